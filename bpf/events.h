@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * The wire format: what the BPF programs put into the ring buffer and what a recording holds.
+ *
+ * Every record is one `struct event`, in the byte order of the machine. The C# mirror is
+ * src/Profiler.Core/Wire/WireEvent.cs; a test compiles this header and compares sizes and offsets.
+ * Change one, change the other, and raise EVENT_FORMAT.
+ */
+#ifndef VFIOSCOPE_EVENTS_H
+#define VFIOSCOPE_EVENTS_H
+
+#include <linux/types.h>
+
+#define EVENT_FORMAT 1
+
+#define COMM_LENGTH   16 /* TASK_COMM_LEN */
+#define DEVICE_LENGTH 16 /* "10000:e1:00.0" and its NUL fit; longer names (mediated) are cut */
+
+/* What happened. Also the index into the counters: keep dense. */
+enum event_kind {
+	EVENT_RELEASE = 1,  /* last close of a VFIO device, lock wait included */
+	EVENT_OPEN,	    /* a VFIO device is handed out of its group */
+	EVENT_LOCK_WAIT,    /* inside a release or open: the mutex was taken by somebody else */
+	EVENT_RESET,	    /* one step of a PCI reset, see enum reset_step */
+	EVENT_SIGNAL,	    /* a signal that ends processes was delivered; peer is its target */
+	EVENT_PROCESS_GONE, /* a process that released devices told its parent that it is dead */
+	EVENT_KINDS,
+};
+
+enum event_phase {
+	PHASE_INSTANT,
+	PHASE_BEGIN,
+	PHASE_END,
+};
+
+/* The function a reset event brackets. The outer two contain the others. */
+enum reset_step {
+	RESET_FUNCTION = 1,    /* __pci_reset_function_locked: tries the methods in turn */
+	RESET_BUS,	       /* pci_reset_bus: the last close of a shared dev_set */
+	RESET_SECONDARY_BUS,   /* pci_reset_secondary_bus, on the bridge */
+	RESET_BRIDGE_WAIT,     /* pci_bridge_wait_for_secondary_bus, on the bridge */
+	RESET_FLR,	       /* pcie_flr */
+	RESET_AF_FLR,	       /* pci_af_flr */
+	RESET_PM,	       /* pci_pm_reset */
+	RESET_DEVICE_SPECIFIC, /* pci_dev_specific_reset */
+	RESET_DEVICE_WAIT,     /* pci_dev_wait */
+	RESET_STEPS,
+};
+
+enum event_flag {
+	FLAG_EXITING = 1 << 0, /* the thread is in do_exit (PF_EXITING) */
+	FLAG_NOT_PCI = 1 << 1, /* a VFIO device that is no PCI function (mediated, platform) */
+	FLAG_PROBE = 1 << 2,   /* RESET: only asks whether the method would work */
+};
+
+/* Another thread that matters: the lock's holder, or the one a signal is for. 0 if unknown. */
+struct peer {
+	__u32 tid;
+	__u32 tgid;
+	char comm[COMM_LENGTH];
+};
+
+struct event {
+	__u64 time_ns; /* CLOCK_MONOTONIC */
+	__u64 cgroup;  /* bpf_get_current_cgroup_id() */
+	__u64 lock;    /* the mutex: of the dev_set at RELEASE begin, waited for at LOCK_WAIT */
+	__u32 tid;
+	__u32 tgid;
+	char comm[COMM_LENGTH];
+	char device[DEVICE_LENGTH]; /* dev_name(), begin events only; for bridge steps the bridge's
+				     */
+	struct peer peer;
+	__s32 value; /* RESET end: what the function returned; SIGNAL: its number; else 0 */
+	__u8 kind;   /* enum event_kind */
+	__u8 phase;  /* enum event_phase */
+	__u8 step;   /* enum reset_step, for EVENT_RESET */
+	__u8 flags;  /* enum event_flag */
+};
+
+/* Per kind and CPU. Summed over CPUs, emitted = received by user space + lost. */
+struct kind_counters {
+	__u64 emitted; /* records that were to be written */
+	__u64 lost;    /* of these: refused by the ring buffer */
+};
+
+_Static_assert(sizeof(struct peer) == 24, "struct peer is wire format");
+_Static_assert(sizeof(struct event) == 96, "struct event is wire format");
+_Static_assert(sizeof(struct kind_counters) == 16, "struct kind_counters is read by user space");
+
+#endif

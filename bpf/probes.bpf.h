@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* What all programs share: the maps, who is inside a bracket, and how an event is written. */
+#ifndef VFIOSCOPE_PROBES_H
+#define VFIOSCOPE_PROBES_H
+
+#include "kernel_compat.bpf.h"
+#include <asm/ptrace.h>
+#include <bpf/bpf_tracing.h>
+
+/*
+ * Each .bpf.c is an object of its own, so that one that cannot be loaded costs nobody else; user
+ * space hands the maps of the first object to all later ones, by name.
+ */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20); /* user space sets the size it wants */
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, EVENT_KINDS);
+	__type(key, __u32);
+	__type(value, struct kind_counters);
+} counters SEC(".maps");
+
+/* A thread that is inside a release or an open. */
+struct bracket {
+	__u64 waiting_for; /* the mutex, 0 if none */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32); /* tid */
+	__type(value, struct bracket);
+} brackets SEC(".maps");
+
+/* How many brackets are open: what the lock probes look at first, and nearly always last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} open_brackets SEC(".maps");
+
+/* Processes whose end is worth an event: those that released a device. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* tgid */
+	__type(value, __u8);
+} releasers SEC(".maps");
+
+static __always_inline __u32 current_tid(void)
+{
+	return (__u32)bpf_get_current_pid_tgid();
+}
+
+static __always_inline __u32 current_tgid(void)
+{
+	return bpf_get_current_pid_tgid() >> 32;
+}
+
+/* Space for one event, its header filled in. NULL, and counted, if the ring buffer is full. */
+static __always_inline struct event *event_reserve(enum event_kind kind, enum event_phase phase)
+{
+	__u32 key = kind;
+	struct kind_counters *counter = bpf_map_lookup_elem(&counters, &key);
+	struct event *event;
+
+	if (!counter)
+		return NULL;
+	/* Atomic: a program may interrupt another one on the same CPU. */
+	__sync_fetch_and_add(&counter->emitted, 1);
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		__sync_fetch_and_add(&counter->lost, 1);
+		return NULL;
+	}
+	__builtin_memset(event, 0, sizeof(*event));
+	event->time_ns = bpf_ktime_get_ns();
+	event->cgroup = bpf_get_current_cgroup_id();
+	event->tid = current_tid();
+	event->tgid = current_tgid();
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	event->kind = kind;
+	event->phase = phase;
+	return event;
+}
+
+static __always_inline void event_submit(struct event *event)
+{
+	bpf_ringbuf_submit(event, 0);
+}
+
+static __always_inline void describe_peer(struct peer *peer, struct task_struct *task)
+{
+	peer->tid = BPF_CORE_READ(task, pid);
+	peer->tgid = BPF_CORE_READ(task, tgid);
+	BPF_CORE_READ_STR_INTO(&peer->comm, task, comm);
+}
+
+static __always_inline __u64 *open_bracket_count(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&open_brackets, &zero);
+}
+
+static __always_inline bool any_bracket_open(void)
+{
+	__u64 *count = open_bracket_count();
+
+	return count && *(volatile __u64 *)count;
+}
+
+/* From here to bracket_close() the lock waits of this thread are ours. */
+static __always_inline void bracket_open(void)
+{
+	__u32 tid = current_tid();
+	struct bracket bracket = {};
+	__u64 *count = open_bracket_count();
+
+	/* A bracket that is still there lost its end to a missed return probe: start it afresh. */
+	if (bpf_map_update_elem(&brackets, &tid, &bracket, BPF_NOEXIST) == 0) {
+		if (count)
+			__sync_fetch_and_add(count, 1);
+	} else {
+		bpf_map_update_elem(&brackets, &tid, &bracket, BPF_EXIST);
+	}
+}
+
+/* False if this thread has no bracket open. */
+static __always_inline bool bracket_close(void)
+{
+	__u32 tid = current_tid();
+	__u64 *count = open_bracket_count();
+
+	if (bpf_map_delete_elem(&brackets, &tid) != 0)
+		return false;
+	if (count)
+		__sync_fetch_and_add(count, -1);
+	return true;
+}
+
+static __always_inline struct bracket *current_bracket(void)
+{
+	__u32 tid = current_tid();
+
+	return bpf_map_lookup_elem(&brackets, &tid);
+}
+
+#endif

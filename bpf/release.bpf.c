@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/* The brackets: a VFIO device is opened, a VFIO device is released. */
+#include "probes.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+/* _IO(';', 100 + 6) in include/uapi/linux/vfio.h */
+#define VFIO_GROUP_GET_DEVICE_FD 0x3b6a
+
+static __always_inline int release_begin(struct file *file)
+{
+	struct vfio_device *device = vfio_device_of(file);
+	struct device *dev = BPF_CORE_READ(device, dev);
+	__u32 tgid = current_tgid();
+	__u8 one = 1;
+	struct event *event;
+
+	bracket_open();
+	bpf_map_update_elem(&releasers, &tgid, &one, BPF_ANY);
+	event = event_reserve(EVENT_RELEASE, PHASE_BEGIN);
+	if (!event)
+		return 0;
+	event->lock = (__u64)dev_set_lock(device);
+	read_device_name(dev, event->device);
+	if (!is_pci(dev))
+		event->flags |= FLAG_NOT_PCI;
+	if (is_exiting((void *)bpf_get_current_task()))
+		event->flags |= FLAG_EXITING;
+	event_submit(event);
+	return 0;
+}
+
+static __always_inline int bracket_end(enum event_kind kind)
+{
+	struct event *event;
+
+	if (!bracket_close())
+		return 0;
+	event = event_reserve(kind, PHASE_END);
+	if (event)
+		event_submit(event);
+	return 0;
+}
+
+/* The release of a device file: outside of every lock, so that the wait for them is inside. */
+SEC("kprobe")
+int BPF_KPROBE(release_kprobe, struct inode *inode, struct file *file)
+{
+	return release_begin(file);
+}
+
+SEC("kretprobe")
+int BPF_KRETPROBE(release_kretprobe)
+{
+	return bracket_end(EVENT_RELEASE);
+}
+
+SEC("fentry")
+int BPF_PROG(release_fentry, struct inode *inode, struct file *file)
+{
+	return release_begin(file);
+}
+
+SEC("fexit")
+int BPF_PROG(release_fexit)
+{
+	return bracket_end(EVENT_RELEASE);
+}
+
+/* A group's ioctl: the one that opens a device names it in user memory. */
+static __always_inline int open_begin(unsigned int cmd, const void *user_name)
+{
+	struct event *event;
+
+	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
+		return 0;
+	bracket_open();
+	event = event_reserve(EVENT_OPEN, PHASE_BEGIN);
+	if (!event)
+		return 0;
+	bpf_probe_read_user_str(event->device, sizeof(event->device), user_name);
+	event_submit(event);
+	return 0;
+}
+
+SEC("kprobe")
+int BPF_KPROBE(open_kprobe, struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return open_begin(cmd, (const void *)arg);
+}
+
+SEC("kretprobe")
+int BPF_KRETPROBE(open_kretprobe)
+{
+	return bracket_end(EVENT_OPEN);
+}
+
+SEC("fentry")
+int BPF_PROG(open_fentry, struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return open_begin(cmd, (const void *)arg);
+}
+
+SEC("fexit")
+int BPF_PROG(open_fexit)
+{
+	return bracket_end(EVENT_OPEN);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/*
+ * PCI resets, step by step. They are rare, so all are reported, also those outside a bracket (a VM
+ * resets its devices when it starts); user space nests them by thread.
+ */
+#include "probes.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+static __always_inline int reset_begin(enum reset_step step, struct pci_dev *pdev, __u8 flags)
+{
+	struct event *event = event_reserve(EVENT_RESET, PHASE_BEGIN);
+
+	if (!event)
+		return 0;
+	event->step = step;
+	event->flags = flags;
+	read_pci_name(pdev, event->device);
+	event_submit(event);
+	return 0;
+}
+
+static __always_inline int reset_end(enum reset_step step, int result)
+{
+	struct event *event = event_reserve(EVENT_RESET, PHASE_END);
+
+	if (!event)
+		return 0;
+	event->step = step;
+	event->value = result;
+	event_submit(event);
+	return 0;
+}
+
+/*
+ * A program cannot ask which function it is attached to before 5.15 (bpf_get_attach_cookie), so
+ * each function has its own four: entry and return, as kprobe and as fentry.
+ */
+
+/* int (struct pci_dev *) */
+#define RESET_FUNCTION_PROBES(name, step)                                                          \
+	SEC("kprobe") int BPF_KPROBE(name##_kprobe, struct pci_dev *pdev)                          \
+	{                                                                                          \
+		return reset_begin(step, pdev, 0);                                                 \
+	}                                                                                          \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, int result)                           \
+	{                                                                                          \
+		return reset_end(step, result);                                                    \
+	}                                                                                          \
+	SEC("fentry") int BPF_PROG(name##_fentry, struct pci_dev *pdev)                            \
+	{                                                                                          \
+		return reset_begin(step, pdev, 0);                                                 \
+	}                                                                                          \
+	SEC("fexit") int BPF_PROG(name##_fexit, struct pci_dev *pdev, int result)                  \
+	{                                                                                          \
+		return reset_end(step, result);                                                    \
+	}
+
+/* int (struct pci_dev *, bool probe); before 5.15 ("PCI: Change the type of probe argument in reset
+ * functions") an int */
+#define RESET_METHOD_PROBES(name, step)                                                            \
+	SEC("kprobe") int BPF_KPROBE(name##_kprobe, struct pci_dev *pdev, int probe)               \
+	{                                                                                          \
+		return reset_begin(step, pdev, (__u8)probe ? FLAG_PROBE : 0);                      \
+	}                                                                                          \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, int result)                           \
+	{                                                                                          \
+		return reset_end(step, result);                                                    \
+	}                                                                                          \
+	SEC("fentry") int BPF_PROG(name##_fentry, struct pci_dev *pdev, int probe)                 \
+	{                                                                                          \
+		return reset_begin(step, pdev, (__u8)probe ? FLAG_PROBE : 0);                      \
+	}                                                                                          \
+	SEC("fexit") int BPF_PROG(name##_fexit, struct pci_dev *pdev, int probe, int result)       \
+	{                                                                                          \
+		return reset_end(step, result);                                                    \
+	}
+
+/* (struct pci_dev *, …): further arguments and the result differ between kernels, so stay unread */
+#define RESET_WAIT_PROBES(name, step)                                                              \
+	SEC("kprobe") int BPF_KPROBE(name##_kprobe, struct pci_dev *pdev)                          \
+	{                                                                                          \
+		return reset_begin(step, pdev, 0);                                                 \
+	}                                                                                          \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe)                                       \
+	{                                                                                          \
+		return reset_end(step, 0);                                                         \
+	}                                                                                          \
+	SEC("fentry") int BPF_PROG(name##_fentry, struct pci_dev *pdev)                            \
+	{                                                                                          \
+		return reset_begin(step, pdev, 0);                                                 \
+	}                                                                                          \
+	SEC("fexit") int BPF_PROG(name##_fexit)                                                    \
+	{                                                                                          \
+		return reset_end(step, 0);                                                         \
+	}
+
+RESET_FUNCTION_PROBES(reset_function, RESET_FUNCTION)
+RESET_FUNCTION_PROBES(reset_bus, RESET_BUS)
+RESET_FUNCTION_PROBES(reset_flr, RESET_FLR)
+RESET_METHOD_PROBES(reset_af_flr, RESET_AF_FLR)
+RESET_METHOD_PROBES(reset_pm, RESET_PM)
+RESET_METHOD_PROBES(reset_device_specific, RESET_DEVICE_SPECIFIC)
+RESET_WAIT_PROBES(reset_secondary_bus, RESET_SECONDARY_BUS)
+RESET_WAIT_PROBES(reset_bridge_wait, RESET_BRIDGE_WAIT)
+RESET_WAIT_PROBES(reset_device_wait, RESET_DEVICE_WAIT)

@@ -1,0 +1,50 @@
+using Profiler.Bpf.Native;
+
+namespace Profiler.Bpf.Kernel;
+
+/// <summary>The kernel's BTF, its modules' included: which functions and tracepoints have known prototypes.</summary>
+public sealed class TypeInformation : IDisposable
+{
+    private const uint KindTypedef = 8, KindFunction = 12; // BTF_KIND_*, include/uapi/linux/btf.h
+
+    private readonly BtfHandle _kernel;
+    private readonly Dictionary<string, BtfHandle> _modules = [];
+
+    private TypeInformation(BtfHandle kernel) => _kernel = kernel;
+
+    /// <summary>The running kernel's; null if it has none (CONFIG_DEBUG_INFO_BTF is off).</summary>
+    public static TypeInformation? Load()
+    {
+        var kernel = new BtfHandle(LibBpf.btf__load_vmlinux_btf());
+        if (!kernel.IsInvalid)
+            return new TypeInformation(kernel);
+        kernel.Dispose();
+        return null;
+    }
+
+    /// <summary>Is this function's prototype known, so that fentry and fexit can be attached?</summary>
+    public bool HasFunction(string name, string? module)
+    {
+        BtfHandle btf = module is null ? _kernel : Module(module);
+        return !btf.IsInvalid && LibBpf.btf__find_by_name_kind(btf, name, KindFunction) > 0;
+    }
+
+    /// <summary>Does the kernel have this tracepoint? (Each leaves a typedef <c>btf_trace_NAME</c>.)</summary>
+    public bool HasTracepoint(string name) =>
+        LibBpf.btf__find_by_name_kind(_kernel, "btf_trace_" + name, KindTypedef) > 0;
+
+    public void Dispose()
+    {
+        foreach (BtfHandle module in _modules.Values)
+            module.Dispose();
+        _kernel.Dispose();
+    }
+
+    private BtfHandle Module(string name)
+    {
+        if (!_modules.TryGetValue(name, out BtfHandle? btf))
+            _modules[name] = btf = new BtfHandle(
+                File.Exists($"/sys/kernel/btf/{name}") ? LibBpf.btf__load_module_btf(name, _kernel) : 0);
+        return btf;
+    }
+}

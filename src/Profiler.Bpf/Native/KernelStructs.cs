@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+
+namespace Profiler.Bpf.Native;
+
+/// <summary>
+/// The head of <c>struct bpf_prog_info</c> (include/uapi/linux/bpf.h), as far as we read it. An older
+/// kernel fills in less and says so by the length it returns.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = 216)]
+internal struct BpfProgInfo
+{
+    [FieldOffset(192)] public ulong run_time_ns;
+    [FieldOffset(200)] public ulong run_cnt;
+
+    /// <summary>Runs skipped because the program was running on this CPU already (5.12).</summary>
+    [FieldOffset(208)] public ulong recursion_misses;
+}
+
+/// <summary>
+/// <c>struct bpf_link_info</c> of a perf event link on a kprobe (6.6; <c>missed</c> 6.7,
+/// "bpf: Add missed value to kprobe perf link info").
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = 72)]
+internal struct BpfKprobeLinkInfo
+{
+    /// <summary>BPF_PERF_EVENT_KPROBE or BPF_PERF_EVENT_KRETPROBE in <see cref="perf_event_type"/>.</summary>
+    public const uint Kprobe = 3, Kretprobe = 4;
+
+    /// <summary>BPF_LINK_TYPE_PERF_EVENT.</summary>
+    public const uint PerfEventLink = 7;
+
+    [FieldOffset(0)] public uint type;
+    [FieldOffset(16)] public uint perf_event_type;
+    [FieldOffset(48)] public ulong missed;
+}

@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+
+namespace Profiler.Bpf.Native;
+
+/// <summary>
+/// libbpf 1.x, function by function, with its own names; see
+/// <see href="https://libbpf.readthedocs.io/en/latest/api.html"/>. A pointer result is null and an int
+/// result negative on failure, with errno set.
+/// </summary>
+internal static unsafe partial class LibBpf
+{
+    /// <summary>The soname: any libbpf 1.x will do.</summary>
+    public const string Library = "libbpf.so.1";
+
+    [LibraryImport(Library)]
+    public static partial uint libbpf_major_version();
+
+    [LibraryImport(Library)]
+    public static partial nint libbpf_version_string();
+
+    [LibraryImport(Library)]
+    public static partial nint libbpf_set_print(delegate* unmanaged<int, nint, nint, int> print);
+
+    [LibraryImport(Library)]
+    public static partial int libbpf_num_possible_cpus();
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint bpf_object__open_mem(void* buffer, nuint size, void* options);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bpf_object__load(BpfObjectHandle obj);
+
+    [LibraryImport(Library)]
+    public static partial void bpf_object__close(nint obj);
+
+    [LibraryImport(Library)]
+    public static partial nint bpf_object__next_program(BpfObjectHandle obj, nint previous);
+
+    [LibraryImport(Library)]
+    public static partial nint bpf_object__next_map(BpfObjectHandle obj, nint previous);
+
+    [LibraryImport(Library)]
+    public static partial nint bpf_program__name(nint program);
+
+    [LibraryImport(Library)]
+    public static partial int bpf_program__fd(nint program);
+
+    [LibraryImport(Library)]
+    public static partial int bpf_program__set_autoload(nint program, [MarshalAs(UnmanagedType.U1)] bool autoload);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int bpf_program__set_attach_target(nint program, int attachProgramFd, string function);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint bpf_program__attach_kprobe(
+        nint program, [MarshalAs(UnmanagedType.U1)] bool retprobe, string function);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint bpf_program__attach_trace(nint program);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint bpf_program__attach_raw_tracepoint(nint program, string tracepoint);
+
+    [LibraryImport(Library)]
+    public static partial int bpf_link__destroy(nint link);
+
+    [LibraryImport(Library)]
+    public static partial int bpf_link__fd(BpfLinkHandle link);
+
+    [LibraryImport(Library)]
+    public static partial nint bpf_map__name(nint map);
+
+    [LibraryImport(Library)]
+    public static partial int bpf_map__fd(nint map);
+
+    [LibraryImport(Library)]
+    public static partial int bpf_map__reuse_fd(nint map, int fd);
+
+    [LibraryImport(Library)]
+    public static partial int bpf_map__set_max_entries(nint map, uint maxEntries);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bpf_map_lookup_elem(int fd, void* key, void* value);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bpf_obj_get_info_by_fd(int fd, void* info, uint* length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint ring_buffer__new(
+        int mapFd, delegate* unmanaged<nint, nint, nuint, int> sample, nint context, void* options);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int ring_buffer__poll(RingBufferHandle ring, int timeoutMilliseconds);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int ring_buffer__consume(RingBufferHandle ring);
+
+    [LibraryImport(Library)]
+    public static partial void ring_buffer__free(nint ring);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint btf__load_vmlinux_btf();
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint btf__load_module_btf(string module, BtfHandle vmlinux);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int btf__find_by_name_kind(BtfHandle btf, string name, uint kind);
+
+    [LibraryImport(Library)]
+    public static partial void btf__free(nint btf);
+}

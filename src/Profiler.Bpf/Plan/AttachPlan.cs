@@ -1,0 +1,102 @@
+namespace Profiler.Bpf.Plan;
+
+/// <summary>What the user asks for: the cheapest, or one kind by force.</summary>
+public enum AttachChoice
+{
+    Auto,
+    Kprobe,
+    Fentry,
+}
+
+/// <summary>Where lock waits are seen: the cheapest, or one place by force.</summary>
+public enum LockProbeChoice
+{
+    Auto,
+
+    /// <summary><c>mutex_lock</c> itself.</summary>
+    Entry,
+
+    /// <summary><c>__mutex_lock_slowpath</c>: only when the mutex is taken.</summary>
+    SlowPath,
+
+    /// <summary><c>lock:contention_begin</c> and <c>contention_end</c> (5.19).</summary>
+    Tracepoint,
+}
+
+/// <summary>What a probe will do on this kernel, and why.</summary>
+/// <param name="Probe">What is watched.</param>
+/// <param name="Kind">How; null if it cannot be.</param>
+/// <param name="Reason">In words, for <c>check</c> and the recording.</param>
+public sealed record PlannedProbe(Probe Probe, AttachKind? Kind, string Reason)
+{
+    /// <summary>It can be attached now.</summary>
+    public bool Possible => Kind is not null;
+
+    /// <summary>The user asked for this kind: nothing else will do.</summary>
+    public bool Forced { get; init; }
+}
+
+/// <summary>What a kernel offers, as far as the plan depends on it.</summary>
+public interface IKernelOffer
+{
+    /// <summary>Is there such a function, and in the module where it is expected (null: the kernel)?</summary>
+    bool HasFunction(string name, string? module);
+
+    /// <summary>Is its prototype known (BTF of the kernel or of that module)?</summary>
+    bool HasPrototype(string name, string? module);
+
+    /// <summary>Is there such a tracepoint?</summary>
+    bool HasTracepoint(string name);
+}
+
+/// <summary>Which program goes where: decided here, once, before anything is loaded, by asking the kernel.</summary>
+public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
+{
+    /// <summary>True if release, lock and reset can all be watched.</summary>
+    public bool Complete => Probes.All(p => p.Possible || !p.Probe.Essential);
+
+    /// <summary>Makes the plan for a kernel.</summary>
+    public static AttachPlan Create(IKernelOffer kernel, AttachChoice attach, LockProbeChoice lockProbe) => new(
+    [
+        Function(kernel, Plan.Probes.Release, attach),
+        Function(kernel, Plan.Probes.Open, attach),
+        Lock(kernel, attach, lockProbe),
+        .. Plan.Probes.Reset.Select(probe => Function(kernel, probe, attach)),
+        Tracepoint(kernel, Plan.Probes.Signal, "signals and the end of the process"),
+    ]);
+
+    private static PlannedProbe Function(IKernelOffer kernel, Probe probe, AttachChoice attach)
+    {
+        if (!kernel.HasFunction(probe.Symbol, probe.Module))
+            return new PlannedProbe(probe, null, probe.Module is null
+                ? $"this kernel has no function {probe.Symbol} (inlined or renamed)"
+                : $"module {probe.Module} is not loaded, or has no function {probe.Symbol}");
+        bool prototype = kernel.HasPrototype(probe.Symbol, probe.Module);
+        return (attach, prototype) switch
+        {
+            (AttachChoice.Kprobe, _) => new PlannedProbe(probe, AttachKind.Kprobe, "kprobe as asked for"),
+            (AttachChoice.Fentry, true) => new PlannedProbe(probe, AttachKind.Fentry, "fentry as asked for") { Forced = true },
+            (AttachChoice.Fentry, false) => new PlannedProbe(
+                probe, null, "fentry as asked for, but there is no type information (BTF) for it"),
+            (_, true) => new PlannedProbe(probe, AttachKind.Fentry, "fentry: type information is there, and it is cheaper than a kprobe"),
+            (_, false) => new PlannedProbe(probe, AttachKind.Kprobe, "kprobe: no type information (BTF) for it"),
+        };
+    }
+
+    private static PlannedProbe Lock(IKernelOffer kernel, AttachChoice attach, LockProbeChoice choice) => choice switch
+    {
+        LockProbeChoice.Entry => Function(kernel, Plan.Probes.LockEntry, attach),
+        LockProbeChoice.SlowPath => Function(kernel, Plan.Probes.LockSlowPath, attach),
+        LockProbeChoice.Tracepoint => Tracepoint(kernel, Plan.Probes.LockContention, "contended locks, as asked for"),
+        _ when kernel.HasTracepoint(Plan.Probes.LockContention.Symbol) =>
+            Tracepoint(kernel, Plan.Probes.LockContention, "contended locks only, cheaper than the function"),
+        _ when kernel.HasFunction(Plan.Probes.LockSlowPath.Symbol, null) =>
+            Function(kernel, Plan.Probes.LockSlowPath, attach),
+        _ => Function(kernel, Plan.Probes.LockEntry, attach),
+    };
+
+    private static PlannedProbe Tracepoint(IKernelOffer kernel, Probe probe, string reason) =>
+        kernel.HasTracepoint(probe.Symbol)
+            ? new PlannedProbe(probe, AttachKind.Tracepoint, $"tracepoint: {reason}")
+            : new PlannedProbe(probe, null, $"this kernel has no tracepoint {probe.Symbol}");
+}

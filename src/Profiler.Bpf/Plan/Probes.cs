@@ -1,0 +1,63 @@
+namespace Profiler.Bpf.Plan;
+
+/// <summary>How a pair of programs gets to the function it watches.</summary>
+public enum AttachKind
+{
+    /// <summary>kprobe and kretprobe: everywhere, at the price of a breakpoint.</summary>
+    Kprobe,
+
+    /// <summary>fentry and fexit: cheapest, where the function's type information is known.</summary>
+    Fentry,
+
+    /// <summary>Raw tracepoints.</summary>
+    Tracepoint,
+}
+
+/// <summary>One thing to watch, before anything is known of the kernel it will be watched on.</summary>
+/// <param name="Name">The probe's name in plan, report and metrics.</param>
+/// <param name="Object">The compiled object that holds its programs, <c>bpf/NAME.bpf.c</c>.</param>
+/// <param name="Symbol">The function, or the tracepoint.</param>
+/// <param name="Module">The module whose loading brings the function; null for the kernel.</param>
+/// <param name="Programs">The program names' common beginning: <c>_kprobe</c>, <c>_kretprobe</c>,
+/// <c>_fentry</c> and <c>_fexit</c> are added. For tracepoints, the programs are named as these.</param>
+public sealed record Probe(string Name, string Object, string Symbol, string? Module, string Programs)
+{
+    /// <summary>One of the three without which there is no answer: release, lock, reset.</summary>
+    public bool Essential { get; init; }
+}
+
+/// <summary>All that can be watched.</summary>
+public static class Probes
+{
+    /// <summary>The last close of a device. Outside all locks: the wait for them is inside.</summary>
+    public static readonly Probe Release =
+        new("release", "release", "vfio_device_fops_release", "vfio", "release") { Essential = true };
+
+    /// <summary>VFIO_GROUP_GET_DEVICE_FD: it takes the same lock as the release, and resets too.</summary>
+    public static readonly Probe Open = new("open", "release", "vfio_group_fops_unl_ioctl", "vfio", "open");
+
+    public static readonly Probe LockEntry = new("lock", "lock", "mutex_lock", null, "lock") { Essential = true };
+
+    public static readonly Probe LockSlowPath = LockEntry with { Symbol = "__mutex_lock_slowpath" };
+
+    public static readonly Probe LockContention = LockEntry with { Symbol = "contention_begin" };
+
+    /// <summary>The other half of <see cref="LockContention"/>.</summary>
+    public const string ContentionEnd = "contention_end";
+
+    public static readonly Probe Signal = new("signal", "teardown", "signal_generate", null, "signal_generate");
+
+    /// <summary>The reset's steps, outermost first.</summary>
+    public static readonly IReadOnlyList<Probe> Reset =
+    [
+        new("reset_function", "reset", "__pci_reset_function_locked", null, "reset_function"),
+        new("reset_bus", "reset", "pci_reset_bus", null, "reset_bus"),
+        new("reset_secondary_bus", "reset", "pci_reset_secondary_bus", null, "reset_secondary_bus") { Essential = true },
+        new("reset_bridge_wait", "reset", "pci_bridge_wait_for_secondary_bus", null, "reset_bridge_wait"),
+        new("reset_flr", "reset", "pcie_flr", null, "reset_flr"),
+        new("reset_af_flr", "reset", "pci_af_flr", null, "reset_af_flr"),
+        new("reset_pm", "reset", "pci_pm_reset", null, "reset_pm"),
+        new("reset_device_specific", "reset", "pci_dev_specific_reset", null, "reset_device_specific"),
+        new("reset_device_wait", "reset", "pci_dev_wait", null, "reset_device_wait"),
+    ];
+}

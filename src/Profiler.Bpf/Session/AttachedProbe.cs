@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using Profiler.Bpf.Native;
+using Profiler.Bpf.Plan;
+
+namespace Profiler.Bpf.Session;
+
+/// <summary>A probe in place: its two programs' links (tracepoints may have one).</summary>
+internal sealed unsafe class AttachedProbe : IDisposable
+{
+    private readonly List<(nint Program, BpfLinkHandle Link)> _links = [];
+
+    private AttachedProbe(PlannedProbe plan) => Plan = plan;
+
+    public PlannedProbe Plan { get; }
+
+    /// <summary>The programs a planned probe needs: what begins, what ends; the end may be null.</summary>
+    public static (string Begin, string? End) Programs(PlannedProbe plan) => plan.Kind switch
+    {
+        AttachKind.Fentry => (plan.Probe.Programs + "_fentry", plan.Probe.Programs + "_fexit"),
+        AttachKind.Kprobe => (plan.Probe.Programs + "_kprobe", plan.Probe.Programs + "_kretprobe"),
+        _ when plan.Probe.Symbol == Probes.LockContention.Symbol => (plan.Probe.Symbol, Probes.ContentionEnd),
+        _ => (plan.Probe.Symbol, null),
+    };
+
+    /// <summary>Attaches the loaded programs, the end first: an end without a beginning is harmless.</summary>
+    /// <returns>Null, with <paramref name="errno"/>, if it is refused; nothing stays attached then.</returns>
+    public static AttachedProbe? Attach(BpfObject loaded, PlannedProbe plan, out int errno)
+    {
+        (string begin, string? end) = Programs(plan);
+        var probe = new AttachedProbe(plan);
+        if ((end is null || probe.Add(loaded, end, true)) && probe.Add(loaded, begin, false))
+        {
+            errno = 0;
+            return probe;
+        }
+        errno = Marshal.GetLastPInvokeError();
+        probe.Dispose();
+        return null;
+    }
+
+    private bool Add(BpfObject loaded, string name, bool isEnd)
+    {
+        nint program = loaded[name];
+        var link = new BpfLinkHandle(Plan.Kind switch
+        {
+            AttachKind.Fentry => LibBpf.bpf_program__attach_trace(program),
+            AttachKind.Kprobe => LibBpf.bpf_program__attach_kprobe(program, isEnd, Plan.Probe.Symbol),
+            _ => LibBpf.bpf_program__attach_raw_tracepoint(program, name),
+        });
+        if (link.IsInvalid)
+            return false;
+        _links.Add((program, link));
+        return true;
+    }
+
+    /// <summary>How often the kernel could not run the programs; null where it does not tell.</summary>
+    public long? Missed()
+    {
+        long? sum = null;
+        foreach ((nint program, BpfLinkHandle link) in _links)
+        {
+            long? missed = Plan.Kind == AttachKind.Kprobe ? MissedByKprobe(link) : MissedByRecursion(program);
+            if (missed is not null)
+                sum = (sum ?? 0) + missed;
+        }
+        return sum;
+    }
+
+    private static long? MissedByRecursion(nint program)
+    {
+        var info = new BpfProgInfo();
+        uint length = (uint)sizeof(BpfProgInfo);
+        return LibBpf.bpf_obj_get_info_by_fd(LibBpf.bpf_program__fd(program), &info, &length) == 0 &&
+               length >= sizeof(BpfProgInfo)
+            ? (long)info.recursion_misses
+            : null;
+    }
+
+    private static long? MissedByKprobe(BpfLinkHandle link)
+    {
+        var info = new BpfKprobeLinkInfo();
+        uint length = (uint)sizeof(BpfKprobeLinkInfo);
+        return LibBpf.bpf_obj_get_info_by_fd(LibBpf.bpf_link__fd(link), &info, &length) == 0 &&
+               info.type == BpfKprobeLinkInfo.PerfEventLink &&
+               info.perf_event_type is BpfKprobeLinkInfo.Kprobe or BpfKprobeLinkInfo.Kretprobe
+            ? (long)info.missed
+            : null;
+    }
+
+    public void Dispose()
+    {
+        // The beginning first: what has begun may still end.
+        for (int i = _links.Count - 1; i >= 0; i--)
+            _links[i].Link.Dispose();
+        _links.Clear();
+    }
+}

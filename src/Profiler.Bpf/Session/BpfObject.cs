@@ -1,0 +1,76 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Profiler.Bpf.Native;
+
+namespace Profiler.Bpf.Session;
+
+/// <summary>One compiled object out of this assembly: opened, told which of its programs are wanted, loaded.</summary>
+internal sealed unsafe class BpfObject : IDisposable
+{
+    private readonly BpfObjectHandle _handle;
+    private readonly Dictionary<string, nint> _programs = [];
+
+    private BpfObject(BpfObjectHandle handle)
+    {
+        _handle = handle;
+        for (nint p = 0; (p = LibBpf.bpf_object__next_program(_handle, p)) != 0;)
+        {
+            _programs[Marshal.PtrToStringUTF8(LibBpf.bpf_program__name(p))!] = p;
+            LibBpf.bpf_program__set_autoload(p, false);
+        }
+    }
+
+    /// <summary>Opens <c>NAME.bpf.o</c>; none of its programs is wanted yet.</summary>
+    public static BpfObject Open(string name)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{name}.bpf.o")
+            ?? throw new BpfException($"this build of vfioscope lacks the BPF object {name}");
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        fixed (byte* start = bytes)
+        {
+            var handle = new BpfObjectHandle(LibBpf.bpf_object__open_mem(start, (nuint)bytes.Length, null));
+            return handle.IsInvalid
+                ? throw new BpfException($"libbpf cannot open the BPF object {name}", LibBpfLog.Take())
+                : new BpfObject(handle);
+        }
+    }
+
+    /// <summary>A program by name.</summary>
+    public nint this[string program] => _programs[program];
+
+    /// <summary>Has this program loaded; for fentry and fexit, for this function.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    public int Want(string program, string? attachTarget)
+    {
+        nint handle = _programs[program];
+        LibBpf.bpf_program__set_autoload(handle, true);
+        return attachTarget is null ? 0 : LibBpf.bpf_program__set_attach_target(handle, 0, attachTarget);
+    }
+
+    /// <summary>Uses the maps that an earlier object made, and gives those it makes itself to later ones.</summary>
+    public void ShareMaps(SharedMaps shared)
+    {
+        for (nint map = 0; (map = LibBpf.bpf_object__next_map(_handle, map)) != 0;)
+        {
+            string name = Marshal.PtrToStringUTF8(LibBpf.bpf_map__name(map))!;
+            if (shared.Find(name) is { } fd)
+                _ = LibBpf.bpf_map__reuse_fd(map, fd);
+            else if (name == SharedMaps.Events)
+                _ = LibBpf.bpf_map__set_max_entries(map, shared.RingBufferBytes);
+        }
+    }
+
+    /// <summary>Loads what is wanted.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    public int Load() => LibBpf.bpf_object__load(_handle);
+
+    /// <summary>The maps of a loaded object.</summary>
+    public IEnumerable<(string Name, int Fd)> Maps()
+    {
+        for (nint map = 0; (map = LibBpf.bpf_object__next_map(_handle, map)) != 0;)
+            yield return (Marshal.PtrToStringUTF8(LibBpf.bpf_map__name(map))!, LibBpf.bpf_map__fd(map));
+    }
+
+    public void Dispose() => _handle.Dispose();
+}
