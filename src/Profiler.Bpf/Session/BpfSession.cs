@@ -74,13 +74,14 @@ public sealed class BpfSession : IDisposable
             while (!cancellation.IsCancellationRequested)
                 reader.Poll(PollTimeout);
             Detach();
+            reader.Complete();
         }
-        catch (BpfException e)
+#pragma warning disable CA1031 // whatever ends the flow, its observers hear of it: a full disk, say
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             reader.Fail(e);
-            return;
         }
-        reader.Complete();
     }
 
     public void Dispose()

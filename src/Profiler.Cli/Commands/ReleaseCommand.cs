@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Profiler.Cli.Vfio;
+using Profiler.Cli.Vfio.Release;
 
 namespace Profiler.Cli.Commands;
 
@@ -7,8 +10,62 @@ internal static class ReleaseCommand
 {
     public static Command Create()
     {
-        var command = new Command("release", "Opens VFIO devices and releases them again, timing each.");
-        command.SetAction((_, _) => throw UserException.NotPossible("not yet"));
+        var mode = new Option<ReleaseMode>("--mode")
+        {
+            Description = "exit: the process exits with all devices open. close: one after the other. threads: all at once, " +
+                "a thread each. processes: all at once, a process each (its time is that of the process's exit).",
+            HelpName = "exit|close|threads|processes",
+            Required = true,
+            CustomParser = ParseMode,
+        };
+        var repeat = new Option<int>("--repeat")
+        {
+            Description = "How often to open and release the devices.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
+            CustomParser = ParseRepeat,
+        };
+        var hold = new Option<bool>("--hold")
+        {
+            Description = "Wait with the devices open until Enter, SIGINT or SIGTERM.",
+        };
+        var worker = new Option<bool>(Worker.Option) { Hidden = true };
+        var devices = new Argument<string[]>("BDF")
+        {
+            Description = "PCI addresses of devices bound to vfio-pci: 0000:01:00.0 or 01:00.0.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+
+        var command = new Command("release", "Opens VFIO devices and releases them again, timing each.")
+        {
+            mode, repeat, hold, worker, devices,
+        };
+        // Synchronous on purpose: for an asynchronous action the library would handle the signals, and give up after a while.
+        command.SetAction(parsed =>
+        {
+            string[] arguments = parsed.GetRequiredValue(devices);
+            if (parsed.GetValue(worker))
+                return Worker.Run(arguments);
+            var run = new ReleaseRun(parsed.GetRequiredValue(mode), parsed.GetValue(repeat), parsed.GetValue(hold));
+            run.Execute(new DeviceArguments(new PciSysfs()).Resolve(arguments), parsed.InvocationConfiguration.Output);
+            return ExitCode.Done;
+        });
         return command;
+    }
+
+    private static ReleaseMode ParseMode(ArgumentResult result)
+    {
+        if (ReleaseModes.Named(result.Tokens[0].Value) is { } mode)
+            return mode;
+        result.AddError($"--mode {result.Tokens[0].Value}: write exit, close, threads or processes");
+        return default;
+    }
+
+    private static int ParseRepeat(ArgumentResult result)
+    {
+        if (int.TryParse(result.Tokens[0].Value, out int repeat) && repeat >= 1)
+            return repeat;
+        result.AddError($"--repeat {result.Tokens[0].Value}: write a whole number, 1 or more");
+        return default;
     }
 }

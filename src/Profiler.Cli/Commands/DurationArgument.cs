@@ -1,0 +1,24 @@
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Profiler.Cli.Commands;
+
+/// <summary>Durations on the command line: 30s, 1.5m, 2h, 500ms; a bare number is seconds.</summary>
+internal static class DurationArgument
+{
+    private static readonly (string Suffix, double Seconds)[] Units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1)];
+
+    public static TimeSpan? Parse(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        foreach ((string suffix, double seconds) in Units)
+        {
+            if (text.EndsWith(suffix, StringComparison.Ordinal) &&
+                double.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) &&
+                value * seconds is > 0 and < 1e9)
+                return TimeSpan.FromSeconds(value * seconds);
+        }
+        result.AddError($"'{text}' is not a duration: write 30s, 5m or 2h");
+        return null;
+    }
+}

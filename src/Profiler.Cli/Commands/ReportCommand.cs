@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Profiler.Cli.Live;
+using Profiler.Cli.Report;
+
+namespace Profiler.Cli.Commands;
+
+/// <summary><c>vfioscope report</c>: what happened, per shutdown.</summary>
+internal static class ReportCommand
+{
+    private enum Format
+    {
+        Text,
+        Json,
+    }
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "a recording, made by 'vfioscope record'" };
+        var format = new Option<Format>("--format") { Description = "for people or for programs" };
+        var output = new Option<string?>("--output", "-o") { Description = "write to this file instead of stdout" };
+        var command = new Command("report", "Says what happened in a recording, shutdown by shutdown.") { file, format, output };
+        ReportFilter.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            ReportDocument report = ReportBuilder.Build(
+                RecordedCapture.Read(parsed.GetRequiredValue(file)), ReportFilter.From(parsed));
+            string text = parsed.GetValue(format) == Format.Json
+                ? JsonSerializer.Serialize(report, ReportJson.Default.ReportDocument) + "\n"
+                : TextReport.Render(report);
+            Write(text, parsed.GetValue(output));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Write(string text, string? path)
+    {
+        if (path is null)
+        {
+            Console.Out.Write(text);
+            return;
+        }
+        using var file = new AtomicFile(path);
+        file.Stream.Write(Encoding.UTF8.GetBytes(text));
+        file.Commit();
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Profiler.Bpf.Plan;
+
+namespace Profiler.Cli.Live;
+
+/// <summary>How to capture: the options all live verbs share.</summary>
+/// <param name="Attach">Kind of attachment.</param>
+/// <param name="LockProbe">Where lock waits are seen.</param>
+/// <param name="RingBufferBytes">A power of two, at least 4096.</param>
+internal sealed record CaptureOptions(AttachChoice Attach, LockProbeChoice LockProbe, uint RingBufferBytes)
+{
+    private static readonly Option<AttachChoice> AttachOption = new("--attach")
+    {
+        Description = "how probes are attached; auto takes the cheapest that gives the same answer",
+        DefaultValueFactory = _ => AttachChoice.Auto,
+    };
+
+    private static readonly Option<LockProbeChoice> LockProbeOption = new("--lock-probe")
+    {
+        Description = "where lock waits are seen: mutex_lock itself, its slow path, or the contention tracepoints",
+        DefaultValueFactory = _ => LockProbeChoice.Auto,
+    };
+
+    private static readonly Option<uint> BufferOption = new("--buffer")
+    {
+        Description = "size of the ring buffer in KiB, a power of two",
+        DefaultValueFactory = _ => 1024,
+    };
+
+    static CaptureOptions() => BufferOption.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] && (!uint.TryParse(token.Value, out uint kib) || !uint.IsPow2(kib) || kib is < 4 or > 1 << 20))
+            result.AddError("--buffer takes a power of two from 4 to 1048576 (KiB)");
+    });
+
+    /// <summary>Adds the options to a verb.</summary>
+    public static void AddTo(Command command)
+    {
+        command.Add(AttachOption);
+        command.Add(LockProbeOption);
+        command.Add(BufferOption);
+    }
+
+    public static CaptureOptions From(ParseResult parsed) => new(
+        parsed.GetValue(AttachOption), parsed.GetValue(LockProbeOption), parsed.GetValue(BufferOption) * 1024);
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Profiler.Core.Recording;
+
+namespace Profiler.Cli.Live;
+
+/// <summary>Where events come from: the kernel, or a recording. Whoever shows them need not know which.</summary>
+internal interface IEventSource : IDisposable
+{
+    /// <summary>What was known when the capture began.</summary>
+    CaptureInfo Info { get; }
+
+    /// <summary>Batches of events, while <see cref="Run"/> runs; one must not outlive OnNext.</summary>
+    IObservable<ReadOnlyMemory<byte>> Records { get; }
+
+    /// <summary>Names of virtual machines by process, as far as known.</summary>
+    IReadOnlyDictionary<int, string> VmNames { get; }
+
+    /// <summary>CLOCK_MONOTONIC of this source, nanoseconds: a recording has its own.</summary>
+    long NowNs { get; }
+
+    /// <summary>The probes, with what they have missed until now.</summary>
+    ImmutableArray<ProbeInfo> Probes();
+
+    /// <summary>Events the kernel had to tell and could not, by kind, until now.</summary>
+    ImmutableArray<SourceCount> Counts();
+
+    /// <summary>Hands on events on this thread until cancelled, or until there are no more.</summary>
+    void Run(CancellationToken cancellation);
+}
+
+/// <summary>What the programs counted for one kind of event, see <see cref="Core.Wire.EventKind"/>.</summary>
+internal readonly record struct SourceCount(int Kind, long Emitted, long Lost);

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Profiler.Bpf.Kernel;
+using Profiler.Bpf.Plan;
+using Profiler.Bpf.Session;
+using Profiler.Core.Recording;
+using Profiler.Core.Wire;
+
+namespace Profiler.Cli.Live;
+
+/// <summary>Events of the kernel we run on.</summary>
+internal sealed class LiveSource : IEventSource
+{
+    private readonly BpfSession _session;
+    private readonly VmNames _vmNames;
+
+    private LiveSource(BpfSession session, CaptureInfo info, VmNames vmNames) =>
+        (_session, Info, _vmNames) = (session, info, vmNames);
+
+    public CaptureInfo Info { get; }
+
+    public IObservable<ReadOnlyMemory<byte>> Records => _session.Records;
+
+    public IReadOnlyDictionary<int, string> VmNames => _vmNames.Known;
+
+    public long NowNs => MonotonicNs();
+
+    /// <summary>Asks the kernel, makes the plan, loads and attaches.</summary>
+    /// <exception cref="UserException">Not permitted or not possible here; says what would help.</exception>
+    public static LiveSource Start(CaptureOptions options, VmNames vmNames)
+    {
+        Privileges.Demand();
+        AttachPlan plan;
+        try
+        {
+            using RunningKernel kernel = RunningKernel.Ask();
+            plan = AttachPlan.Create(kernel, options.Attach, options.LockProbe);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw UserException.NotPossible("libbpf.so.1 is not installed: install libbpf 1.0 or later (Debian: apt install libbpf1)", e);
+        }
+        if (!plan.Probes.Any(p => p.Possible && p.Probe == Bpf.Plan.Probes.Release))
+            throw UserException.NotPossible(
+                "there is no VFIO on this machine yet: load the driver (modprobe vfio-pci) and start again");
+        var session = BpfSession.Start(plan, options.RingBufferBytes);
+        var info = new CaptureInfo(
+            WireEvent.Format, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.MachineName,
+            DateTimeOffset.UtcNow, MonotonicNs(), Describe(session));
+        return new LiveSource(session, info, vmNames);
+    }
+
+    public ImmutableArray<ProbeInfo> Probes() => Describe(_session);
+
+    public ImmutableArray<SourceCount> Counts() =>
+    [
+        .. _session.Counters().Select((count, kind) => new SourceCount(kind, count.Emitted, count.Lost)).Skip(1),
+    ];
+
+    public void Run(CancellationToken cancellation) => _session.Run(cancellation);
+
+    public void Dispose() => _session.Dispose();
+
+    // On Linux the stopwatch is CLOCK_MONOTONIC, the clock of the events.
+    private static long MonotonicNs() => (long)Stopwatch.GetElapsedTime(0).TotalNanoseconds;
+
+    private static ImmutableArray<ProbeInfo> Describe(BpfSession session) =>
+    [
+        .. session.Status().Select(s => new ProbeInfo(
+            s.Name, s.Symbol, s.Kind?.ToString().ToLowerInvariant(), s.Attached, s.Missed, s.Reason)),
+    ];
+}

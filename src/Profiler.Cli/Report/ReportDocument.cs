@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Profiler.Cli.Report;
+
+/// <summary>The report as data: <c>vfioscope.report/1</c>, described by docs/report.schema.json.</summary>
+internal sealed record ReportDocument(
+    string Schema,
+    ReportHost Host,
+    ReportCapture Capture,
+    ReportReleases Releases,
+    ImmutableArray<ReportShutdown> Shutdowns,
+    ImmutableArray<ReportDevice> Opens,
+    ReportHistograms Histograms)
+{
+    public const string SchemaId = "vfioscope.report/1";
+}
+
+internal sealed record ReportHost(string Kernel, string Hostname);
+
+/// <param name="Start">Wall-clock time at <paramref name="StartNs"/> (CLOCK_MONOTONIC): the one conversion.</param>
+/// <param name="Complete">False if the recording was cut short: then nobody knows what was lost.</param>
+/// <param name="EventsUnmatched">Begins without an end and ends without a begin.</param>
+internal sealed record ReportCapture(
+    DateTimeOffset Start,
+    long StartNs,
+    long DurationNs,
+    bool Complete,
+    long EventsReceived,
+    long? EventsLost,
+    long EventsUnmatched,
+    ImmutableArray<ReportEvents> Events,
+    ImmutableArray<ReportProbe> Probes);
+
+internal sealed record ReportEvents(string Kind, long? Emitted, long Received, long? Lost);
+
+internal sealed record ReportProbe(
+    string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason);
+
+/// <summary>All releases of the recording together, whatever process they belong to.</summary>
+/// <param name="WallNs">From the begin of the first to the end of the last; 0 if there is none.</param>
+internal sealed record ReportReleases(int Count, long WallNs, int PeakConcurrency, long LockWaitNs, long ResetNs);
+
+internal sealed record ReportShutdown(
+    int Pid,
+    string Comm,
+    string? Vm,
+    string Trigger,
+    ImmutableArray<ReportSignal> Signals,
+    long StartNs,
+    long WallNs,
+    bool ProcessGone,
+    long LockWaitNs,
+    long ResetNs,
+    int PeakConcurrency,
+    long UnattributedNs,
+    long IfParallelNs,
+    ReportPhases Phases,
+    ImmutableArray<ReportDevice> Devices,
+    ImmutableArray<ReportFinding> Findings);
+
+internal sealed record ReportSignal(string Name, long TimeNs, int SenderPid, string SenderComm);
+
+internal sealed record ReportPhases(
+    long BeforeReleasesNs, long ReleasingNs, long BetweenReleasesNs, long AfterReleasesNs);
+
+/// <summary>One device's release or open.</summary>
+internal sealed record ReportDevice(
+    string Bdf,
+    int Pid,
+    int Tid,
+    long StartNs,
+    long DurationNs,
+    long LockWaitNs,
+    long ResetNs,
+    string? ResetMethod,
+    ImmutableArray<ReportReset> Resets,
+    string? Lock,
+    ImmutableArray<ReportHolder> Holders);
+
+internal sealed record ReportReset(
+    string Method, long StartNs, long DurationNs, int Result, ImmutableArray<ReportResetPart> Parts);
+
+internal sealed record ReportResetPart(string Step, string Bdf, long StartNs, long DurationNs);
+
+internal sealed record ReportHolder(string Lock, int? Tid, int? Pid, string? Comm, string? Bdf, long Ns);
+
+internal sealed record ReportFinding(string Id, string Severity, string Text);
+
+internal sealed record ReportHistograms(
+    ReportHistogram LockWait,
+    ReportHistogram Reset,
+    SortedDictionary<string, ReportHistogram> ResetByMethod,
+    ReportHistogram Release,
+    ReportHistogram Open,
+    ReportHistogram Shutdown);
+
+internal sealed record ReportHistogram(
+    long Count, long SumNs, long MaxNs, long P50Ns, long P90Ns, long P99Ns, ImmutableArray<ReportBucket> Buckets);
+
+internal sealed record ReportBucket(long FromNs, long BelowNs, long Count);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DictionaryKeyPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true)]
+[JsonSerializable(typeof(ReportDocument))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace Profiler.Cli.Report;
+
+/// <summary>The report for people: plain text that survives a mail.</summary>
+internal static class TextReport
+{
+    public static string Render(ReportDocument report)
+    {
+        var text = new StringBuilder();
+        Head(text, report);
+        if (report.Shutdowns.IsEmpty)
+            text.Append("\nNo device was released.\n");
+        foreach (ReportShutdown shutdown in report.Shutdowns)
+            Shutdown(text, shutdown);
+        if (report.Shutdowns.Length > 1)
+            Together(text, report.Releases);
+        Histograms(text, report.Histograms);
+        Probes(text, report.Capture);
+        return text.ToString();
+    }
+
+    private static void Head(StringBuilder text, ReportDocument report)
+    {
+        ReportCapture capture = report.Capture;
+        text.Append($"{report.Host.Hostname}, kernel {report.Host.Kernel}, ")
+            .Append($"{capture.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {Durations.Text(capture.DurationNs)} recorded\n")
+            .Append($"{capture.EventsReceived} events");
+        text.Append(capture.EventsLost switch
+        {
+            null => "; THE RECORDING WAS CUT SHORT: what it lost is not known, and its end is missing\n",
+            0 => ", none lost\n",
+            long lost => $", {lost} LOST (the ring buffer was full): times and counts below may be wrong; record with a larger --buffer\n",
+        });
+        if (capture.EventsUnmatched > 0)
+            text.Append($"{capture.EventsUnmatched} events without their partner: under way when the recording began or ended, or lost\n");
+    }
+
+    private static void Shutdown(StringBuilder text, ReportShutdown s)
+    {
+        string name = s.Vm is null ? $"{s.Comm} (pid {s.Pid})" : $"{s.Vm} ({s.Comm}, pid {s.Pid})";
+        string why = s.Trigger switch
+        {
+            "exit" => "exit",
+            "close" => "closed its devices",
+            "unknown" => "exit (signals were not watched)",
+            _ => s.Trigger,
+        };
+        text.Append($"\n{name}: {why}, {Count(s.Devices.Length, "device")} released in {Durations.Text(s.WallNs)}\n\n");
+        Phase(text, s.Trigger is "exit" or "close" or "unknown" ? null : $"from {s.Trigger} to the first release", s.Phases.BeforeReleasesNs, s);
+        Phase(text, "releasing devices", s.Phases.ReleasingNs, s, Concurrency(s));
+        Phase(text, "between releases", s.Phases.BetweenReleasesNs, s);
+        Phase(text, s.ProcessGone ? "from the last release to the end of the process" : null, s.Phases.AfterReleasesNs, s);
+        text.Append($"  {"in resets",-47} {Durations.Text(s.ResetNs),9}   summed over the devices\n")
+            .Append($"  {"waiting for locks",-47} {Durations.Text(s.LockWaitNs),9}   summed over the devices\n")
+            .Append($"  {"the longest chain that must be serial",-47} {Durations.Text(s.IfParallelNs),9}   the releases, if they ran in parallel\n\n");
+        Waterfall.Render(text, s);
+    }
+
+    private static void Phase(StringBuilder text, string? name, long ns, ReportShutdown s, string? remark = null)
+    {
+        if (name is not null && ns > 0)
+            text.Append($"  {name,-47} {Durations.Text(ns),9}   {(remark is null ? "" : remark + ", ")}{Share(ns, s.WallNs)}\n");
+    }
+
+    private static string Concurrency(ReportShutdown s) =>
+        s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} at a time";
+
+    private static void Together(StringBuilder text, ReportReleases r) => text.Append(
+        $"\nAll together: {Count(r.Count, "release")} in {Durations.Text(r.WallNs)}, up to {r.PeakConcurrency} at a time\n");
+
+    private static void Histograms(StringBuilder text, ReportHistograms h)
+    {
+        var rows = new List<(string Name, ReportHistogram Values)> { ("shutdown", h.Shutdown), ("release", h.Release) };
+        rows.AddRange(h.ResetByMethod.Select(r => ($"reset ({r.Key})", r.Value)));
+        rows.Add(("lock wait", h.LockWait));
+        rows.Add(("open", h.Open));
+        text.Append($"\n{"all of the recording",-22} {"count",6} {"p50",9} {"p90",9} {"p99",9} {"max",9} {"sum",9}\n");
+        foreach ((string name, ReportHistogram v) in rows.Where(r => r.Values.Count > 0))
+            text.Append($"{name,-22} {v.Count,6} {Durations.Text(v.P50Ns),9} {Durations.Text(v.P90Ns),9} ")
+                .Append($"{Durations.Text(v.P99Ns),9} {Durations.Text(v.MaxNs),9} {Durations.Text(v.SumNs),9}\n");
+    }
+
+    private static void Probes(StringBuilder text, ReportCapture capture)
+    {
+        ImmutableArray<ReportProbe> attached = [.. capture.Probes.Where(p => p.Attached)];
+        text.Append($"\n{attached.Length} of {capture.Probes.Length} probes attached (");
+        text.AppendJoin(", ", attached.GroupBy(p => p.Attach).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}"));
+        text.Append(")\n");
+        foreach (ReportProbe missing in capture.Probes.Where(p => !p.Attached))
+            text.Append($"  not watched: {missing.Name}: {missing.Reason}\n");
+        foreach (ReportProbe probe in capture.Probes.Where(p => p.Missed > 0))
+            text.Append($"  {probe.Name} MISSED {probe.Missed} times: the kernel could not run it, the figures are too low\n");
+    }
+
+    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+
+    private static string Share(long part, long whole) => whole == 0 ? "" : $"{100.0 * part / whole:0.0} %";
+}

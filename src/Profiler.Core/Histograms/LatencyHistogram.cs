@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+
+namespace Profiler.Core.Histograms;
+
+/// <summary>
+/// A log-linear histogram of durations: each decade is cut into 180 buckets of equal width (1.00–1.05,
+/// 1.05–1.10, … 9.95–10.0), so a value is known to 5 % at worst and all bounds are round decimals, as in
+/// circllhist ("Circonus Log-Linear Histogram", arXiv 2001.06561), which has 90. From 1 ns to 1000 s;
+/// what is longer goes into the last bucket, and into <see cref="Sum"/> and <see cref="Max"/> as it is.
+/// </summary>
+public sealed class LatencyHistogram
+{
+    private const int PerDecade = 180;
+    private const int Decades = 12; // 1 ns .. 10^12 ns
+    private const int StepsPerUnit = 20; // a bucket is 1/20 of the decade's lower end
+
+    private static readonly long[] PowersOfTen = [.. Enumerable.Range(0, 19).Select(i => (long)Math.Pow(10, i))];
+
+    private readonly long[] _buckets = new long[PerDecade * Decades];
+
+    /// <summary>How many values.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Their sum, nanoseconds.</summary>
+    public long Sum { get; private set; }
+
+    /// <summary>The largest of them, nanoseconds; 0 if there is none.</summary>
+    public long Max { get; private set; }
+
+    /// <summary>Adds one duration; what is below 1 ns counts as 1 ns in the buckets.</summary>
+    public void Record(long ns)
+    {
+        _buckets[IndexOf(ns)]++;
+        Count++;
+        Sum += ns;
+        Max = Math.Max(Max, ns);
+    }
+
+    /// <summary>The picture of this moment.</summary>
+    public HistogramSnapshot Snapshot()
+    {
+        var buckets = ImmutableArray.CreateBuilder<HistogramBucket>();
+        for (int i = 0; i < _buckets.Length; i++)
+        {
+            if (_buckets[i] > 0)
+                buckets.Add(new HistogramBucket(LowerBound(i), LowerBound(i + 1), _buckets[i]));
+        }
+        return new HistogramSnapshot(buckets.ToImmutable(), Count, Sum, Max);
+    }
+
+    private static int IndexOf(long ns)
+    {
+        ns = Math.Max(1, ns);
+        int decade = 0;
+        while (decade < Decades - 1 && ns >= PowersOfTen[decade + 1])
+            decade++;
+        long unit = PowersOfTen[decade];
+        // (ns - unit) * 20 cannot overflow below 10^12 * 20; beyond that it is the last bucket anyway.
+        return ns >= PowersOfTen[Decades]
+            ? PerDecade * Decades - 1
+            : decade * PerDecade + (int)((ns - unit) * StepsPerUnit / unit);
+    }
+
+    // The smallest whole ns that falls into the bucket.
+    private static long LowerBound(int index)
+    {
+        long unit = PowersOfTen[index / PerDecade];
+        long steps = index % PerDecade;
+        return unit + (steps * unit + StepsPerUnit - 1) / StepsPerUnit;
+    }
+}
+
+/// <summary>Values of at least <paramref name="FromNs"/> and below <paramref name="BelowNs"/>.</summary>
+public readonly record struct HistogramBucket(long FromNs, long BelowNs, long Count);
+
+/// <summary>An immutable histogram; only buckets that hold something.</summary>
+/// <param name="Buckets">In ascending order.</param>
+/// <param name="Count">How many values.</param>
+/// <param name="SumNs">Their sum.</param>
+/// <param name="MaxNs">The largest.</param>
+public sealed record HistogramSnapshot(ImmutableArray<HistogramBucket> Buckets, long Count, long SumNs, long MaxNs)
+{
+    /// <summary>
+    /// The duration that a fraction q (0 to 1) of the values do not exceed, to the width of a bucket:
+    /// interpolated within it, and never above <see cref="MaxNs"/>. 0 if there are no values.
+    /// </summary>
+    public long Quantile(double q)
+    {
+        double rank = Math.Clamp(q, 0, 1) * Count;
+        double seen = 0;
+        foreach (HistogramBucket bucket in Buckets)
+        {
+            if (seen + bucket.Count >= rank)
+            {
+                double within = (rank - seen) / bucket.Count;
+                return Math.Min(MaxNs, bucket.FromNs + (long)(within * (bucket.BelowNs - bucket.FromNs)));
+            }
+            seen += bucket.Count;
+        }
+        return MaxNs;
+    }
+
+    /// <summary>The values of several histograms in one.</summary>
+    public static HistogramSnapshot Merge(IEnumerable<HistogramSnapshot> parts)
+    {
+        HistogramSnapshot[] all = [.. parts];
+        ImmutableArray<HistogramBucket> buckets =
+        [
+            .. all.SelectMany(h => h.Buckets)
+                .GroupBy(b => (b.FromNs, b.BelowNs))
+                .OrderBy(g => g.Key.FromNs)
+                .Select(g => new HistogramBucket(g.Key.FromNs, g.Key.BelowNs, g.Sum(b => b.Count))),
+        ];
+        return new HistogramSnapshot(
+            buckets, all.Sum(h => h.Count), all.Sum(h => h.SumNs), all.Select(h => h.MaxNs).DefaultIfEmpty().Max());
+    }
+
+    /// <summary>How many values are below a bound; exact where the bound is one of a bucket's.</summary>
+    public long CountBelow(long ns) => Buckets.TakeWhile(b => b.BelowNs <= ns).Sum(b => b.Count);
+}

@@ -1,0 +1,100 @@
+using System.Reactive.Disposables;
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
+using Profiler.Core.Histograms;
+using Profiler.Core.Shutdowns;
+using Profiler.Core.Spans;
+using Profiler.Core.Wire;
+
+namespace Profiler.Core;
+
+/// <summary>
+/// The way of an event, from top to bottom: records → events → activities → shutdowns and histograms →
+/// snapshots. Live records and those of a recording enter alike; nothing here knows which.
+/// </summary>
+public sealed class Pipeline : IDisposable
+{
+    private const int RecentShutdowns = 64;
+
+    // Records come from one thread, ticks and questions from others; what they touch is touched under this.
+    private readonly object _gate = new();
+    private readonly EventDecoder _decoder = new();
+    private readonly SpanAssembler _spans = new();
+    private readonly ShutdownTracker _tracker;
+    private readonly Distributions _distributions = new();
+    private readonly LinkedList<Shutdown> _recent = [];
+    private readonly Subject<long> _clock = new();
+    private readonly CompositeDisposable _subscriptions = [];
+    private readonly IConnectableObservable<Activity> _activities;
+    private readonly IConnectableObservable<Shutdown> _shutdowns;
+
+    /// <param name="records">Batches of wire events, back to back; a batch need not outlive OnNext.</param>
+    /// <param name="signalsSeen">Is the signal probe attached? If not, the reason of an exit is unknown.</param>
+    public Pipeline(IObservable<ReadOnlyMemory<byte>> records, bool signalsSeen)
+    {
+        _tracker = new ShutdownTracker(signalsSeen);
+
+        _activities = records
+            .Synchronize(_gate)
+            .Select(_decoder.Decode)
+            .SelectMany(_spans.Assemble)
+            .Publish();
+
+        _shutdowns = _activities
+            .SelectMany(_tracker.Follow)
+            .Merge(_clock.Synchronize(_gate).TakeUntil(_activities.LastOrDefaultAsync()).SelectMany(Expire))
+            .Concat(Observable.Defer(() => _tracker.Flush().ToObservable()))
+            .Publish();
+
+        _subscriptions.Add(_activities.Subscribe(_distributions.Record, Ignore));
+        _subscriptions.Add(_shutdowns.Subscribe(Remember, Ignore));
+    }
+
+    /// <summary>What is over: operations, lone resets, signals, deaths; in the order in which it ended.</summary>
+    public IObservable<Activity> Activities => _activities;
+
+    /// <summary>Shutdowns, each when it is over; at the end of the records also those that are not.</summary>
+    public IObservable<Shutdown> Shutdowns => _shutdowns;
+
+    /// <summary>Starts the flow, when all who want to listen have subscribed.</summary>
+    public void Connect()
+    {
+        _subscriptions.Add(_shutdowns.Connect());
+        _subscriptions.Add(_activities.Connect());
+    }
+
+    /// <summary>Tells the time when no events do: shutdowns that have been quiet for long are concluded.</summary>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public void Tick(long nowNs) => _clock.OnNext(nowNs);
+
+    /// <summary>All there is to know at this moment.</summary>
+    public Snapshot Snapshot()
+    {
+        lock (_gate)
+        {
+            return new Snapshot(
+                _spans.LatestNs, _spans.InFlight(), _tracker.InFlight(), [.. _recent], _distributions.Snapshot(),
+                [.. _decoder.Received], _spans.Unmatched);
+        }
+    }
+
+    public void Dispose()
+    {
+        _subscriptions.Dispose();
+        _clock.Dispose();
+    }
+
+    private IEnumerable<Shutdown> Expire(long nowNs) =>
+        _tracker.Expire(nowNs, _spans.InFlight().Select(o => o.Task.Tgid).ToHashSet());
+
+    private void Remember(Shutdown shutdown)
+    {
+        _distributions.Record(shutdown);
+        _recent.AddFirst(shutdown);
+        if (_recent.Count > RecentShutdowns)
+            _recent.RemoveLast();
+    }
+
+    // Whoever subscribed hears of the error; our own bookkeeping has nothing to add.
+    private static void Ignore(Exception error) { }
+}

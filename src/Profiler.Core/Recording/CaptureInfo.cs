@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Profiler.Core.Recording;
+
+/// <summary>A probe, as the capture had it.</summary>
+/// <param name="Name">Its name in the plan.</param>
+/// <param name="Symbol">The kernel function or tracepoint.</param>
+/// <param name="Attach">kprobe, fentry or tracepoint; null if there was no way.</param>
+/// <param name="Attached">It was attached.</param>
+/// <param name="Missed">How often the kernel could not run it; null where the kernel does not tell.</param>
+/// <param name="Reason">Why so, in words.</param>
+public sealed record ProbeInfo(string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason);
+
+/// <summary>What is known when a capture begins.</summary>
+/// <param name="EventFormat">The wire format of its events.</param>
+/// <param name="Kernel">Release of the kernel, <c>uname -r</c>.</param>
+/// <param name="Hostname">Of the host.</param>
+/// <param name="Start">Wall-clock time.</param>
+/// <param name="StartNs">The same moment on CLOCK_MONOTONIC: the one conversion between the two.</param>
+/// <param name="Probes">All probes of the plan.</param>
+public sealed record CaptureInfo(
+    int EventFormat,
+    string Kernel,
+    string Hostname,
+    DateTimeOffset Start,
+    long StartNs,
+    ImmutableArray<ProbeInfo> Probes);
+
+/// <summary>Events of one kind: <c>Emitted = Received + Lost</c>.</summary>
+public sealed record EventCount(string Kind, long Emitted, long Received, long Lost);
+
+/// <summary>What is known when a capture ends.</summary>
+/// <param name="EndNs">CLOCK_MONOTONIC.</param>
+/// <param name="Events">The final counts.</param>
+/// <param name="Probes">All probes, with what they missed.</param>
+public sealed record CaptureEnd(long EndNs, ImmutableArray<EventCount> Events, ImmutableArray<ProbeInfo> Probes);
+
+/// <summary>Who a process is: learned while it lives, since a dead one cannot be asked.</summary>
+/// <param name="Tgid">The process.</param>
+/// <param name="Vm">The name of the virtual machine it runs; null if it is none or has no name.</param>
+public sealed record ProcessIdentity(int Tgid, string? Vm);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(CaptureInfo))]
+[JsonSerializable(typeof(CaptureEnd))]
+[JsonSerializable(typeof(ProcessIdentity))]
+internal sealed partial class CaptureJson : JsonSerializerContext;

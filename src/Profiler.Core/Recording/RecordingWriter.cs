@@ -1,0 +1,38 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Profiler.Core.Recording;
+
+/// <summary>Writes a recording. Single-threaded.</summary>
+/// <param name="output">Where to; left open.</param>
+public sealed class RecordingWriter(Stream output)
+{
+    /// <summary>Writes what is known at the beginning; comes first.</summary>
+    public void Begin(CaptureInfo info)
+    {
+        output.Write(RecordingFormat.Magic);
+        Frame(FrameKind.Info, JsonSerializer.SerializeToUtf8Bytes(info, CaptureJson.Default.CaptureInfo));
+    }
+
+    /// <summary>Writes a batch of records as it came.</summary>
+    public void Events(ReadOnlyMemory<byte> records) => Frame(FrameKind.Events, records.Span);
+
+    /// <summary>Writes who a process is.</summary>
+    public void Identity(ProcessIdentity identity) =>
+        Frame(FrameKind.Identity, JsonSerializer.SerializeToUtf8Bytes(identity, CaptureJson.Default.ProcessIdentity));
+
+    /// <summary>Writes what is known at the end; comes last.</summary>
+    public void End(CaptureEnd end) =>
+        Frame(FrameKind.End, JsonSerializer.SerializeToUtf8Bytes(end, CaptureJson.Default.CaptureEnd));
+
+    private void Frame(FrameKind kind, ReadOnlySpan<byte> payload)
+    {
+        Span<byte> header = stackalloc byte[RecordingFormat.FrameHeaderLength];
+        BinaryPrimitives.WriteInt32LittleEndian(header, (int)kind);
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], payload.Length);
+        output.Write(header);
+        output.Write(payload);
+        // A capture that is killed leaves all that had happened until then.
+        output.Flush();
+    }
+}

@@ -1,0 +1,28 @@
+namespace Profiler.Core.Spans;
+
+/// <summary>What an operation is doing just now.</summary>
+public enum OperationState
+{
+    Working,
+    WaitingForLock,
+    Resetting,
+}
+
+/// <summary>An operation that has begun and not ended.</summary>
+/// <param name="Kind">Release or open.</param>
+/// <param name="Task">Who does it.</param>
+/// <param name="Device">On which device.</param>
+/// <param name="StartNs">Since when, CLOCK_MONOTONIC.</param>
+/// <param name="State">What it is doing.</param>
+/// <param name="StateSinceNs">Since when it is doing that.</param>
+/// <param name="Holder">Who has the lock it waits for; null if it does not wait, or nobody knows.</param>
+/// <param name="HolderDevice">The device the holder is at.</param>
+public sealed record OperationInFlight(
+    OperationKind Kind,
+    TaskId Task,
+    string Device,
+    long StartNs,
+    OperationState State,
+    long StateSinceNs,
+    TaskId? Holder,
+    string? HolderDevice);

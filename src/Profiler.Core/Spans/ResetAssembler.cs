@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Profiler.Core.Wire;
+
+namespace Profiler.Core.Spans;
+
+/// <summary>The resets of one thread: steps nest, the outermost one is the reset.</summary>
+internal sealed class ResetAssembler
+{
+    private readonly record struct OpenStep(ResetStep Step, string Device, long StartNs, bool Probe);
+
+    private readonly Stack<OpenStep> _open = new();
+    private readonly ImmutableArray<ResetPart>.Builder _parts = ImmutableArray.CreateBuilder<ResetPart>();
+
+    /// <summary>The outermost reset under way: since when, and by what method so far.</summary>
+    public (long SinceNs, ResetMethod Method)? Current => _open.Count == 0
+        ? null
+        : (_open.Last().StartNs, Method(_open.Select(o => new ResetPart(o.Step, o.Device, default, 0)).Concat(_parts)));
+
+    public void Begin(in WireEvent e) => _open.Push(
+        new OpenStep(e.Step, e.Device.ToString(), (long)e.TimeNs, e.Flags.HasFlag(EventFlags.Probe)));
+
+    /// <summary>A step returned.</summary>
+    /// <param name="e">The end event.</param>
+    /// <param name="unmatched">Grows by the steps whose partner was never seen.</param>
+    /// <returns>The reset, if that was its outermost step.</returns>
+    public Reset? End(in WireEvent e, ref long unmatched)
+    {
+        ResetStep step = e.Step;
+        if (!_open.Any(o => o.Step == step))
+        {
+            unmatched++; // began before we were there, or its begin was lost
+            return null;
+        }
+        while (_open.Peek().Step != step)
+        {
+            _open.Pop();
+            unmatched++;
+        }
+        OpenStep open = _open.Pop();
+        var part = new ResetPart(step, open.Device, new Interval(open.StartNs, (long)e.TimeNs), e.Value);
+        if (_open.Count > 0)
+        {
+            if (!open.Probe)
+                _parts.Add(part);
+            return null;
+        }
+        ImmutableArray<ResetPart> inner = _parts.ToImmutable();
+        _parts.Clear();
+        return open.Probe ? null : new Reset(part.Device, Method([.. inner, part]), part.Time, part.Result, inner);
+    }
+
+    /// <summary>Drops what is open; returns how many steps that was.</summary>
+    public int Forget()
+    {
+        int count = _open.Count;
+        _open.Clear();
+        _parts.Clear();
+        return count;
+    }
+
+    // The kernel tries its methods in turn until one does not say "not I" (-ENOTTY): the last is the one.
+    private static ResetMethod Method(IEnumerable<ResetPart> parts) => parts
+        .Select(p => (p.Step, p.Result) switch
+        {
+            (ResetStep.SecondaryBus or ResetStep.Bus, _) => ResetMethod.Bus,
+            (ResetStep.Flr, _) => ResetMethod.Flr,
+            (ResetStep.AfFlr, 0) => ResetMethod.AfFlr,
+            (ResetStep.Pm, 0) => ResetMethod.Pm,
+            (ResetStep.DeviceSpecific, 0) => ResetMethod.DeviceSpecific,
+            _ => ResetMethod.Unknown,
+        })
+        .LastOrDefault(m => m != ResetMethod.Unknown);
+}

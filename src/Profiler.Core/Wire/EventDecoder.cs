@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace Profiler.Core.Wire;
+
+/// <summary>Decoded events; valid until the observer's OnNext returns.</summary>
+/// <param name="Bytes">Whole records, each checked.</param>
+public readonly record struct EventBatch(ReadOnlyMemory<byte> Bytes)
+{
+    public ReadOnlySpan<WireEvent> Events => MemoryMarshal.Cast<byte, WireEvent>(Bytes.Span);
+}
+
+/// <summary>
+/// Bytes to events, without a copy. Counts what it received, by kind, so that
+/// emitted = received + lost can be checked to the event.
+/// </summary>
+public sealed class EventDecoder
+{
+    private readonly long[] _received = new long[WireEvent.Kinds];
+
+    /// <summary>Events received, by kind.</summary>
+    public IReadOnlyList<long> Received => _received;
+
+    /// <summary>Checks and counts one batch of records.</summary>
+    /// <exception cref="InvalidDataException">Not whole records, or of a kind unknown to us: the programs
+    /// and this reader do not belong together, nothing that follows can be trusted.</exception>
+    public EventBatch Decode(ReadOnlyMemory<byte> records)
+    {
+        var batch = new EventBatch(records);
+        if (records.Length % WireEvent.Size != 0)
+            throw new InvalidDataException($"{records.Length} bytes are not whole events of {WireEvent.Size} bytes");
+        foreach (ref readonly WireEvent e in batch.Events)
+        {
+            if (e.Kind is < EventKind.Release or > EventKind.ProcessGone || e.Phase > EventPhase.End ||
+                e.Step > ResetStep.DeviceWait)
+                throw new InvalidDataException($"unknown event: kind {(int)e.Kind}, phase {(int)e.Phase}, step {(int)e.Step}");
+            _received[(int)e.Kind]++;
+        }
+        return batch;
+    }
+}
