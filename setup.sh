@@ -1,0 +1,55 @@
+#!/bin/bash
+# Installs what this project needs on Debian 12 beyond git, make and the .NET SDK. Asks nothing; does nothing when all is there.
+set -euo pipefail
+
+build=(
+    clang           # compiles the eBPF programs
+    clang-format    # and keeps their looks
+    bpftool         # links, strips and inspects them
+    libbpf-dev      # the headers they include
+    libbpf1         # loads them
+    linux-libc-dev  # the kernel's public headers
+    gcc libc6-dev   # small test programs, the lab's kernel module
+)
+lab=(
+    qemu-system-x86 # the lab's machine, and the one inside it; brings its firmware
+    busybox-static  # the first programs the guest runs
+    cpio            # packs them
+    kmod            # modprobe and depmod for kernels that are only unpacked
+    xz-utils zstd   # kernel modules come compressed
+)
+checks=(
+    shellcheck      # every shell script
+    bpftrace        # a second opinion on what we measure
+    tmux            # a terminal to test the terminal view in
+    procps          # ps and friends
+)
+
+stop() { echo "setup: $1" >&2; exit 3; }
+
+if [[ ! -r /etc/debian_version ]]; then stop "this is for Debian 12; elsewhere install the like of: ${build[*]} ${lab[*]} ${checks[*]}"; fi
+if ! command -v dotnet >/dev/null; then stop "the .NET SDK (dotnet) is missing; install it first"; fi
+
+wanted=("${build[@]}" "${lab[@]}" "${checks[@]}")
+mapfile -t missing < <(
+    { printf '%s\n' "${wanted[@]}"
+      dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null; } |
+        awk '$2 == "installed" { delete absent[$1] } NF == 1 { absent[$1] } END { for (package in absent) print package }' | sort
+)
+
+lists_there() { compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; }
+if (( ! ${#missing[@]} )) && { lists_there || (( EUID )); }; then
+    echo "setup: all there"
+    exit 0
+fi
+if (( EUID )); then
+    echo "sudo apt-get install --no-install-recommends ${missing[*]}"
+    exit 3
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+if (( ${#missing[@]} )); then
+    echo "setup: installing ${missing[*]}"
+    apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}" >/dev/null
+fi
