@@ -7,21 +7,84 @@ SHELL := bash
 
 # `make V=1` shows the commands.
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2))
+say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 
 out := out
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+# ---- help ----
+
+.PHONY: help
+help: ## lists the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: setup
+setup: ## installs what is missing (Debian; needs root)
+	$(Q)./setup.sh
+
+# ---- build ----
+
 bpf_sources := $(wildcard bpf/*.bpf.c)
 bpf_objects := $(bpf_sources:bpf/%.bpf.c=$(out)/bpf/%.bpf.o)
-# -g gives the objects the BTF that CO-RE needs; the debug sections proper are stripped off.
+# -g gives the objects the BTF that CO-RE needs.
 BPF_CFLAGS := -O2 -g -target bpf -D__TARGET_ARCH_x86 -Wall -Wextra -Wno-unused-parameter -Werror \
-	-I/usr/include/$(shell gcc -print-multiarch 2>/dev/null || echo x86_64-linux-gnu)
+	-I/usr/include/x86_64-linux-gnu
+sources := $(shell find src -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') \
+	$(wildcard src/*/*.csproj Directory.*.props .editorconfig)
+
+.PHONY: build
+build: $(out)/vfioscope ## builds out/vfioscope, one self-contained file
 
 .PHONY: bpf
-bpf: $(bpf_objects)
+bpf: $(bpf_objects) ## compiles the BPF programs
 
 $(out)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h)
 	$(call say,BPF,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)clang $(BPF_CFLAGS) -c $< -o $@.tmp
-	$(Q)llvm-strip -g $@.tmp
 	$(Q)mv $@.tmp $@
+
+$(out)/vfioscope: $(bpf_objects) $(sources)
+	$(call say,PUBLISH,$@)
+	$(Q)dotnet publish src/Profiler.Cli -c Release -o $(out)/publish -v quiet
+	$(Q)cp $(out)/publish/vfioscope $@
+
+# ---- the lab: a stock kernel with real VFIO devices, in a virtual machine ----
+
+KERNEL ?= 6.12
+DEVICES ?= 16
+RUN ?= bash
+
+.PHONY: lab
+lab: setup build ## runs RUN='command' in a guest with KERNEL=6.12 and DEVICES=16
+	$(Q)tests/lab/run --kernel $(KERNEL) --devices $(DEVICES) $(if $(OUT),--out $(OUT)) -- bash -c '$(subst ','\'',$(RUN))'
+
+.PHONY: demo
+demo: setup build ## shuts a real VM with 16 devices down under vfioscope and shows the report
+	$(Q)tests/lab/demo $(out)/demo
+
+# ---- checks and tests ----
+
+.PHONY: check
+check: setup bpf ## format, analyzers as errors, clang-format, shellcheck
+	$(call say,FORMAT,C)
+	$(Q)clang-format --dry-run --Werror bpf/*.[ch]
+	$(call say,FORMAT,C#)
+	$(Q)dotnet format Profiler.sln --verify-no-changes --severity warn
+	$(call say,BUILD,Profiler.sln)
+	$(Q)dotnet build Profiler.sln -c Release -v quiet
+	$(call say,SHELL,scripts)
+	$(Q)shellcheck $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env bash' 2>/dev/null)
+
+.PHONY: test
+test: setup build ## all tests, unit and lab; closes with "N passed, N failed"
+	$(Q)tests/run Bpf Core Cli Lab
+
+.PHONY: unit
+unit: setup bpf ## the tests that need no guest
+	$(Q)tests/run Bpf Core Cli
+
+.PHONY: clean
+clean: ## removes what was built; keeps .cache with the downloaded kernels
+	$(Q)rm -rf $(out) src/*/bin src/*/obj tests/*/bin tests/*/obj

@@ -5,6 +5,7 @@ using Profiler.Cli.Commands;
 
 var root = new RootCommand("Shows where the time goes when a VM with assigned devices goes away.")
 {
+    CheckCommand.Create(),
     RecordCommand.Create(),
     ReportCommand.Create(),
     ReleaseCommand.Create(),

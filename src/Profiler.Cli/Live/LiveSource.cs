@@ -30,16 +30,7 @@ internal sealed class LiveSource : IEventSource
     public static LiveSource Start(CaptureOptions options, VmNames vmNames)
     {
         Privileges.Demand();
-        AttachPlan plan;
-        try
-        {
-            using RunningKernel kernel = RunningKernel.Ask();
-            plan = AttachPlan.Create(kernel, options.Attach, options.LockProbe);
-        }
-        catch (DllNotFoundException e)
-        {
-            throw UserException.NotPossible("libbpf.so.1 is not installed: install libbpf 1.0 or later (Debian: apt install libbpf1)", e);
-        }
+        AttachPlan plan = Plan(options);
         if (!plan.Probes.Any(p => p.Possible && p.Probe == Bpf.Plan.Probes.Release))
             throw UserException.NotPossible(
                 "there is no VFIO on this machine yet: load the driver (modprobe vfio-pci) and start again");
@@ -48,6 +39,21 @@ internal sealed class LiveSource : IEventSource
             WireEvent.Format, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.MachineName,
             DateTimeOffset.UtcNow, MonotonicNs(), Describe(session));
         return new LiveSource(session, info, vmNames);
+    }
+
+    /// <summary>Asks the kernel what it offers, and decides.</summary>
+    /// <exception cref="UserException">libbpf is missing.</exception>
+    public static AttachPlan Plan(CaptureOptions options)
+    {
+        try
+        {
+            using RunningKernel kernel = RunningKernel.Ask();
+            return AttachPlan.Create(kernel, options.Attach, options.LockProbe);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw UserException.NotPossible("libbpf.so.1 is not installed: install libbpf 1.0 or later (Debian: apt install libbpf1)", e);
+        }
     }
 
     public ImmutableArray<ProbeInfo> Probes() => Describe(_session);

@@ -16,6 +16,7 @@ internal static class TextReport
             Shutdown(text, shutdown);
         if (report.Shutdowns.Length > 1)
             Together(text, report.Releases);
+        HeldUp(text, report);
         Histograms(text, report.Histograms);
         Probes(text, report.Capture);
         return text.ToString();
@@ -47,7 +48,10 @@ internal static class TextReport
             "unknown" => "exit (signals were not watched)",
             _ => s.Trigger,
         };
-        text.Append($"\n{name}: {why}, {Count(s.Devices.Length, "device")} released in {Durations.Text(s.WallNs)}\n\n");
+        text.Append($"\n{name}: {why}, {Count(s.Devices.Length, "device")} released in {Durations.Text(s.WallNs)}\n");
+        foreach (ReportSignal signal in s.Signals)
+            text.Append($"  {signal.Name} from {signal.SenderComm} (pid {signal.SenderPid}) at {Durations.Text(signal.TimeNs - s.StartNs)}\n");
+        text.Append('\n');
         Phase(text, s.Trigger is "exit" or "close" or "unknown" ? null : $"from {s.Trigger} to the first release", s.Phases.BeforeReleasesNs, s);
         Phase(text, "releasing devices", s.Phases.ReleasingNs, s, Concurrency(s));
         Phase(text, "between releases", s.Phases.BetweenReleasesNs, s);
@@ -56,7 +60,27 @@ internal static class TextReport
             .Append($"  {"waiting for locks",-47} {Durations.Text(s.LockWaitNs),9}   summed over the devices\n")
             .Append($"  {"the longest chain that must be serial",-47} {Durations.Text(s.IfParallelNs),9}   the releases, if they ran in parallel\n\n");
         Waterfall.Render(text, s);
+        FailedResets(text, s);
     }
+
+    private static void FailedResets(StringBuilder text, ReportShutdown s)
+    {
+        foreach (var failed in s.Devices.SelectMany(d => d.Resets).Where(r => r.Result != 0).GroupBy(r => r.Result))
+            text.Append($"  {failed.Count()} of {Count(s.Devices.Sum(d => d.Resets.Length), "reset")} returned ")
+                .Append($"{ErrorName(failed.Key)}: the kernel does not count on the device having been reset\n");
+    }
+
+    // The ones resets fail with; strerror's words ("Inappropriate ioctl for device") would only puzzle.
+    private static string ErrorName(int result) => result switch
+    {
+        -5 => "EIO",
+        -11 => "EAGAIN",
+        -16 => "EBUSY",
+        -22 => "EINVAL",
+        -25 => "ENOTTY",
+        -110 => "ETIMEDOUT",
+        _ => $"{result}",
+    };
 
     private static void Phase(StringBuilder text, string? name, long ns, ReportShutdown s, string? remark = null)
     {
@@ -70,12 +94,24 @@ internal static class TextReport
     private static void Together(StringBuilder text, ReportReleases r) => text.Append(
         $"\nAll together: {Count(r.Count, "release")} in {Durations.Text(r.WallNs)}, up to {r.PeakConcurrency} at a time\n");
 
+    private static void HeldUp(StringBuilder text, ReportDocument report)
+    {
+        foreach (ReportDevice open in report.Opens.Where(o => o.LockWaitNs > 0))
+        {
+            text.Append($"\nOpening {open.Bdf} (pid {open.Pid}) took {Durations.Text(open.DurationNs)}, ")
+                .Append($"{Durations.Text(open.LockWaitNs)} of it waiting\n");
+            Waterfall.Holders(text, open);
+        }
+    }
+
     private static void Histograms(StringBuilder text, ReportHistograms h)
     {
         var rows = new List<(string Name, ReportHistogram Values)> { ("shutdown", h.Shutdown), ("release", h.Release) };
         rows.AddRange(h.ResetByMethod.Select(r => ($"reset ({r.Key})", r.Value)));
         rows.Add(("lock wait", h.LockWait));
         rows.Add(("open", h.Open));
+        if (rows.All(r => r.Values.Count == 0))
+            return;
         text.Append($"\n{"all of the recording",-22} {"count",6} {"p50",9} {"p90",9} {"p99",9} {"max",9} {"sum",9}\n");
         foreach ((string name, ReportHistogram v) in rows.Where(r => r.Values.Count > 0))
             text.Append($"{name,-22} {v.Count,6} {Durations.Text(v.P50Ns),9} {Durations.Text(v.P90Ns),9} ")

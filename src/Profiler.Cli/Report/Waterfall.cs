@@ -13,14 +13,20 @@ internal static class Waterfall
             .Append($"{Durations.Text(s.WallNs),BarWidth - 2}\n");
         foreach (ReportDevice d in s.Devices)
         {
-            text.Append($"  {d.Bdf,-13} {Seconds(d.StartNs - s.StartNs),8} {Seconds(d.DurationNs),8} {Seconds(d.LockWaitNs),8} ")
+            text.Append($"  {d.Bdf,-13} {(d.StartNs - s.StartNs) / 1e9,8:0.000} {Seconds(d.DurationNs),8} {Seconds(d.LockWaitNs),8} ")
                 .Append($"{Seconds(d.ResetNs),8} {d.ResetMethod ?? "-",-8} |{Bar(d, s)}|\n");
-            foreach (ReportHolder holder in d.Holders)
-                text.Append($"    waited {Durations.Text(holder.Ns)} for {holder.Comm ?? "a lock being handed over"}")
-                    .Append(holder.Tid is null ? "" : $" (pid {holder.Pid}, tid {holder.Tid})")
-                    .Append(holder.Bdf is null ? "\n" : $", at {holder.Bdf}\n");
+            Holders(text, d);
         }
         text.Append("  . waiting for a lock   # in reset   = the rest of the release\n");
+    }
+
+    /// <summary>Whom a device waited for, one a line.</summary>
+    public static void Holders(StringBuilder text, ReportDevice d)
+    {
+        foreach (ReportHolder holder in d.Holders)
+            text.Append($"    waited {Durations.Text(holder.Ns)} for {holder.Comm ?? "a lock being handed over"}")
+                .Append(holder.Tid is null ? "" : $" (pid {holder.Pid}, tid {holder.Tid})")
+                .Append(holder.Bdf is null ? "\n" : $", at {holder.Bdf}\n");
     }
 
     // What fills most of a cell's time is what it shows.

@@ -49,11 +49,12 @@ public sealed record Shutdown(
 
     /// <summary>
     /// What the releases would take if nothing but their locks held them apart, nanoseconds: devices that
-    /// share a lock (a dev_set) one after another without waiting, everything else side by side.
+    /// share a lock (a dev_set) one after another without waiting, everything else side by side. Never more
+    /// than they took: what a release does after it gave the lock back overlaps with the next one.
     /// </summary>
-    public long IfParallelNs => Releases
+    public long IfParallelNs => Math.Min(Phases.ReleasingNs, Releases
         .GroupBy(r => r.Lock == 0 ? (object)r : r.Lock)
-        .Max(chain => chain.Sum(r => r.Time.DurationNs - r.LockWaitNs));
+        .Max(chain => chain.Sum(r => r.Time.DurationNs - r.LockWaitNs)));
 
     /// <summary>The wall time in consecutive stretches; they add up to it.</summary>
     public ShutdownPhases Phases

@@ -46,7 +46,9 @@ internal sealed class ResetAssembler
         }
         ImmutableArray<ResetPart> inner = _parts.ToImmutable();
         _parts.Clear();
-        return open.Probe ? null : new Reset(part.Device, Method([.. inner, part]), part.Time, part.Result, inner);
+        // A device that is only powered up is waited for as well.
+        bool waitOnly = step is ResetStep.DeviceWait or ResetStep.BridgeWait;
+        return open.Probe || waitOnly ? null : new Reset(part.Device, Method([.. inner, part]), part.Time, part.Result, inner);
     }
 
     /// <summary>Drops what is open; returns how many steps that was.</summary>

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Profiler.Bpf.Plan;
+using Profiler.Bpf.Session;
+using Profiler.Cli.Live;
+using Profiler.Cli.Vfio;
+
+namespace Profiler.Cli.Commands;
+
+/// <summary><c>vfioscope check</c>: what this machine offers, and what would be watched, and how.</summary>
+internal static class CheckCommand
+{
+    private static readonly string[] Modules = ["vfio", "vfio_pci", "vfio_pci_core", "vfio_iommu_type1", "iommufd"];
+
+    public static Command Create()
+    {
+        var command = new Command("check", "Says what can be watched on this machine, and how; attaches to find out.");
+        CaptureOptions.AddTo(command);
+        command.SetAction(parsed => Run(CaptureOptions.From(parsed), Console.Out));
+        return command;
+    }
+
+    private static int Run(CaptureOptions options, TextWriter output)
+    {
+        string missing = Privileges.Missing();
+        Print(output, "kernel", File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
+        Print(output, "privileges", missing.Length == 0 ? "sufficient" : $"{missing} missing");
+        Print(output, "type information", File.Exists("/sys/kernel/btf/vmlinux") ? "/sys/kernel/btf/vmlinux" : "none (BTF)");
+        Print(output, "modules", string.Join(", ", Modules.Select(m => Directory.Exists($"/sys/module/{m}") ? m : $"{m} not loaded")));
+        Devices(output, new PciSysfs());
+        if (missing.Length > 0)
+            throw UserException.NotPossible($"probes cannot be tried: {missing} missing; run as root, with sudo for instance");
+
+        AttachPlan plan = LiveSource.Plan(options);
+        IReadOnlyList<ProbeStatus> probes = Try(plan, options);
+        Probes(output, probes);
+        bool complete = probes.Where(p => p.Essential).All(p => p.Attached);
+        output.WriteLine(complete
+            ? "\nrelease, lock and reset can all be watched"
+            : $"\nNOT all that matters can be watched: {string.Join(", ", probes.Where(p => p.Essential && !p.Attached).Select(p => p.Name))} missing");
+        return complete ? ExitCode.Done : ExitCode.No;
+    }
+
+    // Only attaching shows whether something can be attached.
+    private static IReadOnlyList<ProbeStatus> Try(AttachPlan plan, CaptureOptions options)
+    {
+        using var session = BpfSession.Start(plan, options.RingBufferBytes);
+        return session.Status();
+    }
+
+    private static void Probes(TextWriter output, IReadOnlyList<ProbeStatus> probes)
+    {
+        output.WriteLine($"\n{"probe",-22} {"function or tracepoint",-34} {"attached",-11} why");
+        foreach (ProbeStatus p in probes)
+            output.WriteLine($"{p.Name,-22} {p.Symbol,-34} {(p.Attached ? p.Kind!.Value.ToString().ToLowerInvariant() : "NO"),-11} {p.Reason}");
+    }
+
+    private static void Devices(TextWriter output, PciSysfs sysfs)
+    {
+        IReadOnlyList<VfioInventory.Device> devices = VfioInventory.Read(sysfs);
+        if (devices.Count == 0)
+        {
+            output.WriteLine("\nno device is bound to a VFIO driver");
+            return;
+        }
+        output.WriteLine($"\n{"device",-13} {"driver",-10} {"group",5}  {"reset methods",-20} shares its reset with");
+        foreach (VfioInventory.Device d in devices)
+            output.WriteLine(
+                $"{d.Address,-13} {d.Driver,-10} {d.IommuGroup?.ToString() ?? "none",5}  {d.ResetMethods ?? "unknown",-20} " +
+                (d.Mates.Count == 0 ? "no other" : string.Join(", ", d.Mates)));
+    }
+
+    private static void Print(TextWriter output, string what, string value) => output.WriteLine($"{what,-22} {value}");
+}

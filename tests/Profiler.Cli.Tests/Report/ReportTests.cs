@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Profiler.Cli.Report;
+using Profiler.Core.Recording;
+using Profiler.Core.Wire;
+using Profiler.Tests.Support;
+
+namespace Profiler.Cli.Tests.Report;
+
+/// <summary>
+/// Events in, report out: each Cases/NAME.events has its report as NAME.txt and NAME.json beside it.
+/// </summary>
+public sealed class ReportTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 22, 8, 0, 0, TimeSpan.Zero);
+
+    public static TheoryData<string> Cases =>
+        [.. Directory.EnumerateFiles(Golden.Beside("Cases"), "*.events").Select(f => Path.GetFileNameWithoutExtension(f)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void The_text_is_as_expected(string name) =>
+        Golden.Equal(Golden.Beside($"Cases/{name}.txt"), TextReport.Render(Build(name)));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void The_JSON_is_as_expected_and_keeps_to_its_schema(string name)
+    {
+        string json = JsonSerializer.Serialize(Build(name), ReportJson.Default.ReportDocument) + "\n";
+        Golden.Equal(Golden.Beside($"Cases/{name}.json"), json);
+        Schema.Validate(Golden.Beside($"Cases/{name}.json"));
+    }
+
+    [Fact]
+    public void A_recording_that_was_cut_short_says_so()
+    {
+        ReportDocument report = ReportBuilder.Build(Read("serial-exit", writer => { }), ReportFilter.None);
+        Assert.False(report.Capture.Complete);
+        Assert.Null(report.Capture.EventsLost);
+        Assert.Contains("CUT SHORT", TextReport.Render(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lost_events_and_missed_probes_are_in_capitals()
+    {
+        RecordedCapture recorded = Read("serial-exit", writer => writer.End(new CaptureEnd(
+            3_000_000_000,
+            [new EventCount("reset", 17, 16, 1)],
+            [new ProbeInfo("release", "vfio_device_fops_release", "kprobe", true, 2, "kprobe as asked for")])));
+        string text = TextReport.Render(ReportBuilder.Build(recorded, ReportFilter.None));
+        Assert.Contains("1 LOST", text, StringComparison.Ordinal);
+        Assert.Contains("release MISSED 2 times", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null, "05:00.1", 1)]
+    [InlineData(200, null, null, 1)]
+    [InlineData(201, null, null, 0)]
+    [InlineData(null, "batch", null, 1)]
+    [InlineData(null, "other", null, 0)]
+    public void Filters_leave_what_concerns_the_process_the_machine_the_device(int? pid, string? vm, string? device, int shutdowns)
+    {
+        RecordedCapture recorded = Read("lock-convoy", writer => writer.Identity(new ProcessIdentity(200, "batch")));
+        Assert.Equal(shutdowns, ReportBuilder.Build(recorded, new ReportFilter(pid, vm, device)).Shutdowns.Length);
+    }
+
+    private static ReportDocument Build(string name) => ReportBuilder.Build(Read(name, End), ReportFilter.None);
+
+    private static void End(RecordingWriter writer) => writer.End(new CaptureEnd(5_000_000_000, [], Probes));
+
+    private static readonly System.Collections.Immutable.ImmutableArray<ProbeInfo> Probes =
+    [
+        new("release", "vfio_device_fops_release", "fentry", true, 0, "fentry"),
+        new("lock", "contention_begin", "tracepoint", true, 0, "tracepoint"),
+        new("reset_secondary_bus", "pci_reset_secondary_bus", "fentry", true, 0, "fentry"),
+        new("reset_pm", "pci_pm_reset", null, false, null, "this kernel has no function pci_pm_reset (inlined or renamed)"),
+        new("signal", "signal_generate", "tracepoint", true, 0, "tracepoint"),
+    ];
+
+    private static RecordedCapture Read(string name, Action<RecordingWriter> atTheEnd)
+    {
+        using var file = new MemoryStream();
+        var writer = new RecordingWriter(file);
+        writer.Begin(new CaptureInfo(WireEvent.Format, "6.12.0", "host", Start, 0, Probes));
+        writer.Events(EventText.Records(File.ReadAllText(Golden.Beside($"Cases/{name}.events"))));
+        if (name == "victim")
+            writer.Identity(new ProcessIdentity(300, "gpu-a"));
+        atTheEnd(writer);
+        file.Position = 0;
+        return RecordedCapture.Read(RecordingReader.Open(file));
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using FsCheck;
+using FsCheck.Fluent;
+using Profiler.Core.Wire;
+
+namespace Profiler.Core.Tests.Wire;
+
+public sealed class EventDecoderTests
+{
+    private static readonly Gen<WireEvent> AnyEvent =
+        from kind in Gen.Elements(Enum.GetValues<EventKind>())
+        from phase in Gen.Elements(Enum.GetValues<EventPhase>())
+        from step in Gen.Elements(Enum.GetValues<ResetStep>())
+        from time in Gen.Choose(0, int.MaxValue)
+        from comm in Gen.Elements("qemu", "", "a name too long for the kernel", "naïve")
+        select new WireEvent { Kind = kind, Phase = phase, Step = step, TimeNs = (ulong)time, Comm = Name16.From(comm) };
+
+    [Fact]
+    public void What_is_encoded_is_decoded_and_counted_by_kind() => Prop.ForAll(
+        AnyEvent.ArrayOf().ToArbitrary(),
+        events =>
+        {
+            var decoder = new EventDecoder();
+            ReadOnlySpan<WireEvent> decoded = decoder.Decode(MemoryMarshal.AsBytes(events.AsSpan()).ToArray()).Events;
+            bool same = decoded.Length == events.Length;
+            for (int i = 0; same && i < events.Length; i++)
+                same = decoded[i].TimeNs == events[i].TimeNs && decoded[i].Kind == events[i].Kind && decoded[i].Comm == events[i].Comm;
+            return same && decoder.Received.Sum() == events.Length &&
+                Enum.GetValues<EventKind>().All(k => decoder.Received[(int)k] == events.Count(e => e.Kind == k));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Arbitrary_bytes_are_either_events_or_an_error_never_anything_else() => Prop.ForAll(
+        Gen.Choose(0, 255).Select(b => (byte)b).ArrayOf().ToArbitrary(),
+        bytes =>
+        {
+            try
+            {
+                new EventDecoder().Decode(bytes);
+                return bytes.Length % WireEvent.Size == 0;
+            }
+            catch (InvalidDataException)
+            {
+                return true;
+            }
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Half_an_event_is_an_error() =>
+        Assert.Throws<InvalidDataException>(() => new EventDecoder().Decode(new byte[WireEvent.Size + 1]));
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(7, 0, 0)]
+    [InlineData(1, 3, 0)]
+    [InlineData(4, 1, 10)]
+    public void An_event_of_an_unknown_kind_phase_or_step_is_an_error(byte kind, byte phase, byte step)
+    {
+        var bytes = new byte[WireEvent.Size];
+        MemoryMarshal.Write(bytes, new WireEvent { Kind = (EventKind)kind, Phase = (EventPhase)phase, Step = (ResetStep)step });
+        Assert.Throws<InvalidDataException>(() => new EventDecoder().Decode(bytes));
+    }
+
+    [Fact]
+    public void Names_are_cut_to_fit_and_cleaned_when_shown()
+    {
+        Assert.Equal("a name too long", Name16.From("a name too long for the kernel").ToString());
+        Assert.Equal("a?[2Jb", Name16.From("a\u001b[2Jb").ToString());
+        Assert.Equal("", default(Name16).ToString());
+    }
+}

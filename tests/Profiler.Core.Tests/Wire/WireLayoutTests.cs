@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Profiler.Core.Wire;
+using Profiler.Tests.Support;
+
+namespace Profiler.Core.Tests.Wire;
+
+/// <summary>The C# mirror against bpf/events.h itself, as a C compiler sees it.</summary>
+public sealed class WireLayoutTests
+{
+    [Fact]
+    public void Sizes_offsets_and_values_are_those_of_the_C_header()
+    {
+        string[] lines =
+        [
+            $"EVENT_FORMAT {WireEvent.Format}",
+            $"sizeof(struct event) {Unsafe.SizeOf<WireEvent>()}",
+            $"sizeof(struct peer) {Unsafe.SizeOf<WirePeer>()}",
+            $"COMM_LENGTH {Name16.Length}",
+            $"DEVICE_LENGTH {Name16.Length}",
+            Offset("time_ns", nameof(WireEvent.TimeNs)),
+            Offset("cgroup", nameof(WireEvent.Cgroup)),
+            Offset("lock", nameof(WireEvent.Lock)),
+            Offset("tid", nameof(WireEvent.Tid)),
+            Offset("tgid", nameof(WireEvent.Tgid)),
+            Offset("comm", nameof(WireEvent.Comm)),
+            Offset("device", nameof(WireEvent.Device)),
+            Offset("peer", nameof(WireEvent.Peer)),
+            Offset("value", nameof(WireEvent.Value)),
+            Offset("kind", nameof(WireEvent.Kind)),
+            Offset("phase", nameof(WireEvent.Phase)),
+            Offset("step", nameof(WireEvent.Step)),
+            Offset("flags", nameof(WireEvent.Flags)),
+            $"offsetof(struct peer, tid) {Marshal.OffsetOf<WirePeer>(nameof(WirePeer.Tid))}",
+            $"offsetof(struct peer, tgid) {Marshal.OffsetOf<WirePeer>(nameof(WirePeer.Tgid))}",
+            $"offsetof(struct peer, comm) {Marshal.OffsetOf<WirePeer>(nameof(WirePeer.Comm))}",
+            .. Values<EventKind>("EVENT_"),
+            $"EVENT_KINDS {WireEvent.Kinds}",
+            .. Values<EventPhase>("PHASE_"),
+            .. Values<ResetStep>("RESET_").Where(v => !v.StartsWith("RESET_NONE", StringComparison.Ordinal)),
+            $"RESET_STEPS {Enum.GetValues<ResetStep>().Length}",
+            .. Values<EventFlags>("FLAG_").Where(v => !v.StartsWith("FLAG_NONE", StringComparison.Ordinal)),
+        ];
+        Assert.Equal(lines, AskCompiler(lines.Select(l => l[..l.LastIndexOf(' ')])));
+    }
+
+    private static string Offset(string c, string field) =>
+        $"offsetof(struct event, {c}) {Marshal.OffsetOf<WireEvent>(field)}";
+
+    private static IEnumerable<string> Values<T>(string prefix) where T : struct, Enum =>
+        Enum.GetValues<T>().Select(v => prefix +
+            System.Text.Json.JsonNamingPolicy.SnakeCaseUpper.ConvertName(v.ToString()) + " " + Convert.ToInt32(v));
+
+    // A C program that prints each expression and its value.
+    private static string[] AskCompiler(IEnumerable<string> expressions)
+    {
+        string directory = Directory.CreateTempSubdirectory("vfioscope-layout-").FullName;
+        string header = Path.GetFullPath(Golden.Beside("../../../bpf/events.h"));
+        string source = Path.Combine(directory, "layout.c"), program = Path.Combine(directory, "layout");
+        File.WriteAllText(source,
+            $"#include <stddef.h>\n#include <stdio.h>\n#include \"{header}\"\nint main(void)\n{{\n" +
+            string.Concat(expressions.Select(e => $"\tprintf(\"%s %lld\\n\", \"{e}\", (long long)({e}));\n")) + "\treturn 0;\n}\n");
+        Run("gcc", "-Wall", "-Werror", "-o", program, source);
+        string[] answer = Run(program).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Directory.Delete(directory, recursive: true);
+        return answer;
+    }
+
+    private static string Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        string output = process.StandardOutput.ReadToEnd();
+        string errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors);
+        return output;
+    }
+}

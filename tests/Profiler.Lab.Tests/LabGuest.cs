@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Profiler.Lab.Tests;
+
+/// <summary>Runs a script in a lab guest: a stock kernel with real VFIO devices (tests/lab/run).</summary>
+public sealed class LabGuest
+{
+    private LabGuest(string output, int exitCode, string stdout, string stderr) =>
+        (Output, ExitCode, Stdout, Stderr) = (output, exitCode, stdout, stderr);
+
+    /// <summary>The host's side of the guest's $OUT.</summary>
+    public string Output { get; }
+
+    public int ExitCode { get; }
+
+    public string Stdout { get; }
+
+    public string Stderr { get; }
+
+    /// <summary>The checkout: the same path inside the guest.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Boots a guest and runs a bash script in the checkout; fails if the script does.</summary>
+    public static LabGuest Run(string script, int devices, string kernel = "6.12", int timeoutSeconds = 300)
+    {
+        LabGuest guest = Try(script, devices, kernel, timeoutSeconds);
+        Assert.True(guest.ExitCode == 0,
+            $"the guest's script ended with {guest.ExitCode}\nstdout:\n{guest.Stdout}\nstderr:\n{guest.Stderr}\nlogs: {guest.Output}");
+        return guest;
+    }
+
+    /// <summary>Boots a guest and runs a bash script in the checkout, whatever comes of it.</summary>
+    public static LabGuest Try(
+        string script, int devices, string kernel = "6.12", int timeoutSeconds = 300)
+    {
+        string output = Directory.CreateTempSubdirectory("vfioscope-lab-").FullName;
+        string file = Path.Combine(output, "script");
+        File.WriteAllText(file, "set -euo pipefail\n" + script);
+        var start = new ProcessStartInfo(Path.Combine(Root, "tests/lab/run"))
+        {
+            ArgumentList =
+            {
+                "--kernel", kernel, "--devices", $"{devices}", "--timeout", $"{timeoutSeconds}", "--out", output,
+                "--", "bash", "-c", "source \"$OUT/script\"",
+            },
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> stderr = process.StandardError.ReadToEndAsync();
+        string stdout = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new LabGuest(output, process.ExitCode, stdout, stderr.Result);
+    }
+
+    /// <summary>A file that the script left in $OUT, as JSON.</summary>
+    public JsonNode Json(string name) => JsonNode.Parse(Text(name))!;
+
+    /// <summary>A file that the script left in $OUT.</summary>
+    public string Text(string name) => File.ReadAllText(Path.Combine(Output, name));
+
+    private static string FindRoot()
+    {
+        string? directory = AppContext.BaseDirectory;
+        while (directory is not null && !File.Exists(Path.Combine(directory, "Profiler.sln")))
+            directory = Path.GetDirectoryName(directory);
+        return directory ?? throw new InvalidOperationException("the tests must run inside the checkout");
+    }
+}

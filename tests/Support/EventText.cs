@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Profiler.Core.Wire;
+
+namespace Profiler.Tests.Support;
+
+/// <summary>
+/// Events written down as a person reads them, one a line, '#' begins a comment:
+/// <code>
+/// # seconds  process/thread  comm  what
+/// 0.000  50/50    virsh  signal 15 to 100/100 qemu
+/// 0.200  100/100  qemu   release begin 0000:01:00.0 lock a exiting
+/// 0.300  100/100  qemu   wait begin lock a holder 100/101 qemu
+/// 0.400  100/100  qemu   wait end lock a
+/// 0.500  100/100  qemu   reset begin function 0000:01:00.0
+/// 1.500  100/100  qemu   reset end function -25
+/// 1.600  100/100  qemu   release end
+/// 1.700  100/100  qemu   gone
+/// </code>
+/// Locks are hexadecimal.
+/// </summary>
+public static class EventText
+{
+    /// <summary>The events as they would come out of the ring buffer.</summary>
+    public static ReadOnlyMemory<byte> Records(string text) => MemoryMarshal.AsBytes(Parse(text).AsSpan()).ToArray();
+
+    public static WireEvent[] Parse(string text) =>
+    [
+        .. text.Split('\n')
+            .Select(line => line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Where(words => words.Length > 0)
+            .Select(ParseLine),
+    ];
+
+    private static WireEvent ParseLine(string[] words)
+    {
+        var e = new WireEvent
+        {
+            TimeNs = (ulong)Math.Round(double.Parse(words[0], CultureInfo.InvariantCulture) * 1e9),
+            Comm = Name16.From(words[2]),
+        };
+        (e.Tgid, e.Tid) = Thread(words[1]);
+        var rest = new Queue<string>(words[3..]);
+        e.Kind = rest.Dequeue() switch
+        {
+            "release" => EventKind.Release,
+            "open" => EventKind.Open,
+            "wait" => EventKind.LockWait,
+            "reset" => EventKind.Reset,
+            "signal" => EventKind.Signal,
+            "gone" => EventKind.ProcessGone,
+            var what => throw new FormatException($"an event of kind '{what}'?"),
+        };
+        while (rest.TryDequeue(out string? word))
+            Apply(ref e, word, rest);
+        return e;
+    }
+
+    private static void Apply(ref WireEvent e, string word, Queue<string> rest)
+    {
+        switch (word)
+        {
+            case "begin": e.Phase = EventPhase.Begin; break;
+            case "end": e.Phase = EventPhase.End; break;
+            case "exiting": e.Flags |= EventFlags.Exiting; break;
+            case "mediated": e.Flags |= EventFlags.NotPci; break;
+            case "probing": e.Flags |= EventFlags.Probe; break;
+            case "lock": e.Lock = ulong.Parse(rest.Dequeue(), NumberStyles.HexNumber, CultureInfo.InvariantCulture); break;
+            case "holder" or "to":
+                (e.Peer.Tgid, e.Peer.Tid) = Thread(rest.Dequeue());
+                e.Peer.Comm = Name16.From(rest.Dequeue());
+                break;
+            case var number when int.TryParse(number, CultureInfo.InvariantCulture, out int value): e.Value = value; break;
+            case var step when Enum.TryParse(step, ignoreCase: true, out ResetStep parsed): e.Step = parsed; break;
+            default: e.Device = Name16.From(word); break;
+        }
+    }
+
+    private static (uint Tgid, uint Tid) Thread(string text)
+    {
+        string[] parts = text.Split('/');
+        return (uint.Parse(parts[0], CultureInfo.InvariantCulture), uint.Parse(parts[^1], CultureInfo.InvariantCulture));
+    }
+}
