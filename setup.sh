@@ -20,6 +20,7 @@ lab=(
 )
 checks=(
     shellcheck      # every shell script
+    python3-jsonschema # the report against its JSON Schema
     bpftrace        # a second opinion on what we measure
     tmux            # a terminal to test the terminal view in
     procps          # ps and friends

@@ -1,0 +1,102 @@
+namespace Profiler.Lab.Tests;
+
+/// <summary>
+/// What goes wrong at a terminal: each is one line that says what is wrong and what to do, with the right
+/// exit code, and nothing half-written under the final name.
+/// </summary>
+public sealed class BadInput
+{
+    // Each case: its name, then the command. What it prints and its exit code go to $OUT/NAME.{err,code}.
+    private const string Script = """
+        try() {
+            local name=$1 code=0; shift
+            "$@" >"$OUT/$name.out" 2>"$OUT/$name.err" </dev/null || code=$?
+            echo "$code" >"$OUT/$name.code"
+        }
+        read -ra bdf <<<"$LAB_DEVICES"
+        nobody="setpriv --reuid 65534 --regid 65534 --clear-groups"
+
+        try not-root $nobody out/vfioscope record -o /tmp/not-root.vfioscope
+        try check-not-root $nobody out/vfioscope check
+        try no-such-command out/vfioscope record -o "$OUT/no-such-command.vfioscope" -- /no/such/command
+        try no-such-directory out/vfioscope record -o /no/such/directory/file
+        try is-directory out/vfioscope record -o /tmp
+        try read-only out/vfioscope record -o /proc/file
+        try not-a-recording out/vfioscope report README.md
+        try no-such-file out/vfioscope report /no/such/file
+        try unknown-option out/vfioscope record --frobnicate
+        try unknown-verb out/vfioscope frobnicate
+        try bad-buffer out/vfioscope record -o /tmp/x --buffer 5
+        try bad-duration out/vfioscope record -o /tmp/x --duration soon
+        try no-output out/vfioscope record
+        try unknown-bdf out/vfioscope release --mode close 0000:7f:1f.7
+        try malformed-bdf out/vfioscope release --mode close banana
+        try bad-mode out/vfioscope release --mode vanish "${bdf[0]}"
+
+        out/vfioscope release --mode close --hold "${bdf[0]}" >"$OUT/hold" </dev/zero &
+        holder=$!
+        until grep -q holding "$OUT/hold"; do sleep 0.1; done
+        try busy out/vfioscope release --mode close "${bdf[0]}"
+        kill -INT $holder
+        wait $holder || true
+
+        echo "${bdf[1]}" >"/sys/bus/pci/devices/${bdf[1]}/driver/unbind"
+        try unbound out/vfioscope release --mode close "${bdf[1]}"
+
+        mount --bind /dev/null /sys/kernel/btf/vmlinux
+        try no-btf out/vfioscope record -o "$OUT/no-btf.vfioscope" --duration 1s
+        umount /sys/kernel/btf/vmlinux
+
+        echo "${bdf[0]}" >"/sys/bus/pci/devices/${bdf[0]}/driver/unbind"
+        modprobe -r vfio_pci vfio_iommu_type1
+        try no-vfio-release out/vfioscope release --mode close "${bdf[0]}"
+        try no-vfio-record out/vfioscope record -o "$OUT/no-vfio.vfioscope" --duration 1s
+        try no-vfio-check out/vfioscope check
+        """;
+
+    public LabGuest Guest { get; } = LabGuest.Run(Script, devices: 2);
+}
+
+public sealed class BadInputTests(BadInput bad) : IClassFixture<BadInput>
+{
+    [Theory]
+    [InlineData("not-root", 3, "run as root")]
+    [InlineData("check-not-root", 3, "run as root")]
+    [InlineData("no-such-command", 2, "/no/such/command cannot be started")]
+    [InlineData("no-such-directory", 2, "no such directory")]
+    [InlineData("is-directory", 2, "is a directory")]
+    [InlineData("read-only", 3, "cannot be written")]
+    [InlineData("not-a-recording", 2, "not a vfioscope recording")]
+    [InlineData("no-such-file", 2, "cannot be read")]
+    [InlineData("unknown-option", 2, "--frobnicate")]
+    [InlineData("unknown-verb", 2, "frobnicate")]
+    [InlineData("bad-buffer", 2, "power of two")]
+    [InlineData("bad-duration", 2, "write 30s, 5m or 2h")]
+    [InlineData("no-output", 2, "--output")]
+    [InlineData("unknown-bdf", 2, "0000:7f:1f.7")]
+    [InlineData("malformed-bdf", 2, "banana")]
+    [InlineData("bad-mode", 2, "vanish")]
+    [InlineData("busy", 3, "busy")]
+    [InlineData("unbound", 3, "vfio-pci")]
+    [InlineData("no-btf", 3, "type information")]
+    [InlineData("no-vfio-release", 3, "modprobe vfio-pci")]
+    [InlineData("no-vfio-record", 3, "modprobe vfio-pci")]
+    public void It_is_one_line_with_the_remedy_and_the_right_exit_code(string name, int code, string says)
+    {
+        string errors = bad.Guest.Text(name + ".err");
+        Assert.Contains(says, errors, StringComparison.Ordinal);
+        Assert.Equal(1, errors.Count(c => c == '\n'));
+        Assert.Equal($"{code}", bad.Guest.Text(name + ".code").Trim());
+    }
+
+    [Fact]
+    public void Check_without_VFIO_says_what_is_missing_and_that_the_answer_is_no()
+    {
+        Assert.Equal("1", bad.Guest.Text("no-vfio-check.code").Trim());
+        Assert.Contains("vfio not loaded", bad.Guest.Text("no-vfio-check.out"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_left_under_the_final_name_or_beside_it() =>
+        Assert.Empty(Directory.EnumerateFiles(bad.Guest.Output, "*.vfioscope*"));
+}
