@@ -58,7 +58,7 @@ RUN ?= bash
 
 .PHONY: lab
 lab: setup build ## runs RUN='command' in a guest with KERNEL=6.12 and DEVICES=16
-	$(Q)tests/lab/run --kernel $(KERNEL) --devices $(DEVICES) $(if $(OUT),--out $(OUT)) -- bash -c '$(subst ','\'',$(RUN))'
+	$(Q)tests/lab/run --kernel $(KERNEL) --devices $(DEVICES) $(if $(OUT),--out $(OUT)) -- bash -c '$(subst ','\'',$(value RUN))'
 
 .PHONY: demo
 demo: setup build ## shuts a real VM with 16 devices down under vfioscope and shows the report

@@ -99,12 +99,16 @@ public sealed class ShutdownTracker(bool signalsSeen)
     {
         ImmutableArray<Operation> ordered = [.. releases.OrderBy(r => r.Time.StartNs)];
         long firstNs = ordered[0].Time.StartNs;
-        long endNs = goneNs ?? ordered.Max(r => r.Time.EndNs);
+        long lastNs = ordered.Max(r => r.Time.EndNs);
         ImmutableArray<SignalDelivered> signals =
         [
-            .. SignalsOf(tgid).Where(s => s.TimeNs > firstNs - (long)SignalMemory.TotalNanoseconds && s.TimeNs <= endNs),
+            .. SignalsOf(tgid).Where(s =>
+                s.TimeNs > firstNs - (long)SignalMemory.TotalNanoseconds && s.TimeNs <= (goneNs ?? lastNs)),
         ];
         SignalDelivered? cause = signals.FirstOrDefault(s => s.TimeNs <= firstNs);
+        // A process that only closed its devices may live on: its death, one day, has nothing to do with them.
+        bool ended = goneNs is not null && (cause is not null || ordered.Any(r => r.Exiting));
+        long endNs = ended ? goneNs!.Value : lastNs;
         return new Shutdown(
             ordered[0].Task, TriggerOf(cause, ordered[0]), signals,
             new Interval(cause?.TimeNs ?? firstNs, endNs), goneNs, ordered);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Profiler.Core.Wire;
@@ -42,7 +41,8 @@ public sealed class WireLayoutTests
             $"RESET_STEPS {Enum.GetValues<ResetStep>().Length}",
             .. Values<EventFlags>("FLAG_").Where(v => !v.StartsWith("FLAG_NONE", StringComparison.Ordinal)),
         ];
-        Assert.Equal(lines, AskCompiler(lines.Select(l => l[..l.LastIndexOf(' ')])));
+        Assert.Equal(lines, CCompiler.Evaluate(
+            $"\"{Path.GetFullPath(Golden.Beside("../../../bpf/events.h"))}\"", lines.Select(l => l[..l.LastIndexOf(' ')])));
     }
 
     private static string Offset(string c, string field) =>
@@ -51,33 +51,4 @@ public sealed class WireLayoutTests
     private static IEnumerable<string> Values<T>(string prefix) where T : struct, Enum =>
         Enum.GetValues<T>().Select(v => prefix +
             System.Text.Json.JsonNamingPolicy.SnakeCaseUpper.ConvertName(v.ToString()) + " " + Convert.ToInt32(v));
-
-    // A C program that prints each expression and its value.
-    private static string[] AskCompiler(IEnumerable<string> expressions)
-    {
-        string directory = Directory.CreateTempSubdirectory("vfioscope-layout-").FullName;
-        string header = Path.GetFullPath(Golden.Beside("../../../bpf/events.h"));
-        string source = Path.Combine(directory, "layout.c"), program = Path.Combine(directory, "layout");
-        File.WriteAllText(source,
-            $"#include <stddef.h>\n#include <stdio.h>\n#include \"{header}\"\nint main(void)\n{{\n" +
-            string.Concat(expressions.Select(e => $"\tprintf(\"%s %lld\\n\", \"{e}\", (long long)({e}));\n")) + "\treturn 0;\n}\n");
-        Run("gcc", "-Wall", "-Werror", "-o", program, source);
-        string[] answer = Run(program).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Directory.Delete(directory, recursive: true);
-        return answer;
-    }
-
-    private static string Run(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        string output = process.StandardOutput.ReadToEnd();
-        string errors = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors);
-        return output;
-    }
 }

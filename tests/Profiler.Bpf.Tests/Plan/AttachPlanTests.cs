@@ -1,0 +1,85 @@
+using Profiler.Bpf.Plan;
+
+namespace Profiler.Bpf.Tests.Plan;
+
+/// <summary>What a kernel offers, and what the plan makes of it.</summary>
+public sealed class AttachPlanTests
+{
+    /// <summary>An offer written down as lists: functions, those with prototypes, tracepoints.</summary>
+    private sealed record Offer(string[] Functions, string[] Prototypes, string[] Tracepoints) : IKernelOffer
+    {
+        public bool HasFunction(string name, string? module) => Functions.Contains(name);
+
+        public bool HasPrototype(string name, string? module) => Prototypes.Contains(name);
+
+        public bool HasTracepoint(string name) => Tracepoints.Contains(name);
+    }
+
+    private static readonly string[] All =
+        [.. new[] { Probes.Release, Probes.Open, Probes.LockEntry, Probes.LockSlowPath }.Concat(Probes.Reset).Select(p => p.Symbol)];
+
+    private static readonly Offer Everything = new(All, All, ["contention_begin", "signal_generate"]);
+
+    [Fact]
+    public void Where_all_is_there_functions_are_fentry_and_locks_are_tracepoints()
+    {
+        AttachPlan plan = AttachPlan.Create(Everything, AttachChoice.Auto, LockProbeChoice.Auto);
+        Assert.True(plan.Complete);
+        Assert.Equal(AttachKind.Tracepoint, Kind(plan, "lock"));
+        Assert.All(plan.Probes.Where(p => p.Probe.Name is not ("lock" or "signal")), p => Assert.Equal(AttachKind.Fentry, p.Kind));
+    }
+
+    [Fact]
+    public void Without_type_information_it_is_kprobes()
+    {
+        AttachPlan plan = AttachPlan.Create(Everything with { Prototypes = [] }, AttachChoice.Auto, LockProbeChoice.Auto);
+        Assert.True(plan.Complete);
+        Assert.Equal(AttachKind.Kprobe, Kind(plan, "release"));
+    }
+
+    [Fact]
+    public void Without_contention_tracepoints_it_is_the_slow_path_and_without_that_the_entry()
+    {
+        Offer older = Everything with { Tracepoints = ["signal_generate"] };
+        Assert.Equal("__mutex_lock_slowpath", Lock(older, LockProbeChoice.Auto).Probe.Symbol);
+        Offer inlined = older with { Functions = [.. All.Except(["__mutex_lock_slowpath"])] };
+        Assert.Equal("mutex_lock", Lock(inlined, LockProbeChoice.Auto).Probe.Symbol);
+    }
+
+    [Theory]
+    [InlineData(LockProbeChoice.Entry, "mutex_lock")]
+    [InlineData(LockProbeChoice.SlowPath, "__mutex_lock_slowpath")]
+    [InlineData(LockProbeChoice.Tracepoint, "contention_begin")]
+    public void A_lock_probe_asked_for_is_what_one_gets(LockProbeChoice choice, string symbol) =>
+        Assert.Equal(symbol, Lock(Everything, choice).Probe.Symbol);
+
+    [Fact]
+    public void What_is_asked_for_and_not_to_be_had_is_not_replaced()
+    {
+        AttachPlan plan = AttachPlan.Create(Everything with { Prototypes = [] }, AttachChoice.Fentry, LockProbeChoice.Auto);
+        Assert.False(plan.Complete);
+        Assert.Contains("BTF", plan.Probes.Single(p => p.Probe.Name == "release").Reason, StringComparison.Ordinal);
+        Assert.False(Lock(Everything with { Tracepoints = [] }, LockProbeChoice.Tracepoint).Possible);
+    }
+
+    [Fact]
+    public void A_missing_function_costs_that_probe_and_is_named()
+    {
+        AttachPlan plan = AttachPlan.Create(
+            Everything with { Functions = [.. All.Except(["pci_pm_reset"])] }, AttachChoice.Auto, LockProbeChoice.Auto);
+        Assert.True(plan.Complete);
+        PlannedProbe missing = Assert.Single(plan.Probes, p => !p.Possible);
+        Assert.Contains("pci_pm_reset", missing.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vfio_device_fops_release")]
+    [InlineData("pci_reset_secondary_bus")]
+    public void Without_one_of_the_three_that_matter_the_plan_is_not_complete(string symbol) => Assert.False(AttachPlan.Create(
+        Everything with { Functions = [.. All.Except([symbol])] }, AttachChoice.Auto, LockProbeChoice.Auto).Complete);
+
+    private static AttachKind? Kind(AttachPlan plan, string name) => plan.Probes.Single(p => p.Probe.Name == name).Kind;
+
+    private static PlannedProbe Lock(IKernelOffer kernel, LockProbeChoice choice) =>
+        AttachPlan.Create(kernel, AttachChoice.Auto, choice).Probes.Single(p => p.Probe.Name == "lock");
+}
