@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using Profiler.Cli.Live;
 using Profiler.Cli.Report;
 
@@ -27,7 +26,7 @@ internal static class ReportCommand
             ReportDocument report = ReportBuilder.Build(
                 RecordedCapture.Read(parsed.GetRequiredValue(file)), ReportFilter.From(parsed));
             string text = parsed.GetValue(format) == Format.Json
-                ? JsonSerializer.Serialize(report, ReportJson.Default.ReportDocument) + "\n"
+                ? ReportJson.Text(report)
                 : TextReport.Render(report);
             Write(text, parsed.GetValue(output));
             return ExitCode.Done;

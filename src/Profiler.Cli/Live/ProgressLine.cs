@@ -30,7 +30,7 @@ internal sealed class ProgressLine : IDisposable
                 OperationState.WaitingForLock => "waiting for a lock",
                 _ => first.Kind == OperationKind.Open ? "being opened" : "being released",
             };
-            line += $", {snapshot.Operations.Length} in flight: {first.Device} {doing} for {Durations.Text(Math.Max(0, nowNs - first.StateSinceNs))}";
+            line += $", {snapshot.Operations.Length} in flight: {first.Device} {doing} for {Figures.Text(Math.Max(0, nowNs - first.StateSinceNs))}";
         }
         if (lost > 0)
             line += $", {lost} EVENTS LOST";

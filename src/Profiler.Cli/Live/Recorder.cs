@@ -65,8 +65,8 @@ internal sealed class Recorder : IDisposable
     {
         Snapshot s = Snapshot();
         long lost = Lost();
-        return $"vfioscope: {s.Histograms.Release.Count} releases and {s.Histograms.Shutdown.Count} shutdowns in " +
-            $"{Durations.Text(NowNs - StartNs)}, {(lost == 0 ? "no event lost" : $"{lost} EVENTS LOST")}: {path}";
+        return $"vfioscope: {Figures.Count(s.Histograms.Release.Count, "release")}, {Figures.Count(s.Histograms.Shutdown.Count, "shutdown")} in " +
+            $"{Figures.Text(NowNs - StartNs)}, {(lost == 0 ? "no event lost" : $"{lost} EVENTS LOST")}: {path}";
     }
 
     public void Dispose()

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Profiler.Cli.Report;
@@ -105,4 +107,14 @@ internal sealed record ReportBucket(long FromNs, long BelowNs, long Count);
     DictionaryKeyPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     WriteIndented = true)]
 [JsonSerializable(typeof(ReportDocument))]
-internal sealed partial class ReportJson : JsonSerializerContext;
+internal sealed partial class ReportJson : JsonSerializerContext
+{
+    public static string Text(ReportDocument report) => JsonSerializer.Serialize(report, Relaxed.Context.ReportDocument) + "\n";
+
+    private static class Relaxed
+    {
+        // It goes into files and pipes, not into web pages: '+' may stay a '+'.
+        public static readonly ReportJson Context =
+            new(new JsonSerializerOptions(Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+}

@@ -26,8 +26,8 @@ internal static class TextReport
     {
         ReportCapture capture = report.Capture;
         text.Append($"{report.Host.Hostname}, kernel {report.Host.Kernel}, ")
-            .Append($"{capture.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {Durations.Text(capture.DurationNs)} recorded\n")
-            .Append($"{capture.EventsReceived} events");
+            .Append($"{capture.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {Figures.Text(capture.DurationNs)} recorded\n")
+            .Append(Figures.Count(capture.EventsReceived, "event"));
         text.Append(capture.EventsLost switch
         {
             null => "; THE RECORDING WAS CUT SHORT: what it lost is not known, and its end is missing\n",
@@ -48,17 +48,17 @@ internal static class TextReport
             "unknown" => "exit (signals were not watched)",
             _ => s.Trigger,
         };
-        text.Append($"\n{name}: {why}, {Count(s.Devices.Length, "device")} released in {Durations.Text(s.WallNs)}\n");
+        text.Append($"\n{name}: {why}, {Figures.Count(s.Devices.Length, "device")} released in {Figures.Text(s.WallNs)}\n");
         foreach (ReportSignal signal in s.Signals)
-            text.Append($"  {signal.Name} from {signal.SenderComm} (pid {signal.SenderPid}) at {Durations.Text(signal.TimeNs - s.StartNs)}\n");
+            text.Append($"  {signal.Name} from {signal.SenderComm} (pid {signal.SenderPid}) at {Figures.Text(signal.TimeNs - s.StartNs)}\n");
         text.Append('\n');
         Phase(text, s.Trigger is "exit" or "close" or "unknown" ? null : $"from {s.Trigger} to the first release", s.Phases.BeforeReleasesNs, s);
         Phase(text, "releasing devices", s.Phases.ReleasingNs, s, Concurrency(s));
         Phase(text, "between releases", s.Phases.BetweenReleasesNs, s);
         Phase(text, s.ProcessGone ? "from the last release to the end of the process" : null, s.Phases.AfterReleasesNs, s);
-        text.Append($"  {"in resets",-47} {Durations.Text(s.ResetNs),9}   summed over the devices\n")
-            .Append($"  {"waiting for locks",-47} {Durations.Text(s.LockWaitNs),9}   summed over the devices\n")
-            .Append($"  {"the longest chain that must be serial",-47} {Durations.Text(s.IfParallelNs),9}   the releases, if they ran in parallel\n\n");
+        text.Append($"  {"in resets",-47} {Figures.Text(s.ResetNs),9}   summed over the devices\n")
+            .Append($"  {"waiting for locks",-47} {Figures.Text(s.LockWaitNs),9}   summed over the devices\n")
+            .Append($"  {"the longest chain that must be serial",-47} {Figures.Text(s.IfParallelNs),9}   the releases, if they ran in parallel\n\n");
         Waterfall.Render(text, s);
         FailedResets(text, s);
     }
@@ -66,7 +66,7 @@ internal static class TextReport
     private static void FailedResets(StringBuilder text, ReportShutdown s)
     {
         foreach (var failed in s.Devices.SelectMany(d => d.Resets).Where(r => r.Result != 0).GroupBy(r => r.Result))
-            text.Append($"  {failed.Count()} of {Count(s.Devices.Sum(d => d.Resets.Length), "reset")} returned ")
+            text.Append($"  {failed.Count()} of {Figures.Count(s.Devices.Sum(d => d.Resets.Length), "reset")} returned ")
                 .Append($"{ErrorName(failed.Key)}: the kernel does not count on the device having been reset\n");
     }
 
@@ -85,21 +85,21 @@ internal static class TextReport
     private static void Phase(StringBuilder text, string? name, long ns, ReportShutdown s, string? remark = null)
     {
         if (name is not null && ns > 0)
-            text.Append($"  {name,-47} {Durations.Text(ns),9}   {(remark is null ? "" : remark + ", ")}{Share(ns, s.WallNs)}\n");
+            text.Append($"  {name,-47} {Figures.Text(ns),9}   {(remark is null ? "" : remark + ", ")}{Share(ns, s.WallNs)}\n");
     }
 
     private static string Concurrency(ReportShutdown s) =>
         s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} at a time";
 
     private static void Together(StringBuilder text, ReportReleases r) => text.Append(
-        $"\nAll together: {Count(r.Count, "release")} in {Durations.Text(r.WallNs)}, up to {r.PeakConcurrency} at a time\n");
+        $"\nAll together: {Figures.Count(r.Count, "release")} in {Figures.Text(r.WallNs)}, up to {r.PeakConcurrency} at a time\n");
 
     private static void HeldUp(StringBuilder text, ReportDocument report)
     {
         foreach (ReportDevice open in report.Opens.Where(o => o.LockWaitNs > 0))
         {
-            text.Append($"\nOpening {open.Bdf} (pid {open.Pid}) took {Durations.Text(open.DurationNs)}, ")
-                .Append($"{Durations.Text(open.LockWaitNs)} of it waiting\n");
+            text.Append($"\nOpening {open.Bdf} (pid {open.Pid}) took {Figures.Text(open.DurationNs)}, ")
+                .Append($"{Figures.Text(open.LockWaitNs)} of it waiting\n");
             Waterfall.Holders(text, open);
         }
     }
@@ -114,8 +114,8 @@ internal static class TextReport
             return;
         text.Append($"\n{"all of the recording",-22} {"count",6} {"p50",9} {"p90",9} {"p99",9} {"max",9} {"sum",9}\n");
         foreach ((string name, ReportHistogram v) in rows.Where(r => r.Values.Count > 0))
-            text.Append($"{name,-22} {v.Count,6} {Durations.Text(v.P50Ns),9} {Durations.Text(v.P90Ns),9} ")
-                .Append($"{Durations.Text(v.P99Ns),9} {Durations.Text(v.MaxNs),9} {Durations.Text(v.SumNs),9}\n");
+            text.Append($"{name,-22} {v.Count,6} {Figures.Text(v.P50Ns),9} {Figures.Text(v.P90Ns),9} ")
+                .Append($"{Figures.Text(v.P99Ns),9} {Figures.Text(v.MaxNs),9} {Figures.Text(v.SumNs),9}\n");
     }
 
     private static void Probes(StringBuilder text, ReportCapture capture)
@@ -129,8 +129,6 @@ internal static class TextReport
         foreach (ReportProbe probe in capture.Probes.Where(p => p.Missed > 0))
             text.Append($"  {probe.Name} MISSED {probe.Missed} times: the kernel could not run it, the figures are too low\n");
     }
-
-    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
     private static string Share(long part, long whole) => whole == 0 ? "" : $"{100.0 * part / whole:0.0} %";
 }

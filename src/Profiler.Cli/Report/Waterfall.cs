@@ -10,7 +10,7 @@ internal static class Waterfall
     public static void Render(StringBuilder text, ReportShutdown s)
     {
         text.Append($"  {"device",-13} {"start",8} {"release",8} {"lock",8} {"reset",8} {"method",-8} 0 s")
-            .Append($"{Durations.Text(s.WallNs),BarWidth - 2}\n");
+            .Append($"{Figures.Text(s.WallNs),BarWidth - 2}\n");
         foreach (ReportDevice d in s.Devices)
         {
             text.Append($"  {d.Bdf,-13} {(d.StartNs - s.StartNs) / 1e9,8:0.000} {Seconds(d.DurationNs),8} {Seconds(d.LockWaitNs),8} ")
@@ -24,7 +24,7 @@ internal static class Waterfall
     public static void Holders(StringBuilder text, ReportDevice d)
     {
         foreach (ReportHolder holder in d.Holders)
-            text.Append($"    waited {Durations.Text(holder.Ns)} for {holder.Comm ?? "a lock being handed over"}")
+            text.Append($"    waited {Figures.Text(holder.Ns)} for {holder.Comm ?? "a lock being handed over"}")
                 .Append(holder.Tid is null ? "" : $" (pid {holder.Pid}, tid {holder.Tid})")
                 .Append(holder.Bdf is null ? "\n" : $", at {holder.Bdf}\n");
     }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Profiler.Cli.Report;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
@@ -25,7 +24,7 @@ public sealed class ReportTests
     [MemberData(nameof(Cases))]
     public void The_JSON_is_as_expected_and_keeps_to_its_schema(string name)
     {
-        string json = JsonSerializer.Serialize(Build(name), ReportJson.Default.ReportDocument) + "\n";
+        string json = ReportJson.Text(Build(name));
         Golden.Equal(Golden.Beside($"Cases/{name}.json"), json);
         Schema.Validate(Golden.Beside($"Cases/{name}.json"));
     }

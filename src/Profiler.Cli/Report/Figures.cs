@@ -1,7 +1,7 @@
 namespace Profiler.Cli.Report;
 
-/// <summary>Durations for people: three or four significant digits, the unit that fits.</summary>
-internal static class Durations
+/// <summary>Durations and counts for people: three or four significant digits, the unit that fits.</summary>
+internal static class Figures
 {
     /// <summary>"17.21 s", "1.052 s", "523 ms", "8.4 µs"; "0" for nothing.</summary>
     public static string Text(long ns) => ns switch
@@ -13,6 +13,9 @@ internal static class Durations
         < 100_000_000_000 => $"{ns / 1e9:0.000} s",
         _ => $"{ns / 1e9:0.0} s",
     };
+
+    /// <summary>"1 device", "16 devices".</summary>
+    public static string Count(long count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
     private static string Digits(double value) => value < 10 ? $"{value:0.00}" : value < 100 ? $"{value:0.0}" : $"{value:0}";
 }
