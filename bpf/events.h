@@ -53,7 +53,8 @@ enum event_flag {
 	FLAG_PROBE = 1 << 2,   /* RESET: only asks whether the method would work */
 };
 
-/* Another thread that matters: the lock's holder, or the one a signal is for. 0 if unknown. */
+/* Another thread that matters: the leader of the process at RELEASE and OPEN begin, the holder at
+ * LOCK_WAIT begin, the target of a SIGNAL. 0 if unknown. */
 struct peer {
 	__u32 tid;
 	__u32 tgid;

@@ -17,6 +17,7 @@
 
 struct task_struct {
 	unsigned int flags;
+	struct task_struct *group_leader;
 	int pid;
 	int tgid;
 	char comm[COMM_LENGTH];
@@ -64,6 +65,10 @@ struct vfio_device_file {
 	struct vfio_device *device;
 };
 
+struct module {
+	char name[56]; /* MODULE_NAME_LEN; read by its beginning only */
+};
+
 struct kernel_siginfo {
 	int si_code;
 };
@@ -99,6 +104,69 @@ static __always_inline struct mutex *dev_set_lock(struct vfio_device *device)
 	return set ? (void *)set + bpf_core_field_offset(struct vfio_device_set, lock) : NULL;
 }
 
+/*
+ * Before 5.15 ("vfio/pci: Move to the device set infrastructure") each vfio_pci_device points to a
+ *reflck, which all devices of a bus or slot share. Debian's 5.10 has no BTF for modules, so its
+ *place is not known; but its shape is, and we look for a pointer to something of that shape:
+ *
+ *	struct vfio_pci_reflck { struct kref kref; struct mutex lock; };
+ */
+struct vfio_pci_device; /* its first member is the struct pci_dev * */
+
+struct list_shape {
+	struct list_shape *next;
+	struct list_shape *prev;
+};
+
+struct reflck_shape {
+	unsigned int refcount;
+	unsigned int padding;
+	long owner;
+	unsigned int wait_lock;
+	unsigned int osq;
+	struct list_shape wait_list;
+};
+
+#define REFLCK_MAX_DEVICES  4096
+#define REFLCK_SEARCH_BYTES 512
+
+/* A mutex whose waiters' list is one, behind a count of devices that could be one. */
+static __always_inline bool is_reflck(struct reflck_shape *candidate)
+{
+	struct list_shape *wait_list = &candidate->wait_list;
+	struct list_shape *back = NULL;
+	struct reflck_shape shape;
+
+	if (bpf_probe_read_kernel(&shape, sizeof(shape), candidate))
+		return false;
+	if (!shape.refcount || shape.refcount > REFLCK_MAX_DEVICES || shape.padding)
+		return false;
+	if (bpf_probe_read_kernel(&back, sizeof(back), &shape.wait_list.next->prev))
+		return false;
+	return back == wait_list;
+}
+
+static __always_inline struct mutex *reflck_lock(struct vfio_pci_device *vdev)
+{
+	struct reflck_shape *candidate;
+
+	for (int offset = sizeof(void *); offset < REFLCK_SEARCH_BYTES; offset += sizeof(void *)) {
+		if (bpf_probe_read_kernel(&candidate, sizeof(candidate), (void *)vdev + offset))
+			return NULL;
+		if (is_reflck(candidate))
+			return (struct mutex *)&candidate->owner;
+	}
+	return NULL;
+}
+
+static __always_inline struct device *vfio_pci_dev(struct vfio_pci_device *vdev)
+{
+	struct pci_dev *pdev = NULL;
+
+	bpf_probe_read_kernel(&pdev, sizeof(pdev), vdev);
+	return (void *)pdev + bpf_core_field_offset(struct pci_dev, dev);
+}
+
 /* dev_name(): for a PCI function "domain:bus:slot.function". */
 static __always_inline void read_device_name(struct device *dev, char name[DEVICE_LENGTH])
 {
@@ -116,6 +184,15 @@ static __always_inline bool is_pci(struct device *dev)
 
 	bpf_probe_read_kernel_str(bus, sizeof(bus), BPF_CORE_READ(dev, bus, name));
 	return bus[0] == 'p' && bus[1] == 'c' && bus[2] == 'i' && !bus[3];
+}
+
+/* vfio, vfio_pci, vfio_pci_core, vfio_iommu_type1, … */
+static __always_inline bool is_vfio_module(struct module *module)
+{
+	char name[5] = {};
+
+	bpf_core_read_str(name, sizeof(name), &module->name);
+	return name[0] == 'v' && name[1] == 'f' && name[2] == 'i' && name[3] == 'o';
 }
 
 static __always_inline bool is_exiting(struct task_struct *task)

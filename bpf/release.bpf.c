@@ -7,10 +7,9 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 /* _IO(';', 100 + 6) in include/uapi/linux/vfio.h */
 #define VFIO_GROUP_GET_DEVICE_FD 0x3b6a
 
-static __always_inline int release_begin(struct file *file)
+static __always_inline int release_begin(struct device *dev, struct mutex *lock)
 {
-	struct vfio_device *device = vfio_device_of(file);
-	struct device *dev = BPF_CORE_READ(device, dev);
+	struct task_struct *task = (void *)bpf_get_current_task();
 	__u32 tgid = current_tgid();
 	__u8 one = 1;
 	struct event *event;
@@ -20,14 +19,23 @@ static __always_inline int release_begin(struct file *file)
 	event = event_reserve(EVENT_RELEASE, PHASE_BEGIN);
 	if (!event)
 		return 0;
-	event->lock = (__u64)dev_set_lock(device);
+	event->lock = (__u64)lock;
+	/* The thread that happens to die last does the work; the process is known by its leader. */
+	describe_peer(&event->peer, BPF_CORE_READ(task, group_leader));
 	read_device_name(dev, event->device);
 	if (!is_pci(dev))
 		event->flags |= FLAG_NOT_PCI;
-	if (is_exiting((void *)bpf_get_current_task()))
+	if (is_exiting(task))
 		event->flags |= FLAG_EXITING;
 	event_submit(event);
 	return 0;
+}
+
+static __always_inline int file_release_begin(struct file *file)
+{
+	struct vfio_device *device = vfio_device_of(file);
+
+	return release_begin(BPF_CORE_READ(device, dev), dev_set_lock(device));
 }
 
 static __always_inline int bracket_end(enum event_kind kind)
@@ -46,7 +54,7 @@ static __always_inline int bracket_end(enum event_kind kind)
 SEC("kprobe")
 int BPF_KPROBE(release_kprobe, struct inode *inode, struct file *file)
 {
-	return release_begin(file);
+	return file_release_begin(file);
 }
 
 SEC("kretprobe")
@@ -58,7 +66,7 @@ int BPF_KRETPROBE(release_kretprobe)
 SEC("fentry")
 int BPF_PROG(release_fentry, struct inode *inode, struct file *file)
 {
-	return release_begin(file);
+	return file_release_begin(file);
 }
 
 SEC("fexit")
@@ -67,9 +75,23 @@ int BPF_PROG(release_fexit)
 	return bracket_end(EVENT_RELEASE);
 }
 
+/* vfio_pci_release(void *device_data): before there were dev_sets */
+SEC("kprobe")
+int BPF_KPROBE(release_reflck_kprobe, struct vfio_pci_device *vdev)
+{
+	return release_begin(vfio_pci_dev(vdev), reflck_lock(vdev));
+}
+
+SEC("kretprobe")
+int BPF_KRETPROBE(release_reflck_kretprobe)
+{
+	return bracket_end(EVENT_RELEASE);
+}
+
 /* A group's ioctl: the one that opens a device names it in user memory. */
 static __always_inline int open_begin(unsigned int cmd, const void *user_name)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
 	struct event *event;
 
 	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
@@ -78,6 +100,7 @@ static __always_inline int open_begin(unsigned int cmd, const void *user_name)
 	event = event_reserve(EVENT_OPEN, PHASE_BEGIN);
 	if (!event)
 		return 0;
+	describe_peer(&event->peer, BPF_CORE_READ(task, group_leader));
 	bpf_probe_read_user_str(event->device, sizeof(event->device), user_name);
 	event_submit(event);
 	return 0;

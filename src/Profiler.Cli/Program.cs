@@ -39,6 +39,11 @@ catch (UserException e)
     Console.Error.WriteLine($"vfioscope: {e.Message}");
     return e.Code;
 }
+catch (DllNotFoundException)
+{
+    Console.Error.WriteLine("vfioscope: libbpf.so.1 is not installed: install libbpf 1.0 or later (Debian: apt install libbpf1)");
+    return ExitCode.NotPossible;
+}
 catch (BpfException e)
 {
     Console.Error.WriteLine($"vfioscope: {e.Message}");

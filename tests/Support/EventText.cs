@@ -66,7 +66,7 @@ public static class EventText
             case "mediated": e.Flags |= EventFlags.NotPci; break;
             case "probing": e.Flags |= EventFlags.Probe; break;
             case "lock": e.Lock = ulong.Parse(rest.Dequeue(), NumberStyles.HexNumber, CultureInfo.InvariantCulture); break;
-            case "holder" or "to":
+            case "holder" or "to" or "of":
                 (e.Peer.Tgid, e.Peer.Tid) = Thread(rest.Dequeue());
                 e.Peer.Comm = Name16.From(rest.Dequeue());
                 break;

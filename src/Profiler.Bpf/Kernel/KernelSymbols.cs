@@ -13,11 +13,11 @@ public static class KernelSymbols
     /// <summary>The running kernel's list.</summary>
     public const string DefaultPath = "/proc/kallsyms";
 
-    /// <summary>Looks for the given functions; those that do not exist are not in the answer.</summary>
+    /// <summary>Looks for the given functions; a name may exist more than once, in several modules.</summary>
     /// <exception cref="IOException">The list cannot be read.</exception>
-    public static IReadOnlyDictionary<string, KernelSymbol> Find(IReadOnlySet<string> names, string path = DefaultPath)
+    public static ILookup<string, KernelSymbol> Find(IReadOnlySet<string> names, string path = DefaultPath)
     {
-        var found = new Dictionary<string, KernelSymbol>();
+        var found = new List<KernelSymbol>();
         var lookup = ((HashSet<string>)[.. names]).GetAlternateLookup<ReadOnlySpan<char>>();
         // 200,000 lines of "address type name\t[module]": one pass, no string per line.
         using var reader = new StreamReader(path, Encoding.ASCII, false, 1 << 16);
@@ -30,12 +30,12 @@ public static class KernelSymbols
             {
                 if (Parse(rest[..end], out ReadOnlySpan<char> name, out ReadOnlySpan<char> module) &&
                     lookup.TryGetValue(name, out string? wanted))
-                    found.TryAdd(wanted, new KernelSymbol(wanted, module.IsEmpty ? null : module.ToString()));
+                    found.Add(new KernelSymbol(wanted, module.IsEmpty ? null : module.ToString()));
             }
             rest.CopyTo(buffer);
             kept = rest.Length;
         }
-        return found;
+        return found.ToLookup(s => s.Name);
     }
 
     // Functions only: types t, T, w, W.

@@ -5,10 +5,10 @@ namespace Profiler.Bpf.Kernel;
 /// <summary>What the kernel we run on offers. A picture of one moment: modules come and go.</summary>
 public sealed class RunningKernel : IKernelOffer, IDisposable
 {
-    private readonly IReadOnlyDictionary<string, KernelSymbol> _functions;
+    private readonly ILookup<string, KernelSymbol> _functions;
     private readonly TypeInformation _types;
 
-    private RunningKernel(IReadOnlyDictionary<string, KernelSymbol> functions, TypeInformation types) =>
+    private RunningKernel(ILookup<string, KernelSymbol> functions, TypeInformation types) =>
         (_functions, _types) = (functions, types);
 
     /// <summary>Asks the kernel about all that is in <see cref="Probes"/>.</summary>
@@ -17,12 +17,16 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
     {
         TypeInformation types = TypeInformation.Load() ?? throw new BpfException(
             "this kernel has no type information (/sys/kernel/btf/vmlinux): boot one with CONFIG_DEBUG_INFO_BTF=y");
-        Probe[] probes = [Probes.Release, Probes.Open, Probes.LockEntry, Probes.LockSlowPath, .. Probes.Reset];
-        return new RunningKernel(KernelSymbols.Find(probes.Select(p => p.Symbol).ToHashSet()), types);
+        return new RunningKernel(KernelSymbols.Find(Probes.All.Select(p => p.Symbol).ToHashSet()), types);
     }
 
+    // What is expected in a module may be built in.
     public bool HasFunction(string name, string? module) =>
-        _functions.TryGetValue(name, out KernelSymbol? symbol) && symbol.Module == module;
+        _functions[name].Any(s => s.Module is null || s.Module == module);
+
+    public bool IsLoaded(string module) => Directory.Exists($"/sys/module/{module}");
+
+    public bool HasStruct(string name, string? module) => _types.HasStruct(name, module);
 
     public bool HasPrototype(string name, string? module) => _types.HasFunction(name, module);
 

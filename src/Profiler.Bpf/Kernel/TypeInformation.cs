@@ -5,7 +5,7 @@ namespace Profiler.Bpf.Kernel;
 /// <summary>The kernel's BTF, its modules' included: which functions and tracepoints have known prototypes.</summary>
 public sealed class TypeInformation : IDisposable
 {
-    private const uint KindTypedef = 8, KindFunction = 12; // BTF_KIND_*, include/uapi/linux/btf.h
+    private const uint KindStruct = 4, KindTypedef = 8, KindFunction = 12; // BTF_KIND_*, include/uapi/linux/btf.h
 
     private readonly BtfHandle _kernel;
     private readonly Dictionary<string, BtfHandle> _modules = [];
@@ -23,11 +23,10 @@ public sealed class TypeInformation : IDisposable
     }
 
     /// <summary>Is this function's prototype known, so that fentry and fexit can be attached?</summary>
-    public bool HasFunction(string name, string? module)
-    {
-        BtfHandle btf = module is null ? _kernel : Module(module);
-        return !btf.IsInvalid && LibBpf.btf__find_by_name_kind(btf, name, KindFunction) > 0;
-    }
+    public bool HasFunction(string name, string? module) => Has(KindFunction, name, module);
+
+    /// <summary>Is the layout of this struct known?</summary>
+    public bool HasStruct(string name, string? module) => Has(KindStruct, name, module);
 
     /// <summary>Does the kernel have this tracepoint? (Each leaves a typedef <c>btf_trace_NAME</c>.)</summary>
     public bool HasTracepoint(string name) =>
@@ -38,6 +37,13 @@ public sealed class TypeInformation : IDisposable
         foreach (BtfHandle module in _modules.Values)
             module.Dispose();
         _kernel.Dispose();
+    }
+
+    // A module's BTF includes the kernel's, so a built-in driver is found as well.
+    private bool Has(uint kind, string name, string? module)
+    {
+        BtfHandle btf = module is null ? _kernel : Module(module);
+        return LibBpf.btf__find_by_name_kind(btf.IsInvalid ? _kernel : btf, name, kind) > 0;
     }
 
     private BtfHandle Module(string name)

@@ -58,6 +58,9 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint bpf_program__attach_trace(nint program);
 
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint bpf_program__attach_perf_event(nint program, int perfEventFd);
+
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint bpf_program__attach_raw_tracepoint(nint program, string tracepoint);
 

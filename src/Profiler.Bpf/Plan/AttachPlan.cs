@@ -32,6 +32,9 @@ public sealed record PlannedProbe(Probe Probe, AttachKind? Kind, string Reason)
     /// <summary>It can be attached now.</summary>
     public bool Possible => Kind is not null;
 
+    /// <summary>It will be possible when a module is loaded: see <see cref="Probe.Module"/>.</summary>
+    public bool Waiting { get; init; }
+
     /// <summary>The user asked for this kind: nothing else will do.</summary>
     public bool Forced { get; init; }
 }
@@ -39,8 +42,14 @@ public sealed record PlannedProbe(Probe Probe, AttachKind? Kind, string Reason)
 /// <summary>What a kernel offers, as far as the plan depends on it.</summary>
 public interface IKernelOffer
 {
-    /// <summary>Is there such a function, and in the module where it is expected (null: the kernel)?</summary>
+    /// <summary>Is there such a function, in the kernel or in the module where it is expected?</summary>
     bool HasFunction(string name, string? module);
+
+    /// <summary>Is this module loaded?</summary>
+    bool IsLoaded(string module);
+
+    /// <summary>Is the layout of this struct known (BTF of the kernel or of that module)?</summary>
+    bool HasStruct(string name, string? module);
 
     /// <summary>Is its prototype known (BTF of the kernel or of that module)?</summary>
     bool HasPrototype(string name, string? module);
@@ -58,28 +67,40 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
     /// <summary>Makes the plan for a kernel.</summary>
     public static AttachPlan Create(IKernelOffer kernel, AttachChoice attach, LockProbeChoice lockProbe) => new(
     [
-        Function(kernel, Plan.Probes.Release, attach),
+        Release(kernel, attach),
         Function(kernel, Plan.Probes.Open, attach),
         Lock(kernel, attach, lockProbe),
         .. Plan.Probes.Reset.Select(probe => Function(kernel, probe, attach)),
         Tracepoint(kernel, Plan.Probes.Signal, "signals and the end of the process"),
+        Tracepoint(kernel, Plan.Probes.ModuleFree, "tells when probes in modules must be attached again"),
     ]);
+
+    // On a kernel without dev_sets the newer function is there as well, but does not lead to the lock.
+    private static PlannedProbe Release(IKernelOffer kernel, AttachChoice attach)
+    {
+        Probe newer = Plan.Probes.Release, older = Plan.Probes.ReleaseBeforeDevSets;
+        bool isOlder = kernel.IsLoaded(newer.Module!) && !kernel.HasStruct(newer.NeedsStruct!, newer.Module);
+        return Function(kernel, isOlder ? older : newer, attach);
+    }
 
     private static PlannedProbe Function(IKernelOffer kernel, Probe probe, AttachChoice attach)
     {
         if (!kernel.HasFunction(probe.Symbol, probe.Module))
-            return new PlannedProbe(probe, null, probe.Module is null
-                ? $"this kernel has no function {probe.Symbol} (inlined or renamed)"
-                : $"module {probe.Module} is not loaded, or has no function {probe.Symbol}");
+            return probe.Module is { } module && !kernel.IsLoaded(module)
+                ? new PlannedProbe(probe, null, $"waiting for module {module} to be loaded") { Waiting = true }
+                : new PlannedProbe(probe, null, $"this kernel has no function {probe.Symbol} (inlined or renamed)");
         bool prototype = kernel.HasPrototype(probe.Symbol, probe.Module);
         return (attach, prototype) switch
         {
-            (AttachChoice.Kprobe, _) => new PlannedProbe(probe, AttachKind.Kprobe, "kprobe as asked for"),
-            (AttachChoice.Fentry, true) => new PlannedProbe(probe, AttachKind.Fentry, "fentry as asked for") { Forced = true },
+            (AttachChoice.Kprobe, _) => new PlannedProbe(probe, AttachKind.Kprobe, "as asked for"),
+            (AttachChoice.Fentry, true) => new PlannedProbe(probe, AttachKind.Fentry, "as asked for") { Forced = true },
             (AttachChoice.Fentry, false) => new PlannedProbe(
-                probe, null, "fentry as asked for, but there is no type information (BTF) for it"),
-            (_, true) => new PlannedProbe(probe, AttachKind.Fentry, "fentry: type information is there, and it is cheaper than a kprobe"),
-            (_, false) => new PlannedProbe(probe, AttachKind.Kprobe, "kprobe: no type information (BTF) for it"),
+                probe, null, "fentry was asked for, but there is no type information (BTF) for this function"),
+            (_, false) => new PlannedProbe(probe, AttachKind.Kprobe, "there is no type information (BTF) for fentry"),
+            // It runs a few times a minute at most: that it is a little dearer does not matter.
+            _ when probe.Module is { } module => new PlannedProbe(
+                probe, AttachKind.Kprobe, $"fentry would keep module {module} from being unloaded"),
+            _ => new PlannedProbe(probe, AttachKind.Fentry, "cheaper than a kprobe"),
         };
     }
 
@@ -97,6 +118,6 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
 
     private static PlannedProbe Tracepoint(IKernelOffer kernel, Probe probe, string reason) =>
         kernel.HasTracepoint(probe.Symbol)
-            ? new PlannedProbe(probe, AttachKind.Tracepoint, $"tracepoint: {reason}")
+            ? new PlannedProbe(probe, AttachKind.Tracepoint, reason)
             : new PlannedProbe(probe, null, $"this kernel has no tracepoint {probe.Symbol}");
 }

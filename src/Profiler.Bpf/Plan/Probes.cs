@@ -22,6 +22,9 @@ public enum AttachKind
 /// <c>_fentry</c> and <c>_fexit</c> are added. For tracepoints, the programs are named as these.</param>
 public sealed record Probe(string Name, string Object, string Symbol, string? Module, string Programs)
 {
+    /// <summary>A struct whose layout must be known (BTF) for the programs to find their way; null if none.</summary>
+    public string? NeedsStruct { get; init; }
+
     /// <summary>One of the three without which there is no answer: release, lock, reset.</summary>
     public bool Essential { get; init; }
 }
@@ -30,8 +33,15 @@ public sealed record Probe(string Name, string Object, string Symbol, string? Mo
 public static class Probes
 {
     /// <summary>The last close of a device. Outside all locks: the wait for them is inside.</summary>
-    public static readonly Probe Release =
-        new("release", "release", "vfio_device_fops_release", "vfio", "release") { Essential = true };
+    public static readonly Probe Release = new("release", "release", "vfio_device_fops_release", "vfio", "release")
+    {
+        Essential = true,
+        NeedsStruct = "vfio_device_set",
+    };
+
+    /// <summary>The same before there were dev_sets (5.15): the argument leads to device and lock.</summary>
+    public static readonly Probe ReleaseBeforeDevSets =
+        new("release", "release", "vfio_pci_release", "vfio_pci", "release_reflck") { Essential = true };
 
     /// <summary>VFIO_GROUP_GET_DEVICE_FD: it takes the same lock as the release, and resets too.</summary>
     public static readonly Probe Open = new("open", "release", "vfio_group_fops_unl_ioctl", "vfio", "open");
@@ -47,6 +57,9 @@ public static class Probes
 
     public static readonly Probe Signal = new("signal", "teardown", "signal_generate", null, "signal_generate");
 
+    /// <summary>VFIO modules that go: probes on their functions go with them.</summary>
+    public static readonly Probe ModuleFree = new("module", "modules", "module_free", null, "module_free");
+
     /// <summary>The reset's steps, outermost first.</summary>
     public static readonly IReadOnlyList<Probe> Reset =
     [
@@ -60,4 +73,7 @@ public static class Probes
         new("reset_device_specific", "reset", "pci_dev_specific_reset", null, "reset_device_specific"),
         new("reset_device_wait", "reset", "pci_dev_wait", null, "reset_device_wait"),
     ];
+
+    /// <summary>Every probe that is a function's.</summary>
+    public static IEnumerable<Probe> All => [Release, ReleaseBeforeDevSets, Open, LockEntry, LockSlowPath, .. Reset];
 }

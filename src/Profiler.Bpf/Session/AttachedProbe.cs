@@ -8,8 +8,9 @@ namespace Profiler.Bpf.Session;
 internal sealed unsafe class AttachedProbe : IDisposable
 {
     private readonly List<(nint Program, BpfLinkHandle Link)> _links = [];
+    private readonly ReturnProbeEvents? _returns;
 
-    private AttachedProbe(PlannedProbe plan) => Plan = plan;
+    private AttachedProbe(PlannedProbe plan, ReturnProbeEvents? returns) => (Plan, _returns) = (plan, returns);
 
     public PlannedProbe Plan { get; }
 
@@ -23,11 +24,15 @@ internal sealed unsafe class AttachedProbe : IDisposable
     };
 
     /// <summary>Attaches the loaded programs, the end first: an end without a beginning is harmless.</summary>
-    /// <returns>Null, with <paramref name="errno"/>, if it is refused; nothing stays attached then.</returns>
-    public static AttachedProbe? Attach(BpfObject loaded, PlannedProbe plan, out int errno)
+    /// <param name="loaded">The object with its programs.</param>
+    /// <param name="plan">What goes where.</param>
+    /// <param name="returns">Makes return probes; null if there is no tracefs.</param>
+    /// <param name="errno">Why it was refused, if it was.</param>
+    /// <returns>Null if it is refused; nothing stays attached then.</returns>
+    public static AttachedProbe? Attach(BpfObject loaded, PlannedProbe plan, ReturnProbeEvents? returns, out int errno)
     {
         (string begin, string? end) = Programs(plan);
-        var probe = new AttachedProbe(plan);
+        var probe = new AttachedProbe(plan, plan.Kind == AttachKind.Kprobe ? returns : null);
         if ((end is null || probe.Add(loaded, end, true)) && probe.Add(loaded, begin, false))
         {
             errno = 0;
@@ -44,6 +49,8 @@ internal sealed unsafe class AttachedProbe : IDisposable
         var link = new BpfLinkHandle(Plan.Kind switch
         {
             AttachKind.Fentry => LibBpf.bpf_program__attach_trace(program),
+            AttachKind.Kprobe when isEnd && _returns?.Add(Plan.Probe.Name, Plan.Probe.Symbol) is { } id =>
+                AttachToTracepoint(program, id),
             AttachKind.Kprobe => LibBpf.bpf_program__attach_kprobe(program, isEnd, Plan.Probe.Symbol),
             _ => LibBpf.bpf_program__attach_raw_tracepoint(program, name),
         });
@@ -53,10 +60,17 @@ internal sealed unsafe class AttachedProbe : IDisposable
         return true;
     }
 
+    // The link owns the event's file descriptor from here on.
+    private static nint AttachToTracepoint(nint program, ulong id)
+    {
+        int fd = LibC.OpenTracepoint(id);
+        return fd < 0 ? 0 : LibBpf.bpf_program__attach_perf_event(program, fd);
+    }
+
     /// <summary>How often the kernel could not run the programs; null where it does not tell.</summary>
     public long? Missed()
     {
-        long? sum = null;
+        long? sum = _returns?.Missed(Plan.Probe.Name);
         foreach ((nint program, BpfLinkHandle link) in _links)
         {
             long? missed = Plan.Kind == AttachKind.Kprobe ? MissedByKprobe(link) : MissedByRecursion(program);
@@ -93,5 +107,6 @@ internal sealed unsafe class AttachedProbe : IDisposable
         for (int i = _links.Count - 1; i >= 0; i--)
             _links[i].Link.Dispose();
         _links.Clear();
+        _returns?.Remove(Plan.Probe.Name);
     }
 }

@@ -1,39 +1,45 @@
-using System.Runtime.InteropServices;
+using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
 
 namespace Profiler.Bpf.Session;
 
 /// <summary>
-/// A plan carried out: programs loaded and attached, records flowing. A probe that cannot be had costs
-/// that probe only, and its status says why.
+/// A plan carried out: programs loaded and attached, records flowing. Probes whose module is not there wait
+/// for it; when modules come or go, a new plan is asked for and what changed is carried out.
 /// </summary>
 public sealed class BpfSession : IDisposable
 {
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
 
+    private readonly Func<AttachPlan> _ask;
     private readonly SharedMaps _maps;
-    private readonly List<BpfObject> _objects = [];
-    private readonly List<AttachedProbe> _attached = [];
-    private readonly List<ProbeStatus> _status = [];
+    private readonly ProbeSet _probes;
+    private readonly ModuleWatch _modules = new(Probes.All.Select(p => p.Module).OfType<string>().Distinct());
     private RingBufferReader? _reader;
+    private ulong _moduleFrees;
 
-    private BpfSession(uint ringBufferBytes) => _maps = new SharedMaps(ringBufferBytes);
+    private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes)
+    {
+        _ask = ask;
+        _maps = new SharedMaps(ringBufferBytes);
+        _probes = new ProbeSet(_maps);
+    }
 
     /// <summary>Loads and attaches all that the plan found possible.</summary>
-    /// <param name="plan">What goes where.</param>
+    /// <param name="ask">Asks the kernel and decides what goes where; again when modules come or go.</param>
     /// <param name="ringBufferBytes">A power of two, at least 4096.</param>
     /// <exception cref="BpfException">Nothing at all could be attached; says why.</exception>
-    public static BpfSession Start(AttachPlan plan, uint ringBufferBytes)
+    public static BpfSession Start(Func<AttachPlan> ask, uint ringBufferBytes)
     {
         LibBpfLog.Capture();
-        var session = new BpfSession(ringBufferBytes);
+        var session = new BpfSession(ask, ringBufferBytes);
         try
         {
-            foreach (IGrouping<string, PlannedProbe> sameObject in plan.Probes.GroupBy(p => p.Probe.Object))
-                session.Attach(sameObject.Key, [.. sameObject]);
+            session._modules.Changed();
+            session._probes.CarryOut(ask());
             session._reader = new RingBufferReader(session._maps.Find(SharedMaps.Events)
-                ?? throw new BpfException("none of the probes could be loaded: " + session._status[0].Reason));
+                ?? throw new BpfException("none of the probes could be loaded: " + session._probes.Status()[0].Reason));
             return session;
         }
         catch
@@ -50,8 +56,7 @@ public sealed class BpfSession : IDisposable
     public IObservable<ReadOnlyMemory<byte>> Records => _reader!.Records;
 
     /// <summary>Every planned probe and what became of it, with what it has missed until now.</summary>
-    public IReadOnlyList<ProbeStatus> Status() =>
-        [.. _status.Select(s => s with { Missed = _attached.Find(a => a.Plan.Probe.Name == s.Name)?.Missed() ?? s.Missed })];
+    public IReadOnlyList<ProbeStatus> Status() => _probes.Status();
 
     /// <summary>Per kind of event; the index is the kind.</summary>
     public IReadOnlyList<KindCount> Counters()
@@ -72,8 +77,11 @@ public sealed class BpfSession : IDisposable
         try
         {
             while (!cancellation.IsCancellationRequested)
+            {
                 reader.Poll(PollTimeout);
-            Detach();
+                FollowModules();
+            }
+            _probes.Detach();
             reader.Complete();
         }
 #pragma warning disable CA1031 // whatever ends the flow, its observers hear of it: a full disk, say
@@ -86,91 +94,19 @@ public sealed class BpfSession : IDisposable
 
     public void Dispose()
     {
-        Detach();
+        _probes.Dispose();
         _reader?.Dispose();
-        foreach (BpfObject loaded in _objects)
-            loaded.Dispose();
     }
 
-    private void Detach()
+    private void FollowModules()
     {
-        IReadOnlyList<ProbeStatus> last = Status();
-        _status.Clear();
-        _status.AddRange(last);
-        foreach (AttachedProbe probe in _attached)
-            probe.Dispose();
-        _attached.Clear();
+        ulong frees = _maps.ReadModuleFrees();
+        bool gone = frees != _moduleFrees;
+        _moduleFrees = frees;
+        // Even if a module is back by now: what was attached to it went with it.
+        if (gone)
+            _probes.DetachModules();
+        if (_modules.Changed() || gone)
+            _probes.CarryOut(_ask());
     }
-
-    // One load for all probes of an object is quickest. If it fails, each is tried alone to find the culprit.
-    private void Attach(string name, List<PlannedProbe> probes)
-    {
-        List<PlannedProbe> possible = probes.FindAll(p => p.Possible);
-        foreach (PlannedProbe missing in probes.Except(possible))
-            Note(missing, attached: false, missing.Reason);
-        if (possible.Count == 0)
-            return;
-
-        BpfObject loaded = BpfObject.Open(name);
-        int error = Load(loaded, possible);
-        if (error == 0)
-        {
-            _objects.Add(loaded);
-            _maps.Adopt(loaded);
-            foreach (PlannedProbe probe in possible)
-                Attach(loaded, probe);
-            return;
-        }
-        loaded.Dispose();
-        if (possible.Count > 1)
-            possible.ForEach(probe => Attach(name, [probe]));
-        else
-            GiveWay(possible[0], -error, "load");
-    }
-
-    private int Load(BpfObject loaded, List<PlannedProbe> probes)
-    {
-        int error = 0;
-        foreach (PlannedProbe probe in probes)
-        {
-            string? target = probe.Kind == AttachKind.Fentry ? probe.Probe.Symbol : null;
-            (string begin, string? end) = AttachedProbe.Programs(probe);
-            error = error != 0 ? error : loaded.Want(begin, target);
-            error = error != 0 || end is null ? error : loaded.Want(end, target);
-        }
-        if (error != 0)
-            return error;
-        loaded.ShareMaps(_maps);
-        return loaded.Load();
-    }
-
-    private void Attach(BpfObject loaded, PlannedProbe probe)
-    {
-        if (AttachedProbe.Attach(loaded, probe, out int errno) is { } attached)
-        {
-            _attached.Add(attached);
-            Note(probe, attached: true, probe.Reason);
-        }
-        else
-        {
-            GiveWay(probe, errno, "attach");
-        }
-    }
-
-    // What is not to be had as fentry may be had as kprobe, unless fentry was asked for.
-    private void GiveWay(PlannedProbe probe, int errno, string what)
-    {
-        string error = $"{probe.Kind} did not {what}: {Marshal.GetPInvokeErrorMessage(errno)}";
-        if (errno == Errno.EPERM)
-            throw new BpfException(
-                "the kernel does not let us trace: run as root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN), " +
-                "and see whether lockdown is on (/sys/kernel/security/lockdown)", LibBpfLog.Take());
-        if (probe is { Kind: AttachKind.Fentry, Forced: false })
-            Attach(probe.Probe.Object, [probe with { Kind = AttachKind.Kprobe, Reason = $"kprobe: {error}" }]);
-        else
-            Note(probe, attached: false, error);
-    }
-
-    private void Note(PlannedProbe probe, bool attached, string reason) => _status.Add(new ProbeStatus(
-        probe.Probe.Name, probe.Probe.Symbol, probe.Kind, attached, probe.Probe.Essential, null, reason));
 }

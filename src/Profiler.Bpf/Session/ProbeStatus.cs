@@ -10,5 +10,6 @@ namespace Profiler.Bpf.Session;
 /// <param name="Essential">Without it there is no answer.</param>
 /// <param name="Missed">How often the kernel could not run its programs; null where the kernel does not tell.</param>
 /// <param name="Reason">Why so, in words.</param>
+/// <param name="WaitsFor">The module that has to be loaded first; null if it does not wait.</param>
 public sealed record ProbeStatus(
-    string Name, string Symbol, AttachKind? Kind, bool Attached, bool Essential, long? Missed, string Reason);
+    string Name, string Symbol, AttachKind? Kind, bool Attached, bool Essential, long? Missed, string Reason, string? WaitsFor);

@@ -9,7 +9,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     /// <summary>The ring buffer's name.</summary>
     public const string Events = "events";
 
-    private const string Counters = "counters";
+    private const string Counters = "counters", ModuleFrees = "module_frees";
 
     private readonly Dictionary<string, int> _fds = [];
 
@@ -22,6 +22,14 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     {
         foreach ((string name, int fd) in loaded.Maps())
             _fds.TryAdd(name, fd);
+    }
+
+    /// <summary>How many VFIO modules have been unloaded since the start; 0 if nobody counts.</summary>
+    public ulong ReadModuleFrees()
+    {
+        uint zero = 0;
+        ulong count = 0;
+        return Find(ModuleFrees) is { } fd && LibBpf.bpf_map_lookup_elem(fd, &zero, &count) == 0 ? count : 0;
     }
 
     /// <summary>The counters of one kind of event, summed over CPUs; null past the last kind.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Profiler.Bpf.Plan;
 using Profiler.Bpf.Session;
 using Profiler.Cli.Live;
 using Profiler.Cli.Vfio;
@@ -30,8 +29,7 @@ internal static class CheckCommand
         if (missing.Length > 0)
             throw UserException.NotPossible($"probes cannot be tried: {missing} missing; run as root, with sudo for instance");
 
-        AttachPlan plan = LiveSource.Plan(options);
-        IReadOnlyList<ProbeStatus> probes = Try(plan, options);
+        IReadOnlyList<ProbeStatus> probes = Try(options);
         Probes(output, probes);
         bool complete = probes.Where(p => p.Essential).All(p => p.Attached);
         output.WriteLine(complete
@@ -41,9 +39,9 @@ internal static class CheckCommand
     }
 
     // Only attaching shows whether something can be attached.
-    private static IReadOnlyList<ProbeStatus> Try(AttachPlan plan, CaptureOptions options)
+    private static IReadOnlyList<ProbeStatus> Try(CaptureOptions options)
     {
-        using var session = BpfSession.Start(plan, options.RingBufferBytes);
+        using var session = BpfSession.Start(() => LiveSource.Plan(options), options.RingBufferBytes);
         return session.Status();
     }
 
@@ -51,8 +49,11 @@ internal static class CheckCommand
     {
         output.WriteLine($"\n{"probe",-22} {"function or tracepoint",-34} {"attached",-11} why");
         foreach (ProbeStatus p in probes)
-            output.WriteLine($"{p.Name,-22} {p.Symbol,-34} {(p.Attached ? p.Kind!.Value.ToString().ToLowerInvariant() : "NO"),-11} {p.Reason}");
+            output.WriteLine($"{p.Name,-22} {p.Symbol,-34} {State(p),-11} {p.Reason}");
     }
+
+    private static string State(ProbeStatus p) =>
+        p.Attached ? p.Kind!.Value.ToString().ToLowerInvariant() : p.WaitsFor is null ? "NO" : "waiting";
 
     private static void Devices(TextWriter output, PciSysfs sysfs)
     {

@@ -29,6 +29,8 @@ internal static class RecordCommand
             var vmNames = new VmNames();
             vmNames.Scan();
             using LiveSource source = LiveSource.Start(CaptureOptions.From(parsed), vmNames);
+            if (source.Probes().FirstOrDefault(p => p is { Name: "release", WaitsFor: not null }) is { } waiting)
+                Console.Error.WriteLine($"vfioscope: module {waiting.WaitsFor} is not loaded: waiting for it (modprobe vfio-pci)");
             using var recorder = new Recorder(source, vmNames, file.Stream);
             using var progress = new ProgressLine(recorder);
             recorder.Start();

@@ -30,11 +30,7 @@ internal sealed class LiveSource : IEventSource
     public static LiveSource Start(CaptureOptions options, VmNames vmNames)
     {
         Privileges.Demand();
-        AttachPlan plan = Plan(options);
-        if (!plan.Probes.Any(p => p.Possible && p.Probe == Bpf.Plan.Probes.Release))
-            throw UserException.NotPossible(
-                "there is no VFIO on this machine yet: load the driver (modprobe vfio-pci) and start again");
-        var session = BpfSession.Start(plan, options.RingBufferBytes);
+        var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes);
         var info = new CaptureInfo(
             WireEvent.Format, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.MachineName,
             DateTimeOffset.UtcNow, MonotonicNs(), Describe(session));
@@ -42,18 +38,10 @@ internal sealed class LiveSource : IEventSource
     }
 
     /// <summary>Asks the kernel what it offers, and decides.</summary>
-    /// <exception cref="UserException">libbpf is missing.</exception>
     public static AttachPlan Plan(CaptureOptions options)
     {
-        try
-        {
-            using RunningKernel kernel = RunningKernel.Ask();
-            return AttachPlan.Create(kernel, options.Attach, options.LockProbe);
-        }
-        catch (DllNotFoundException e)
-        {
-            throw UserException.NotPossible("libbpf.so.1 is not installed: install libbpf 1.0 or later (Debian: apt install libbpf1)", e);
-        }
+        using RunningKernel kernel = RunningKernel.Ask();
+        return AttachPlan.Create(kernel, options.Attach, options.LockProbe);
     }
 
     public ImmutableArray<ProbeInfo> Probes() => Describe(_session);
@@ -73,6 +61,6 @@ internal sealed class LiveSource : IEventSource
     private static ImmutableArray<ProbeInfo> Describe(BpfSession session) =>
     [
         .. session.Status().Select(s => new ProbeInfo(
-            s.Name, s.Symbol, s.Kind?.ToString().ToLowerInvariant(), s.Attached, s.Missed, s.Reason)),
+            s.Name, s.Symbol, s.Kind?.ToString().ToLowerInvariant(), s.Attached, s.Missed, s.Reason, s.WaitsFor)),
     ];
 }

@@ -52,7 +52,7 @@ internal static class ReportBuilder
         ],
         [
             .. (recorded.End?.Probes ?? recorded.Info.Probes)
-                .Select(p => new ReportProbe(p.Name, p.Symbol, p.Attach, p.Attached, p.Missed, p.Reason)),
+                .Select(p => new ReportProbe(p.Name, p.Symbol, p.Attach, p.Attached, p.Missed, p.Reason, p.WaitsFor)),
         ]);
 
     private static ReportReleases Releases(ImmutableArray<Operation> releases) => releases.IsEmpty

@@ -37,7 +37,7 @@ internal sealed record ReportCapture(
 internal sealed record ReportEvents(string Kind, long? Emitted, long Received, long? Lost);
 
 internal sealed record ReportProbe(
-    string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason);
+    string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason, string? WaitsFor);
 
 /// <summary>All releases of the recording together, whatever process they belong to.</summary>
 /// <param name="WallNs">From the begin of the first to the end of the last; 0 if there is none.</param>

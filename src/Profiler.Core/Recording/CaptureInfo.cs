@@ -10,7 +10,9 @@ namespace Profiler.Core.Recording;
 /// <param name="Attached">It was attached.</param>
 /// <param name="Missed">How often the kernel could not run it; null where the kernel does not tell.</param>
 /// <param name="Reason">Why so, in words.</param>
-public sealed record ProbeInfo(string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason);
+/// <param name="WaitsFor">The module that has to be loaded first; null if it does not wait.</param>
+public sealed record ProbeInfo(
+    string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason, string? WaitsFor = null);
 
 /// <summary>What is known when a capture begins.</summary>
 /// <param name="EventFormat">The wire format of its events.</param>

@@ -23,7 +23,7 @@ public enum Trigger
 }
 
 /// <summary>All releases of one process, from the signal or the first close to the last, or to its death.</summary>
-/// <param name="Task">The process; tid and comm of the thread that released first.</param>
+/// <param name="Task">The process, by its first thread.</param>
 /// <param name="Trigger">Why.</param>
 /// <param name="Signals">Signals that end processes, sent to it before or during the shutdown, in order.</param>
 /// <param name="Time">From the first of these signals, else from the first release; to the death of the

@@ -110,7 +110,7 @@ public sealed class ShutdownTracker(bool signalsSeen)
         bool ended = goneNs is not null && (cause is not null || ordered.Any(r => r.Exiting));
         long endNs = ended ? goneNs!.Value : lastNs;
         return new Shutdown(
-            ordered[0].Task, TriggerOf(cause, ordered[0]), signals,
+            new TaskId(tgid, tgid, ordered[0].Process), TriggerOf(cause, ordered[0]), signals,
             new Interval(cause?.TimeNs ?? firstNs, endNs), goneNs, ordered);
     }
 

@@ -25,6 +25,7 @@ public enum OperationKind
 /// <summary>One device opened or released, with what happened on the way.</summary>
 /// <param name="Kind">Which of the two.</param>
 /// <param name="Task">Who did it.</param>
+/// <param name="Process">The process's name: that of its first thread, not of the one that did it.</param>
 /// <param name="Cgroup">The thread's cgroup id.</param>
 /// <param name="Device">PCI address, or the name of a device that is not PCI.</param>
 /// <param name="IsPci">False for mediated and platform devices.</param>
@@ -36,6 +37,7 @@ public enum OperationKind
 public sealed record Operation(
     OperationKind Kind,
     TaskId Task,
+    string Process,
     ulong Cgroup,
     string Device,
     bool IsPci,

@@ -101,7 +101,7 @@ public sealed class SpanAssembler
             return Unpaired();
         WireEvent begin = open.Begin;
         return new Operation(
-            kind, open.Task, begin.Cgroup, open.Device, !begin.Flags.HasFlag(EventFlags.NotPci), begin.Lock,
+            kind, open.Task, Peer(in begin)?.Comm ?? open.Task.Comm, begin.Cgroup, open.Device, !begin.Flags.HasFlag(EventFlags.NotPci), begin.Lock,
             begin.Flags.HasFlag(EventFlags.Exiting), new Interval((long)begin.TimeNs, (long)e.TimeNs),
             open.Waits.ToImmutable(), open.Resets.ToImmutable());
     }

@@ -46,7 +46,7 @@ public enum EventFlags : byte
     Probe = 1 << 2,
 }
 
-/// <summary>Another thread that matters: a lock's holder, a signal's target. 0 if unknown.</summary>
+/// <summary>Another thread that matters: the process's leader, a lock's holder, a signal's target. 0 if unknown.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct WirePeer
 {

@@ -15,10 +15,10 @@ public sealed class KernelSymbolsTests
     [Fact]
     public void Functions_are_found_with_their_module_whatever_the_addresses()
     {
-        IReadOnlyDictionary<string, KernelSymbol> found = Find("mutex_lock", "vfio_device_fops_release", "no_such_function");
+        ILookup<string, KernelSymbol> found = Find("mutex_lock", "vfio_device_fops_release", "no_such_function");
         Assert.Equal(
             [new KernelSymbol("mutex_lock", null), new KernelSymbol("vfio_device_fops_release", "vfio")],
-            found.Values.OrderBy(s => s.Name, StringComparer.Ordinal));
+            found.SelectMany(s => s).OrderBy(s => s.Name, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class KernelSymbolsTests
     public void The_running_kernels_list_can_be_read() =>
         Assert.Empty(KernelSymbols.Find(new HashSet<string> { "no_such_function_anywhere" }));
 
-    private static IReadOnlyDictionary<string, KernelSymbol> Find(params string[] names)
+    private static ILookup<string, KernelSymbol> Find(params string[] names)
     {
         string path = Path.GetTempFileName();
         File.WriteAllText(path, List);

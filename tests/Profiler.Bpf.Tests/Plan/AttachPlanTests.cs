@@ -5,28 +5,60 @@ namespace Profiler.Bpf.Tests.Plan;
 /// <summary>What a kernel offers, and what the plan makes of it.</summary>
 public sealed class AttachPlanTests
 {
-    /// <summary>An offer written down as lists: functions, those with prototypes, tracepoints.</summary>
-    private sealed record Offer(string[] Functions, string[] Prototypes, string[] Tracepoints) : IKernelOffer
+    /// <summary>An offer written down as lists: functions, those with prototypes, tracepoints, structs, modules.</summary>
+    private sealed record Offer(
+        string[] Functions, string[] Prototypes, string[] Tracepoints, string[] Structs, string[] Modules) : IKernelOffer
     {
         public bool HasFunction(string name, string? module) => Functions.Contains(name);
 
         public bool HasPrototype(string name, string? module) => Prototypes.Contains(name);
 
         public bool HasTracepoint(string name) => Tracepoints.Contains(name);
+
+        public bool HasStruct(string name, string? module) => Structs.Contains(name);
+
+        public bool IsLoaded(string module) => Modules.Contains(module);
     }
 
-    private static readonly string[] All =
-        [.. new[] { Probes.Release, Probes.Open, Probes.LockEntry, Probes.LockSlowPath }.Concat(Probes.Reset).Select(p => p.Symbol)];
+    private static readonly string[] All = [.. Probes.All.Select(p => p.Symbol).Except(["vfio_pci_release"])];
 
-    private static readonly Offer Everything = new(All, All, ["contention_begin", "signal_generate"]);
+    private static readonly Offer Everything = new(
+        All, All, ["contention_begin", "signal_generate", "module_free"], ["vfio_device_set"], ["vfio", "vfio_pci"]);
 
     [Fact]
     public void Where_all_is_there_functions_are_fentry_and_locks_are_tracepoints()
     {
         AttachPlan plan = AttachPlan.Create(Everything, AttachChoice.Auto, LockProbeChoice.Auto);
         Assert.True(plan.Complete);
+        Assert.All(plan.Probes, p => Assert.True(p.Possible));
         Assert.Equal(AttachKind.Tracepoint, Kind(plan, "lock"));
-        Assert.All(plan.Probes.Where(p => p.Probe.Name is not ("lock" or "signal")), p => Assert.Equal(AttachKind.Fentry, p.Kind));
+        Assert.All(plan.Probes.Where(p => p.Probe.Object == "reset"), p => Assert.Equal(AttachKind.Fentry, p.Kind));
+    }
+
+    [Fact]
+    public void Functions_of_modules_are_kprobes_so_that_the_module_may_go() =>
+        Assert.Equal(AttachKind.Kprobe, Kind(AttachPlan.Create(Everything, AttachChoice.Auto, LockProbeChoice.Auto), "release"));
+
+    [Fact]
+    public void A_probe_whose_module_is_not_loaded_waits_for_it_by_name()
+    {
+        Offer fresh = Everything with
+        {
+            Functions = [.. All.Where(f => !f.StartsWith("vfio", StringComparison.Ordinal))],
+            Structs = [],
+            Modules = [],
+        };
+        PlannedProbe release = AttachPlan.Create(fresh, AttachChoice.Auto, LockProbeChoice.Auto).Probes[0];
+        Assert.True(release.Waiting);
+        Assert.Equal("vfio", release.Probe.Module);
+        Assert.Contains("vfio", release.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Before_there_were_dev_sets_it_is_the_older_function()
+    {
+        Offer older = Everything with { Functions = [.. All, "vfio_pci_release"], Prototypes = [], Structs = [] };
+        Assert.Equal("vfio_pci_release", AttachPlan.Create(older, AttachChoice.Auto, LockProbeChoice.Auto).Probes[0].Probe.Symbol);
     }
 
     [Fact]
@@ -40,7 +72,7 @@ public sealed class AttachPlanTests
     [Fact]
     public void Without_contention_tracepoints_it_is_the_slow_path_and_without_that_the_entry()
     {
-        Offer older = Everything with { Tracepoints = ["signal_generate"] };
+        Offer older = Everything with { Tracepoints = ["signal_generate", "module_free"] };
         Assert.Equal("__mutex_lock_slowpath", Lock(older, LockProbeChoice.Auto).Probe.Symbol);
         Offer inlined = older with { Functions = [.. All.Except(["__mutex_lock_slowpath"])] };
         Assert.Equal("mutex_lock", Lock(inlined, LockProbeChoice.Auto).Probe.Symbol);
