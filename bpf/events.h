@@ -71,11 +71,13 @@ struct event {
 	char device[DEVICE_LENGTH]; /* dev_name(), begin events only; for bridge steps the bridge's
 				     */
 	struct peer peer;
-	__s32 value; /* RESET end: what the function returned; SIGNAL: its number; else 0 */
-	__u8 kind;   /* enum event_kind */
-	__u8 phase;  /* enum event_phase */
-	__u8 step;   /* enum reset_step, for EVENT_RESET */
-	__u8 flags;  /* enum event_flag */
+	/* RESET end: what the function returned; begin of RESET_DEVICE_WAIT: the step that waits,
+	 * if known; SIGNAL: its number; else 0 */
+	__s32 value;
+	__u8 kind;  /* enum event_kind */
+	__u8 phase; /* enum event_phase */
+	__u8 step;  /* enum reset_step, for EVENT_RESET */
+	__u8 flags; /* enum event_flag */
 };
 
 /* Per kind and CPU. Summed over CPUs, emitted = received by user space + lost. */

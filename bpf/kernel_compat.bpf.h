@@ -195,6 +195,21 @@ static __always_inline bool is_vfio_module(struct module *module)
 	return name[0] == 'v' && name[1] == 'f' && name[2] == 'i' && name[3] == 'o';
 }
 
+/* "FLR", "AF_FLR", "PM D3->D0" or "PM D3hot->D0", "bus reset": what callers of pci_dev_wait say. */
+static __always_inline enum reset_step step_of_reset_type(const char *reset_type)
+{
+	char word[3] = {};
+
+	bpf_probe_read_kernel_str(word, sizeof(word), reset_type);
+	if (word[0] == 'F' && word[1] == 'L')
+		return RESET_FLR;
+	if (word[0] == 'A' && word[1] == 'F')
+		return RESET_AF_FLR;
+	if (word[0] == 'P' && word[1] == 'M')
+		return RESET_PM;
+	return 0;
+}
+
 static __always_inline bool is_exiting(struct task_struct *task)
 {
 	return BPF_CORE_READ(task, flags) & PF_EXITING;

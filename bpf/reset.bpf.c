@@ -103,4 +103,44 @@ RESET_METHOD_PROBES(reset_pm, RESET_PM)
 RESET_METHOD_PROBES(reset_device_specific, RESET_DEVICE_SPECIFIC)
 RESET_WAIT_PROBES(reset_secondary_bus, RESET_SECONDARY_BUS)
 RESET_WAIT_PROBES(reset_bridge_wait, RESET_BRIDGE_WAIT)
-RESET_WAIT_PROBES(reset_device_wait, RESET_DEVICE_WAIT)
+
+/*
+ * pci_dev_wait(struct pci_dev *, char *reset_type, int timeout): the words in its message tell the
+ * method, also where the method's own function is inlined (pci_pm_reset on 5.10).
+ */
+static __always_inline int device_wait_begin(struct pci_dev *pdev, const char *reset_type)
+{
+	struct event *event = event_reserve(EVENT_RESET, PHASE_BEGIN);
+
+	if (!event)
+		return 0;
+	event->step = RESET_DEVICE_WAIT;
+	event->value = step_of_reset_type(reset_type);
+	read_pci_name(pdev, event->device);
+	event_submit(event);
+	return 0;
+}
+
+SEC("kprobe")
+int BPF_KPROBE(reset_device_wait_kprobe, struct pci_dev *pdev, const char *reset_type)
+{
+	return device_wait_begin(pdev, reset_type);
+}
+
+SEC("kretprobe")
+int BPF_KRETPROBE(reset_device_wait_kretprobe)
+{
+	return reset_end(RESET_DEVICE_WAIT, 0);
+}
+
+SEC("fentry")
+int BPF_PROG(reset_device_wait_fentry, struct pci_dev *pdev, const char *reset_type)
+{
+	return device_wait_begin(pdev, reset_type);
+}
+
+SEC("fexit")
+int BPF_PROG(reset_device_wait_fexit)
+{
+	return reset_end(RESET_DEVICE_WAIT, 0);
+}

@@ -16,7 +16,7 @@ public sealed class EventLossTests
         out/vfioscope release --mode threads $LAB_DEVICES >/dev/null
         kill -CONT $recorder
         sleep 1
-        kill -INT $recorder
+        kill $recorder
         wait $recorder
         out/vfioscope report "$OUT/loss.vfioscope" --format json -o "$OUT/report.json"
         out/vfioscope report "$OUT/loss.vfioscope" -o "$OUT/report.txt"

@@ -30,6 +30,8 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
     {
         lock (_gate)
         {
+            foreach (PlannedProbe unknown in plan.Probes.Where(p => _status.All(s => s.Name != p.Probe.Name)))
+                Note(unknown, attached: false, unknown.Reason);
             foreach (IGrouping<string, PlannedProbe> sameObject in plan.Probes
                 .Where(p => Find(p.Probe.Name) is null)
                 .GroupBy(p => p.Probe.Object))
@@ -143,7 +145,7 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
             probe.Waiting ? probe.Probe.Module : null);
         int known = _status.FindIndex(s => s.Name == status.Name);
         if (known < 0)
-            _status.Add(status);
+            _status.Add(status); // in the plan's order
         else
             _status[known] = status with { Missed = _status[known].Missed };
     }

@@ -18,6 +18,9 @@ public sealed class LatencyHistogram
 
     private readonly long[] _buckets = new long[PerDecade * Decades];
 
+    // Of these, the values that are exactly the bucket's lower bound: who counts "up to and including" needs them.
+    private readonly long[] _atBound = new long[PerDecade * Decades];
+
     /// <summary>How many values.</summary>
     public long Count { get; private set; }
 
@@ -30,7 +33,10 @@ public sealed class LatencyHistogram
     /// <summary>Adds one duration; what is below 1 ns counts as 1 ns in the buckets.</summary>
     public void Record(long ns)
     {
-        _buckets[IndexOf(ns)]++;
+        int index = IndexOf(ns);
+        _buckets[index]++;
+        if (ns <= LowerBound(index))
+            _atBound[index]++;
         Count++;
         Sum += ns;
         Max = Math.Max(Max, ns);
@@ -43,7 +49,7 @@ public sealed class LatencyHistogram
         for (int i = 0; i < _buckets.Length; i++)
         {
             if (_buckets[i] > 0)
-                buckets.Add(new HistogramBucket(LowerBound(i), LowerBound(i + 1), _buckets[i]));
+                buckets.Add(new HistogramBucket(LowerBound(i), LowerBound(i + 1), _buckets[i]) { AtFrom = _atBound[i] });
         }
         return new HistogramSnapshot(buckets.ToImmutable(), Count, Sum, Max);
     }
@@ -71,7 +77,11 @@ public sealed class LatencyHistogram
 }
 
 /// <summary>Values of at least <paramref name="FromNs"/> and below <paramref name="BelowNs"/>.</summary>
-public readonly record struct HistogramBucket(long FromNs, long BelowNs, long Count);
+public readonly record struct HistogramBucket(long FromNs, long BelowNs, long Count)
+{
+    /// <summary>Of these, the values of exactly <see cref="FromNs"/>.</summary>
+    public long AtFrom { get; init; }
+}
 
 /// <summary>An immutable histogram; only buckets that hold something.</summary>
 /// <param name="Buckets">In ascending order.</param>
@@ -109,7 +119,7 @@ public sealed record HistogramSnapshot(ImmutableArray<HistogramBucket> Buckets, 
             .. all.SelectMany(h => h.Buckets)
                 .GroupBy(b => (b.FromNs, b.BelowNs))
                 .OrderBy(g => g.Key.FromNs)
-                .Select(g => new HistogramBucket(g.Key.FromNs, g.Key.BelowNs, g.Sum(b => b.Count))),
+                .Select(g => new HistogramBucket(g.Key.FromNs, g.Key.BelowNs, g.Sum(b => b.Count)) { AtFrom = g.Sum(b => b.AtFrom) }),
         ];
         return new HistogramSnapshot(
             buckets, all.Sum(h => h.Count), all.Sum(h => h.SumNs), all.Select(h => h.MaxNs).DefaultIfEmpty().Max());
@@ -117,4 +127,7 @@ public sealed record HistogramSnapshot(ImmutableArray<HistogramBucket> Buckets, 
 
     /// <summary>How many values are below a bound; exact where the bound is one of a bucket's.</summary>
     public long CountBelow(long ns) => Buckets.TakeWhile(b => b.BelowNs <= ns).Sum(b => b.Count);
+
+    /// <summary>How many values are a bound or below it, what Prometheus asks; exact as <see cref="CountBelow"/> is.</summary>
+    public long CountUpTo(long ns) => CountBelow(ns) + Buckets.FirstOrDefault(b => b.FromNs == ns).AtFrom;
 }

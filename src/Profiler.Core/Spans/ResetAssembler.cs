@@ -11,13 +11,20 @@ internal sealed class ResetAssembler
     private readonly Stack<OpenStep> _open = new();
     private readonly ImmutableArray<ResetPart>.Builder _parts = ImmutableArray.CreateBuilder<ResetPart>();
 
+    // Whom the device was waited for: the method, where its own function cannot be seen.
+    private ResetStep _waitedFor;
+
     /// <summary>The outermost reset under way: since when, and by what method so far.</summary>
     public (long SinceNs, ResetMethod Method)? Current => _open.Count == 0
         ? null
         : (_open.Last().StartNs, Method(_open.Select(o => new ResetPart(o.Step, o.Device, default, 0)).Concat(_parts)));
 
-    public void Begin(in WireEvent e) => _open.Push(
-        new OpenStep(e.Step, e.Device.ToString(), (long)e.TimeNs, e.Flags.HasFlag(EventFlags.Probe)));
+    public void Begin(in WireEvent e)
+    {
+        if (e.Step == ResetStep.DeviceWait)
+            _waitedFor = (ResetStep)e.Value;
+        _open.Push(new OpenStep(e.Step, e.Device.ToString(), (long)e.TimeNs, e.Flags.HasFlag(EventFlags.Probe)));
+    }
 
     /// <summary>A step returned.</summary>
     /// <param name="e">The end event.</param>
@@ -45,10 +52,11 @@ internal sealed class ResetAssembler
             return null;
         }
         ImmutableArray<ResetPart> inner = _parts.ToImmutable();
-        _parts.Clear();
+        ResetMethod method = Method([.. inner, part]);
+        Forget();
         // A device that is only powered up is waited for as well.
         bool waitOnly = step is ResetStep.DeviceWait or ResetStep.BridgeWait;
-        return open.Probe || waitOnly ? null : new Reset(part.Device, Method([.. inner, part]), part.Time, part.Result, inner);
+        return open.Probe || waitOnly ? null : new Reset(part.Device, method, part.Time, part.Result, inner);
     }
 
     /// <summary>Drops what is open; returns how many steps that was.</summary>
@@ -57,19 +65,24 @@ internal sealed class ResetAssembler
         int count = _open.Count;
         _open.Clear();
         _parts.Clear();
+        _waitedFor = ResetStep.None;
         return count;
     }
 
     // The kernel tries its methods in turn until one does not say "not I" (-ENOTTY): the last is the one.
-    private static ResetMethod Method(IEnumerable<ResetPart> parts) => parts
-        .Select(p => (p.Step, p.Result) switch
-        {
-            (ResetStep.SecondaryBus or ResetStep.Bus, _) => ResetMethod.Bus,
-            (ResetStep.Flr, _) => ResetMethod.Flr,
-            (ResetStep.AfFlr, 0) => ResetMethod.AfFlr,
-            (ResetStep.Pm, 0) => ResetMethod.Pm,
-            (ResetStep.DeviceSpecific, 0) => ResetMethod.DeviceSpecific,
-            _ => ResetMethod.Unknown,
-        })
-        .LastOrDefault(m => m != ResetMethod.Unknown);
+    private ResetMethod Method(IEnumerable<ResetPart> parts)
+    {
+        ResetMethod seen = parts.Select(p => MethodOf(p.Step, p.Result)).LastOrDefault(m => m != ResetMethod.Unknown);
+        return seen == ResetMethod.Unknown ? MethodOf(_waitedFor, result: 0) : seen;
+    }
+
+    private static ResetMethod MethodOf(ResetStep step, int result) => (step, result) switch
+    {
+        (ResetStep.SecondaryBus or ResetStep.Bus, _) => ResetMethod.Bus,
+        (ResetStep.Flr, _) => ResetMethod.Flr,
+        (ResetStep.AfFlr, 0) => ResetMethod.AfFlr,
+        (ResetStep.Pm, 0) => ResetMethod.Pm,
+        (ResetStep.DeviceSpecific, 0) => ResetMethod.DeviceSpecific,
+        _ => ResetMethod.Unknown,
+    };
 }

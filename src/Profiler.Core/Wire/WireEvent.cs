@@ -88,7 +88,10 @@ public struct WireEvent
 
     public WirePeer Peer;
 
-    /// <summary>A reset's return value at its end, a signal's number; else 0.</summary>
+    /// <summary>
+    /// A reset's return value at its end, at the begin of <see cref="ResetStep.DeviceWait"/> the step that
+    /// waits, a signal's number; else 0.
+    /// </summary>
     public int Value;
 
     public EventKind Kind;

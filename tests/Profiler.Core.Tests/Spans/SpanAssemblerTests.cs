@@ -86,6 +86,17 @@ public sealed class SpanAssemblerTests
         Assert.Equal(ResetMethod.Bus, Assert.Single(release.Resets).Method);
     }
 
+    [Theory]
+    [InlineData(ResetStep.Pm, ResetMethod.Pm)]
+    [InlineData(ResetStep.None, ResetMethod.Unknown)]
+    public void Where_the_methods_own_function_is_inlined_the_wait_for_the_device_names_it(ResetStep waits, ResetMethod method) =>
+        Assert.Equal(method, Single<StandaloneReset>($"""
+            1.1 100/100 qemu reset begin function 0000:01:00.0
+            1.1 100/100 qemu reset begin devicewait 0000:01:00.0 {(int)waits}
+            1.2 100/100 qemu reset end devicewait
+            1.3 100/100 qemu reset end function
+            """).Reset.Method);
+
     [Fact]
     public void Asking_whether_a_method_would_work_is_no_reset() => Assert.Empty(Assemble("""
         1.0 100/100 modprobe reset begin pm 0000:01:00.0 probing
