@@ -64,12 +64,16 @@ lab: setup build ## runs RUN='command' in a guest with KERNEL=6.12 and DEVICES=1
 demo: setup build ## shuts a real VM with 16 devices down under vfioscope and shows the report
 	$(Q)tests/lab/demo $(out)/demo
 
+.PHONY: experiment
+experiment: setup build ## repeats the experiment of 2018 in the lab, prints its figures and ours
+	$(Q)tests/lab/experiment $(out)/experiment
+
 # ---- checks and tests ----
 
 .PHONY: check
 check: setup bpf ## format, analyzers as errors, clang-format, shellcheck
 	$(call say,FORMAT,C)
-	$(Q)clang-format --dry-run --Werror bpf/*.[ch]
+	$(Q)clang-format --dry-run --Werror bpf/*.[ch] tests/lab/old-driver/*.c
 	$(call say,FORMAT,C#)
 	$(Q)dotnet format Profiler.sln --verify-no-changes --severity warn
 	$(call say,BUILD,Profiler.sln)

@@ -5,7 +5,6 @@ set -euo pipefail
 build=(
     clang           # compiles the eBPF programs
     clang-format    # and keeps their looks
-    bpftool         # links, strips and inspects them
     libbpf-dev      # the headers they include
     libbpf1         # loads them
     linux-libc-dev  # the kernel's public headers
@@ -17,13 +16,12 @@ lab=(
     cpio            # packs them
     kmod            # modprobe and depmod for kernels that are only unpacked
     xz-utils zstd   # kernel modules come compressed
+    jq              # figures out of reports
 )
 checks=(
     shellcheck      # every shell script
     python3-jsonschema # the report against its JSON Schema
-    bpftrace        # a second opinion on what we measure
-    tmux            # a terminal to test the terminal view in
-    procps          # ps and friends
+    prometheus      # promtool, and a real server to scrape ours
 )
 
 stop() { echo "setup: $1" >&2; exit 3; }
@@ -52,5 +50,7 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
 if (( ${#missing[@]} )); then
     echo "setup: installing ${missing[*]}"
-    apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}" >/dev/null
+    # Debian starts what it installs; we want the programs, not a server. (RUNLEVEL is what invoke-rc.d looks at.)
+    RUNLEVEL=1 apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}" >/dev/null
+    if [[ " ${missing[*]} " == *" prometheus "* ]]; then systemctl --quiet disable prometheus 2>/dev/null || true; fi
 fi

@@ -6,16 +6,20 @@ using Profiler.Cli.Commands;
 var root = new RootCommand("Shows where the time goes when a VM with assigned devices goes away.")
 {
     CheckCommand.Create(),
+    TopCommand.Create(),
     RecordCommand.Create(),
     ReportCommand.Create(),
+    ServeCommand.Create(),
     ReleaseCommand.Create(),
 };
 
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    // System.CommandLine would print the whole help as well, and exit with 1.
-    Console.Error.WriteLine($"vfioscope: {parsed.Errors[0].Message} (see 'vfioscope --help')");
+    // System.CommandLine would print the whole help as well, and exit with 1. What it did not understand
+    // tells more than what it missed because of that.
+    string error = parsed.UnmatchedTokens is [var token, ..] ? $"'{token}' is not understood" : parsed.Errors[0].Message;
+    Console.Error.WriteLine($"vfioscope: {error} (see 'vfioscope --help')");
     return ExitCode.Usage;
 }
 

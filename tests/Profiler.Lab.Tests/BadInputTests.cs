@@ -76,7 +76,7 @@ public sealed class BadInputTests(BadInput bad) : IClassFixture<BadInput>
     [InlineData("unknown-bdf", 2, "0000:7f:1f.7")]
     [InlineData("malformed-bdf", 2, "banana")]
     [InlineData("bad-mode", 2, "vanish")]
-    [InlineData("busy", 3, "busy")]
+    [InlineData("busy", 3, "is in use by vfioscope")]
     [InlineData("unbound", 3, "vfio-pci")]
     [InlineData("no-btf", 3, "type information")]
     [InlineData("no-vfio-release", 3, "modprobe vfio-pci")]

@@ -68,8 +68,8 @@ public sealed class ReleaseModesTests(ReleaseModes modes) : IClassFixture<Releas
         string total = modes.Guest.Text($"{mode}-{attach}.txt").Split('\n').Last(l => l.StartsWith("total", StringComparison.Ordinal));
         double measured = double.Parse(total.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
         // The program's clock starts before the first release and stops after the last: starting threads
-        // and the end of a process are in it too.
-        Assert.InRange(measured - WallSeconds(Report(mode, attach)["releases"]!), -0.01, 0.6);
+        // and the end of a process are in it too. A device too many or too few would be a second.
+        Assert.InRange(measured - WallSeconds(Report(mode, attach)["releases"]!), -0.01, 0.95);
     }
 
     [Theory]

@@ -52,7 +52,7 @@ internal sealed class VmNames(string proc = "/proc")
             string[] parts = arguments[i + 1].Replace(",,", "\0", StringComparison.Ordinal).Split(',');
             string? guest = parts.FirstOrDefault(p => p.StartsWith("guest=", StringComparison.Ordinal))?[6..]
                 ?? parts.FirstOrDefault(p => !p.Contains('=', StringComparison.Ordinal));
-            return string.IsNullOrEmpty(guest) ? null : guest.Replace('\0', ',');
+            return string.IsNullOrEmpty(guest) ? null : Printable.Clean(guest.Replace('\0', ','));
         }
         return null;
     }

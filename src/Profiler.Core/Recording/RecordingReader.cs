@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Profiler.Core.Wire;
@@ -9,7 +10,8 @@ namespace Profiler.Core.Recording;
 public sealed class RecordingReader
 {
     private readonly Stream _input;
-    private readonly Dictionary<int, string> _vmNames = [];
+    // Written by whoever reads the batches, read by whoever shows names.
+    private readonly ConcurrentDictionary<int, string> _vmNames = new();
 
     private RecordingReader(Stream input, CaptureInfo info) => (_input, Info) = (input, info);
 

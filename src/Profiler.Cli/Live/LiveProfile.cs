@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Profiler.Cli.Report;
+using Profiler.Core;
+using Profiler.Core.Recording;
+using Profiler.Core.Shutdowns;
+using Profiler.Core.Spans;
+
+namespace Profiler.Cli.Live;
+
+/// <summary>
+/// A source of events and the pipeline they run through. Who wants to hear of every event subscribes before
+/// <see cref="Start"/>; who wants to know how things stand asks for <see cref="State"/>, on any thread.
+/// </summary>
+internal sealed class LiveProfile : IDisposable
+{
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly IEventSource _source;
+    private readonly VmNames? _vmNames;
+    private readonly TimeProvider _time;
+    private readonly Pipeline _pipeline;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ITimer? _ticker;
+    private Thread? _thread;
+    private Exception? _error;
+    private long _endedNs;
+
+    /// <param name="source">Disposed with this.</param>
+    /// <param name="vmNames">Learns the names of processes that appear; null if they are not of this machine.</param>
+    /// <param name="time">Whose timers tick.</param>
+    public LiveProfile(IEventSource source, VmNames? vmNames, TimeProvider time)
+    {
+        (_source, _vmNames, _time) = (source, vmNames, time);
+        _pipeline = new Pipeline(source.Records, source.Info.Probes.Any(p => p is { Name: "signal", Attached: true }));
+    }
+
+    /// <summary>What was known when the capture began.</summary>
+    public CaptureInfo Info => _source.Info;
+
+    /// <summary>The events as they come, before the pipeline; a batch must not outlive OnNext.</summary>
+    public IObservable<ReadOnlyMemory<byte>> Records => _source.Records;
+
+    /// <inheritdoc cref="Pipeline.Activities"/>
+    public IObservable<Activity> Activities => _pipeline.Activities;
+
+    /// <inheritdoc cref="Pipeline.Shutdowns"/>
+    public IObservable<Shutdown> Shutdowns => _pipeline.Shutdowns;
+
+    /// <summary>Names of virtual machines by process, as far as known.</summary>
+    public IReadOnlyDictionary<int, string> VmNames => _source.VmNames;
+
+    /// <summary>Ends when the source does; with its error, if it has one.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>What the profiler knows about itself just now.</summary>
+    public ProfileHealth Health => HealthOf(_pipeline.Snapshot());
+
+    /// <summary>What the events amount to just now. Like all questions, not to be asked while this is being stopped.</summary>
+    public Snapshot Snapshot() => _pipeline.Snapshot();
+
+    /// <summary>Both, and the rest there is to show.</summary>
+    public ProfileState State()
+    {
+        bool ended = Completion.IsCompleted;
+        Snapshot snapshot = _pipeline.Snapshot();
+        long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
+        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), VmNames);
+    }
+
+    /// <summary>Starts the flow: events are handed on by a thread of their own until this is stopped or disposed.</summary>
+    public void Start()
+    {
+        if (_vmNames is not null)
+            LearnNames(_vmNames);
+        _pipeline.Shutdowns.Subscribe(_ => { }, Fail);
+        _pipeline.Connect();
+        // A recording's time is that of its events, so that it shows here what it shows in a report.
+        if (!Replay)
+            _ticker = _time.CreateTimer(_ => _pipeline.Tick(_source.NowNs), null, TickPeriod, TickPeriod);
+        _thread = new Thread(Run) { Name = "events", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Ends the flow: a live source detaches its programs, hands on what is left and completes.</summary>
+    public Task Stop()
+    {
+        _stop.Cancel();
+        return _thread is null ? Task.CompletedTask : Completion;
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _thread?.Join();
+        // A tick under way must be over before the pipeline is gone.
+        _ticker?.DisposeAsync().AsTask().Wait();
+        _pipeline.Dispose();
+        _source.Dispose();
+        _stop.Dispose();
+    }
+
+    private bool Replay => _source is ReplaySource;
+
+    // What cannot be understood ends the capture: the source has nobody to hand its events to any more.
+    private void Fail(Exception error)
+    {
+        _error = Replay && error is InvalidDataException
+            ? new InvalidDataException($"a damaged recording: {error.Message}", error)
+            : error;
+        _stop.Cancel();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            _source.Run(_stop.Token);
+        }
+#pragma warning disable CA1031 // nobody is above us on this thread: whatever it is, Completion tells it
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _error ??= e;
+        }
+        Volatile.Write(ref _endedNs, _source.NowNs);
+        if (_error is InvalidDataException damage)
+            _completion.SetException(Replay
+                ? UserException.Usage(damage.Message, damage)
+                : UserException.NotPossible(damage.Message, damage));
+        else if (_error is not null)
+            _completion.SetException(_error);
+        else
+            _completion.SetResult();
+    }
+
+    private ProfileHealth HealthOf(Snapshot snapshot)
+    {
+        ImmutableArray<SourceCount> counts = _source.Counts();
+        return new ProfileHealth(
+            _source.Probes(),
+            [
+                .. snapshot.Received.Select((received, kind) =>
+                {
+                    SourceCount? count = counts.Where(c => c.Kind == kind).Select(c => (SourceCount?)c).FirstOrDefault();
+                    return new EventHealth(RecordedCapture.KindName(kind), received, count?.Emitted, count?.Lost);
+                }).Skip(1),
+            ]);
+    }
+
+    // Asking a process for its command line may have to wait for its memory map, which is just what a teardown
+    // holds: so not on the thread that empties the ring buffer. If names come too fast the newest may go unasked.
+    private void LearnNames(VmNames names)
+    {
+        var appeared = Channel.CreateBounded<int>(
+            new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+        _pipeline.Activities.Subscribe(
+            activity =>
+            {
+                if (ProcessOf(activity) is { } pid)
+                    appeared.Writer.TryWrite(pid);
+            },
+            _ => appeared.Writer.TryComplete(),
+            () => appeared.Writer.TryComplete());
+        Task.Run(async () =>
+        {
+            await foreach (int pid in appeared.Reader.ReadAllAsync(_stop.Token))
+                names.Learn(pid);
+        });
+    }
+
+    private static int? ProcessOf(Activity activity) => activity switch
+    {
+        Operation operation => operation.Task.Tgid,
+        SignalDelivered signal => signal.Target.Tgid,
+        _ => null,
+    };
+}

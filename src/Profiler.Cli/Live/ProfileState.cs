@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Profiler.Core;
+using Profiler.Core.Recording;
+
+namespace Profiler.Cli.Live;
+
+/// <summary>Everything there is to show at one moment: what the terminal view and the exporter are made from.</summary>
+/// <param name="Info">What was known when the capture began.</param>
+/// <param name="Replay">The events are those of a recording.</param>
+/// <param name="Ended">There will be no more of them.</param>
+/// <param name="NowNs">The source's CLOCK_MONOTONIC, nanoseconds; never before the newest event.</param>
+/// <param name="Snapshot">What the events amount to.</param>
+/// <param name="Health">How far that can be trusted.</param>
+/// <param name="VmNames">Names of virtual machines by process, as far as known.</param>
+internal sealed record ProfileState(
+    CaptureInfo Info,
+    bool Replay,
+    bool Ended,
+    long NowNs,
+    Snapshot Snapshot,
+    ProfileHealth Health,
+    IReadOnlyDictionary<int, string> VmNames);
+
+/// <summary>What the profiler knows about itself.</summary>
+/// <param name="Probes">All probes of the plan.</param>
+/// <param name="Events">By kind, in the order of <see cref="Core.Wire.EventKind"/>.</param>
+internal sealed record ProfileHealth(ImmutableArray<ProbeInfo> Probes, ImmutableArray<EventHealth> Events)
+{
+    /// <summary>Events received.</summary>
+    public long Received => Events.Sum(e => e.Received);
+
+    /// <summary>Events lost; null if nobody knows.</summary>
+    public long? Lost => Events.Any(e => e.Lost is null) ? null : Events.Sum(e => e.Lost);
+}
+
+/// <summary>Events of one kind.</summary>
+/// <param name="Kind">Its name.</param>
+/// <param name="Received">Those that came.</param>
+/// <param name="Emitted">Those the programs had to tell; null if unknown, as in a recording that has not come to its end.</param>
+/// <param name="Lost">Those the ring buffer refused; null if unknown.</param>
+internal readonly record struct EventHealth(string Kind, long Received, long? Emitted, long? Lost);

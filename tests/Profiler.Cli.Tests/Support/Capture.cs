@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.Reactive.Subjects;
+using System.Runtime.InteropServices;
+using Profiler.Cli.Live;
+using Profiler.Cli.Report;
+using Profiler.Core;
+using Profiler.Core.Recording;
+using Profiler.Core.Wire;
+using Profiler.Tests.Support;
+
+namespace Profiler.Cli.Tests.Support;
+
+/// <summary>Events, captured by a host with a name, a kernel and probes; its clock begins at 0.</summary>
+/// <param name="Events">As <see cref="EventText"/> has them.</param>
+internal sealed record Capture(string Events)
+{
+    /// <summary>All probes of the plan.</summary>
+    public ImmutableArray<ProbeInfo> Probes { get; init; } =
+    [
+        new("release", "vfio_device_fops_release", "fentry", true, 0, "fentry: type information is there"),
+        new("open", "vfio_group_fops_unl_ioctl", "fentry", true, 0, "fentry: type information is there"),
+        new("lock", "contention_begin", "tracepoint", true, null, "tracepoint: contended locks only"),
+        new("reset_secondary_bus", "pci_reset_secondary_bus", "kprobe", true, 0, "kprobe: no type information"),
+        new("signal", "signal_generate", "tracepoint", true, null, "tracepoint: signals and the end of the process"),
+    ];
+
+    /// <summary>Events lost, by kind; null if nobody knows.</summary>
+    public IReadOnlyDictionary<EventKind, long>? Lost { get; init; } = new Dictionary<EventKind, long>();
+
+    /// <summary>Names of virtual machines by process.</summary>
+    public IReadOnlyDictionary<int, string> VmNames { get; init; } = new Dictionary<int, string>();
+
+    public CaptureInfo Info =>
+        new(WireEvent.Format, "6.12.48-amd64", "host-1", new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), 0, Probes);
+
+    /// <summary>How things stand with a live capture when all events are in, and the clock shows so many seconds.</summary>
+    public ProfileState StateAt(double seconds)
+    {
+        using var records = new Subject<ReadOnlyMemory<byte>>(); // that does not complete: what is in flight stays so
+        using var pipeline = new Pipeline(records, signalsSeen: true);
+        pipeline.Connect();
+        records.OnNext(EventText.Records(Events));
+        Snapshot snapshot = pipeline.Snapshot();
+        var health = new ProfileHealth(Probes, Counts(snapshot));
+        return new ProfileState(Info, Replay: false, Ended: false, (long)(seconds * 1e9), snapshot, health, VmNames);
+    }
+
+    /// <summary>As a recording; if nobody knows what was lost, as one that was cut short.</summary>
+    public byte[] Recording()
+    {
+        using var file = new MemoryStream();
+        var writer = new RecordingWriter(file);
+        writer.Begin(Info);
+        foreach ((int tgid, string vm) in VmNames)
+            writer.Identity(new ProcessIdentity(tgid, vm));
+        ReadOnlyMemory<byte> records = EventText.Records(Events);
+        writer.Events(records);
+        if (Lost is not null)
+        {
+            long endNs = records.IsEmpty ? 0 : (long)MemoryMarshal.Cast<byte, WireEvent>(records.Span)[^1].TimeNs;
+            IEnumerable<EventCount> counts = StateAt(0).Health.Events
+                .Select(e => new EventCount(e.Kind, e.Emitted!.Value, e.Received, e.Lost!.Value));
+            writer.End(new CaptureEnd(endNs, [.. counts], Probes));
+        }
+        return file.ToArray();
+    }
+
+    private ImmutableArray<EventHealth> Counts(Snapshot snapshot) =>
+    [
+        .. Enum.GetValues<EventKind>().Select(kind =>
+        {
+            long received = snapshot.Received[(int)kind];
+            long? lost = Lost?.GetValueOrDefault(kind);
+            return new EventHealth(RecordedCapture.KindName((int)kind), received, received + lost, lost);
+        }),
+    ];
+}
