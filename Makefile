@@ -85,6 +85,10 @@ check: setup bpf ## format, analyzers as errors, clang-format, shellcheck
 test: setup build ## all tests, unit and lab; closes with "N passed, N failed"
 	$(Q)tests/run Bpf Core Cli Lab
 
+.PHONY: matrix
+matrix: setup build ## every kernel with every way of attaching; KERNELS="6.1 6.12" narrows it
+	$(Q)tests/lab/matrix $(KERNELS)
+
 .PHONY: unit
 unit: setup bpf ## the tests that need no guest
 	$(Q)tests/run Bpf Core Cli

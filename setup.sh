@@ -17,6 +17,7 @@ lab=(
     kmod            # modprobe and depmod for kernels that are only unpacked
     xz-utils zstd   # kernel modules come compressed
     jq              # figures out of reports
+    bsdextrautils   # column, for tables
 )
 checks=(
     shellcheck      # every shell script

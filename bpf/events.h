@@ -47,6 +47,14 @@ enum reset_step {
 	RESET_STEPS,
 };
 
+/* Which lock a LOCK_WAIT is for; it can be told apart inside a release, not in an open. */
+enum lock_kind {
+	LOCK_OTHER,   /* some driver's own, or not known */
+	LOCK_DEV_SET, /* of all devices of one reset domain */
+	LOCK_GROUP,   /* of the IOMMU group */
+	LOCK_KINDS,
+};
+
 enum event_flag {
 	FLAG_EXITING = 1 << 0, /* the thread is in do_exit (PF_EXITING) */
 	FLAG_NOT_PCI = 1 << 1, /* a VFIO device that is no PCI function (mediated, platform) */

@@ -54,9 +54,14 @@ struct vfio_device_set {
 	struct mutex lock;
 };
 
+struct vfio_group {
+	struct mutex group_lock; /* was a rw_semaphore: no wait for that is seen */
+};
+
 struct vfio_device {
 	struct device *dev;
 	struct vfio_device_set *dev_set;
+	struct vfio_group *group;
 };
 
 /* Between a device's file and its vfio_device since 6.6 ("vfio: Allocate per device file
@@ -102,6 +107,19 @@ static __always_inline struct mutex *dev_set_lock(struct vfio_device *device)
 	struct vfio_device_set *set = BPF_CORE_READ(device, dev_set);
 
 	return set ? (void *)set + bpf_core_field_offset(struct vfio_device_set, lock) : NULL;
+}
+
+/* The mutex that a device opened through its group takes before the dev_set's; NULL if there is
+ * none. */
+static __always_inline struct mutex *group_lock(struct vfio_device *device)
+{
+	struct vfio_group *group;
+
+	if (!bpf_core_field_exists(struct vfio_group, group_lock) ||
+	    !bpf_core_field_exists(struct vfio_device, group))
+		return NULL;
+	group = BPF_CORE_READ(device, group);
+	return group ? (void *)group + bpf_core_field_offset(struct vfio_group, group_lock) : NULL;
 }
 
 /*

@@ -27,6 +27,9 @@ static __always_inline int wait_begin(struct mutex *lock)
 	if (!event)
 		return 0;
 	event->lock = (__u64)lock;
+	event->step = (__u64)lock == bracket->dev_set_lock ? LOCK_DEV_SET
+		      : (__u64)lock == bracket->group_lock ? LOCK_GROUP
+							   : LOCK_OTHER;
 	describe_peer(&event->peer, holder);
 	event_submit(event);
 	return 0;

@@ -27,6 +27,8 @@ struct {
 /* A thread that is inside a release or an open. */
 struct bracket {
 	__u64 waiting_for; /* the mutex, 0 if none */
+	__u64 dev_set_lock;
+	__u64 group_lock; /* both 0 where not known */
 };
 
 struct {
@@ -116,10 +118,13 @@ static __always_inline bool any_bracket_open(void)
 }
 
 /* From here to bracket_close() the lock waits of this thread are ours. */
-static __always_inline void bracket_open(void)
+static __always_inline void bracket_open(struct mutex *dev_set_lock, struct mutex *group_lock)
 {
 	__u32 tid = current_tid();
-	struct bracket bracket = {};
+	struct bracket bracket = {
+	    .dev_set_lock = (__u64)dev_set_lock,
+	    .group_lock = (__u64)group_lock,
+	};
 	__u64 *count = open_bracket_count();
 
 	/* A bracket that is still there lost its end to a missed return probe: start it afresh. */

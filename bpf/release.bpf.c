@@ -7,14 +7,15 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 /* _IO(';', 100 + 6) in include/uapi/linux/vfio.h */
 #define VFIO_GROUP_GET_DEVICE_FD 0x3b6a
 
-static __always_inline int release_begin(struct device *dev, struct mutex *lock)
+static __always_inline int release_begin(struct device *dev, struct mutex *lock,
+					 struct mutex *group_lock)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u32 tgid = current_tgid();
 	__u8 one = 1;
 	struct event *event;
 
-	bracket_open();
+	bracket_open(lock, group_lock);
 	bpf_map_update_elem(&releasers, &tgid, &one, BPF_ANY);
 	event = event_reserve(EVENT_RELEASE, PHASE_BEGIN);
 	if (!event)
@@ -35,7 +36,7 @@ static __always_inline int file_release_begin(struct file *file)
 {
 	struct vfio_device *device = vfio_device_of(file);
 
-	return release_begin(BPF_CORE_READ(device, dev), dev_set_lock(device));
+	return release_begin(BPF_CORE_READ(device, dev), dev_set_lock(device), group_lock(device));
 }
 
 static __always_inline int bracket_end(enum event_kind kind)
@@ -79,7 +80,7 @@ int BPF_PROG(release_fexit)
 SEC("kprobe")
 int BPF_KPROBE(release_reflck_kprobe, struct vfio_pci_device *vdev)
 {
-	return release_begin(vfio_pci_dev(vdev), reflck_lock(vdev));
+	return release_begin(vfio_pci_dev(vdev), reflck_lock(vdev), NULL);
 }
 
 SEC("kretprobe")
@@ -96,7 +97,7 @@ static __always_inline int open_begin(unsigned int cmd, const void *user_name)
 
 	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
 		return 0;
-	bracket_open();
+	bracket_open(NULL, NULL);
 	event = event_reserve(EVENT_OPEN, PHASE_BEGIN);
 	if (!event)
 		return 0;

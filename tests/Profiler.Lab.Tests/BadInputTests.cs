@@ -43,6 +43,18 @@ public sealed class BadInput
         echo "${bdf[1]}" >"/sys/bus/pci/devices/${bdf[1]}/driver/unbind"
         try unbound out/vfioscope release --mode close "${bdf[1]}"
 
+        sysctl -qw kernel.kptr_restrict=2
+        try kptr-restrict out/vfioscope check
+        echo 0 >/sys/kernel/debug/kprobes/enabled
+        try kprobes-off out/vfioscope check
+        try only-kprobes out/vfioscope check --attach kprobe
+        echo 1 >/sys/kernel/debug/kprobes/enabled
+        umount /sys/kernel/tracing
+        try no-tracefs out/vfioscope check --attach kprobe
+        mv /usr/lib/x86_64-linux-gnu/libbpf.so.1 /tmp
+        try no-libbpf out/vfioscope check
+        mv /tmp/libbpf.so.1 /usr/lib/x86_64-linux-gnu
+
         mount --bind /dev/null /sys/kernel/btf/vmlinux
         try no-btf out/vfioscope record -o "$OUT/no-btf.vfioscope" --duration 1s
         umount /sys/kernel/btf/vmlinux
@@ -52,6 +64,9 @@ public sealed class BadInput
         try no-vfio-release out/vfioscope release --mode close "${bdf[0]}"
         try no-vfio-record out/vfioscope record -o /tmp/no-vfio.vfioscope --duration 1s
         try no-vfio-check out/vfioscope check
+
+        echo confidentiality >/sys/kernel/security/lockdown
+        try lockdown out/vfioscope record -o "$OUT/lockdown.vfioscope" --duration 1s
         """;
 
     public LabGuest Guest { get; } = LabGuest.Run(Script, devices: 2);
@@ -79,6 +94,8 @@ public sealed class BadInputTests(BadInput bad) : IClassFixture<BadInput>
     [InlineData("busy", 3, "is in use by vfioscope")]
     [InlineData("unbound", 3, "vfio-pci")]
     [InlineData("no-btf", 3, "type information")]
+    [InlineData("no-libbpf", 3, "apt install libbpf1")]
+    [InlineData("lockdown", 3, "lockdown")]
     [InlineData("no-vfio-release", 3, "modprobe vfio-pci")]
     public void It_is_one_line_with_the_remedy_and_the_right_exit_code(string name, int code, string says)
     {
@@ -93,6 +110,23 @@ public sealed class BadInputTests(BadInput bad) : IClassFixture<BadInput>
     {
         Assert.Equal("1", bad.Guest.Text("no-vfio-check.code").Trim());
         Assert.Contains("vfio not loaded", bad.Guest.Text("no-vfio-check.out"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("kptr-restrict")]
+    [InlineData("kprobes-off")]
+    [InlineData("no-tracefs")]
+    public void What_can_still_be_had_goes_on(string name)
+    {
+        Assert.Equal("0", bad.Guest.Text(name + ".code").Trim());
+        Assert.Contains("release, lock and reset can all be watched", bad.Guest.Text(name + ".out"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Kprobes_asked_for_and_switched_off_is_a_no_with_the_remedy()
+    {
+        Assert.Equal("1", bad.Guest.Text("only-kprobes.code").Trim());
+        Assert.Contains("echo 1 >/sys/kernel/debug/kprobes/enabled", bad.Guest.Text("only-kprobes.out"), StringComparison.Ordinal);
     }
 
     [Fact]

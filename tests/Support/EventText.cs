@@ -62,6 +62,8 @@ public static class EventText
         {
             case "begin": e.Phase = EventPhase.Begin; break;
             case "end": e.Phase = EventPhase.End; break;
+            case "devset": e.StepCode = (byte)LockKind.DevSet; break;
+            case "group": e.StepCode = (byte)LockKind.Group; break;
             case "exiting": e.Flags |= EventFlags.Exiting; break;
             case "mediated": e.Flags |= EventFlags.NotPci; break;
             case "probing": e.Flags |= EventFlags.Probe; break;

@@ -24,6 +24,11 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
     public bool HasFunction(string name, string? module) =>
         _functions[name].Any(s => s.Module is null || s.Module == module);
 
+    public string? NoKprobes { get; } =
+        !Directory.Exists("/sys/bus/event_source/devices/kprobe") ? "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)"
+        : ReadOrEmpty("/sys/kernel/debug/kprobes/enabled").StartsWith('0') ? "kprobes are switched off: echo 1 >/sys/kernel/debug/kprobes/enabled"
+        : null;
+
     public bool IsLoaded(string module) => Directory.Exists($"/sys/module/{module}");
 
     public bool HasStruct(string name, string? module) => _types.HasStruct(name, module);
@@ -33,4 +38,16 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
     public bool HasTracepoint(string name) => _types.HasTracepoint(name);
 
     public void Dispose() => _types.Dispose();
+
+    private static string ReadOrEmpty(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return ""; // debugfs is not mounted: then it cannot have been switched off there
+        }
+    }
 }

@@ -45,6 +45,9 @@ public interface IKernelOffer
     /// <summary>Is there such a function, in the kernel or in the module where it is expected?</summary>
     bool HasFunction(string name, string? module);
 
+    /// <summary>Why kprobes cannot be used; null if they can.</summary>
+    string? NoKprobes { get; }
+
     /// <summary>Is this module loaded?</summary>
     bool IsLoaded(string module);
 
@@ -89,18 +92,23 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
             return probe.Module is { } module && !kernel.IsLoaded(module)
                 ? new PlannedProbe(probe, null, $"waiting for module {module} to be loaded") { Waiting = true }
                 : new PlannedProbe(probe, null, $"this kernel has no function {probe.Symbol} (inlined or renamed)");
+        PlannedProbe Kprobe(string reason) => kernel.NoKprobes is { } no
+            ? new PlannedProbe(probe, null, no)
+            : new PlannedProbe(probe, AttachKind.Kprobe, reason);
+        PlannedProbe Fentry(string reason) => new(probe, AttachKind.Fentry, reason);
+
         bool prototype = kernel.HasPrototype(probe.Symbol, probe.Module);
         return (attach, prototype) switch
         {
-            (AttachChoice.Kprobe, _) => new PlannedProbe(probe, AttachKind.Kprobe, "as asked for"),
-            (AttachChoice.Fentry, true) => new PlannedProbe(probe, AttachKind.Fentry, "as asked for") { Forced = true },
+            (AttachChoice.Kprobe, _) => Kprobe("as asked for"),
+            (AttachChoice.Fentry, true) => Fentry("as asked for") with { Forced = true },
             (AttachChoice.Fentry, false) => new PlannedProbe(
                 probe, null, "fentry was asked for, but there is no type information (BTF) for this function"),
-            (_, false) => new PlannedProbe(probe, AttachKind.Kprobe, "there is no type information (BTF) for fentry"),
+            (_, false) => Kprobe("there is no type information (BTF) for fentry"),
+            _ when kernel.NoKprobes is { } no => Fentry(no),
             // It runs a few times a minute at most: that it is a little dearer does not matter.
-            _ when probe.Module is { } module => new PlannedProbe(
-                probe, AttachKind.Kprobe, $"fentry would keep module {module} from being unloaded"),
-            _ => new PlannedProbe(probe, AttachKind.Fentry, "cheaper than a kprobe"),
+            _ when probe.Module is { } module => Kprobe($"fentry would keep module {module} from being unloaded"),
+            _ => Fentry("cheaper than a kprobe"),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Profiler.Core;
+using Profiler.Core.Findings;
 using Profiler.Core.Histograms;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
@@ -56,13 +57,19 @@ internal static class ReportBuilder
         ]);
 
     private static ReportReleases Releases(ImmutableArray<Operation> releases) => releases.IsEmpty
-        ? new ReportReleases(0, 0, 0, 0, 0)
+        ? new ReportReleases(0, 0, 0, 0, 0, [])
         : new ReportReleases(
             releases.Length,
             releases.Max(r => r.Time.EndNs) - releases.Min(r => r.Time.StartNs),
             Interval.PeakConcurrency(releases.Select(r => r.Time)),
             releases.Sum(r => r.LockWaitNs),
-            releases.Sum(r => r.ResetNs));
+            releases.Sum(r => r.ResetNs),
+            Findings(releases));
+
+    private static ImmutableArray<ReportFinding> Findings(IReadOnlyList<Operation> releases) =>
+    [
+        .. ReleaseFindings.For(releases, SerialChain.LongestNs(releases)).Select(f => new ReportFinding(f.Id, Snake(f.Severity), f.Text)),
+    ];
 
     private static ReportShutdown Shutdown(Shutdown s, string? vm)
     {
@@ -87,7 +94,7 @@ internal static class ReportBuilder
             new ReportPhases(
                 phases.BeforeReleasesNs, phases.ReleasingNs, phases.BetweenReleasesNs, phases.AfterReleasesNs),
             [.. s.Releases.Select(Device)],
-            []);
+            Findings(s.Releases));
     }
 
     private static ReportDevice Device(Operation o) => new(
@@ -110,7 +117,7 @@ internal static class ReportBuilder
         o.Lock == 0 ? null : Address(o.Lock),
         [
             .. o.LockWaits.SelectMany(w => w.Holders.Select(h => new ReportHolder(
-                Address(w.Lock), h.Task?.Tid, h.Task?.Tgid, h.Task?.Comm, h.Device, h.Ns))),
+                Address(w.Lock), Snake(w.Kind), h.Task?.Tid, h.Task?.Tgid, h.Task?.Comm, h.Device, h.Ns))),
         ]);
 
     private static ReportHistograms Histograms(HistogramSet set) => new(

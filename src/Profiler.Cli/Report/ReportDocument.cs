@@ -41,7 +41,8 @@ internal sealed record ReportProbe(
 
 /// <summary>All releases of the recording together, whatever process they belong to.</summary>
 /// <param name="WallNs">From the begin of the first to the end of the last; 0 if there is none.</param>
-internal sealed record ReportReleases(int Count, long WallNs, int PeakConcurrency, long LockWaitNs, long ResetNs);
+internal sealed record ReportReleases(
+    int Count, long WallNs, int PeakConcurrency, long LockWaitNs, long ResetNs, ImmutableArray<ReportFinding> Findings);
 
 internal sealed record ReportShutdown(
     int Pid,
@@ -85,7 +86,7 @@ internal sealed record ReportReset(
 
 internal sealed record ReportResetPart(string Step, string Bdf, long StartNs, long DurationNs);
 
-internal sealed record ReportHolder(string Lock, int? Tid, int? Pid, string? Comm, string? Bdf, long Ns);
+internal sealed record ReportHolder(string Lock, string LockKind, int? Tid, int? Pid, string? Comm, string? Bdf, long Ns);
 
 internal sealed record ReportFinding(string Id, string Severity, string Text);
 

@@ -6,6 +6,8 @@ namespace Profiler.Cli.Report;
 /// <summary>The report for people: plain text that survives a mail.</summary>
 internal static class TextReport
 {
+    private const int Width = 100;
+
     public static string Render(ReportDocument report)
     {
         var text = new StringBuilder();
@@ -61,6 +63,7 @@ internal static class TextReport
             .Append($"  {"the longest chain that must be serial",-47} {Figures.Text(s.IfParallelNs),9}   the releases, if they ran in parallel\n\n");
         Waterfall.Render(text, s);
         FailedResets(text, s);
+        Findings(text, s.Findings);
     }
 
     private static void FailedResets(StringBuilder text, ReportShutdown s)
@@ -91,8 +94,32 @@ internal static class TextReport
     private static string Concurrency(ReportShutdown s) =>
         s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} at a time";
 
-    private static void Together(StringBuilder text, ReportReleases r) => text.Append(
-        $"\nAll together: {Figures.Count(r.Count, "release")} in {Figures.Text(r.WallNs)}, up to {r.PeakConcurrency} at a time\n");
+    private static void Together(StringBuilder text, ReportReleases r)
+    {
+        text.Append($"\nAll together: {Figures.Count(r.Count, "release")} in {Figures.Text(r.WallNs)}, up to {r.PeakConcurrency} at a time\n");
+        Findings(text, r.Findings);
+    }
+
+    private static void Findings(StringBuilder text, ImmutableArray<ReportFinding> findings)
+    {
+        foreach (ReportFinding finding in findings)
+            text.Append($"\n  {string.Join("\n    ", Wrap($"{finding.Id}: {finding.Text}"))}\n");
+    }
+
+    private static IEnumerable<string> Wrap(string text)
+    {
+        var line = new StringBuilder();
+        foreach (string word in text.Split(' '))
+        {
+            if (line.Length + word.Length >= Width)
+            {
+                yield return line.ToString();
+                line.Clear();
+            }
+            line.Append(line.Length == 0 ? "" : " ").Append(word);
+        }
+        yield return line.ToString();
+    }
 
     private static void HeldUp(StringBuilder text, ReportDocument report)
     {

@@ -47,14 +47,8 @@ public sealed record Shutdown(
     /// <summary>How many devices were being released at the same time, at most.</summary>
     public int PeakConcurrency => Interval.PeakConcurrency(Releases.Select(r => r.Time));
 
-    /// <summary>
-    /// What the releases would take if nothing but their locks held them apart, nanoseconds: devices that
-    /// share a lock (a dev_set) one after another without waiting, everything else side by side. Never more
-    /// than they took: what a release does after it gave the lock back overlaps with the next one.
-    /// </summary>
-    public long IfParallelNs => Math.Min(Phases.ReleasingNs, Releases
-        .GroupBy(r => r.Lock == 0 ? (object)r : r.Lock)
-        .Max(chain => chain.Sum(r => r.Time.DurationNs - r.LockWaitNs)));
+    /// <summary>What the releases would take if nothing but their locks held them apart, nanoseconds.</summary>
+    public long IfParallelNs => SerialChain.LongestNs(Releases);
 
     /// <summary>The wall time in consecutive stretches; they add up to it.</summary>
     public ShutdownPhases Phases

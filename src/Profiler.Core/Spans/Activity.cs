@@ -54,9 +54,10 @@ public sealed record Operation(
 
 /// <summary>A wait for a mutex that somebody else had.</summary>
 /// <param name="Lock">The mutex's address.</param>
+/// <param name="Kind">Whose it is.</param>
 /// <param name="Time">From finding it taken to having it.</param>
 /// <param name="Holders">Who had it meanwhile, in order; together they cover the wait.</param>
-public sealed record LockWait(ulong Lock, Interval Time, ImmutableArray<Holder> Holders);
+public sealed record LockWait(ulong Lock, LockKind Kind, Interval Time, ImmutableArray<Holder> Holders);
 
 /// <summary>A thread that had the lock while another one waited.</summary>
 /// <param name="Task">Who; null if the kernel was just handing it over.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Core.Wire;
 
 namespace Profiler.Core.Spans;
 
@@ -11,9 +12,11 @@ internal sealed class LockLedger
 {
     private readonly record struct Turn(long FromNs, TaskId? Task, string? Device);
 
-    private sealed class Wait(ulong lockAddress, long fromNs)
+    private sealed class Wait(ulong lockAddress, LockKind kind, long fromNs)
     {
         public ulong Lock { get; } = lockAddress;
+
+        public LockKind Kind { get; } = kind;
 
         public long FromNs { get; } = fromNs;
 
@@ -32,9 +35,9 @@ internal sealed class LockLedger
 
     /// <summary>A thread finds the lock taken.</summary>
     /// <returns>False if the end of an earlier wait of this thread was never seen.</returns>
-    public bool Begin(int tid, ulong lockAddress, TaskId? holder, string? holderDevice, long timeNs)
+    public bool Begin(int tid, ulong lockAddress, LockKind kind, TaskId? holder, string? holderDevice, long timeNs)
     {
-        var wait = new Wait(lockAddress, timeNs);
+        var wait = new Wait(lockAddress, kind, timeNs);
         wait.Turns.Add(new Turn(timeNs, holder, holderDevice));
         bool clean = !_waits.ContainsKey(tid);
         _waits[tid] = wait;
@@ -51,7 +54,7 @@ internal sealed class LockLedger
         }
         if (!_waits.Remove(task.Tid, out Wait? wait) || wait.Lock != lockAddress)
             return null;
-        return new LockWait(lockAddress, new Interval(wait.FromNs, timeNs), Holders(wait.Turns, timeNs));
+        return new LockWait(lockAddress, wait.Kind, new Interval(wait.FromNs, timeNs), Holders(wait.Turns, timeNs));
     }
 
     /// <summary>The thread waits no longer, however that came about.</summary>

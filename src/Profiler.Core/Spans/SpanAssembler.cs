@@ -110,7 +110,7 @@ public sealed class SpanAssembler
     {
         TaskId? holder = Peer(in e);
         string? device = holder is null ? null : DeviceOf(holder.Tid);
-        if (!_locks.Begin((int)e.Tid, e.Lock, holder, device, (long)e.TimeNs))
+        if (!_locks.Begin((int)e.Tid, e.Lock, e.LockKind, holder, device, (long)e.TimeNs))
             _unmatched++;
         return null;
     }

@@ -31,8 +31,8 @@ public sealed class EventDecoder
         foreach (ref readonly WireEvent e in batch.Events)
         {
             if (e.Kind is < EventKind.Release or > EventKind.ProcessGone || e.Phase > EventPhase.End ||
-                e.Step > ResetStep.DeviceWait)
-                throw new InvalidDataException($"unknown event: kind {(int)e.Kind}, phase {(int)e.Phase}, step {(int)e.Step}");
+                e.Step > ResetStep.DeviceWait || e.LockKind > LockKind.Group)
+                throw new InvalidDataException($"unknown event: kind {(int)e.Kind}, phase {(int)e.Phase}, step {e.StepCode}");
             _received[(int)e.Kind]++;
         }
         return batch;

@@ -36,6 +36,19 @@ public enum ResetStep : byte
     DeviceWait,
 }
 
+/// <summary>Which lock a wait is for; <c>enum lock_kind</c> in bpf/events.h.</summary>
+public enum LockKind : byte
+{
+    /// <summary>Some driver's own, or not known: inside an open the locks cannot be told apart.</summary>
+    Other,
+
+    /// <summary>That of all devices of one reset domain.</summary>
+    DevSet,
+
+    /// <summary>That of the IOMMU group.</summary>
+    Group,
+}
+
 /// <summary><c>enum event_flag</c> in bpf/events.h.</summary>
 [Flags]
 public enum EventFlags : byte
@@ -96,6 +109,17 @@ public struct WireEvent
 
     public EventKind Kind;
     public EventPhase Phase;
-    public ResetStep Step;
+
+    /// <summary>At resets a <see cref="ResetStep"/>, at the begin of lock waits a <see cref="LockKind"/>.</summary>
+    public byte StepCode;
+
     public EventFlags Flags;
+
+    public ResetStep Step
+    {
+        readonly get => Kind == EventKind.Reset ? (ResetStep)StepCode : ResetStep.None;
+        set => StepCode = (byte)value;
+    }
+
+    public readonly LockKind LockKind => Kind == EventKind.LockWait ? (LockKind)StepCode : LockKind.Other;
 }

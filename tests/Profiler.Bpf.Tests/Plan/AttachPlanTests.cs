@@ -9,6 +9,8 @@ public sealed class AttachPlanTests
     private sealed record Offer(
         string[] Functions, string[] Prototypes, string[] Tracepoints, string[] Structs, string[] Modules) : IKernelOffer
     {
+        public string? NoKprobes { get; init; }
+
         public bool HasFunction(string name, string? module) => Functions.Contains(name);
 
         public bool HasPrototype(string name, string? module) => Prototypes.Contains(name);
@@ -92,6 +94,15 @@ public sealed class AttachPlanTests
         Assert.False(plan.Complete);
         Assert.Contains("BTF", plan.Probes.Single(p => p.Probe.Name == "release").Reason, StringComparison.Ordinal);
         Assert.False(Lock(Everything with { Tracepoints = [] }, LockProbeChoice.Tracepoint).Possible);
+    }
+
+    [Fact]
+    public void Without_kprobes_it_is_fentry_where_that_can_be()
+    {
+        Offer without = Everything with { NoKprobes = "kprobes are switched off" };
+        Assert.Equal(AttachKind.Fentry, Kind(AttachPlan.Create(without, AttachChoice.Auto, LockProbeChoice.Auto), "release"));
+        PlannedProbe forced = AttachPlan.Create(without, AttachChoice.Kprobe, LockProbeChoice.Auto).Probes[0];
+        Assert.Equal((false, "kprobes are switched off"), (forced.Possible, forced.Reason));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class WireLayoutTests
             Offset("value", nameof(WireEvent.Value)),
             Offset("kind", nameof(WireEvent.Kind)),
             Offset("phase", nameof(WireEvent.Phase)),
-            Offset("step", nameof(WireEvent.Step)),
+            Offset("step", nameof(WireEvent.StepCode)),
             Offset("flags", nameof(WireEvent.Flags)),
             $"offsetof(struct peer, tid) {Marshal.OffsetOf<WirePeer>(nameof(WirePeer.Tid))}",
             $"offsetof(struct peer, tgid) {Marshal.OffsetOf<WirePeer>(nameof(WirePeer.Tgid))}",
@@ -39,6 +39,8 @@ public sealed class WireLayoutTests
             .. Values<EventPhase>("PHASE_"),
             .. Values<ResetStep>("RESET_").Where(v => !v.StartsWith("RESET_NONE", StringComparison.Ordinal)),
             $"RESET_STEPS {Enum.GetValues<ResetStep>().Length}",
+            .. Values<LockKind>("LOCK_"),
+            $"LOCK_KINDS {Enum.GetValues<LockKind>().Length}",
             .. Values<EventFlags>("FLAG_").Where(v => !v.StartsWith("FLAG_NONE", StringComparison.Ordinal)),
         ];
         Assert.Equal(lines, CCompiler.Evaluate(

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Profiler.Core.Findings;
+using Profiler.Core.Spans;
+using Profiler.Core.Wire;
+using Profiler.Tests.Support;
+
+namespace Profiler.Core.Tests.Findings;
+
+/// <summary>Each finding where it must appear, and where it must not.</summary>
+public sealed class ReleaseFindingsTests
+{
+    private const string SerialClose = """
+        1.0 100/100 a release begin 0000:01:00.0 lock a1
+        2.0 100/100 a release end
+        2.0 100/100 a release begin 0000:02:00.0 lock a2
+        3.0 100/100 a release end
+        """;
+
+    private const string Convoy = """
+        1.0 100/101 a release begin 0000:01:00.0 lock a1
+        1.0 100/102 a release begin 0000:02:00.0 lock a2
+        1.0 100/102 a wait begin lock ff holder 100/101 a
+        2.0 100/102 a wait end lock ff
+        2.0 100/101 a release end
+        3.0 100/102 a release end
+        """;
+
+    private const string Parallel = """
+        1.0 100/101 a release begin 0000:01:00.0 lock a1
+        1.0 100/102 a release begin 0000:02:00.0 lock a2
+        1.1 100/102 a wait begin lock ff holder 100/101 a
+        1.2 100/102 a wait end lock ff
+        2.0 100/101 a release end
+        2.1 100/102 a release end
+        """;
+
+    private const string OneDevice = """
+        1.0 100/100 a release begin 0000:01:00.0 lock a1
+        2.0 100/100 a release end
+        """;
+
+    [Fact]
+    public void Closing_one_after_another() => Assert.Equal(["serial_close"], Ids(SerialClose));
+
+    [Fact]
+    public void Exiting_is_one_after_another() =>
+        Assert.Equal(["serial_exit"], Ids(SerialClose.Replace("lock", "exiting lock", StringComparison.Ordinal)));
+
+    [Fact]
+    public void One_after_another_for_one_lock_could_not_be_faster() =>
+        Assert.Empty(Ids(SerialClose.Replace("a2", "a1", StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData("", "the driver's own")]
+    [InlineData("devset", "the lock of their dev_set")]
+    [InlineData("group", "the lock of their IOMMU group")]
+    public void Waiting_for_a_lock_that_is_named_by_whose_it_is(string kind, string words) => Assert.Contains(
+        words, Single(Convoy.Replace("wait begin", $"wait begin {kind}", StringComparison.Ordinal), "lock_held_across_release").Text,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Side_by_side_with_a_short_wait_is_parallel() => Assert.Equal(["parallel"], Ids(Parallel));
+
+    [Fact]
+    public void Of_one_device_there_is_nothing_to_say() => Assert.Empty(Ids(OneDevice));
+
+    private static Finding Single(string events, string id)
+    {
+        Finding finding = Assert.Single(For(events));
+        Assert.Equal(id, finding.Id);
+        return finding;
+    }
+
+    private static IEnumerable<string> Ids(string events) => For(events).Select(f => f.Id);
+
+    private static ImmutableArray<Finding> For(string events)
+    {
+        Operation[] releases = [.. new SpanAssembler().Assemble(new EventBatch(EventText.Records(events))).Cast<Operation>()];
+        return ReleaseFindings.For(releases, SerialChain.LongestNs(releases));
+    }
+}

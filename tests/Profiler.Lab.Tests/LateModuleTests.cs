@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+
+namespace Profiler.Lab.Tests;
+
+/// <summary>
+/// The recorder is there first; then vfio-pci is loaded, used, unloaded, loaded again and used again.
+/// </summary>
+public sealed class LateModuleTests
+{
+    private const string Script = """
+        read -ra bdf <<<"$LAB_DEVICES"
+        unload() {
+            for device in "${bdf[@]}"; do echo "$device" >"/sys/bus/pci/devices/$device/driver/unbind"; done
+            modprobe -r vfio_pci vfio_iommu_type1
+        }
+        load() {
+            modprobe vfio_pci
+            modprobe vfio_iommu_type1 allow_unsafe_interrupts=Y
+            for device in "${bdf[@]}"; do
+                echo vfio-pci >"/sys/bus/pci/devices/$device/driver_override"
+                echo "$device" >/sys/bus/pci/drivers_probe
+            done
+            sleep 1
+        }
+        unload
+        out/vfioscope record -o "$OUT/late.vfioscope" 2>"$OUT/record.err" &
+        recorder=$!
+        until grep -q waiting "$OUT/record.err"; do sleep 0.1; done
+        for round in 1 2; do
+            load
+            out/vfioscope release --mode threads "${bdf[@]}" >/dev/null
+            unload
+        done
+        sleep 0.5
+        kill $recorder
+        wait $recorder
+        out/vfioscope report "$OUT/late.vfioscope" --format json -o "$OUT/report.json"
+        cp /sys/kernel/tracing/kprobe_events "$OUT/kprobe_events"
+        """;
+
+    [Theory]
+    [InlineData("5.10")]
+    [InlineData("6.12")]
+    public void No_release_is_missed_after_a_load_or_a_reload(string kernel)
+    {
+        LabGuest guest = LabGuest.Run(Script, devices: 2, kernel);
+        JsonNode report = guest.Json("report.json");
+        Assert.Equal(4, report["releases"]!["count"]!.GetValue<int>());
+        Assert.Equal(4, report["opens"]!.AsArray().Count);
+        JsonNode release = report["capture"]!["probes"]!.AsArray().Single(p => p!["name"]!.GetValue<string>() == "release")!;
+        Assert.False(release["attached"]!.GetValue<bool>());
+        Assert.StartsWith("vfio", release["waits_for"]!.GetValue<string>(), StringComparison.Ordinal);
+        // Nothing of ours is left behind in the kernel.
+        Assert.Empty(guest.Text("kprobe_events"));
+    }
+}
