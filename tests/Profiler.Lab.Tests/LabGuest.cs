@@ -22,17 +22,16 @@ public sealed class LabGuest
     public static string Root { get; } = FindRoot();
 
     /// <summary>Boots a guest and runs a bash script in the checkout; fails if the script does.</summary>
-    public static LabGuest Run(string script, int devices, string kernel = "6.12", int timeoutSeconds = 300)
+    public static LabGuest Run(
+        string script, int devices, string kernel = "6.12", string topology = "ports", int timeoutSeconds = 300)
     {
-        LabGuest guest = Try(script, devices, kernel, timeoutSeconds);
+        LabGuest guest = Try(script, devices, kernel, topology, timeoutSeconds);
         Assert.True(guest.ExitCode == 0,
             $"the guest's script ended with {guest.ExitCode}\nstdout:\n{guest.Stdout}\nstderr:\n{guest.Stderr}\nlogs: {guest.Output}");
         return guest;
     }
 
-    /// <summary>Boots a guest and runs a bash script in the checkout, whatever comes of it.</summary>
-    public static LabGuest Try(
-        string script, int devices, string kernel = "6.12", int timeoutSeconds = 300)
+    private static LabGuest Try(string script, int devices, string kernel, string topology, int timeoutSeconds)
     {
         string output = Directory.CreateTempSubdirectory("vfioscope-lab-").FullName;
         string file = Path.Combine(output, "script");
@@ -41,7 +40,7 @@ public sealed class LabGuest
         {
             ArgumentList =
             {
-                "--kernel", kernel, "--devices", $"{devices}", "--timeout", $"{timeoutSeconds}", "--out", output,
+                "--kernel", kernel, "--devices", $"{devices}", "--topology", topology, "--timeout", $"{timeoutSeconds}", "--out", output,
                 "--", "bash", "-c", "source \"$OUT/script\"",
             },
             WorkingDirectory = Root,

@@ -106,9 +106,10 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
                 probe, null, "fentry was asked for, but there is no type information (BTF) for this function"),
             (_, false) => Kprobe("there is no type information (BTF) for fentry"),
             _ when kernel.NoKprobes is { } no => Fentry(no),
-            // It runs a few times a minute at most: that it is a little dearer does not matter.
-            _ when probe.Module is { } module => Kprobe($"fentry would keep module {module} from being unloaded"),
-            _ => Fentry("cheaper than a kprobe"),
+            _ when probe.Hot => Fentry("called often, and cheaper than a kprobe"),
+            // Cost does not matter here, but on a preemptible kernel an fentry program is skipped if it was
+            // preempted on the same CPU, and while it is attached its module cannot be unloaded.
+            _ => Kprobe("called seldom; unlike fentry it is never skipped and pins no module"),
         };
     }
 

@@ -25,6 +25,9 @@ public sealed record Probe(string Name, string Object, string Symbol, string? Mo
     /// <summary>A struct whose layout must be known (BTF) for the programs to find their way; null if none.</summary>
     public string? NeedsStruct { get; init; }
 
+    /// <summary>Called often by everybody, not only a few times a minute by us: the cost of a call matters.</summary>
+    public bool Hot { get; init; }
+
     /// <summary>One of the three without which there is no answer: release, lock, reset.</summary>
     public bool Essential { get; init; }
 }
@@ -46,7 +49,7 @@ public static class Probes
     /// <summary>VFIO_GROUP_GET_DEVICE_FD: it takes the same lock as the release, and resets too.</summary>
     public static readonly Probe Open = new("open", "release", "vfio_group_fops_unl_ioctl", "vfio", "open");
 
-    public static readonly Probe LockEntry = new("lock", "lock", "mutex_lock", null, "lock") { Essential = true };
+    public static readonly Probe LockEntry = new("lock", "lock", "mutex_lock", null, "lock") { Essential = true, Hot = true };
 
     public static readonly Probe LockSlowPath = LockEntry with { Symbol = "__mutex_lock_slowpath" };
 

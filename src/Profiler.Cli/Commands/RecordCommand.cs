@@ -28,17 +28,17 @@ internal static class RecordCommand
             using var file = new AtomicFile(parsed.GetRequiredValue(output));
             var vmNames = new VmNames();
             vmNames.Scan();
-            using LiveSource source = LiveSource.Start(CaptureOptions.From(parsed), vmNames);
-            if (source.Probes().FirstOrDefault(p => p is { Name: "release", WaitsFor: not null }) is { } waiting)
+            using var profile = new LiveProfile(LiveSource.Start(CaptureOptions.From(parsed), vmNames), vmNames, TimeProvider.System);
+            if (profile.Info.Probes.FirstOrDefault(p => p is { Name: "release", WaitsFor: not null }) is { } waiting)
                 Console.Error.WriteLine($"vfioscope: module {waiting.WaitsFor} is not loaded: waiting for it (modprobe vfio-pci)");
-            using var recorder = new Recorder(source, vmNames, file.Stream);
-            using var progress = new ProgressLine(recorder);
+            var recorder = new Recorder(profile, file.Stream);
             recorder.Start();
-            int? exitCode = await Until(parsed.GetValue(program) ?? [], parsed.GetValue(duration), recorder, cancellation);
-            recorder.Stop();
+            int? exitCode;
+            using (new ProgressLine(profile))
+                exitCode = await Until(parsed.GetValue(program) ?? [], parsed.GetValue(duration), recorder, cancellation);
+            string summary = recorder.Stop();
             file.Commit();
-            progress.Dispose();
-            Console.Error.WriteLine(recorder.Summary(parsed.GetRequiredValue(output)));
+            Console.Error.WriteLine($"vfioscope: {summary}: {parsed.GetRequiredValue(output)}");
             if (exitCode is not (null or 0))
                 Console.Error.WriteLine($"vfioscope: the command ended with exit code {exitCode}");
             return ExitCode.Done;

@@ -7,13 +7,13 @@ namespace Profiler.Cli.Live;
 /// <summary>One line on stderr, while it is a terminal, that says what a recording is at.</summary>
 internal sealed class ProgressLine : IDisposable
 {
-    private readonly Recorder _recorder;
+    private readonly LiveProfile _profile;
     private readonly Timer? _timer;
     private bool _shown;
 
-    public ProgressLine(Recorder recorder)
+    public ProgressLine(LiveProfile profile)
     {
-        _recorder = recorder;
+        _profile = profile;
         if (!Console.IsErrorRedirected)
             _timer = new Timer(_ => Show(), null, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
     }
@@ -39,7 +39,10 @@ internal sealed class ProgressLine : IDisposable
 
     public void Dispose()
     {
-        _timer?.Dispose();
+        // A line being written must not come after what is printed next.
+        using var idle = new ManualResetEvent(false);
+        if (_timer?.Dispose(idle) ?? false)
+            idle.WaitOne();
         if (_shown)
             Console.Error.Write("\r\u001b[K");
         _shown = false;
@@ -47,9 +50,10 @@ internal sealed class ProgressLine : IDisposable
 
     private void Show()
     {
-        long now = _recorder.NowNs;
+        ProfileState state = _profile.State();
         _shown = true;
-        Console.Error.Write(
-            "\r\u001b[K" + Line(_recorder.Snapshot(), now - _recorder.StartNs, now, _recorder.Lost(), Math.Max(20, Console.WindowWidth - 1)));
+        Console.Error.Write("\r\u001b[K" + Line(
+            state.Snapshot, state.NowNs - state.Info.StartNs, state.NowNs, state.Health.Lost ?? 0,
+            Math.Max(20, Console.WindowWidth - 1)));
     }
 }

@@ -1,101 +1,55 @@
 using System.Collections.Immutable;
-using System.Reactive.Linq;
 using Profiler.Cli.Report;
 using Profiler.Core;
 using Profiler.Core.Recording;
-using Profiler.Core.Spans;
 
 namespace Profiler.Cli.Live;
 
-/// <summary>A source into a recording, with a pipeline beside it that knows how far things are.</summary>
-internal sealed class Recorder : IDisposable
+/// <summary>Writes what a profile hears into a recording; the profile knows how far things are.</summary>
+/// <param name="profile">Not started yet.</param>
+/// <param name="output">Where the recording goes.</param>
+internal sealed class Recorder(LiveProfile profile, Stream output)
 {
-    private readonly LiveSource _source;
-    private readonly VmNames _vmNames;
-    private readonly RecordingWriter _writer;
-    private readonly Pipeline _pipeline;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly HashSet<int> _named = [];
-    private Exception? _error;
+    private readonly RecordingWriter _writer = new(output);
 
-    public Recorder(LiveSource source, VmNames vmNames, Stream output)
-    {
-        (_source, _vmNames) = (source, vmNames);
-        _writer = new RecordingWriter(output);
-        _pipeline = new Pipeline(source.Records, source.Info.Probes.Any(p => p is { Name: "signal", Attached: true }));
-    }
-
-    /// <summary>Ends when the source does; faults if it fails.</summary>
-    public Task Completion { get; private set; } = Task.CompletedTask;
-
-    /// <summary>The state of things, for progress.</summary>
-    public Snapshot Snapshot() => _pipeline.Snapshot();
-
-    public long NowNs => _source.NowNs;
-
-    public long StartNs => _source.Info.StartNs;
-
-    public long Lost() => _source.Counts().Sum(c => c.Lost);
+    /// <summary>Ends when the source does; faults if it fails, or if the recording cannot be written.</summary>
+    public Task Completion => profile.Completion;
 
     public void Start()
     {
-        _writer.Begin(_source.Info);
-        foreach (int pid in _vmNames.Known.Keys)
-            Name(pid);
-        _source.Records.Subscribe(_writer.Events, Fail);
-        _pipeline.Activities.Subscribe(Name, Fail);
-        _pipeline.Connect();
-        Completion = Task.Factory.StartNew(
-            () => _source.Run(_stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _writer.Begin(profile.Info);
+        profile.Records.Subscribe(_writer.Events, _ => { }); // Completion tells of the error
+        profile.Start();
     }
 
-    /// <summary>Detaches, takes what is left, and writes the final counts.</summary>
+    /// <summary>Detaches, takes what is left, and writes what is known at the end.</summary>
+    /// <returns>One line for people.</returns>
     /// <exception cref="UserException">The capture or the writing failed meanwhile.</exception>
-    public void Stop()
+    public string Stop()
     {
-        _stop.Cancel();
-        Completion.GetAwaiter().GetResult();
-        if (_error is not null)
-            throw UserException.NotPossible($"the recording failed: {_error.Message}", _error);
-        _writer.End(new CaptureEnd(_source.NowNs, Counts(), _source.Probes()));
-    }
-
-    /// <summary>One line for people, when all is done.</summary>
-    public string Summary(string path)
-    {
-        Snapshot s = Snapshot();
-        long lost = Lost();
-        return $"vfioscope: {Figures.Count(s.Histograms.Release.Count, "release")}, {Figures.Count(s.Histograms.Shutdown.Count, "shutdown")} in " +
-            $"{Figures.Text(NowNs - StartNs)}, {(lost == 0 ? "no event lost" : $"{lost} EVENTS LOST")}: {path}";
-    }
-
-    public void Dispose()
-    {
-        _stop.Cancel();
-        _pipeline.Dispose();
-        _stop.Dispose();
-    }
-
-    private ImmutableArray<EventCount> Counts()
-    {
-        ImmutableArray<long> received = _pipeline.Snapshot().Received;
-        return [.. _source.Counts().Select(c => new EventCount(RecordedCapture.KindName(c.Kind), c.Emitted, received[c.Kind], c.Lost))];
-    }
-
-    private void Name(Activity activity)
-    {
-        switch (activity)
+        try
         {
-            case Operation { Kind: OperationKind.Open } open: Name(open.Task.Tgid); break;
-            case SignalDelivered signal: Name(signal.Target.Tgid); break;
+            profile.Stop().GetAwaiter().GetResult();
+            ProfileState state = profile.State();
+            foreach ((int pid, string vm) in state.VmNames)
+                _writer.Identity(new ProcessIdentity(pid, vm));
+            _writer.End(new CaptureEnd(state.NowNs, Counts(state.Health), state.Health.Probes));
+            return Summary(state);
+        }
+        catch (IOException e)
+        {
+            throw UserException.NotPossible($"the recording failed: {e.Message}", e);
         }
     }
 
-    private void Name(int pid)
-    {
-        if (_vmNames.Learn(pid) is { } vm && _named.Add(pid))
-            _writer.Identity(new ProcessIdentity(pid, vm));
-    }
+    private static ImmutableArray<EventCount> Counts(ProfileHealth health) =>
+        [.. health.Events.Select(e => new EventCount(e.Kind, e.Emitted ?? e.Received, e.Received, e.Lost ?? 0))];
 
-    private void Fail(Exception error) => _error = error;
+    private static string Summary(ProfileState state)
+    {
+        HistogramSet seen = state.Snapshot.Histograms;
+        long lost = state.Health.Lost ?? 0;
+        return $"{Figures.Count(seen.Release.Count, "release")}, {Figures.Count(seen.Shutdown.Count, "shutdown")} in " +
+            $"{Figures.Text(state.NowNs - state.Info.StartNs)}, {(lost == 0 ? "no event lost" : $"{lost} EVENTS LOST")}";
+    }
 }

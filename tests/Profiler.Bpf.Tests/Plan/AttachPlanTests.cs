@@ -28,18 +28,25 @@ public sealed class AttachPlanTests
         All, All, ["contention_begin", "signal_generate", "module_free"], ["vfio_device_set"], ["vfio", "vfio_pci"]);
 
     [Fact]
-    public void Where_all_is_there_functions_are_fentry_and_locks_are_tracepoints()
+    public void Where_all_is_there_locks_are_tracepoints_and_what_is_called_seldom_are_kprobes()
     {
         AttachPlan plan = AttachPlan.Create(Everything, AttachChoice.Auto, LockProbeChoice.Auto);
         Assert.True(plan.Complete);
         Assert.All(plan.Probes, p => Assert.True(p.Possible));
         Assert.Equal(AttachKind.Tracepoint, Kind(plan, "lock"));
-        Assert.All(plan.Probes.Where(p => p.Probe.Object == "reset"), p => Assert.Equal(AttachKind.Fentry, p.Kind));
+        Assert.All(plan.Probes.Where(p => p.Probe.Object is "release" or "reset"), p => Assert.Equal(AttachKind.Kprobe, p.Kind));
     }
 
+    [Theory]
+    [InlineData(LockProbeChoice.Entry)]
+    [InlineData(LockProbeChoice.SlowPath)]
+    public void Functions_that_everybody_calls_are_fentry(LockProbeChoice choice) =>
+        Assert.Equal(AttachKind.Fentry, Lock(Everything, choice).Kind);
+
     [Fact]
-    public void Functions_of_modules_are_kprobes_so_that_the_module_may_go() =>
-        Assert.Equal(AttachKind.Kprobe, Kind(AttachPlan.Create(Everything, AttachChoice.Auto, LockProbeChoice.Auto), "release"));
+    public void Fentry_asked_for_is_fentry_throughout() => Assert.All(
+        AttachPlan.Create(Everything, AttachChoice.Fentry, LockProbeChoice.Entry).Probes.Where(p => p.Probe.Object is not ("teardown" or "modules")),
+        p => Assert.Equal(AttachKind.Fentry, p.Kind));
 
     [Fact]
     public void A_probe_whose_module_is_not_loaded_waits_for_it_by_name()
@@ -66,9 +73,9 @@ public sealed class AttachPlanTests
     [Fact]
     public void Without_type_information_it_is_kprobes()
     {
-        AttachPlan plan = AttachPlan.Create(Everything with { Prototypes = [] }, AttachChoice.Auto, LockProbeChoice.Auto);
+        AttachPlan plan = AttachPlan.Create(Everything with { Prototypes = [] }, AttachChoice.Auto, LockProbeChoice.Entry);
         Assert.True(plan.Complete);
-        Assert.Equal(AttachKind.Kprobe, Kind(plan, "release"));
+        Assert.Equal(AttachKind.Kprobe, Kind(plan, "lock"));
     }
 
     [Fact]
