@@ -42,13 +42,13 @@ public static class ReleaseFindings
         if (ifParallelNs > SerialShare * releasing)
             return null;
         string one = $"one after another, in {Seconds(releasing)}";
-        string could = $"side by side, as far as their dev_sets' locks allow, it would be {Seconds(ifParallelNs)}";
+        string could = $"it would be {Seconds(ifParallelNs)}, as far as their dev_sets' locks allow";
         return releases.All(r => r.Exiting)
             ? new Finding("serial_exit", Severity.Warning,
-                $"the kernel closed the {releases.Count} devices of an exiting process {one}; closed by several threads " +
-                $"before it exits, {could}")
+                $"the kernel closed the {releases.Count} devices of an exiting process {one}; were they closed by " +
+                $"several threads before it exits, {could}")
             : new Finding("serial_close", Severity.Warning,
-                $"the process closed its {releases.Count} devices {one}; closed by several threads, {could}");
+                $"the process closed its {releases.Count} devices {one}; were they closed by several threads, {could}");
     }
 
     private static bool Waited(IReadOnlyList<Operation> releases) =>
