@@ -13,7 +13,7 @@ public sealed class MatrixTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void What_is_reported_is_what_happened(string kernel)
+    public async Task What_is_reported_is_what_happened(string kernel)
     {
         using Process process = Process.Start(new ProcessStartInfo(
             Path.Combine(LabGuest.Root, "tests/lab/matrix"), ["--auto", kernel])
@@ -22,8 +22,8 @@ public sealed class MatrixTests
             RedirectStandardOutput = true,
         })!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        string table = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, table + errors.Result);
+        string table = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, table + await errors);
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Profiler.Lab.Tests;
 
 /// <summary>Devices that are reset in different ways: what the report names is what sysfs has them set to.</summary>
