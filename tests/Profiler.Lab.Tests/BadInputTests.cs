@@ -24,7 +24,7 @@ public sealed class BadInput
         try read-only out/vfioscope record -o /proc/file
         try not-a-recording out/vfioscope report README.md
         try no-such-file out/vfioscope report /no/such/file
-        try unknown-option out/vfioscope record --frobnicate
+        try unknown-option out/vfioscope record -o /tmp/x --frobnicate
         try unknown-verb out/vfioscope frobnicate
         try bad-buffer out/vfioscope record -o /tmp/x --buffer 5
         try bad-duration out/vfioscope record -o /tmp/x --duration soon
@@ -65,6 +65,7 @@ public sealed class BadInput
         try no-vfio-record out/vfioscope record -o /tmp/no-vfio.vfioscope --duration 1s
         try no-vfio-check out/vfioscope check
 
+        mountpoint -q /sys/kernel/security || mount -t securityfs securityfs /sys/kernel/security
         echo confidentiality >/sys/kernel/security/lockdown
         try lockdown out/vfioscope record -o "$OUT/lockdown.vfioscope" --duration 1s
         """;

@@ -26,8 +26,7 @@ internal static class CheckCommand
         Print(output, "type information", File.Exists("/sys/kernel/btf/vmlinux") ? "/sys/kernel/btf/vmlinux" : "none (BTF)");
         Print(output, "modules", string.Join(", ", Modules.Select(m => Directory.Exists($"/sys/module/{m}") ? m : $"{m} not loaded")));
         Devices(output, new PciSysfs());
-        if (missing.Length > 0)
-            throw UserException.NotPossible($"probes cannot be tried: {missing} missing; run as root, with sudo for instance");
+        Privileges.Demand();
 
         IReadOnlyList<ProbeStatus> probes = Try(options);
         Probes(output, probes);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.ComponentModel;
 using System.Diagnostics;
 using Profiler.Cli.Live;
@@ -25,6 +26,9 @@ internal static class RecordCommand
         CaptureOptions.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            // An unknown option would be taken for the command.
+            if (parsed.GetValue(program) is [['-', ..] option, ..] && parsed.Tokens.All(t => t.Type != TokenType.DoubleDash))
+                throw UserException.Usage($"'{option}' is not understood; a command comes after -- (see 'vfioscope record --help')");
             using var file = new AtomicFile(parsed.GetRequiredValue(output));
             var vmNames = new VmNames();
             vmNames.Scan();

@@ -7,11 +7,16 @@ internal static class Privileges
 {
     private const int SysAdmin = 21, Perfmon = 38, Bpf = 39; // include/uapi/linux/capability.h
 
-    /// <exception cref="UserException">Capabilities are missing; names them.</exception>
+    private const string Lockdown = "/sys/kernel/security/lockdown";
+
+    /// <exception cref="UserException">Capabilities are missing, or the kernel is locked down; says which.</exception>
     public static void Demand()
     {
         if (Missing() is { Length: > 0 } missing)
             throw UserException.NotPossible($"tracing the kernel is not permitted ({missing} missing): run as root, with sudo for instance");
+        // "none integrity [confidentiality]": then not even root may read kernel memory (kernel_lockdown.7).
+        if (File.Exists(Lockdown) && File.ReadAllText(Lockdown).Contains("[confidentiality]", StringComparison.Ordinal))
+            throw UserException.NotPossible($"kernel lockdown forbids tracing ({Lockdown}: confidentiality): boot with lockdown=integrity or without");
     }
 
     /// <summary>The capabilities we lack, in words; empty if none. CAP_SYS_ADMIN includes the others.</summary>
