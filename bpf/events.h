@@ -11,19 +11,23 @@
 
 #include <linux/types.h>
 
-#define EVENT_FORMAT 1
+#define EVENT_FORMAT 2
 
-#define COMM_LENGTH   16 /* TASK_COMM_LEN */
+#define COMM_LENGTH 16 /* TASK_COMM_LEN */
+#define NO_STACK    (-1)
+
 #define DEVICE_LENGTH 16 /* "10000:e1:00.0" and its NUL fit; longer names (mediated) are cut */
 
 /* What happened. Also the index into the counters: keep dense. */
 enum event_kind {
-	EVENT_RELEASE = 1,  /* last close of a VFIO device, lock wait included */
-	EVENT_OPEN,	    /* a VFIO device is handed out of its group */
-	EVENT_LOCK_WAIT,    /* inside a release or open: the mutex was taken by somebody else */
-	EVENT_RESET,	    /* one step of a PCI reset, see enum reset_step */
-	EVENT_SIGNAL,	    /* a signal that ends processes was delivered; peer is its target */
-	EVENT_PROCESS_GONE, /* a process that released devices told its parent that it is dead */
+	EVENT_RELEASE = 1, /* last close of a VFIO device, lock wait included */
+	EVENT_OPEN,	   /* a VFIO device is handed out of its group */
+	EVENT_LOCK_WAIT,   /* inside a release or open: the mutex was taken by somebody else */
+	EVENT_RESET,	   /* one step of a PCI reset, see enum reset_step */
+	EVENT_SIGNAL,	   /* a signal that ends processes was delivered; peer is its target */
+	EVENT_PROCESS,	   /* how far a process that has or had devices is, see enum process_step */
+	EVENT_TEARDOWN,	   /* a part of a process's end that is not the devices', see enum
+			      teardown_step */
 	EVENT_KINDS,
 };
 
@@ -47,6 +51,24 @@ enum reset_step {
 	RESET_STEPS,
 };
 
+/* The way out of a process, in this order. */
+enum process_step {
+	PROCESS_EXITS = 1, /* do_group_exit: all its threads are told to exit */
+	PROCESS_DEAD,	   /* the last one told the parent (SIGCHLD), the very end of do_exit */
+	PROCESS_REAPED,	   /* the parent took notice (release_task): nothing is left of it */
+	PROCESS_STEPS,
+};
+
+/* What a teardown event brackets; they nest, and releases lie inside of them. */
+enum teardown_step {
+	TEARDOWN_MEMORY = 1, /* exit_mmap: the address space goes */
+	TEARDOWN_FILES,	     /* from exit_files to exit_thread: open files are closed one by one */
+	TEARDOWN_IOMMU,	     /* the last user of a container or IOAS leaves: unmap and unpin */
+	TEARDOWN_KVM,	     /* the virtual machine's KVM half is let go */
+	TEARDOWN_POWER,	     /* vfio_pci_set_power_state */
+	TEARDOWN_STEPS,
+};
+
 /* Which lock a LOCK_WAIT is for; it can be told apart inside a release, not in an open. */
 enum lock_kind {
 	LOCK_OTHER,   /* some driver's own, or not known */
@@ -61,8 +83,8 @@ enum event_flag {
 	FLAG_PROBE = 1 << 2,   /* RESET: only asks whether the method would work */
 };
 
-/* Another thread that matters: the leader of the process at RELEASE and OPEN begin, the holder at
- * LOCK_WAIT begin, the target of a SIGNAL. 0 if unknown. */
+/* Another thread that matters: the leader of the process at RELEASE and OPEN begin and at
+ * PROCESS_EXITS, the holder at LOCK_WAIT begin, the target of a SIGNAL. 0 if unknown. */
 struct peer {
 	__u32 tid;
 	__u32 tgid;
@@ -79,13 +101,17 @@ struct event {
 	char device[DEVICE_LENGTH]; /* dev_name(), begin events only; for bridge steps the bridge's
 				     */
 	struct peer peer;
-	/* RESET end: what the function returned; begin of RESET_DEVICE_WAIT: the step that waits,
-	 * if known; SIGNAL: its number; else 0 */
+	/* RESET and OPEN end: what the function returned; begin of RESET_DEVICE_WAIT: the step that
+	 * waits, if known; SIGNAL: its number; else 0 */
 	__s32 value;
 	__u8 kind;  /* enum event_kind */
 	__u8 phase; /* enum event_phase */
-	__u8 step;  /* enum reset_step, for EVENT_RESET */
+	__u8 step;  /* enum reset_step, lock_kind, process_step or teardown_step, by kind */
 	__u8 flags; /* enum event_flag */
+	/* RELEASE, LOCK_WAIT and RESET end, if it took long: key into the map of kernel stacks;
+	 * NO_STACK if it did not, another negative errno if the map had no room for it */
+	__s32 stack;
+	__u32 reserved;
 };
 
 /* Per kind and CPU. Summed over CPUs, emitted = received by user space + lost. */
@@ -95,7 +121,7 @@ struct kind_counters {
 };
 
 _Static_assert(sizeof(struct peer) == 24, "struct peer is wire format");
-_Static_assert(sizeof(struct event) == 96, "struct event is wire format");
+_Static_assert(sizeof(struct event) == 104, "struct event is wire format");
 _Static_assert(sizeof(struct kind_counters) == 16, "struct kind_counters is read by user space");
 
 #endif

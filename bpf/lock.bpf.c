@@ -23,6 +23,7 @@ static __always_inline int wait_begin(struct mutex *lock)
 	if (!holder)
 		return 0; /* free: no wait */
 	bracket->waiting_for = (__u64)lock;
+	bracket->wait_begin_ns = bpf_ktime_get_ns();
 	event = event_reserve(EVENT_LOCK_WAIT, PHASE_BEGIN);
 	if (!event)
 		return 0;
@@ -35,20 +36,23 @@ static __always_inline int wait_begin(struct mutex *lock)
 	return 0;
 }
 
-static __always_inline int wait_end(void)
+static __always_inline int wait_end(void *ctx)
 {
 	struct bracket *bracket = current_bracket();
 	struct event *event;
+	__s32 stack;
 	__u64 lock;
 
 	if (!bracket || !bracket->waiting_for)
 		return 0;
 	lock = bracket->waiting_for;
 	bracket->waiting_for = 0;
+	stack = stack_if_slow(ctx, bracket->wait_begin_ns);
 	event = event_reserve(EVENT_LOCK_WAIT, PHASE_END);
 	if (!event)
 		return 0;
 	event->lock = lock;
+	event->stack = stack;
 	event_submit(event);
 	return 0;
 }
@@ -63,7 +67,7 @@ int BPF_KPROBE(lock_kprobe, struct mutex *lock)
 SEC("kretprobe")
 int BPF_KRETPROBE(lock_kretprobe)
 {
-	return any_bracket_open() ? wait_end() : 0;
+	return any_bracket_open() ? wait_end(ctx) : 0;
 }
 
 SEC("fentry")
@@ -75,7 +79,7 @@ int BPF_PROG(lock_fentry, struct mutex *lock)
 SEC("fexit")
 int BPF_PROG(lock_fexit, struct mutex *lock)
 {
-	return any_bracket_open() ? wait_end() : 0;
+	return any_bracket_open() ? wait_end(ctx) : 0;
 }
 
 /* lock:contention_begin(void *lock, unsigned int flags), lock:contention_end(void *lock, int ret)
@@ -97,5 +101,5 @@ int BPF_PROG(contention_end, struct mutex *lock)
 		return 0;
 	/* Spin locks end here too, and one may be contended while we wait for the mutex. */
 	bracket = current_bracket();
-	return bracket && bracket->waiting_for == (__u64)lock ? wait_end() : 0;
+	return bracket && bracket->waiting_for == (__u64)lock ? wait_end(ctx) : 0;
 }

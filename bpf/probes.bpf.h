@@ -24,9 +24,33 @@ struct {
 	__type(value, struct kind_counters);
 } counters SEC(".maps");
 
+/* What user space may change while programs run. */
+struct settings {
+	__u64 stack_threshold_ns; /* what takes as long leaves its stack; 0: nothing does */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct settings);
+} settings SEC(".maps");
+
+#define STACK_DEPTH 48
+
+/* Kernel stacks, each once: the key is a hash of it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
+	__uint(max_entries, 4096);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, STACK_DEPTH * sizeof(__u64));
+} stacks SEC(".maps");
+
 /* A thread that is inside a release or an open. */
 struct bracket {
+	__u64 begin_ns;
 	__u64 waiting_for; /* the mutex, 0 if none */
+	__u64 wait_begin_ns;
 	__u64 dev_set_lock;
 	__u64 group_lock; /* both 0 where not known */
 };
@@ -46,13 +70,19 @@ struct {
 	__type(value, __u64);
 } open_brackets SEC(".maps");
 
-/* Processes whose end is worth an event: those that released a device. */
+/* How far the end of a process has come that is worth events. */
+struct owner {
+	__u8 exits;
+};
+
+/* Processes that have or had a device: they opened or released one, or had one open when we came
+ * (user space writes those). */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u32); /* tgid */
-	__type(value, __u8);
-} releasers SEC(".maps");
+	__type(value, struct owner);
+} owners SEC(".maps");
 
 static __always_inline __u32 current_tid(void)
 {
@@ -88,7 +118,20 @@ static __always_inline struct event *event_reserve(enum event_kind kind, enum ev
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	event->kind = kind;
 	event->phase = phase;
+	event->stack = NO_STACK;
 	return event;
+}
+
+/* The kernel stack we are on, if what ends here began so long ago that it matters. */
+static __always_inline __s32 stack_if_slow(void *ctx, __u64 begin_ns)
+{
+	__u32 zero = 0;
+	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
+
+	if (!now || !now->stack_threshold_ns || !begin_ns ||
+	    bpf_ktime_get_ns() - begin_ns < now->stack_threshold_ns)
+		return NO_STACK;
+	return bpf_get_stackid(ctx, &stacks, 0);
 }
 
 static __always_inline void event_submit(struct event *event)
@@ -101,6 +144,19 @@ static __always_inline void describe_peer(struct peer *peer, struct task_struct 
 	peer->tid = BPF_CORE_READ(task, pid);
 	peer->tgid = BPF_CORE_READ(task, tgid);
 	BPF_CORE_READ_STR_INTO(&peer->comm, task, comm);
+}
+
+static __always_inline struct owner *find_owner(__u32 tgid)
+{
+	return bpf_map_lookup_elem(&owners, &tgid);
+}
+
+/* From here to its end the process is one of ours. */
+static __always_inline void make_owner(__u32 tgid)
+{
+	struct owner owner = {};
+
+	bpf_map_update_elem(&owners, &tgid, &owner, BPF_NOEXIST);
 }
 
 static __always_inline __u64 *open_bracket_count(void)
@@ -122,6 +178,7 @@ static __always_inline void bracket_open(struct mutex *dev_set_lock, struct mute
 {
 	__u32 tid = current_tid();
 	struct bracket bracket = {
+	    .begin_ns = bpf_ktime_get_ns(),
 	    .dev_set_lock = (__u64)dev_set_lock,
 	    .group_lock = (__u64)group_lock,
 	};

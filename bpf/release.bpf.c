@@ -11,12 +11,10 @@ static __always_inline int release_begin(struct device *dev, struct mutex *lock,
 					 struct mutex *group_lock)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	__u32 tgid = current_tgid();
-	__u8 one = 1;
 	struct event *event;
 
 	bracket_open(lock, group_lock);
-	bpf_map_update_elem(&releasers, &tgid, &one, BPF_ANY);
+	make_owner(current_tgid());
 	event = event_reserve(EVENT_RELEASE, PHASE_BEGIN);
 	if (!event)
 		return 0;
@@ -39,15 +37,22 @@ static __always_inline int file_release_begin(struct file *file)
 	return release_begin(BPF_CORE_READ(device, dev), dev_set_lock(device), group_lock(device));
 }
 
-static __always_inline int bracket_end(enum event_kind kind)
+static __always_inline int bracket_end(void *ctx, enum event_kind kind, int result)
 {
+	struct bracket *bracket = current_bracket();
 	struct event *event;
+	__s32 stack;
 
-	if (!bracket_close())
+	if (!bracket)
 		return 0;
+	stack = stack_if_slow(ctx, bracket->begin_ns);
+	bracket_close();
 	event = event_reserve(kind, PHASE_END);
-	if (event)
-		event_submit(event);
+	if (!event)
+		return 0;
+	event->stack = stack;
+	event->value = result;
+	event_submit(event);
 	return 0;
 }
 
@@ -61,7 +66,7 @@ int BPF_KPROBE(release_kprobe, struct inode *inode, struct file *file)
 SEC("kretprobe")
 int BPF_KRETPROBE(release_kretprobe)
 {
-	return bracket_end(EVENT_RELEASE);
+	return bracket_end(ctx, EVENT_RELEASE, 0);
 }
 
 SEC("fentry")
@@ -73,7 +78,7 @@ int BPF_PROG(release_fentry, struct inode *inode, struct file *file)
 SEC("fexit")
 int BPF_PROG(release_fexit)
 {
-	return bracket_end(EVENT_RELEASE);
+	return bracket_end(ctx, EVENT_RELEASE, 0);
 }
 
 /* vfio_pci_release(void *device_data): before there were dev_sets */
@@ -86,7 +91,7 @@ int BPF_KPROBE(release_reflck_kprobe, struct vfio_pci_device *vdev)
 SEC("kretprobe")
 int BPF_KRETPROBE(release_reflck_kretprobe)
 {
-	return bracket_end(EVENT_RELEASE);
+	return bracket_end(ctx, EVENT_RELEASE, 0);
 }
 
 /* A group's ioctl: the one that opens a device names it in user memory. */
@@ -98,6 +103,7 @@ static __always_inline int open_begin(unsigned int cmd, const void *user_name)
 	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
 		return 0;
 	bracket_open(NULL, NULL);
+	make_owner(current_tgid());
 	event = event_reserve(EVENT_OPEN, PHASE_BEGIN);
 	if (!event)
 		return 0;
@@ -114,9 +120,9 @@ int BPF_KPROBE(open_kprobe, struct file *file, unsigned int cmd, unsigned long a
 }
 
 SEC("kretprobe")
-int BPF_KRETPROBE(open_kretprobe)
+int BPF_KRETPROBE(open_kretprobe, long result)
 {
-	return bracket_end(EVENT_OPEN);
+	return bracket_end(ctx, EVENT_OPEN, result);
 }
 
 SEC("fentry")
@@ -126,7 +132,7 @@ int BPF_PROG(open_fentry, struct file *file, unsigned int cmd, unsigned long arg
 }
 
 SEC("fexit")
-int BPF_PROG(open_fexit)
+int BPF_PROG(open_fexit, struct file *file, unsigned int cmd, unsigned long arg, long result)
 {
-	return bracket_end(EVENT_OPEN);
+	return bracket_end(ctx, EVENT_OPEN, result);
 }

@@ -7,27 +7,56 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-static __always_inline int reset_begin(enum reset_step step, struct pci_dev *pdev, __u8 flags)
+/* When the steps under way began. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64); /* tid and step */
+	__type(value, __u64);
+} reset_begins SEC(".maps");
+
+static __always_inline __u64 step_key(enum reset_step step)
+{
+	return (__u64)current_tid() << 8 | step;
+}
+
+static __always_inline struct event *step_begin(enum reset_step step, struct pci_dev *pdev)
 {
 	struct event *event = event_reserve(EVENT_RESET, PHASE_BEGIN);
+	__u64 key = step_key(step), now = bpf_ktime_get_ns();
+
+	bpf_map_update_elem(&reset_begins, &key, &now, BPF_ANY);
+	if (!event)
+		return NULL;
+	event->step = step;
+	read_pci_name(pdev, event->device);
+	return event;
+}
+
+static __always_inline int reset_begin(enum reset_step step, struct pci_dev *pdev, __u8 flags)
+{
+	struct event *event = step_begin(step, pdev);
 
 	if (!event)
 		return 0;
-	event->step = step;
 	event->flags = flags;
-	read_pci_name(pdev, event->device);
 	event_submit(event);
 	return 0;
 }
 
-static __always_inline int reset_end(enum reset_step step, int result)
+static __always_inline int reset_end(void *ctx, enum reset_step step, int result)
 {
+	__u64 key = step_key(step);
+	__u64 *begin_ns = bpf_map_lookup_elem(&reset_begins, &key);
+	__s32 stack = begin_ns ? stack_if_slow(ctx, *begin_ns) : NO_STACK;
 	struct event *event = event_reserve(EVENT_RESET, PHASE_END);
 
+	bpf_map_delete_elem(&reset_begins, &key);
 	if (!event)
 		return 0;
 	event->step = step;
 	event->value = result;
+	event->stack = stack;
 	event_submit(event);
 	return 0;
 }
@@ -45,7 +74,7 @@ static __always_inline int reset_end(enum reset_step step, int result)
 	}                                                                                          \
 	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, int result)                           \
 	{                                                                                          \
-		return reset_end(step, result);                                                    \
+		return reset_end(ctx, step, result);                                               \
 	}                                                                                          \
 	SEC("fentry") int BPF_PROG(name##_fentry, struct pci_dev *pdev)                            \
 	{                                                                                          \
@@ -53,7 +82,7 @@ static __always_inline int reset_end(enum reset_step step, int result)
 	}                                                                                          \
 	SEC("fexit") int BPF_PROG(name##_fexit, struct pci_dev *pdev, int result)                  \
 	{                                                                                          \
-		return reset_end(step, result);                                                    \
+		return reset_end(ctx, step, result);                                               \
 	}
 
 /* int (struct pci_dev *, bool probe); before 5.15 ("PCI: Change the type of probe argument in reset
@@ -65,7 +94,7 @@ static __always_inline int reset_end(enum reset_step step, int result)
 	}                                                                                          \
 	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, int result)                           \
 	{                                                                                          \
-		return reset_end(step, result);                                                    \
+		return reset_end(ctx, step, result);                                               \
 	}                                                                                          \
 	SEC("fentry") int BPF_PROG(name##_fentry, struct pci_dev *pdev, int probe)                 \
 	{                                                                                          \
@@ -73,7 +102,7 @@ static __always_inline int reset_end(enum reset_step step, int result)
 	}                                                                                          \
 	SEC("fexit") int BPF_PROG(name##_fexit, struct pci_dev *pdev, int probe, int result)       \
 	{                                                                                          \
-		return reset_end(step, result);                                                    \
+		return reset_end(ctx, step, result);                                               \
 	}
 
 /* (struct pci_dev *, …): further arguments and the result differ between kernels, so stay unread */
@@ -84,7 +113,7 @@ static __always_inline int reset_end(enum reset_step step, int result)
 	}                                                                                          \
 	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe)                                       \
 	{                                                                                          \
-		return reset_end(step, 0);                                                         \
+		return reset_end(ctx, step, 0);                                                    \
 	}                                                                                          \
 	SEC("fentry") int BPF_PROG(name##_fentry, struct pci_dev *pdev)                            \
 	{                                                                                          \
@@ -92,7 +121,7 @@ static __always_inline int reset_end(enum reset_step step, int result)
 	}                                                                                          \
 	SEC("fexit") int BPF_PROG(name##_fexit)                                                    \
 	{                                                                                          \
-		return reset_end(step, 0);                                                         \
+		return reset_end(ctx, step, 0);                                                    \
 	}
 
 RESET_FUNCTION_PROBES(reset_function, RESET_FUNCTION)
@@ -110,13 +139,11 @@ RESET_WAIT_PROBES(reset_bridge_wait, RESET_BRIDGE_WAIT)
  */
 static __always_inline int device_wait_begin(struct pci_dev *pdev, const char *reset_type)
 {
-	struct event *event = event_reserve(EVENT_RESET, PHASE_BEGIN);
+	struct event *event = step_begin(RESET_DEVICE_WAIT, pdev);
 
 	if (!event)
 		return 0;
-	event->step = RESET_DEVICE_WAIT;
 	event->value = step_of_reset_type(reset_type);
-	read_pci_name(pdev, event->device);
 	event_submit(event);
 	return 0;
 }
@@ -130,7 +157,7 @@ int BPF_KPROBE(reset_device_wait_kprobe, struct pci_dev *pdev, const char *reset
 SEC("kretprobe")
 int BPF_KRETPROBE(reset_device_wait_kretprobe)
 {
-	return reset_end(RESET_DEVICE_WAIT, 0);
+	return reset_end(ctx, RESET_DEVICE_WAIT, 0);
 }
 
 SEC("fentry")
@@ -142,5 +169,5 @@ int BPF_PROG(reset_device_wait_fentry, struct pci_dev *pdev, const char *reset_t
 SEC("fexit")
 int BPF_PROG(reset_device_wait_fexit)
 {
-	return reset_end(RESET_DEVICE_WAIT, 0);
+	return reset_end(ctx, RESET_DEVICE_WAIT, 0);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-/* What surrounds the releases: the signal that asked for them, and the process being gone. */
+/*
+ * What surrounds the releases: the signal that asked for them, the process's way out, and the parts
+ * of it that are not the devices'. Of processes that never had a device nothing is told.
+ */
 #include "probes.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -34,22 +37,37 @@ static __always_inline int signal_sent(int sig, struct task_struct *target)
 	return 0;
 }
 
+static __always_inline int process_step(enum process_step step, struct task_struct *about)
+{
+	struct event *event = event_reserve(EVENT_PROCESS, PHASE_INSTANT);
+
+	if (!event)
+		return 0;
+	event->step = step;
+	describe_peer(&event->peer, about);
+	event_submit(event);
+	return 0;
+}
+
+static __always_inline struct task_struct *current_leader(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, group_leader);
+}
+
 static __always_inline int child_died(struct kernel_siginfo *info)
 {
-	__u32 tgid = current_tgid();
-	struct event *event;
+	struct owner *owner = find_owner(current_tgid());
 	int code;
 
-	if (!bpf_map_lookup_elem(&releasers, &tgid))
+	if (!owner)
 		return 0;
 	code = BPF_CORE_READ(info, si_code);
 	if (code <= 0 || code > CLD_LAST_DEAD)
-		return 0; /* stopped or continued, or somebody's kill(SIGCHLD) */
-	bpf_map_delete_elem(&releasers, &tgid);
-	event = event_reserve(EVENT_PROCESS_GONE, PHASE_INSTANT);
-	if (event)
-		event_submit(event);
-	return 0;
+		return 0;     /* stopped or continued, or somebody's kill(SIGCHLD) */
+	owner->exits = false; /* whoever gets the number next starts afresh */
+	return process_step(PROCESS_DEAD, current_leader());
 }
 
 /* signal:signal_generate(int sig, struct kernel_siginfo *, struct task_struct *, int group, int
@@ -65,4 +83,122 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_
 	if (result == TRACE_SIGNAL_DELIVERED && ends_processes(sig))
 		return signal_sent(sig, target);
 	return 0;
+}
+
+/* void do_group_exit(int exit_code): by whoever exits or is killed first, then by each other thread
+ */
+static __always_inline int process_exits(void)
+{
+	struct owner *owner = find_owner(current_tgid());
+
+	if (!owner || owner->exits)
+		return 0;
+	owner->exits = true;
+	return process_step(PROCESS_EXITS, current_leader());
+}
+
+SEC("kprobe")
+int BPF_KPROBE(process_exits_kprobe)
+{
+	return process_exits();
+}
+
+SEC("fentry")
+int BPF_PROG(process_exits_fentry)
+{
+	return process_exits();
+}
+
+/* void release_task(struct task_struct *p): by the parent that waits, or by a thread for itself */
+static __always_inline int process_reaped(struct task_struct *task)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid), tid = BPF_CORE_READ(task, pid);
+
+	if (tid != tgid || !find_owner(tgid))
+		return 0;
+	bpf_map_delete_elem(&owners, &tgid);
+	return process_step(PROCESS_REAPED, task);
+}
+
+SEC("kprobe")
+int BPF_KPROBE(process_reaped_kprobe, struct task_struct *task)
+{
+	return process_reaped(task);
+}
+
+SEC("fentry")
+int BPF_PROG(process_reaped_fentry, struct task_struct *task)
+{
+	return process_reaped(task);
+}
+
+static __always_inline int teardown(enum teardown_step step, enum event_phase phase)
+{
+	struct event *event;
+
+	/* Devices are powered up and down at other times, too. */
+	if (step == TEARDOWN_POWER ? !current_bracket() : !find_owner(current_tgid()))
+		return 0;
+	event = event_reserve(EVENT_TEARDOWN, phase);
+	if (!event)
+		return 0;
+	event->step = step;
+	event_submit(event);
+	return 0;
+}
+
+/* Their arguments and results do not matter. */
+#define TEARDOWN_PROBES(name, step)                                                                \
+	SEC("kprobe") int BPF_KPROBE(name##_kprobe)                                                \
+	{                                                                                          \
+		return teardown(step, PHASE_BEGIN);                                                \
+	}                                                                                          \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe)                                       \
+	{                                                                                          \
+		return teardown(step, PHASE_END);                                                  \
+	}                                                                                          \
+	SEC("fentry") int BPF_PROG(name##_fentry)                                                  \
+	{                                                                                          \
+		return teardown(step, PHASE_BEGIN);                                                \
+	}                                                                                          \
+	SEC("fexit") int BPF_PROG(name##_fexit)                                                    \
+	{                                                                                          \
+		return teardown(step, PHASE_END);                                                  \
+	}
+
+TEARDOWN_PROBES(memory, TEARDOWN_MEMORY)
+TEARDOWN_PROBES(iommu_type1, TEARDOWN_IOMMU)
+TEARDOWN_PROBES(iommufd, TEARDOWN_IOMMU)
+TEARDOWN_PROBES(kvm_vm, TEARDOWN_KVM)
+TEARDOWN_PROBES(kvm_put, TEARDOWN_KVM)
+TEARDOWN_PROBES(kvm_memory, TEARDOWN_KVM)
+TEARDOWN_PROBES(power, TEARDOWN_POWER)
+
+/*
+ * The files: closed from task work, that is in task_work_run, which every close() on the machine
+ * goes through. So the two functions around it in do_exit are watched, which only exiting threads
+ * call.
+ */
+SEC("kprobe")
+int BPF_KPROBE(files_kprobe)
+{
+	return teardown(TEARDOWN_FILES, PHASE_BEGIN);
+}
+
+SEC("kprobe")
+int BPF_KPROBE(files_end_kprobe)
+{
+	return teardown(TEARDOWN_FILES, PHASE_END);
+}
+
+SEC("fentry")
+int BPF_PROG(files_fentry)
+{
+	return teardown(TEARDOWN_FILES, PHASE_BEGIN);
+}
+
+SEC("fentry")
+int BPF_PROG(files_end_fentry)
+{
+	return teardown(TEARDOWN_FILES, PHASE_END);
 }

@@ -29,10 +29,10 @@ public sealed class Pipeline : IDisposable
     private readonly IConnectableObservable<Shutdown> _shutdowns;
 
     /// <param name="records">Batches of wire events, back to back; a batch need not outlive OnNext.</param>
-    /// <param name="signalsSeen">Is the signal probe attached? If not, the reason of an exit is unknown.</param>
-    public Pipeline(IObservable<ReadOnlyMemory<byte>> records, bool signalsSeen)
+    /// <param name="watched">What of the end of a process can be seen.</param>
+    public Pipeline(IObservable<ReadOnlyMemory<byte>> records, EndsWatched watched)
     {
-        _tracker = new ShutdownTracker(signalsSeen);
+        _tracker = new ShutdownTracker(watched);
 
         _activities = records
             .Synchronize(_gate)
@@ -73,8 +73,8 @@ public sealed class Pipeline : IDisposable
         lock (_gate)
         {
             return new Snapshot(
-                _spans.LatestNs, _spans.InFlight(), _tracker.InFlight(), [.. _recent], _distributions.Snapshot(),
-                [.. _decoder.Received], _spans.Unmatched);
+                _spans.LatestNs, _spans.InFlight(), _spans.TeardownsInFlight(), _tracker.InFlight(), [.. _recent],
+                _distributions.Snapshot(), [.. _decoder.Received], _spans.Unmatched, _spans.StacksLost);
         }
     }
 
@@ -85,7 +85,8 @@ public sealed class Pipeline : IDisposable
     }
 
     private IEnumerable<Shutdown> Expire(long nowNs) =>
-        _tracker.Expire(nowNs, _spans.InFlight().Select(o => o.Task.Tgid).ToHashSet());
+        _tracker.Expire(nowNs,
+            _spans.InFlight().Select(o => o.Task.Tgid).Concat(_spans.TeardownsInFlight().Select(t => t.Task.Tgid)).ToHashSet());
 
     private void Remember(Shutdown shutdown)
     {

@@ -5,32 +5,38 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core;
 
-/// <summary>The four questions the histograms answer.</summary>
+/// <summary>The questions the histograms answer.</summary>
 /// <param name="LockWait">Single waits for a lock, inside releases and opens.</param>
 /// <param name="Release">Releases, waits included.</param>
 /// <param name="Open">Opens, waits included.</param>
 /// <param name="Shutdown">Whole shutdowns.</param>
 /// <param name="Reset">Resets by method, inside and outside of releases and opens.</param>
+/// <param name="Phase">What shutdowns spent on each phase; of those that spent any.</param>
 public sealed record HistogramSet(
     HistogramSnapshot LockWait,
     HistogramSnapshot Release,
     HistogramSnapshot Open,
     HistogramSnapshot Shutdown,
-    ImmutableSortedDictionary<ResetMethod, HistogramSnapshot> Reset);
+    ImmutableSortedDictionary<ResetMethod, HistogramSnapshot> Reset,
+    ImmutableSortedDictionary<Phase, HistogramSnapshot> Phase);
 
 /// <summary>Everything known at one moment, consistent in itself: what all outputs are made from.</summary>
 /// <param name="NowNs">CLOCK_MONOTONIC of the newest event.</param>
 /// <param name="Operations">Releases and opens going on, oldest first.</param>
+/// <param name="Teardowns">Other parts of teardowns going on, oldest first.</param>
 /// <param name="ShutdownsInFlight">Shutdowns going on: the releases that are done.</param>
 /// <param name="Recent">Shutdowns that are over, newest first; a bounded number.</param>
 /// <param name="Histograms">Since the start.</param>
 /// <param name="Received">Events received, by kind.</param>
 /// <param name="Unmatched">Begins without end, and ends without begin.</param>
+/// <param name="StacksLost">Kernel stacks that were wanted and could not be kept.</param>
 public sealed record Snapshot(
     long NowNs,
     ImmutableArray<OperationInFlight> Operations,
+    ImmutableArray<TeardownInFlight> Teardowns,
     ImmutableArray<Shutdown> ShutdownsInFlight,
     ImmutableArray<Shutdown> Recent,
     HistogramSet Histograms,
     ImmutableArray<long> Received,
-    long Unmatched);
+    long Unmatched,
+    long StacksLost);

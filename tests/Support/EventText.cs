@@ -9,6 +9,9 @@ namespace Profiler.Tests.Support;
 /// <code>
 /// # seconds  process/thread  comm  what
 /// 0.000  50/50    virsh  signal 15 to 100/100 qemu
+/// 0.100  100/100  qemu   exits
+/// 0.110  100/100  qemu   teardown begin memory
+/// 0.150  100/100  qemu   teardown end memory
 /// 0.200  100/100  qemu   release begin 0000:01:00.0 lock a exiting
 /// 0.300  100/100  qemu   wait begin lock a holder 100/101 qemu
 /// 0.400  100/100  qemu   wait end lock a
@@ -16,6 +19,7 @@ namespace Profiler.Tests.Support;
 /// 1.500  100/100  qemu   reset end function -25
 /// 1.600  100/100  qemu   release end
 /// 1.700  100/100  qemu   gone
+/// 1.800  1/1      init   reaped of 100/100 qemu
 /// </code>
 /// Locks are hexadecimal.
 /// </summary>
@@ -38,6 +42,7 @@ public static class EventText
         {
             TimeNs = (ulong)Math.Round(double.Parse(words[0], CultureInfo.InvariantCulture) * 1e9),
             Comm = Name16.From(words[2]),
+            Stack = WireEvent.NoStack,
         };
         (e.Tgid, e.Tid) = Thread(words[1]);
         var rest = new Queue<string>(words[3..]);
@@ -48,7 +53,10 @@ public static class EventText
             "wait" => EventKind.LockWait,
             "reset" => EventKind.Reset,
             "signal" => EventKind.Signal,
-            "gone" => EventKind.ProcessGone,
+            "exits" => Process(ref e, ProcessStep.Exits),
+            "gone" => Process(ref e, ProcessStep.Dead),
+            "reaped" => Process(ref e, ProcessStep.Reaped),
+            "teardown" => EventKind.Teardown,
             var what => throw new FormatException($"an event of kind '{what}'?"),
         };
         while (rest.TryDequeue(out string? word))
@@ -67,15 +75,25 @@ public static class EventText
             case "exiting": e.Flags |= EventFlags.Exiting; break;
             case "mediated": e.Flags |= EventFlags.NotPci; break;
             case "probing": e.Flags |= EventFlags.Probe; break;
+            case "stack": e.Stack = int.Parse(rest.Dequeue(), CultureInfo.InvariantCulture); break;
             case "lock": e.Lock = ulong.Parse(rest.Dequeue(), NumberStyles.HexNumber, CultureInfo.InvariantCulture); break;
             case "holder" or "to" or "of":
                 (e.Peer.Tgid, e.Peer.Tid) = Thread(rest.Dequeue());
                 e.Peer.Comm = Name16.From(rest.Dequeue());
                 break;
             case var number when int.TryParse(number, CultureInfo.InvariantCulture, out int value): e.Value = value; break;
+            case var step when e.Kind == EventKind.Teardown && Enum.TryParse(step, ignoreCase: true, out TeardownStep parsed):
+                e.StepCode = (byte)parsed;
+                break;
             case var step when Enum.TryParse(step, ignoreCase: true, out ResetStep parsed): e.Step = parsed; break;
             default: e.Device = Name16.From(word); break;
         }
+    }
+
+    private static EventKind Process(ref WireEvent e, ProcessStep step)
+    {
+        e.StepCode = (byte)step;
+        return EventKind.Process;
     }
 
     private static (uint Tgid, uint Tid) Thread(string text)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Profiler.Bpf.Kernel;
@@ -19,6 +20,20 @@ public static class KernelSymbols
     {
         var found = new List<KernelSymbol>();
         var lookup = ((HashSet<string>)[.. names]).GetAlternateLookup<ReadOnlySpan<char>>();
+        ForEach(path, (_, name, module) =>
+        {
+            if (lookup.TryGetValue(name, out string? wanted))
+                found.Add(new KernelSymbol(wanted, module.IsEmpty ? null : module.ToString()));
+        });
+        return found.ToLookup(s => s.Name);
+    }
+
+    /// <summary>One function of the list.</summary>
+    internal delegate void Visitor(ulong address, ReadOnlySpan<char> name, ReadOnlySpan<char> module);
+
+    /// <summary>Shows all functions, in the list's order; addresses are 0 where the kernel hides them.</summary>
+    internal static void ForEach(string path, Visitor visit)
+    {
         // 200,000 lines of "address type name\t[module]": one pass, no string per line.
         using var reader = new StreamReader(path, Encoding.ASCII, false, 1 << 16);
         var buffer = new char[1 << 16];
@@ -28,23 +43,24 @@ public static class KernelSymbols
             ReadOnlySpan<char> rest = buffer.AsSpan(0, kept + read);
             for (int end; (end = rest.IndexOf('\n')) >= 0; rest = rest[(end + 1)..])
             {
-                if (Parse(rest[..end], out ReadOnlySpan<char> name, out ReadOnlySpan<char> module) &&
-                    lookup.TryGetValue(name, out string? wanted))
-                    found.Add(new KernelSymbol(wanted, module.IsEmpty ? null : module.ToString()));
+                if (Parse(rest[..end], out ulong address, out ReadOnlySpan<char> name, out ReadOnlySpan<char> module))
+                    visit(address, name, module);
             }
             rest.CopyTo(buffer);
             kept = rest.Length;
         }
-        return found.ToLookup(s => s.Name);
     }
 
     // Functions only: types t, T, w, W.
-    private static bool Parse(ReadOnlySpan<char> line, out ReadOnlySpan<char> name, out ReadOnlySpan<char> module)
+    private static bool Parse(
+        ReadOnlySpan<char> line, out ulong address, out ReadOnlySpan<char> name, out ReadOnlySpan<char> module)
     {
         name = module = default;
+        address = 0;
         int type = line.IndexOf(' ') + 1;
         if (type <= 0 || type + 2 >= line.Length || line[type] is not ('t' or 'T' or 'w' or 'W'))
             return false;
+        _ = ulong.TryParse(line[..(type - 1)], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out address);
         name = line[(type + 2)..];
         int tab = name.IndexOf('\t');
         if (tab >= 0)

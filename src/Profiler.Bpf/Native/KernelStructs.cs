@@ -33,3 +33,24 @@ internal struct BpfKprobeLinkInfo
     [FieldOffset(16)] public uint perf_event_type;
     [FieldOffset(48)] public ulong missed;
 }
+
+/// <summary><c>struct bpf_test_run_opts</c> (libbpf's bpf.h): what a program is run with.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct BpfTestRunOptions
+{
+    public nuint sz;
+    public void* data_in;
+    public void* data_out;
+    public uint data_size_in;
+    public uint data_size_out;
+    public void* ctx_in;
+    public void* ctx_out;
+    public uint ctx_size_in;
+    public uint ctx_size_out;
+    public uint retval;
+    public int repeat;
+    public uint duration;
+    public uint flags;
+    public uint cpu;
+    public uint batch_size;
+}

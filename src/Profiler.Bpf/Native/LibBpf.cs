@@ -86,6 +86,12 @@ internal static unsafe partial class LibBpf
     public static partial int bpf_map_lookup_elem(int fd, void* key, void* value);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int bpf_map_update_elem(int fd, void* key, void* value, ulong flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bpf_prog_test_run_opts(int programFd, BpfTestRunOptions* options);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_obj_get_info_by_fd(int fd, void* info, uint* length);
 
     [LibraryImport(Library, SetLastError = true)]

@@ -75,6 +75,8 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         Lock(kernel, attach, lockProbe),
         .. Plan.Probes.Reset.Select(probe => Function(kernel, probe, attach)),
         Tracepoint(kernel, Plan.Probes.Signal, "signals and the end of the process"),
+        .. Plan.Probes.Teardown.Select(probe => Function(kernel, probe, attach)),
+        Power(kernel, attach),
         Tracepoint(kernel, Plan.Probes.ModuleFree, "tells when probes in modules must be attached again"),
     ]);
 
@@ -86,8 +88,16 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         return Function(kernel, isOlder ? older : newer, attach);
     }
 
+    private static PlannedProbe Power(IKernelOffer kernel, AttachChoice attach)
+    {
+        Probe newer = Plan.Probes.Power, older = Plan.Probes.PowerBeforeCore;
+        return Function(kernel, kernel.HasFunction(older.Symbol, older.Module) ? older : newer, attach);
+    }
+
     private static PlannedProbe Function(IKernelOffer kernel, Probe probe, AttachChoice attach)
     {
+        if (probe.EndsIn is { } end && !kernel.HasFunction(end, probe.Module))
+            return new PlannedProbe(probe, null, $"this kernel has no function {end} (inlined or renamed)");
         if (!kernel.HasFunction(probe.Symbol, probe.Module))
             return probe.Module is { } module && !kernel.IsLoaded(module)
                 ? new PlannedProbe(probe, null, $"waiting for module {module} to be loaded") { Waiting = true }

@@ -19,7 +19,8 @@ public enum AttachKind
 /// <param name="Symbol">The function, or the tracepoint.</param>
 /// <param name="Module">The module whose loading brings the function; null for the kernel.</param>
 /// <param name="Programs">The program names' common beginning: <c>_kprobe</c>, <c>_kretprobe</c>,
-/// <c>_fentry</c> and <c>_fexit</c> are added. For tracepoints, the programs are named as these.</param>
+/// <c>_fentry</c> and <c>_fexit</c> are added; <c>_end_kprobe</c> and <c>_end_fentry</c> for
+/// <see cref="EndsIn"/>. For tracepoints, the programs are named as these.</param>
 public sealed record Probe(string Name, string Object, string Symbol, string? Module, string Programs)
 {
     /// <summary>A struct whose layout must be known (BTF) for the programs to find their way; null if none.</summary>
@@ -27,6 +28,12 @@ public sealed record Probe(string Name, string Object, string Symbol, string? Mo
 
     /// <summary>Called often by everybody, not only a few times a minute by us: the cost of a call matters.</summary>
     public bool Hot { get; init; }
+
+    /// <summary>Nothing but the call matters, not its return.</summary>
+    public bool Instant { get; init; }
+
+    /// <summary>The function whose call ends what began with the one of <see cref="Symbol"/>; null for its return.</summary>
+    public string? EndsIn { get; init; }
 
     /// <summary>One of the three without which there is no answer: release, lock, reset.</summary>
     public bool Essential { get; init; }
@@ -60,6 +67,25 @@ public static class Probes
 
     public static readonly Probe Signal = new("signal", "teardown", "signal_generate", null, "signal_generate");
 
+    /// <summary>The process's way out, and the parts of a teardown that are not the devices'.</summary>
+    public static readonly IReadOnlyList<Probe> Teardown =
+    [
+        new("exits", "teardown", "do_group_exit", null, "process_exits") { Instant = true },
+        new("reaped", "teardown", "release_task", null, "process_reaped") { Instant = true },
+        new("memory", "teardown", "exit_mmap", null, "memory"),
+        new("files", "teardown", "exit_files", null, "files") { EndsIn = "exit_thread" },
+        new("iommu_type1", "teardown", "vfio_iommu_type1_detach_group", "vfio_iommu_type1", "iommu_type1"),
+        new("iommufd", "teardown", "iommufd_fops_release", "iommufd", "iommufd"),
+        new("kvm_vm", "teardown", "kvm_vm_release", "kvm", "kvm_vm"),
+        new("kvm_put", "teardown", "kvm_put_kvm", "kvm", "kvm_put"),
+        new("kvm_memory", "teardown", "kvm_mmu_notifier_release", "kvm", "kvm_memory"),
+    ];
+
+    /// <summary>Power transitions in releases and opens; until 5.15 the function was in another module.</summary>
+    public static readonly Probe Power = new("power", "teardown", "vfio_pci_set_power_state", "vfio_pci_core", "power");
+
+    public static readonly Probe PowerBeforeCore = Power with { Module = "vfio_pci" };
+
     /// <summary>VFIO modules that go: probes on their functions go with them.</summary>
     public static readonly Probe ModuleFree = new("module", "modules", "module_free", null, "module_free");
 
@@ -78,5 +104,6 @@ public static class Probes
     ];
 
     /// <summary>Every probe that is a function's.</summary>
-    public static IEnumerable<Probe> All => [Release, ReleaseBeforeDevSets, Open, LockEntry, LockSlowPath, .. Reset];
+    public static IEnumerable<Probe> All =>
+        [Release, ReleaseBeforeDevSets, Open, LockEntry, LockSlowPath, .. Reset, .. Teardown, Power, PowerBeforeCore];
 }

@@ -17,11 +17,17 @@ internal sealed unsafe class AttachedProbe : IDisposable
     /// <summary>The programs a planned probe needs: what begins, what ends; the end may be null.</summary>
     public static (string Begin, string? End) Programs(PlannedProbe plan) => plan.Kind switch
     {
-        AttachKind.Fentry => (plan.Probe.Programs + "_fentry", plan.Probe.Programs + "_fexit"),
-        AttachKind.Kprobe => (plan.Probe.Programs + "_kprobe", plan.Probe.Programs + "_kretprobe"),
+        AttachKind.Fentry => (plan.Probe.Programs + "_fentry", End(plan.Probe, "_fexit", "_end_fentry")),
+        AttachKind.Kprobe => (plan.Probe.Programs + "_kprobe", End(plan.Probe, "_kretprobe", "_end_kprobe")),
         _ when plan.Probe.Symbol == Probes.LockContention.Symbol => (plan.Probe.Symbol, Probes.ContentionEnd),
         _ => (plan.Probe.Symbol, null),
     };
+
+    /// <summary>The function the programs that begin, or end, are attached to.</summary>
+    public static string Target(Probe probe, bool isEnd) => isEnd && probe.EndsIn is { } other ? other : probe.Symbol;
+
+    private static string? End(Probe probe, string atReturn, string elsewhere) =>
+        probe.Instant ? null : probe.Programs + (probe.EndsIn is null ? atReturn : elsewhere);
 
     /// <summary>Attaches the loaded programs, the end first: an end without a beginning is harmless.</summary>
     /// <param name="loaded">The object with its programs.</param>
@@ -46,12 +52,14 @@ internal sealed unsafe class AttachedProbe : IDisposable
     private bool Add(BpfObject loaded, string name, bool isEnd)
     {
         nint program = loaded[name];
+        string target = Target(Plan.Probe, isEnd);
+        bool atReturn = isEnd && Plan.Probe.EndsIn is null;
         var link = new BpfLinkHandle(Plan.Kind switch
         {
             AttachKind.Fentry => LibBpf.bpf_program__attach_trace(program),
-            AttachKind.Kprobe when isEnd && _returns?.Add(Plan.Probe.Name, Plan.Probe.Symbol) is { } id =>
+            AttachKind.Kprobe when atReturn && _returns?.Add(Plan.Probe.Name, target) is { } id =>
                 AttachToTracepoint(program, id),
-            AttachKind.Kprobe => LibBpf.bpf_program__attach_kprobe(program, isEnd, Plan.Probe.Symbol),
+            AttachKind.Kprobe => LibBpf.bpf_program__attach_kprobe(program, atReturn, target),
             _ => LibBpf.bpf_program__attach_raw_tracepoint(program, name),
         });
         if (link.IsInvalid)

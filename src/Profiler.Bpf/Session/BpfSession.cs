@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
@@ -29,8 +30,9 @@ public sealed class BpfSession : IDisposable
     /// <summary>Loads and attaches all that the plan found possible.</summary>
     /// <param name="ask">Asks the kernel and decides what goes where; again when modules come or go.</param>
     /// <param name="ringBufferBytes">A power of two, at least 4096.</param>
+    /// <param name="stackThreshold">What takes as long leaves its kernel stack; zero: nothing does.</param>
     /// <exception cref="BpfException">Nothing at all could be attached; says why.</exception>
-    public static BpfSession Start(Func<AttachPlan> ask, uint ringBufferBytes)
+    public static BpfSession Start(Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold)
     {
         LibBpfLog.Capture();
         var session = new BpfSession(ask, ringBufferBytes);
@@ -40,6 +42,7 @@ public sealed class BpfSession : IDisposable
             session._probes.CarryOut(ask());
             session._reader = new RingBufferReader(session._maps.Find(SharedMaps.Events)
                 ?? throw new BpfException("none of the probes could be loaded: " + session._probes.Status()[0].Reason));
+            session._maps.SetStackThreshold((ulong)stackThreshold.TotalNanoseconds);
             return session;
         }
         catch
@@ -57,6 +60,12 @@ public sealed class BpfSession : IDisposable
 
     /// <summary>Every planned probe and what became of it, with what it has missed until now.</summary>
     public IReadOnlyList<ProbeStatus> Status() => _probes.Status();
+
+    /// <summary>Has the end of a process told that had a device open before we came.</summary>
+    public void Follow(int pid) => _maps.AddOwner((uint)pid);
+
+    /// <summary>A kernel stack by the key an event has: return addresses, innermost first; empty if there is none.</summary>
+    public ImmutableArray<ulong> KernelStack(int key) => _maps.Stack((uint)key);
 
     /// <summary>Per kind of event; the index is the kind.</summary>
     public IReadOnlyList<KindCount> Counters()

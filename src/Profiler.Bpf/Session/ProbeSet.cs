@@ -100,10 +100,10 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
         int error = 0;
         foreach (PlannedProbe probe in probes)
         {
-            string? target = probe.Kind == AttachKind.Fentry ? probe.Probe.Symbol : null;
+            string? Target(bool isEnd) => probe.Kind == AttachKind.Fentry ? AttachedProbe.Target(probe.Probe, isEnd) : null;
             (string begin, string? end) = AttachedProbe.Programs(probe);
-            error = error != 0 ? error : loaded.Want(begin, target);
-            error = error != 0 || end is null ? error : loaded.Want(end, target);
+            error = error != 0 ? error : loaded.Want(begin, Target(false));
+            error = error != 0 || end is null ? error : loaded.Want(end, Target(true));
         }
         if (error != 0)
             return error;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Profiler.Bpf.Native;
 
 namespace Profiler.Bpf.Session;
@@ -9,9 +10,14 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     /// <summary>The ring buffer's name.</summary>
     public const string Events = "events";
 
-    private const string Counters = "counters", ModuleFrees = "module_frees";
+    private const string Counters = "counters", ModuleFrees = "module_frees", Settings = "settings", Owners = "owners",
+        Stacks = "stacks";
+
+    private const int StackDepth = 48; // STACK_DEPTH
 
     private readonly Dictionary<string, int> _fds = [];
+
+    private const ulong NoExist = 1; // BPF_NOEXIST
 
     public uint RingBufferBytes => ringBufferBytes;
 
@@ -30,6 +36,34 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
         uint zero = 0;
         ulong count = 0;
         return Find(ModuleFrees) is { } fd && LibBpf.bpf_map_lookup_elem(fd, &zero, &count) == 0 ? count : 0;
+    }
+
+    /// <summary>From how long on things leave their kernel stack, nanoseconds; 0: nothing does.</summary>
+    public void SetStackThreshold(ulong thresholdNs)
+    {
+        uint zero = 0;
+        if (Find(Settings) is { } fd)
+            _ = LibBpf.bpf_map_update_elem(fd, &zero, &thresholdNs, 0);
+    }
+
+    /// <summary>Tells the programs of a process that has a device open.</summary>
+    public void AddOwner(uint tgid)
+    {
+        byte exits = 0;
+        if (Find(Owners) is { } fd)
+            _ = LibBpf.bpf_map_update_elem(fd, &tgid, &exits, NoExist);
+    }
+
+    /// <summary>A kernel stack, innermost first; empty if there is none of this key.</summary>
+    public ImmutableArray<ulong> Stack(uint key)
+    {
+        ulong* frames = stackalloc ulong[StackDepth];
+        if (Find(Stacks) is not { } fd || LibBpf.bpf_map_lookup_elem(fd, &key, frames) != 0)
+            return [];
+        var stack = ImmutableArray.CreateBuilder<ulong>();
+        for (int i = 0; i < StackDepth && frames[i] != 0; i++)
+            stack.Add(frames[i]);
+        return stack.ToImmutable();
     }
 
     /// <summary>The counters of one kind of event, summed over CPUs; null past the last kind.</summary>

@@ -33,7 +33,7 @@ internal sealed class LiveProfile : IDisposable
     public LiveProfile(IEventSource source, VmNames? vmNames, TimeProvider time)
     {
         (_source, _vmNames, _time) = (source, vmNames, time);
-        _pipeline = new Pipeline(source.Records, source.Info.Probes.Any(p => p is { Name: "signal", Attached: true }));
+        _pipeline = new Pipeline(source.Records, source.Info.EndsWatched);
     }
 
     /// <summary>What was known when the capture began.</summary>

@@ -48,8 +48,7 @@ internal sealed record RecordedCapture(
         var shutdowns = ImmutableArray.CreateBuilder<Shutdown>();
         var operations = ImmutableArray.CreateBuilder<Operation>();
         Exception? error = null;
-        using var pipeline = new Pipeline(
-            reader.Batches().ToObservable(), reader.Info.Probes.Any(p => p is { Name: "signal", Attached: true }));
+        using var pipeline = new Pipeline(reader.Batches().ToObservable(), reader.Info.EndsWatched);
         pipeline.Activities.OfType<Operation>().Subscribe(operations.Add, e => error = e);
         pipeline.Shutdowns.Subscribe(shutdowns.Add, e => error = e);
         pipeline.Connect();

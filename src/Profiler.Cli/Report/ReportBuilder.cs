@@ -85,14 +85,14 @@ internal static class ReportBuilder
             ],
             s.Time.StartNs,
             s.Time.DurationNs,
-            s.GoneNs is not null,
+            s.Gone,
             s.LockWaitNs,
             s.ResetNs,
             s.PeakConcurrency,
-            s.UnattributedNs,
+            phases[Phase.Unattributed],
             s.IfParallelNs,
-            new ReportPhases(
-                phases.BeforeReleasesNs, phases.ReleasingNs, phases.BetweenReleasesNs, phases.AfterReleasesNs),
+            new SortedDictionary<string, long>(
+                Enum.GetValues<Phase>().Where(p => p != Phase.Unattributed).ToDictionary(p => Snake(p) + "_ns", p => phases[p])),
             [.. s.Releases.Select(Device)],
             Findings(s.Releases));
     }

@@ -44,6 +44,7 @@ internal sealed record ReportProbe(
 internal sealed record ReportReleases(
     int Count, long WallNs, int PeakConcurrency, long LockWaitNs, long ResetNs, ImmutableArray<ReportFinding> Findings);
 
+/// <param name="Phases">Where the wall time went; with <paramref name="UnattributedNs"/> they add up to it.</param>
 internal sealed record ReportShutdown(
     int Pid,
     string Comm,
@@ -58,14 +59,11 @@ internal sealed record ReportShutdown(
     int PeakConcurrency,
     long UnattributedNs,
     long IfParallelNs,
-    ReportPhases Phases,
+    SortedDictionary<string, long> Phases,
     ImmutableArray<ReportDevice> Devices,
     ImmutableArray<ReportFinding> Findings);
 
 internal sealed record ReportSignal(string Name, long TimeNs, int SenderPid, string SenderComm);
-
-internal sealed record ReportPhases(
-    long BeforeReleasesNs, long ReleasingNs, long BetweenReleasesNs, long AfterReleasesNs);
 
 /// <summary>One device's release or open.</summary>
 internal sealed record ReportDevice(

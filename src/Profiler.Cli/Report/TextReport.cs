@@ -54,10 +54,11 @@ internal static class TextReport
         foreach (ReportSignal signal in s.Signals)
             text.Append($"  {signal.Name} from {signal.SenderComm} (pid {signal.SenderPid}) at {Figures.Text(signal.TimeNs - s.StartNs)}\n");
         text.Append('\n');
-        Phase(text, s.Trigger is "exit" or "close" or "unknown" ? null : $"from {s.Trigger} to the first release", s.Phases.BeforeReleasesNs, s);
-        Phase(text, "releasing devices", s.Phases.ReleasingNs, s, Concurrency(s));
-        Phase(text, "between releases", s.Phases.BetweenReleasesNs, s);
-        Phase(text, s.ProcessGone ? "from the last release to the end of the process" : null, s.Phases.AfterReleasesNs, s);
+        foreach ((string phase, string words) in PhaseWords)
+            Phase(text, words, s.Phases[phase], s);
+        Phase(text, "not attributed", s.UnattributedNs, s, s.UnattributedNs > 0.02 * s.WallNs ? "MORE THAN IT SHOULD BE" : null);
+        text.Append('\n');
+        text.Append($"  {"releases",-47} {Figures.Text(s.Devices.Sum(d => d.DurationNs)),9}   summed over the devices, {Concurrency(s)}\n");
         text.Append($"  {"in resets",-47} {Figures.Text(s.ResetNs),9}   summed over the devices\n")
             .Append($"  {"waiting for locks",-47} {Figures.Text(s.LockWaitNs),9}   summed over the devices\n")
             .Append($"  {"the longest chain that must be serial",-47} {Figures.Text(s.IfParallelNs),9}   the releases, if they ran in parallel\n\n");
@@ -85,9 +86,24 @@ internal static class TextReport
         _ => $"{result}",
     };
 
-    private static void Phase(StringBuilder text, string? name, long ns, ReportShutdown s, string? remark = null)
+    // In the order in which they usually come.
+    private static readonly IReadOnlyList<(string Phase, string Words)> PhaseWords =
+    [
+        ("process_ns", "the process itself, until it exits"),
+        ("memory_ns", "its memory is given back"),
+        ("reset_ns", "devices are reset"),
+        ("power_ns", "devices change their power state"),
+        ("release_ns", "devices are released, other than that"),
+        ("lock_wait_ns", "waiting for locks, and nothing else"),
+        ("iommu_ns", "the IOMMU unmaps, pages are unpinned"),
+        ("kvm_ns", "KVM lets go of the machine"),
+        ("files_ns", "other files are closed"),
+        ("reaping_ns", "dead, but not yet reaped by its parent"),
+    ];
+
+    private static void Phase(StringBuilder text, string name, long ns, ReportShutdown s, string? remark = null)
     {
-        if (name is not null && ns > 0)
+        if (ns > 0)
             text.Append($"  {name,-47} {Figures.Text(ns),9}   {(remark is null ? "" : remark + ", ")}{Share(ns, s.WallNs)}\n");
     }
 

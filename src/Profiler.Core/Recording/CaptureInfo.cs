@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Profiler.Core.Shutdowns;
 
 namespace Profiler.Core.Recording;
 
@@ -27,7 +28,14 @@ public sealed record CaptureInfo(
     string Hostname,
     DateTimeOffset Start,
     long StartNs,
-    ImmutableArray<ProbeInfo> Probes);
+    ImmutableArray<ProbeInfo> Probes)
+{
+    /// <summary>What of the end of a process can be seen with these probes.</summary>
+    [JsonIgnore]
+    public EndsWatched EndsWatched => new(IsAttached("signal"), IsAttached("reaped"));
+
+    private bool IsAttached(string probe) => Probes.Any(p => p.Name == probe && p.Attached);
+}
 
 /// <summary>Events of one kind: <c>Emitted = Received + Lost</c>.</summary>
 public sealed record EventCount(string Kind, long Emitted, long Received, long Lost);

@@ -22,22 +22,38 @@ public enum Trigger
     SigTerm,
 }
 
-/// <summary>All releases of one process, from the signal or the first close to the last, or to its death.</summary>
+/// <summary>All releases of one process, from the signal or the first close to the last, or to its end.</summary>
 /// <param name="Task">The process, by its first thread.</param>
 /// <param name="Trigger">Why.</param>
 /// <param name="Signals">Signals that end processes, sent to it before or during the shutdown, in order.</param>
-/// <param name="Time">From the first of these signals, else from the first release; to the death of the
-/// process where it exited, else to the end of the last release.</param>
-/// <param name="GoneNs">When the process was dead, CLOCK_MONOTONIC; null if that was not seen.</param>
-/// <param name="Releases">In the order in which they began.</param>
+/// <param name="Time">From the first of these signals, else from the exit or the first release; to the end of the
+/// process (reaped, else dead) where it exited, else to the end of the last release or what followed from it.</param>
+/// <param name="Releases">In the order in which they began; empty if the process is gone and all its devices are not.</param>
 public sealed record Shutdown(
     TaskId Task,
     Trigger Trigger,
     ImmutableArray<SignalDelivered> Signals,
     Interval Time,
-    long? GoneNs,
     ImmutableArray<Operation> Releases)
 {
+    /// <summary>When it began to exit, CLOCK_MONOTONIC; null if it did not, or that was not seen.</summary>
+    public long? ExitsNs { get; init; }
+
+    /// <summary>When it was dead; null if it is not, or that was not seen.</summary>
+    public long? DeadNs { get; init; }
+
+    /// <summary>When its parent took notice.</summary>
+    public long? ReapedNs { get; init; }
+
+    /// <summary>What else its teardown consisted of, in the order of their ends.</summary>
+    public ImmutableArray<TeardownPart> Parts { get; init; } = [];
+
+    /// <summary>Devices it opened that nobody had released when it was gone: somebody else has them open.</summary>
+    public ImmutableArray<string> Unreleased { get; init; } = [];
+
+    /// <summary>The process is dead.</summary>
+    public bool Gone => DeadNs is not null || ReapedNs is not null;
+
     /// <summary>Sum over the devices, nanoseconds; more than the wall time where they wait side by side.</summary>
     public long LockWaitNs => Releases.Sum(r => r.LockWaitNs);
 
@@ -50,26 +66,6 @@ public sealed record Shutdown(
     /// <summary>What the releases would take if nothing but their locks held them apart, nanoseconds.</summary>
     public long IfParallelNs => SerialChain.LongestNs(Releases);
 
-    /// <summary>The wall time in consecutive stretches; they add up to it.</summary>
-    public ShutdownPhases Phases
-    {
-        get
-        {
-            long first = Math.Max(Releases[0].Time.StartNs, Time.StartNs);
-            long last = Math.Min(Releases.Max(r => r.Time.EndNs), Time.EndNs);
-            long releasing = Interval.UnionNs(Releases.Select(r => r.Time));
-            return new ShutdownPhases(first - Time.StartNs, releasing, last - first - releasing, Time.EndNs - last);
-        }
-    }
-
-    /// <summary>The part of the wall time in which no device was being released, nanoseconds.</summary>
-    public long UnattributedNs => Time.DurationNs - Phases.ReleasingNs;
+    /// <summary>Where the wall time went.</summary>
+    public ShutdownPhases Phases => ShutdownPhases.Of(this);
 }
-
-/// <summary>Where the wall time of a shutdown went, nanoseconds.</summary>
-/// <param name="BeforeReleasesNs">From the signal to the first release.</param>
-/// <param name="ReleasingNs">While at least one device was being released.</param>
-/// <param name="BetweenReleasesNs">Between releases.</param>
-/// <param name="AfterReleasesNs">From the last release to the death of the process.</param>
-public readonly record struct ShutdownPhases(
-    long BeforeReleasesNs, long ReleasingNs, long BetweenReleasesNs, long AfterReleasesNs);

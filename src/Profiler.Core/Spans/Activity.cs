@@ -34,6 +34,7 @@ public enum OperationKind
 /// <param name="Time">From entry to return, waits included.</param>
 /// <param name="LockWaits">In order.</param>
 /// <param name="Resets">In order, outermost only.</param>
+/// <param name="Stack">Key of the kernel stack it ended in, if it took long; else null.</param>
 public sealed record Operation(
     OperationKind Kind,
     TaskId Task,
@@ -45,8 +46,12 @@ public sealed record Operation(
     bool Exiting,
     Interval Time,
     ImmutableArray<LockWait> LockWaits,
-    ImmutableArray<Reset> Resets) : Activity
+    ImmutableArray<Reset> Resets,
+    int? Stack = null) : Activity
 {
+    /// <summary>What an open returned: a descriptor, or a negative errno; 0 for a release.</summary>
+    public int Result { get; init; }
+
     public long LockWaitNs => LockWaits.Sum(w => w.Time.DurationNs);
 
     public long ResetNs => Resets.Sum(r => r.Time.DurationNs);
@@ -57,13 +62,20 @@ public sealed record Operation(
 /// <param name="Kind">Whose it is.</param>
 /// <param name="Time">From finding it taken to having it.</param>
 /// <param name="Holders">Who had it meanwhile, in order; together they cover the wait.</param>
-public sealed record LockWait(ulong Lock, LockKind Kind, Interval Time, ImmutableArray<Holder> Holders);
+/// <param name="Stack">Key of the kernel stack it ended in, if it took long; else null.</param>
+public sealed record LockWait(
+    ulong Lock, LockKind Kind, Interval Time, ImmutableArray<Holder> Holders, int? Stack = null);
 
 /// <summary>A thread that had the lock while another one waited.</summary>
 /// <param name="Task">Who; null if the kernel was just handing it over.</param>
-/// <param name="Device">The device it was releasing or opening; null if it was doing something else.</param>
-/// <param name="Ns">How long it held the waiter up.</param>
-public sealed record Holder(TaskId? Task, string? Device, long Ns);
+/// <param name="Process">Its process's name, where known; else the thread's.</param>
+/// <param name="Device">The device it was releasing, opening or resetting; null if it was doing something else.</param>
+/// <param name="Time">While it held the waiter up.</param>
+/// <param name="ResetNs">Of that, the time it was resetting a device.</param>
+public sealed record Holder(TaskId? Task, string? Process, string? Device, Interval Time, long ResetNs)
+{
+    public long Ns => Time.DurationNs;
+}
 
 /// <summary>How a device was reset; the words are those of <c>reset_method</c> in sysfs.</summary>
 public enum ResetMethod
@@ -83,8 +95,9 @@ public enum ResetMethod
 /// <param name="Time">All of it, the wait for the device to come back included.</param>
 /// <param name="Result">What the kernel's function returned: 0, or a negative errno.</param>
 /// <param name="Parts">The steps inside, in the order of their ends.</param>
+/// <param name="Stack">Key of the kernel stack its slowest innermost step ended in, if it took long; else null.</param>
 public sealed record Reset(
-    string Device, ResetMethod Method, Interval Time, int Result, ImmutableArray<ResetPart> Parts);
+    string Device, ResetMethod Method, Interval Time, int Result, ImmutableArray<ResetPart> Parts, int? Stack = null);
 
 /// <summary>One step of a reset.</summary>
 /// <param name="Step">Which function.</param>
@@ -103,5 +116,14 @@ public sealed record StandaloneReset(TaskId Task, Reset Reset) : Activity;
 /// <param name="TimeNs">When.</param>
 public sealed record SignalDelivered(TaskId Sender, TaskId Target, int Number, long TimeNs) : Activity;
 
-/// <summary>A process that had released devices is dead; its parent has been told.</summary>
-public sealed record ProcessGone(int Tgid, long TimeNs) : Activity;
+/// <summary>A process that has or had devices came a step further on its way out.</summary>
+/// <param name="Process">By its first thread.</param>
+/// <param name="Step">How far.</param>
+/// <param name="TimeNs">When.</param>
+public sealed record ProcessAdvanced(TaskId Process, ProcessStep Step, long TimeNs) : Activity;
+
+/// <summary>A part of the end of a process that is not the devices'; releases may lie inside.</summary>
+/// <param name="Task">The thread.</param>
+/// <param name="Step">Which part.</param>
+/// <param name="Time">From begin to end.</param>
+public sealed record TeardownPart(TaskId Task, TeardownStep Step, Interval Time) : Activity;

@@ -5,6 +5,9 @@ public readonly record struct Interval(long StartNs, long EndNs)
 {
     public long DurationNs => EndNs - StartNs;
 
+    /// <summary>How much time lies in both.</summary>
+    public long OverlapNs(Interval other) => Math.Max(0, Math.Min(EndNs, other.EndNs) - Math.Max(StartNs, other.StartNs));
+
     /// <summary>How much time at least one of the intervals covers.</summary>
     public static long UnionNs(IEnumerable<Interval> intervals)
     {

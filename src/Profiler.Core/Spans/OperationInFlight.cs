@@ -1,3 +1,5 @@
+using Profiler.Core.Wire;
+
 namespace Profiler.Core.Spans;
 
 /// <summary>What an operation is doing just now.</summary>
@@ -17,6 +19,7 @@ public enum OperationState
 /// <param name="StateSinceNs">Since when it is doing that.</param>
 /// <param name="Holder">Who has the lock it waits for; null if it does not wait, or nobody knows.</param>
 /// <param name="HolderDevice">The device the holder is at.</param>
+/// <param name="Method">How it is being reset, as far as seen.</param>
 public sealed record OperationInFlight(
     OperationKind Kind,
     TaskId Task,
@@ -25,4 +28,11 @@ public sealed record OperationInFlight(
     OperationState State,
     long StateSinceNs,
     TaskId? Holder,
-    string? HolderDevice);
+    string? HolderDevice,
+    ResetMethod Method = ResetMethod.Unknown);
+
+/// <summary>A part of a teardown that has begun and not ended.</summary>
+/// <param name="Task">The thread.</param>
+/// <param name="Step">Which part.</param>
+/// <param name="SinceNs">Since when, CLOCK_MONOTONIC.</param>
+public sealed record TeardownInFlight(TaskId Task, TeardownStep Step, long SinceNs);

@@ -11,13 +11,16 @@ internal sealed class ResetAssembler
     private readonly Stack<OpenStep> _open = new();
     private readonly ImmutableArray<ResetPart>.Builder _parts = ImmutableArray.CreateBuilder<ResetPart>();
 
+    // The stack of the longest step that left one.
+    private (long Ns, int? Stack) _slowest;
+
     // Whom the device was waited for: the method, where its own function cannot be seen.
     private ResetStep _waitedFor;
 
-    /// <summary>The outermost reset under way: since when, and by what method so far.</summary>
-    public (long SinceNs, ResetMethod Method)? Current => _open.Count == 0
+    /// <summary>The outermost reset under way: of what, since when, and by what method so far.</summary>
+    public (string Device, long SinceNs, ResetMethod Method)? Current => _open.Count == 0
         ? null
-        : (_open.Last().StartNs, Method(_open.Select(o => new ResetPart(o.Step, o.Device, default, 0)).Concat(_parts)));
+        : (_open.Last().Device, _open.Last().StartNs, Method(_open.Select(o => new ResetPart(o.Step, o.Device, default, 0)).Concat(_parts)));
 
     public void Begin(in WireEvent e)
     {
@@ -28,9 +31,10 @@ internal sealed class ResetAssembler
 
     /// <summary>A step returned.</summary>
     /// <param name="e">The end event.</param>
+    /// <param name="stack">The kernel stack it ended in, if it left one.</param>
     /// <param name="unmatched">Grows by the steps whose partner was never seen.</param>
     /// <returns>The reset, if that was its outermost step.</returns>
-    public Reset? End(in WireEvent e, ref long unmatched)
+    public Reset? End(in WireEvent e, int? stack, ref long unmatched)
     {
         ResetStep step = e.Step;
         if (!_open.Any(o => o.Step == step))
@@ -45,6 +49,9 @@ internal sealed class ResetAssembler
         }
         OpenStep open = _open.Pop();
         var part = new ResetPart(step, open.Device, new Interval(open.StartNs, (long)e.TimeNs), e.Value);
+        // Innermost steps end first: of equals, and the outer ones last hardly longer, theirs says more.
+        if (stack is not null && part.Time.DurationNs > _slowest.Ns + _slowest.Ns / 4)
+            _slowest = (part.Time.DurationNs, stack);
         if (_open.Count > 0)
         {
             if (!open.Probe)
@@ -53,10 +60,11 @@ internal sealed class ResetAssembler
         }
         ImmutableArray<ResetPart> inner = _parts.ToImmutable();
         ResetMethod method = Method([.. inner, part]);
+        int? deepest = _slowest.Stack;
         Forget();
         // A device that is only powered up is waited for as well.
         bool waitOnly = step is ResetStep.DeviceWait or ResetStep.BridgeWait;
-        return open.Probe || waitOnly ? null : new Reset(part.Device, method, part.Time, part.Result, inner);
+        return open.Probe || waitOnly ? null : new Reset(part.Device, method, part.Time, part.Result, inner, deepest);
     }
 
     /// <summary>Drops what is open; returns how many steps that was.</summary>
@@ -65,6 +73,7 @@ internal sealed class ResetAssembler
         int count = _open.Count;
         _open.Clear();
         _parts.Clear();
+        _slowest = default;
         _waitedFor = ResetStep.None;
         return count;
     }

@@ -14,6 +14,13 @@ public sealed class SpanAssembler
         public OpenOperation? Operation;
 
         public ResetAssembler Resets { get; } = new();
+
+        public TeardownAssembler Teardown { get; } = new();
+
+        // Known from its events: the thread's process, and what it is called.
+        public required TaskId Task { get; init; }
+
+        public bool IsIdle => Operation is null && Resets.Current is null && Teardown.IsEmpty;
     }
 
     private sealed class OpenOperation(OperationKind kind, in WireEvent begin)
@@ -23,6 +30,8 @@ public sealed class SpanAssembler
         public WireEvent Begin { get; } = begin;
 
         public TaskId Task { get; } = TaskOf(in begin);
+
+        public string Process { get; } = Peer(in begin)?.Comm ?? begin.Comm.ToString();
 
         public string Device { get; } = begin.Device.ToString();
 
@@ -40,6 +49,9 @@ public sealed class SpanAssembler
     /// <summary>Begins without an end and ends without a begin: lost, or cut off by the start of the capture.</summary>
     public long Unmatched => _unmatched;
 
+    /// <summary>Kernel stacks that were wanted and could not be kept.</summary>
+    public long StacksLost { get; private set; }
+
     /// <summary>CLOCK_MONOTONIC of the newest event, nanoseconds; 0 before the first.</summary>
     public long LatestNs { get; private set; }
 
@@ -50,6 +62,15 @@ public sealed class SpanAssembler
             .Where(t => t.Operation is not null)
             .Select(t => Describe(t.Operation!, t.Resets))
             .OrderBy(o => o.StartNs),
+    ];
+
+    /// <summary>The parts of teardowns going on, oldest first; of each thread the innermost.</summary>
+    public ImmutableArray<TeardownInFlight> TeardownsInFlight() =>
+    [
+        .. _threads.Values
+            .Where(t => !t.Teardown.IsEmpty)
+            .Select(t => new TeardownInFlight(t.Task, t.Teardown.Current!.Value.Step, t.Teardown.Current!.Value.SinceNs))
+            .OrderBy(t => t.SinceNs),
     ];
 
     /// <summary>Takes a batch; returns what it brought to an end.</summary>
@@ -76,7 +97,9 @@ public sealed class SpanAssembler
         (EventKind.Reset, EventPhase.End) => EndReset(in e),
         (EventKind.Signal, _) when Peer(in e) is { } target =>
             new SignalDelivered(TaskOf(in e), target, e.Value, (long)e.TimeNs),
-        (EventKind.ProcessGone, _) => Gone(in e),
+        (EventKind.Process, _) => Advance(in e),
+        (EventKind.Teardown, EventPhase.Begin) => BeginTeardown(in e),
+        (EventKind.Teardown, EventPhase.End) => EndTeardown(in e),
         _ => Unpaired(),
     };
 
@@ -96,21 +119,24 @@ public sealed class SpanAssembler
         OpenOperation? open = thread.Operation;
         OperationKind kind = e.Kind == EventKind.Release ? OperationKind.Release : OperationKind.Open;
         _unmatched += thread.Resets.Forget() + (_locks.Forget((int)e.Tid) ? 1 : 0);
-        _threads.Remove((int)e.Tid);
+        thread.Operation = null;
+        RemoveIfIdle(in e, thread);
         if (open is null || open.Kind != kind)
             return Unpaired();
         WireEvent begin = open.Begin;
         return new Operation(
-            kind, open.Task, Peer(in begin)?.Comm ?? open.Task.Comm, begin.Cgroup, open.Device, !begin.Flags.HasFlag(EventFlags.NotPci), begin.Lock,
+            kind, open.Task, open.Process, begin.Cgroup, open.Device, !begin.Flags.HasFlag(EventFlags.NotPci), begin.Lock,
             begin.Flags.HasFlag(EventFlags.Exiting), new Interval((long)begin.TimeNs, (long)e.TimeNs),
-            open.Waits.ToImmutable(), open.Resets.ToImmutable());
+            open.Waits.ToImmutable(), open.Resets.ToImmutable(), StackOf(in e))
+        {
+            Result = e.Value,
+        };
     }
 
     private Activity? BeginWait(in WireEvent e)
     {
-        TaskId? holder = Peer(in e);
-        string? device = holder is null ? null : DeviceOf(holder.Tid);
-        if (!_locks.Begin((int)e.Tid, e.Lock, e.LockKind, holder, device, (long)e.TimeNs))
+        LockOwner? owner = Peer(in e) is { } holder ? Owner(holder) : null;
+        if (!_locks.Begin((int)e.Tid, e.Lock, e.LockKind, owner, (long)e.TimeNs))
             _unmatched++;
         return null;
     }
@@ -118,7 +144,7 @@ public sealed class SpanAssembler
     private Activity? EndWait(in WireEvent e)
     {
         OpenOperation? open = _threads.GetValueOrDefault((int)e.Tid)?.Operation;
-        LockWait? wait = _locks.End(TaskOf(in e), open?.Device, e.Lock, (long)e.TimeNs);
+        LockWait? wait = _locks.End(Owner(TaskOf(in e)), e.Lock, (long)e.TimeNs, StackOf(in e));
         if (wait is null || open is null)
             return Unpaired();
         open.Waits.Add(wait);
@@ -127,35 +153,58 @@ public sealed class SpanAssembler
 
     private Activity? BeginReset(in WireEvent e)
     {
-        Thread(in e).Resets.Begin(in e);
+        ThreadState thread = Thread(in e);
+        // A release resets its device under the dev_set's lock.
+        if (thread is { Operation: { Kind: OperationKind.Release } open, Resets.Current: null })
+            _locks.Holds(Owner(open.Task), open.Begin.Lock, (long)e.TimeNs);
+        thread.Resets.Begin(in e);
         return null;
     }
 
     private StandaloneReset? EndReset(in WireEvent e)
     {
         ThreadState thread = Thread(in e);
-        Reset? reset = thread.Resets.End(in e, ref _unmatched);
+        Reset? reset = thread.Resets.End(in e, StackOf(in e), ref _unmatched);
+        if (reset is not null)
+            _locks.WasResetting((int)e.Tid, reset.Time);
         if (thread.Operation is { } open)
         {
             if (reset is not null)
                 open.Resets.Add(reset);
             return null;
         }
-        if (thread.Resets.Current is null)
-            _threads.Remove((int)e.Tid);
+        RemoveIfIdle(in e, thread);
         return reset is null ? null : new StandaloneReset(TaskOf(in e), reset);
     }
 
-    // A dead process has no operation under way: if one seems to be, its end was lost.
-    private ProcessGone Gone(in WireEvent e)
+    private ProcessAdvanced Advance(in WireEvent e)
     {
-        int tgid = (int)e.Tgid;
-        foreach ((int tid, ThreadState thread) in _threads.Where(t => t.Value.Operation?.Task.Tgid == tgid).ToList())
+        TaskId process = Peer(in e) ?? TaskOf(in e);
+        // A dead process has nothing under way: if something seems to be, its end was lost.
+        if (e.ProcessStep is ProcessStep.Dead or ProcessStep.Reaped)
         {
-            _unmatched += 1 + thread.Resets.Forget() + (_locks.Forget(tid) ? 1 : 0);
-            _threads.Remove(tid);
+            foreach ((int tid, ThreadState thread) in _threads.Where(t => t.Value.Task.Tgid == process.Tgid).ToList())
+            {
+                _unmatched += (thread.Operation is null ? 0 : 1) + thread.Resets.Forget() + thread.Teardown.Forget() +
+                    (_locks.Forget(tid) ? 1 : 0);
+                _threads.Remove(tid);
+            }
         }
-        return new ProcessGone(tgid, (long)e.TimeNs);
+        return new ProcessAdvanced(process, e.ProcessStep, (long)e.TimeNs);
+    }
+
+    private Activity? BeginTeardown(in WireEvent e)
+    {
+        Thread(in e).Teardown.Begin(e.TeardownStep, (long)e.TimeNs);
+        return null;
+    }
+
+    private Activity? EndTeardown(in WireEvent e)
+    {
+        ThreadState thread = Thread(in e);
+        Interval? time = thread.Teardown.End(e.TeardownStep, (long)e.TimeNs, ref _unmatched);
+        RemoveIfIdle(in e, thread);
+        return time is null ? Unpaired() : new TeardownPart(TaskOf(in e), e.TeardownStep, time.Value);
     }
 
     private Activity? Unpaired()
@@ -173,17 +222,37 @@ public sealed class SpanAssembler
             : OperationState.Working;
         return new OperationInFlight(
             open.Kind, open.Task, open.Device, (long)open.Begin.TimeNs, state,
-            wait?.SinceNs ?? reset?.SinceNs ?? (long)open.Begin.TimeNs, wait?.Holder, wait?.HolderDevice);
+            wait?.SinceNs ?? reset?.SinceNs ?? (long)open.Begin.TimeNs, wait?.Owner?.Task, wait?.Owner?.Device,
+            reset?.Method ?? ResetMethod.Unknown);
     }
 
     private ThreadState Thread(in WireEvent e)
     {
         if (!_threads.TryGetValue((int)e.Tid, out ThreadState? thread))
-            _threads[(int)e.Tid] = thread = new ThreadState();
+            _threads[(int)e.Tid] = thread = new ThreadState { Task = TaskOf(in e) };
         return thread;
     }
 
-    private string? DeviceOf(int tid) => _threads.GetValueOrDefault(tid)?.Operation?.Device;
+    private void RemoveIfIdle(in WireEvent e, ThreadState thread)
+    {
+        if (thread.IsIdle)
+            _threads.Remove((int)e.Tid);
+    }
+
+    // A thread's name may say little (a dying .NET process has its devices closed by ".NET Finalizer").
+    private LockOwner Owner(TaskId task)
+    {
+        ThreadState? thread = _threads.GetValueOrDefault(task.Tid);
+        return new LockOwner(
+            task, thread?.Operation?.Process ?? task.Comm, thread?.Operation?.Device ?? thread?.Resets.Current?.Device);
+    }
+
+    private int? StackOf(in WireEvent e)
+    {
+        if (e.Stack < WireEvent.NoStack)
+            StacksLost++;
+        return e.Stack < 0 ? null : e.Stack;
+    }
 
     private static TaskId TaskOf(in WireEvent e) => new((int)e.Tid, (int)e.Tgid, e.Comm.ToString());
 

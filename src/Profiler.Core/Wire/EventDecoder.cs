@@ -30,11 +30,20 @@ public sealed class EventDecoder
             throw new InvalidDataException($"{records.Length} bytes are not whole events of {WireEvent.Size} bytes");
         foreach (ref readonly WireEvent e in batch.Events)
         {
-            if (e.Kind is < EventKind.Release or > EventKind.ProcessGone || e.Phase > EventPhase.End ||
-                e.Step > ResetStep.DeviceWait || e.LockKind > LockKind.Group)
+            if (e.Kind is < EventKind.Release or > EventKind.Teardown || e.Phase > EventPhase.End || e.StepCode > LastStep(e.Kind))
                 throw new InvalidDataException($"unknown event: kind {(int)e.Kind}, phase {(int)e.Phase}, step {e.StepCode}");
             _received[(int)e.Kind]++;
         }
         return batch;
     }
+
+    /// <summary>The largest <see cref="WireEvent.StepCode"/> an event of a kind may have.</summary>
+    public static byte LastStep(EventKind kind) => kind switch
+    {
+        EventKind.Reset => (byte)ResetStep.DeviceWait,
+        EventKind.LockWait => (byte)LockKind.Group,
+        EventKind.Process => (byte)ProcessStep.Reaped,
+        EventKind.Teardown => (byte)TeardownStep.Power,
+        _ => 0,
+    };
 }

@@ -10,7 +10,8 @@ public enum EventKind : byte
     LockWait,
     Reset,
     Signal,
-    ProcessGone,
+    Process,
+    Teardown,
 }
 
 /// <summary><c>enum event_phase</c> in bpf/events.h.</summary>
@@ -36,6 +37,32 @@ public enum ResetStep : byte
     DeviceWait,
 }
 
+/// <summary>The way out of a process, in this order; <c>enum process_step</c> in bpf/events.h.</summary>
+public enum ProcessStep : byte
+{
+    None,
+
+    /// <summary>All its threads are told to exit.</summary>
+    Exits,
+
+    /// <summary>The last of them told the parent.</summary>
+    Dead,
+
+    /// <summary>The parent took notice: nothing is left of it.</summary>
+    Reaped,
+}
+
+/// <summary>A part of a process's end that is not the devices'; <c>enum teardown_step</c> in bpf/events.h.</summary>
+public enum TeardownStep : byte
+{
+    None,
+    Memory,
+    Files,
+    Iommu,
+    Kvm,
+    Power,
+}
+
 /// <summary>Which lock a wait is for; <c>enum lock_kind</c> in bpf/events.h.</summary>
 public enum LockKind : byte
 {
@@ -59,7 +86,7 @@ public enum EventFlags : byte
     Probe = 1 << 2,
 }
 
-/// <summary>Another thread that matters: the process's leader, a lock's holder, a signal's target. 0 if unknown.</summary>
+/// <summary>Another thread that matters: a process's leader, a lock's holder, a signal's target. 0 if unknown.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct WirePeer
 {
@@ -76,13 +103,13 @@ public struct WirePeer
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     /// <summary>Bytes per event.</summary>
-    public const int Size = 96;
+    public const int Size = 104;
 
     /// <summary>How many kinds there are, and one: the length of an array indexed by kind.</summary>
-    public const int Kinds = (int)EventKind.ProcessGone + 1;
+    public const int Kinds = (int)EventKind.Teardown + 1;
 
     /// <summary>CLOCK_MONOTONIC, nanoseconds.</summary>
     public ulong TimeNs;
@@ -102,7 +129,7 @@ public struct WireEvent
     public WirePeer Peer;
 
     /// <summary>
-    /// A reset's return value at its end, at the begin of <see cref="ResetStep.DeviceWait"/> the step that
+    /// What a reset or an open returned at its end, at the begin of <see cref="ResetStep.DeviceWait"/> the step that
     /// waits, a signal's number; else 0.
     /// </summary>
     public int Value;
@@ -110,16 +137,30 @@ public struct WireEvent
     public EventKind Kind;
     public EventPhase Phase;
 
-    /// <summary>At resets a <see cref="ResetStep"/>, at the begin of lock waits a <see cref="LockKind"/>.</summary>
+    /// <summary>By kind a <see cref="ResetStep"/>, <see cref="ProcessStep"/>, <see cref="TeardownStep"/>, or at the
+    /// begin of lock waits a <see cref="LockKind"/>.</summary>
     public byte StepCode;
 
     public EventFlags Flags;
+
+    /// <summary>The key of a kernel stack, at the end of what took long; <see cref="NoStack"/> where it did not,
+    /// another negative errno where it could not be kept.</summary>
+    public int Stack;
+
+    public uint Reserved;
+
+    /// <summary><c>NO_STACK</c>.</summary>
+    public const int NoStack = -1;
 
     public ResetStep Step
     {
         readonly get => Kind == EventKind.Reset ? (ResetStep)StepCode : ResetStep.None;
         set => StepCode = (byte)value;
     }
+
+    public readonly ProcessStep ProcessStep => Kind == EventKind.Process ? (ProcessStep)StepCode : ProcessStep.None;
+
+    public readonly TeardownStep TeardownStep => Kind == EventKind.Teardown ? (TeardownStep)StepCode : TeardownStep.None;
 
     public readonly LockKind LockKind => Kind == EventKind.LockWait ? (LockKind)StepCode : LockKind.Other;
 }

@@ -37,7 +37,7 @@ internal sealed record Capture(string Events)
     public ProfileState StateAt(double seconds)
     {
         using var records = new Subject<ReadOnlyMemory<byte>>(); // that does not complete: what is in flight stays so
-        using var pipeline = new Pipeline(records, signalsSeen: true);
+        using var pipeline = new Pipeline(records, Info.EndsWatched);
         pipeline.Connect();
         records.OnNext(EventText.Records(Events));
         Snapshot snapshot = pipeline.Snapshot();

@@ -57,7 +57,7 @@ public sealed class ShutdownTests
 
     [Fact]
     public void Without_the_signal_probe_the_reason_of_an_exit_is_unknown() =>
-        Assert.Equal(Trigger.Unknown, Assert.Single(Run(Release + "\n2.5 100/100 qemu gone", signalsSeen: false)).Trigger);
+        Assert.Equal(Trigger.Unknown, Assert.Single(Run(Release + "\n2.5 1/1 init reaped of 100/100 qemu", new EndsWatched(Signals: false, Reaping: true))).Trigger);
 
     [Fact]
     public void Opening_a_device_again_begins_a_new_life() => Assert.Equal(2, Run("""
@@ -81,7 +81,7 @@ public sealed class ShutdownTests
     public void A_minute_of_quiet_ends_it_live_as_well()
     {
         using var records = new Subject<ReadOnlyMemory<byte>>();
-        using var pipeline = new Pipeline(records, signalsSeen: true);
+        using var pipeline = new Pipeline(records, EndsWatched.All);
         var done = new List<Shutdown>();
         pipeline.Shutdowns.Subscribe(done.Add);
         pipeline.Connect();
@@ -116,26 +116,90 @@ public sealed class ShutdownTests
     }
 
     [Fact]
-    public void The_phases_add_up_to_the_wall_time()
+    public void A_lock_held_across_a_reset_makes_a_chain_one_held_for_a_moment_does_not()
+    {
+        const string Convoy = """
+            1.0 100/101 a release begin 0000:01:00.0 lock a1
+            1.0 100/102 a release begin 0000:02:00.0 lock a2
+            1.0 100/102 a wait begin lock ff holder 100/101 a
+            1.1 100/101 a reset begin function 0000:01:00.0
+            1.9 100/101 a reset end function 0
+            2.0 100/102 a wait end lock ff
+            2.0 100/101 a release end
+            3.0 100/102 a release end
+            """;
+        Assert.Equal(2_000_000_000, Single(Convoy).IfParallelNs);
+        Assert.Equal(1_000_000_000, Single(string.Join('\n', Convoy.Split('\n').Where(l => !l.Contains("reset", StringComparison.Ordinal)))).IfParallelNs);
+    }
+
+    [Fact]
+    public void It_ends_when_the_process_is_reaped_and_with_its_death_where_that_cannot_be_seen()
+    {
+        const string Reaped = Release + "\n2.5 100/100 qemu gone\n2.7 1/1 init reaped of 100/100 qemu";
+        Assert.Equal(1_700_000_000, Single(Reaped).Time.DurationNs);
+        Assert.Equal(1_500_000_000, Assert.Single(Run(Reaped, new EndsWatched(Signals: true, Reaping: false))).Time.DurationNs);
+    }
+
+    [Fact]
+    public void An_exit_without_a_signal_begins_with_the_exit() => Assert.Equal(2_000_000_000, Single(
+        "0.5 100/100 qemu exits\n" + Release + "\n2.5 1/1 init reaped of 100/100 qemu").Time.DurationNs);
+
+    [Fact]
+    public void What_follows_from_the_last_close_belongs_to_it() => Assert.Equal(3_500_000_000, Single("""
+        1.0 100/100 a release begin 0000:01:00.0
+        2.0 100/100 a release end
+        2.5 100/100 a teardown begin iommu
+        4.5 100/100 a teardown end iommu
+        """).Time.DurationNs);
+
+    [Fact]
+    public void A_device_that_outlives_the_process_that_opened_it_is_told()
+    {
+        const string Opens = """
+            1.0 100/100 qemu open begin 0000:01:00.0
+            1.1 100/100 qemu open end 9
+            1.1 100/100 qemu open begin 0000:02:00.0
+            1.2 100/100 qemu open end 10
+            5.0 1/1 kill signal 9 to 100/100 qemu
+            5.1 100/100 qemu exits
+            5.2 100/100 qemu release begin 0000:01:00.0 exiting
+            5.3 100/100 qemu release end
+            """;
+        const string End = "\n6.0 1/1 init reaped of 100/100 qemu";
+        Assert.Equal("0000:02:00.0", Assert.Single(Single(Opens + End).Unreleased));
+        const string Release2 = "\n5.4 100/100 qemu release begin 0000:02:00.0 exiting\n5.5 100/100 qemu release end";
+        Assert.Empty(Single(Opens + Release2 + End).Unreleased);
+    }
+
+    [Fact]
+    public void None_of_its_devices_released_is_a_shutdown_as_well()
     {
         Shutdown shutdown = Single("""
-            0.5 1/1 kill signal 15 to 100/100 qemu
-            1.0 100/100 qemu release begin 0000:01:00.0 exiting
-            2.0 100/100 qemu release end
-            2.2 100/100 qemu release begin 0000:02:00.0 exiting
-            3.0 100/100 qemu release end
-            3.4 100/100 qemu gone
+            1.0 100/100 qemu open begin 0000:01:00.0
+            1.1 100/100 qemu open end 9
+            5.0 1/1 kill signal 9 to 100/100 qemu
+            5.1 100/100 qemu exits
+            6.0 1/1 init reaped of 100/100 qemu
             """);
-        Assert.Equal(new ShutdownPhases(500_000_000, 1_800_000_000, 200_000_000, 400_000_000), shutdown.Phases);
-        Assert.Equal(2_900_000_000, shutdown.Time.DurationNs);
+        Assert.Equal((Trigger.SigKill, 1_000_000_000, 0), (shutdown.Trigger, shutdown.Time.DurationNs, shutdown.Releases.Length));
+        Assert.Equal("0000:01:00.0", Assert.Single(shutdown.Unreleased));
+        Assert.Equal((0, 0), (shutdown.IfParallelNs, shutdown.PeakConcurrency));
     }
+
+    [Fact]
+    public void An_open_that_failed_leaves_nothing_to_release() => Assert.Empty(Run("""
+        1.0 100/100 qemu open begin 0000:01:00.0
+        1.1 100/100 qemu open end -16
+        5.1 100/100 qemu exits
+        6.0 1/1 init reaped of 100/100 qemu
+        """));
 
     private static Shutdown Single(string events) => Assert.Single(Run(events));
 
-    private static List<Shutdown> Run(string events, bool signalsSeen = true)
+    private static List<Shutdown> Run(string events, EndsWatched? watched = null)
     {
         var done = new List<Shutdown>();
-        using var pipeline = new Pipeline(Observable.Return(EventText.Records(events)), signalsSeen);
+        using var pipeline = new Pipeline(Observable.Return(EventText.Records(events)), watched ?? EndsWatched.All);
         pipeline.Shutdowns.Subscribe(done.Add);
         pipeline.Connect();
         return done;

@@ -14,7 +14,7 @@ public sealed class SpanProperties
     private static readonly Gen<WireEvent> AnyEvent =
         from kind in Gen.Elements(Enum.GetValues<EventKind>())
         from phase in Gen.Elements(EventPhase.Begin, EventPhase.End)
-        from step in Gen.Elements(Enum.GetValues<ResetStep>())
+        from step in Gen.Choose(0, EventDecoder.LastStep(kind))
         from tid in Gen.Choose(1, 4)
         from lockAddress in Gen.Choose(1, 2)
         from holder in Gen.Choose(0, 4)
@@ -22,7 +22,8 @@ public sealed class SpanProperties
         {
             Kind = kind,
             Phase = phase,
-            Step = step,
+            StepCode = (byte)step,
+            Stack = WireEvent.NoStack,
             Tid = (uint)tid,
             Tgid = (uint)(tid + 1) / 2,
             Lock = (ulong)lockAddress,

@@ -10,7 +10,7 @@ public sealed class EventDecoderTests
     private static readonly Gen<WireEvent> AnyEvent =
         from kind in Gen.Elements(Enum.GetValues<EventKind>())
         from phase in Gen.Elements(Enum.GetValues<EventPhase>())
-        from step in Gen.Choose(0, kind == EventKind.LockWait ? (int)LockKind.Group : (int)ResetStep.DeviceWait)
+        from step in Gen.Choose(0, EventDecoder.LastStep(kind))
         from time in Gen.Choose(0, int.MaxValue)
         from comm in Gen.Elements("qemu", "", "a name too long for the kernel", "naïve")
         select new WireEvent { Kind = kind, Phase = phase, StepCode = (byte)step, TimeNs = (ulong)time, Comm = Name16.From(comm) };
@@ -51,10 +51,12 @@ public sealed class EventDecoderTests
 
     [Theory]
     [InlineData(0, 0, 0)]
-    [InlineData(7, 0, 0)]
+    [InlineData(8, 0, 0)]
     [InlineData(1, 3, 0)]
     [InlineData(4, 1, 10)]
     [InlineData(3, 1, 3)]
+    [InlineData(6, 0, 4)]
+    [InlineData(7, 1, 6)]
     public void An_event_of_an_unknown_kind_phase_or_step_is_an_error(byte kind, byte phase, byte step)
     {
         var bytes = new byte[WireEvent.Size];

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/*
+ * The kernel names an address: for where /proc/kallsyms hides addresses even from root
+ * (kptr_restrict=2). Run by user space, once per address; attached to nothing.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+#define NAME_LENGTH 128
+
+struct question {
+	__u64 address;
+	char name[NAME_LENGTH]; /* "function+0x12/0x340 [module]" */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct question);
+} question SEC(".maps");
+
+static const char format[] = "%pS";
+
+/* Program type and helper are there since 5.14 and 5.13. */
+SEC("syscall")
+int symbolize(void *ctx)
+{
+	__u32 zero = 0;
+	struct question *asked = bpf_map_lookup_elem(&question, &zero);
+	__u64 address;
+
+	if (!asked)
+		return 1;
+	address = asked->address;
+	return bpf_snprintf(asked->name, sizeof(asked->name), format, &address, sizeof(address)) <
+	       0;
+}
