@@ -7,6 +7,7 @@ build=(
     clang-format    # and keeps their looks
     libbpf-dev      # the headers they include
     libbpf1         # loads them
+    pci.ids         # what devices are called
     linux-libc-dev  # the kernel's public headers
     gcc libc6-dev   # small test programs, the lab's kernel module
 )
