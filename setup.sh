@@ -19,6 +19,8 @@ lab=(
     xz-utils zstd   # kernel modules come compressed
     jq              # figures out of reports
     bsdextrautils   # column, for tables
+    libvirt-daemon  # a real libvirt inside the lab; without libvirt-daemon-system it is no service here
+    libvirt-daemon-driver-qemu libvirt-clients # its part for QEMU, and virsh
 )
 checks=(
     shellcheck      # every shell script
