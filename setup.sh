@@ -7,6 +7,7 @@ build=(
     clang-format    # and keeps their looks
     libbpf-dev      # the headers they include
     libbpf1         # loads them
+    pci.ids         # what devices are called
     linux-libc-dev  # the kernel's public headers
     gcc libc6-dev   # small test programs, the lab's kernel module
 )
@@ -18,6 +19,8 @@ lab=(
     xz-utils zstd   # kernel modules come compressed
     jq              # figures out of reports
     bsdextrautils   # column, for tables
+    libvirt-daemon  # a real libvirt inside the lab; without libvirt-daemon-system it is no service here
+    libvirt-daemon-driver-qemu libvirt-clients # its part for QEMU, and virsh
 )
 checks=(
     shellcheck      # every shell script

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Profiler.Bpf.Session;
+using Profiler.Cli.Identity;
 using Profiler.Cli.Live;
 using Profiler.Cli.Vfio;
+using Profiler.Core.Recording;
 
 namespace Profiler.Cli.Commands;
 
@@ -25,7 +27,7 @@ internal static class CheckCommand
         Print(output, "privileges", missing.Length == 0 ? "sufficient" : $"{missing} missing");
         Print(output, "type information", File.Exists("/sys/kernel/btf/vmlinux") ? "/sys/kernel/btf/vmlinux" : "none (BTF)");
         Print(output, "modules", string.Join(", ", Modules.Select(m => Directory.Exists($"/sys/module/{m}") ? m : $"{m} not loaded")));
-        Devices(output, new PciSysfs());
+        Devices(output, new DeviceIdentities(new PciSysfs(), PciIds.Installed).Scan());
         Privileges.Demand();
 
         IReadOnlyList<ProbeStatus> probes = Try(options);
@@ -54,20 +56,29 @@ internal static class CheckCommand
     private static string State(ProbeStatus p) =>
         p.Attached ? p.Kind!.Value.ToString().ToLowerInvariant() : p.WaitsFor is null ? "NO" : "waiting";
 
-    private static void Devices(TextWriter output, PciSysfs sysfs)
+    internal static void Devices(TextWriter output, IReadOnlyList<DeviceIdentity> devices)
     {
-        IReadOnlyList<VfioInventory.Device> devices = VfioInventory.Read(sysfs);
         if (devices.Count == 0)
         {
             output.WriteLine("\nno device is bound to a VFIO driver");
             return;
         }
-        output.WriteLine($"\n{"device",-13} {"driver",-10} {"group",5}  {"reset methods",-20} shares its reset with");
-        foreach (VfioInventory.Device d in devices)
+        string[] mates = [.. devices.Select(d => d.DevSetMates.Count == 0 ? "no other" : string.Join(", ", d.DevSetMates))];
+        const string MatesTitle = "shares its reset with";
+        int width = mates.Append(MatesTitle).Max(m => m.Length);
+        output.WriteLine($"\n{"device",-13} {"driver",-10} {"group",5}  {"reset methods",-20} {MatesTitle.PadRight(width)}  name");
+        foreach ((DeviceIdentity d, string m) in devices.Zip(mates))
             output.WriteLine(
-                $"{d.Address,-13} {d.Driver,-10} {d.IommuGroup?.ToString() ?? "none",5}  {d.ResetMethods ?? "unknown",-20} " +
-                (d.Mates.Count == 0 ? "no other" : string.Join(", ", d.Mates)));
+                $"{d.Bdf,-13} {d.Driver,-10} {d.IommuGroup?.ToString() ?? "none",5}  {ResetMethods(d),-20} " +
+                $"{m.PadRight(width)}  {DeviceNames.Of(d)}");
     }
+
+    private static string ResetMethods(DeviceIdentity device) => device.ResetMethods switch
+    {
+        null => "unknown",
+        [] => "none",
+        { } methods => string.Join(' ', methods),
+    };
 
     private static void Print(TextWriter output, string what, string value) => output.WriteLine($"{what,-22} {value}");
 }

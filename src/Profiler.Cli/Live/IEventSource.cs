@@ -15,6 +15,9 @@ internal interface IEventSource : IDisposable
     /// <summary>Names of virtual machines by process, as far as known.</summary>
     IReadOnlyDictionary<int, string> VmNames { get; }
 
+    /// <summary>What devices are, by BDF, as far as known.</summary>
+    IReadOnlyDictionary<string, DeviceIdentity> Devices { get; }
+
     /// <summary>CLOCK_MONOTONIC of this source, nanoseconds: a recording has its own.</summary>
     long NowNs { get; }
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Reactive.Linq;
 using System.Threading.Channels;
+using Profiler.Cli.Identity;
 using Profiler.Cli.Report;
 using Profiler.Core;
 using Profiler.Core.Recording;
@@ -15,25 +17,38 @@ namespace Profiler.Cli.Live;
 internal sealed class LiveProfile : IDisposable
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LearningPatience = TimeSpan.FromSeconds(1);
 
     private readonly IEventSource _source;
-    private readonly VmNames? _vmNames;
+    private readonly HostIdentities? _identities;
     private readonly TimeProvider _time;
     private readonly Pipeline _pipeline;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _ticker;
+    private Task _learning = Task.CompletedTask;
     private Thread? _thread;
     private Exception? _error;
     private long _endedNs;
 
     /// <param name="source">Disposed with this.</param>
-    /// <param name="vmNames">Learns the names of processes that appear; null if they are not of this machine.</param>
+    /// <param name="identities">Learns who the processes and devices are that appear; null if they are not of this machine.</param>
     /// <param name="time">Whose timers tick.</param>
-    public LiveProfile(IEventSource source, VmNames? vmNames, TimeProvider time)
+    public LiveProfile(IEventSource source, HostIdentities? identities, TimeProvider time)
     {
-        (_source, _vmNames, _time) = (source, vmNames, time);
+        (_source, _identities, _time) = (source, identities, time);
         _pipeline = new Pipeline(source.Records, source.Info.EndsWatched);
+    }
+
+    /// <summary>The kernel we run on, and who there is on its machine just now.</summary>
+    /// <exception cref="UserException">Not permitted or not possible here; says what would help.</exception>
+    public static LiveProfile OfThisHost(CaptureOptions options, TimeProvider time)
+    {
+        var identities = new HostIdentities();
+        var source = LiveSource.Start(options, identities);
+        // After that, so that nobody comes between and is not seen; the events wait in the ring buffer.
+        identities.Scan();
+        return new LiveProfile(source, identities, time);
     }
 
     /// <summary>What was known when the capture began.</summary>
@@ -51,6 +66,12 @@ internal sealed class LiveProfile : IDisposable
     /// <summary>Names of virtual machines by process, as far as known.</summary>
     public IReadOnlyDictionary<int, string> VmNames => _source.VmNames;
 
+    /// <summary>What devices are, by BDF, as far as known.</summary>
+    public IReadOnlyDictionary<string, DeviceIdentity> Devices => _source.Devices;
+
+    /// <summary>Who is who, for those who want to hear of it; null if nothing is learned on this machine.</summary>
+    public HostIdentities? Identities => _identities;
+
     /// <summary>Ends when the source does; with its error, if it has one.</summary>
     public Task Completion => _completion.Task;
 
@@ -66,14 +87,14 @@ internal sealed class LiveProfile : IDisposable
         bool ended = Completion.IsCompleted;
         Snapshot snapshot = _pipeline.Snapshot();
         long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
-        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), VmNames);
+        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), VmNames, Devices);
     }
 
     /// <summary>Starts the flow: events are handed on by a thread of their own until this is stopped or disposed.</summary>
     public void Start()
     {
-        if (_vmNames is not null)
-            LearnNames(_vmNames);
+        if (_identities is not null)
+            _learning = Learn(_identities);
         _pipeline.Shutdowns.Subscribe(_ => { }, Fail);
         _pipeline.Connect();
         // A recording's time is that of its events, so that it shows here what it shows in a report.
@@ -84,10 +105,14 @@ internal sealed class LiveProfile : IDisposable
     }
 
     /// <summary>Ends the flow: a live source detaches its programs, hands on what is left and completes.</summary>
-    public Task Stop()
+    public async Task Stop()
     {
-        _stop.Cancel();
-        return _thread is null ? Task.CompletedTask : Completion;
+        await _stop.CancelAsync();
+        if (_thread is null)
+            return;
+        await Completion;
+        // The last to appear are learned about too; but a process that does not answer keeps nobody here.
+        await Task.WhenAny(_learning, Task.Delay(LearningPatience, _time));
     }
 
     public void Dispose()
@@ -150,30 +175,19 @@ internal sealed class LiveProfile : IDisposable
     }
 
     // Asking a process for its command line may have to wait for its memory map, which is just what a teardown
-    // holds: so not on the thread that empties the ring buffer. If names come too fast the newest may go unasked.
-    private void LearnNames(VmNames names)
+    // holds: so not on the thread that empties the ring buffer. If they come too fast the newest may go unasked.
+    private Task Learn(HostIdentities identities)
     {
-        var appeared = Channel.CreateBounded<int>(
+        var appeared = Channel.CreateBounded<Activity>(
             new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
-        _pipeline.Activities.Subscribe(
-            activity =>
-            {
-                if (ProcessOf(activity) is { } pid)
-                    appeared.Writer.TryWrite(pid);
-            },
+        _pipeline.Activities.Where(HostIdentities.Concerns).Subscribe(
+            activity => appeared.Writer.TryWrite(activity),
             _ => appeared.Writer.TryComplete(),
             () => appeared.Writer.TryComplete());
-        Task.Run(async () =>
+        return Task.Run(async () =>
         {
-            await foreach (int pid in appeared.Reader.ReadAllAsync(_stop.Token))
-                names.Learn(pid);
+            await foreach (Activity activity in appeared.Reader.ReadAllAsync())
+                identities.Learn(activity);
         });
     }
-
-    private static int? ProcessOf(Activity activity) => activity switch
-    {
-        Operation operation => operation.Task.Tgid,
-        SignalDelivered signal => signal.Target.Tgid,
-        _ => null,
-    };
 }

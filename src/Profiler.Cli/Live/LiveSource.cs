@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Plan;
 using Profiler.Bpf.Session;
+using Profiler.Cli.Identity;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 
@@ -12,29 +13,31 @@ namespace Profiler.Cli.Live;
 internal sealed class LiveSource : IEventSource
 {
     private readonly BpfSession _session;
-    private readonly VmNames _vmNames;
+    private readonly HostIdentities _identities;
 
-    private LiveSource(BpfSession session, CaptureInfo info, VmNames vmNames) =>
-        (_session, Info, _vmNames) = (session, info, vmNames);
+    private LiveSource(BpfSession session, CaptureInfo info, HostIdentities identities) =>
+        (_session, Info, _identities) = (session, info, identities);
 
     public CaptureInfo Info { get; }
 
     public IObservable<ReadOnlyMemory<byte>> Records => _session.Records;
 
-    public IReadOnlyDictionary<int, string> VmNames => _vmNames.Known;
+    public IReadOnlyDictionary<int, string> VmNames => _identities.VmNames;
+
+    public IReadOnlyDictionary<string, DeviceIdentity> Devices => _identities.Devices;
 
     public long NowNs => MonotonicNs();
 
     /// <summary>Asks the kernel, makes the plan, loads and attaches.</summary>
     /// <exception cref="UserException">Not permitted or not possible here; says what would help.</exception>
-    public static LiveSource Start(CaptureOptions options, VmNames vmNames)
+    public static LiveSource Start(CaptureOptions options, HostIdentities identities)
     {
         Privileges.Demand();
         var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes);
         var info = new CaptureInfo(
             WireEvent.Format, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.MachineName,
             DateTimeOffset.UtcNow, MonotonicNs(), Describe(session));
-        return new LiveSource(session, info, vmNames);
+        return new LiveSource(session, info, identities);
     }
 
     /// <summary>Asks the kernel what it offers, and decides.</summary>

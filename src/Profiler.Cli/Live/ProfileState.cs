@@ -12,6 +12,7 @@ namespace Profiler.Cli.Live;
 /// <param name="Snapshot">What the events amount to.</param>
 /// <param name="Health">How far that can be trusted.</param>
 /// <param name="VmNames">Names of virtual machines by process, as far as known.</param>
+/// <param name="Devices">What devices are, by BDF, as far as known.</param>
 internal sealed record ProfileState(
     CaptureInfo Info,
     bool Replay,
@@ -19,7 +20,8 @@ internal sealed record ProfileState(
     long NowNs,
     Snapshot Snapshot,
     ProfileHealth Health,
-    IReadOnlyDictionary<int, string> VmNames);
+    IReadOnlyDictionary<int, string> VmNames,
+    IReadOnlyDictionary<string, DeviceIdentity> Devices);
 
 /// <summary>What the profiler knows about itself.</summary>
 /// <param name="Probes">All probes of the plan.</param>

@@ -12,13 +12,34 @@ internal sealed class Recorder(LiveProfile profile, Stream output)
 {
     private readonly RecordingWriter _writer = new(output);
 
+    // Events come from one thread, who is who is learned on another: the writer is for one at a time.
+    private readonly Lock _gate = new();
+    private IOException? _failure;
+    private bool _ended;
+
     /// <summary>Ends when the source does; faults if it fails, or if the recording cannot be written.</summary>
     public Task Completion => profile.Completion;
 
     public void Start()
     {
         _writer.Begin(profile.Info);
-        profile.Records.Subscribe(_writer.Events, _ => { }); // Completion tells of the error
+        foreach ((int pid, string vm) in profile.VmNames)
+            _writer.Identity(new ProcessIdentity(pid, vm));
+        foreach (DeviceIdentity device in profile.Devices.Values)
+            _writer.Device(device);
+        // As soon as it is known, so that a capture that is killed has it too.
+        if (profile.Identities is { } identities)
+        {
+            identities.VmLearned += process => Write(() => _writer.Identity(process));
+            identities.DeviceLearned += device => Write(() => _writer.Device(device));
+        }
+        profile.Records.Subscribe(
+            records =>
+            {
+                lock (_gate)
+                    _writer.Events(records);
+            },
+            _ => { }); // Completion tells of the error
         profile.Start();
     }
 
@@ -31,14 +52,36 @@ internal sealed class Recorder(LiveProfile profile, Stream output)
         {
             profile.Stop().GetAwaiter().GetResult();
             ProfileState state = profile.State();
-            foreach ((int pid, string vm) in state.VmNames)
-                _writer.Identity(new ProcessIdentity(pid, vm));
-            _writer.End(new CaptureEnd(state.NowNs, Counts(state.Health), state.Health.Probes));
+            lock (_gate)
+            {
+                if (_failure is not null)
+                    throw _failure;
+                _writer.End(new CaptureEnd(state.NowNs, Counts(state.Health), state.Health.Probes));
+                _ended = true;
+            }
             return Summary(state);
         }
         catch (IOException e)
         {
             throw UserException.NotPossible($"the recording failed: {e.Message}", e);
+        }
+    }
+
+    // On the thread that learns, which has nobody to tell of a failure; and it may be late.
+    private void Write(Action frame)
+    {
+        lock (_gate)
+        {
+            if (_ended || _failure is not null)
+                return;
+            try
+            {
+                frame();
+            }
+            catch (IOException e)
+            {
+                _failure = e;
+            }
         }
     }
 

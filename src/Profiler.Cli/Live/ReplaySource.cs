@@ -33,6 +33,8 @@ internal sealed class ReplaySource : IEventSource
 
     public IReadOnlyDictionary<int, string> VmNames => _reader.VmNames;
 
+    public IReadOnlyDictionary<string, DeviceIdentity> Devices => _reader.Devices;
+
     public long NowNs => Info.StartNs + (long)(_time.GetElapsedTime(_startedAt).TotalNanoseconds * _speed);
 
     public ImmutableArray<ProbeInfo> Probes() => _reader.End?.Probes ?? Info.Probes;

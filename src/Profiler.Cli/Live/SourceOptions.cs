@@ -44,10 +44,7 @@ internal static class SourceOptions
     {
         if (parsed.GetValue(FromOption) is { } path)
             return new LiveProfile(OpenRecording(path, parsed.GetValue(SpeedOption), time), null, time);
-        var vmNames = new VmNames();
-        var source = LiveSource.Start(CaptureOptions.From(parsed), vmNames);
-        vmNames.Scan();
-        return new LiveProfile(source, vmNames, time);
+        return LiveProfile.OfThisHost(CaptureOptions.From(parsed), time);
     }
 
     // The words are those of Report.RecordedCapture.Read.

@@ -15,13 +15,15 @@ namespace Profiler.Cli.Report;
 /// <param name="Operations">Releases and opens, in the order in which they ended.</param>
 /// <param name="Last">The state at the end.</param>
 /// <param name="VmNames">Names of virtual machines by process.</param>
+/// <param name="Devices">What devices are, by BDF.</param>
 internal sealed record RecordedCapture(
     CaptureInfo Info,
     CaptureEnd? End,
     ImmutableArray<Shutdown> Shutdowns,
     ImmutableArray<Operation> Operations,
     Snapshot Last,
-    IReadOnlyDictionary<int, string> VmNames)
+    IReadOnlyDictionary<int, string> VmNames,
+    IReadOnlyDictionary<string, DeviceIdentity> Devices)
 {
     /// <summary>Reads a recording.</summary>
     /// <exception cref="UserException">There is no such file, or it is no recording.</exception>
@@ -54,7 +56,8 @@ internal sealed record RecordedCapture(
         pipeline.Connect();
         return error is null
             ? new RecordedCapture(
-                reader.Info, reader.End, shutdowns.ToImmutable(), operations.ToImmutable(), pipeline.Snapshot(), reader.VmNames)
+                reader.Info, reader.End, shutdowns.ToImmutable(), operations.ToImmutable(), pipeline.Snapshot(),
+                reader.VmNames, reader.Devices)
             : throw new InvalidDataException($"a damaged recording: {error.Message}", error);
     }
 

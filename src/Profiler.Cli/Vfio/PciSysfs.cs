@@ -24,11 +24,16 @@ internal sealed class PciSysfs(string root = "/sys")
     public IReadOnlyList<PciAddress> All() => Addresses("bus/pci/devices");
 
     /// <summary>The reset methods in the order in which they are tried; null where the kernel does not list them.</summary>
-    public string? ResetMethods(PciAddress address)
-    {
-        string file = Path.Combine(Folder(address), "reset_method");
-        return File.Exists(file) ? File.ReadAllText(file).Trim() : null;
-    }
+    public string? ResetMethods(PciAddress address) => Attribute(address, "reset_method");
+
+    /// <summary>Who made it: four hexadecimal digits; null if there is no such device.</summary>
+    public string? VendorId(PciAddress address) => Hex(address, "vendor");
+
+    /// <summary>What its maker calls it: four hexadecimal digits; null if there is no such device.</summary>
+    public string? DeviceId(PciAddress address) => Hex(address, "device");
+
+    /// <summary>What kind of device it is: six hexadecimal digits; null if there is no such device.</summary>
+    public string? Class(PciAddress address) => Hex(address, "class");
 
     /// <summary>True if there is a bridge above, so that the bus can be reset.</summary>
     public bool IsBelowBridge(PciAddress address) =>
@@ -47,6 +52,22 @@ internal sealed class PciSysfs(string root = "/sys")
                 addresses.Add(address);
         }
         return addresses;
+    }
+
+    // sysfs writes 0x before them.
+    private string? Hex(PciAddress address, string name) =>
+        Attribute(address, name) is { } text && text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : null;
+
+    private string? Attribute(PciAddress address, string name)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(Folder(address), name)).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // there is none, or it goes away this moment
+        }
     }
 
     private string Folder(PciAddress address) => Path.Combine(root, $"bus/pci/devices/{address}");

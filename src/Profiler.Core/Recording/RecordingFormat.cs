@@ -28,4 +28,7 @@ internal enum FrameKind
 
     /// <summary>A <see cref="ProcessIdentity"/> as JSON.</summary>
     Identity = 4,
+
+    /// <summary>A <see cref="DeviceIdentity"/> as JSON.</summary>
+    Device = 5,
 }

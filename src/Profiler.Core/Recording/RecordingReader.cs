@@ -12,6 +12,7 @@ public sealed class RecordingReader
     private readonly Stream _input;
     // Written by whoever reads the batches, read by whoever shows names.
     private readonly ConcurrentDictionary<int, string> _vmNames = new();
+    private readonly ConcurrentDictionary<string, DeviceIdentity> _devices = new();
 
     private RecordingReader(Stream input, CaptureInfo info) => (_input, Info) = (input, info);
 
@@ -26,6 +27,9 @@ public sealed class RecordingReader
 
     /// <summary>Names of virtual machines by process, as far as they have been read.</summary>
     public IReadOnlyDictionary<int, string> VmNames => _vmNames;
+
+    /// <summary>What devices are, by <see cref="DeviceIdentity.Bdf"/>, as far as it has been read.</summary>
+    public IReadOnlyDictionary<string, DeviceIdentity> Devices => _devices;
 
     /// <summary>Reads the beginning.</summary>
     /// <exception cref="InvalidDataException">Not a recording, or one of another version; says which.</exception>
@@ -57,6 +61,8 @@ public sealed class RecordingReader
                 End = Parse(payload, CaptureJson.Default.CaptureEnd);
             else if (kind == FrameKind.Identity && Parse(payload, CaptureJson.Default.ProcessIdentity) is { Vm: { } vm } process)
                 _vmNames[process.Tgid] = vm;
+            else if (kind == FrameKind.Device && Parse(payload, DeviceJson.Default.DeviceIdentity) is { } device)
+                _devices[device.Bdf] = device;
         }
     }
 

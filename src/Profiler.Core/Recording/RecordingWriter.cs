@@ -21,6 +21,10 @@ public sealed class RecordingWriter(Stream output)
     public void Identity(ProcessIdentity identity) =>
         Frame(FrameKind.Identity, JsonSerializer.SerializeToUtf8Bytes(identity, CaptureJson.Default.ProcessIdentity));
 
+    /// <summary>Writes what a device is.</summary>
+    public void Device(DeviceIdentity device) =>
+        Frame(FrameKind.Device, JsonSerializer.SerializeToUtf8Bytes(device, DeviceJson.Default.DeviceIdentity));
+
     /// <summary>Writes what is known at the end; comes last.</summary>
     public void End(CaptureEnd end) =>
         Frame(FrameKind.End, JsonSerializer.SerializeToUtf8Bytes(end, CaptureJson.Default.CaptureEnd));

@@ -21,9 +21,10 @@ internal sealed class FakeSysfs : IDisposable
         return this;
     }
 
-    public FakeSysfs Add(string bdf, string? driver, int? group)
+    /// <param name="below">The bridge it is behind; null if it sits on the root bus.</param>
+    public FakeSysfs Add(string bdf, string? driver, int? group, string? below = null)
     {
-        string device = Path.Combine(Sys, "devices/pci0000:00", bdf);
+        string device = Path.Combine(Sys, "devices/pci0000:00", below ?? "", bdf);
         Directory.CreateDirectory(device);
         Link(Path.Combine(Sys, "bus/pci/devices", bdf), device);
         if (driver is not null)
@@ -34,6 +35,19 @@ internal sealed class FakeSysfs : IDisposable
             Link(Path.Combine(members, bdf), device);
             Link(Path.Combine(device, "iommu_group"), Path.GetDirectoryName(members)!);
         }
+        return this;
+    }
+
+    /// <summary>The files of a device that is there.</summary>
+    /// <param name="resetMethod">Null for a kernel that has no such file.</param>
+    public FakeSysfs Attributes(string bdf, string vendor, string device, string @class, string? resetMethod)
+    {
+        string folder = Path.Combine(Sys, "bus/pci/devices", bdf);
+        File.WriteAllText(Path.Combine(folder, "vendor"), $"0x{vendor}\n");
+        File.WriteAllText(Path.Combine(folder, "device"), $"0x{device}\n");
+        File.WriteAllText(Path.Combine(folder, "class"), $"0x{@class}\n");
+        if (resetMethod is not null)
+            File.WriteAllText(Path.Combine(folder, "reset_method"), resetMethod);
         return this;
     }
 

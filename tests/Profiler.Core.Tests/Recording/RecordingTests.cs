@@ -1,3 +1,4 @@
+using System.Text;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;
@@ -12,6 +13,9 @@ public sealed class RecordingTests
 
     private static readonly CaptureEnd End = new(9, [new EventCount("release", 3, 2, 1)], Info.Probes);
 
+    private static readonly DeviceIdentity Device = new(
+        "0000:01:00.0", "10de", "2330", "NVIDIA Corporation", null, "030200", 14, "vfio-pci", ["flr", "bus"], ["0000:01:00.1"]);
+
     private static readonly ReadOnlyMemory<byte> Events =
         EventText.Records("1.0 1/1 a release begin 0000:01:00.0\n2.0 1/1 a release end");
 
@@ -25,6 +29,32 @@ public sealed class RecordingTests
         Assert.Equal((Info.Kernel, Info.Start, Info.StartNs), (reader.Info.Kernel, reader.Info.Start, reader.Info.StartNs));
         Assert.Equal((End.EndNs, End.Events[0]), (reader.End!.EndNs, reader.End.Events[0]));
         Assert.Equal("gpu-a", reader.VmNames[1]);
+        DeviceIdentity device = reader.Devices["0000:01:00.0"];
+        Assert.Equal(Device with { ResetMethods = device.ResetMethods, DevSetMates = device.DevSetMates }, device);
+        Assert.Equal(["flr", "bus"], device.ResetMethods!);
+        Assert.Equal(["0000:01:00.1"], device.DevSetMates);
+    }
+
+    [Fact]
+    public void A_device_is_JSON_in_snake_case() => Assert.Contains(
+        """
+        {"bdf":"0000:01:00.0","vendor_id":"10de","device_id":"2330","vendor":"NVIDIA Corporation","device":null,
+        "class":"030200","iommu_group":14,"driver":"vfio-pci","reset_methods":["flr","bus"],"dev_set_mates":["0000:01:00.1"]}
+        """.Replace("\n", "", StringComparison.Ordinal),
+        Encoding.UTF8.GetString(Written()), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"bdf":null,"vendor_id":"10de"}""")]
+    [InlineData("[]")]
+    public void A_device_that_says_too_little_is_damage(string json)
+    {
+        byte[] payload = Encoding.UTF8.GetBytes(json);
+        byte[] file = [.. Written(), 5, 0, 0, 0, (byte)payload.Length, 0, 0, 0, .. payload];
+        RecordingReader reader = RecordingReader.Open(new MemoryStream(file));
+        Assert.Contains(
+            "DeviceIdentity that cannot be read",
+            Assert.Throws<InvalidDataException>(() => reader.Batches().Count()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -68,6 +98,7 @@ public sealed class RecordingTests
         var writer = new RecordingWriter(file);
         writer.Begin(Info);
         writer.Identity(new ProcessIdentity(1, "gpu-a"));
+        writer.Device(Device);
         writer.Events(Events);
         writer.End(End);
         return file.ToArray();

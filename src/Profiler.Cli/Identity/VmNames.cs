@@ -1,16 +1,22 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Profiler.Cli.Live;
+using Profiler.Core.Recording;
 
-namespace Profiler.Cli.Live;
+namespace Profiler.Cli.Identity;
 
 /// <summary>
-/// Names of virtual machines, from the command lines of their processes (QEMU's <c>-name</c>). Asked while
-/// the process lives: one that exits has no command line any more.
+/// Names of virtual machines by process: what QEMU was given as <c>-name</c>, else what libvirt named its cgroup after,
+/// else its <c>-uuid</c>. Asked while the process lives: one that exits has no command line any more. One thread at a
+/// time learns; any may read.
 /// </summary>
 /// <param name="proc">Where procfs is.</param>
 internal sealed class VmNames(string proc = "/proc")
 {
     private readonly ConcurrentDictionary<int, string> _known = new();
+
+    /// <summary>Each, when it is new; on the thread that learns.</summary>
+    public event Action<ProcessIdentity>? Learned;
 
     public IReadOnlyDictionary<int, string> Known => _known;
 
@@ -29,32 +35,28 @@ internal sealed class VmNames(string proc = "/proc")
     {
         if (_known.TryGetValue(pid, out string? known))
             return known;
+        string[] arguments = Read($"{proc}/{pid}/cmdline").Split('\0');
+        string? name = QemuCommandLine.NameIn(arguments)
+            ?? MachineCgroup.NameIn(Read($"{proc}/{pid}/cgroup"))
+            ?? QemuCommandLine.UuidIn(arguments);
+        if (name is null)
+            return null;
+        name = _known[pid] = Printable.Clean(name);
+        Learned?.Invoke(new ProcessIdentity(pid, name));
+        return name;
+    }
+
+    // Empty if the process is gone already: then it stays without a name.
+    private static string Read(string path)
+    {
         try
         {
-            string[] arguments = Encoding.UTF8.GetString(File.ReadAllBytes($"{proc}/{pid}/cmdline")).Split('\0');
-            if (NameIn(arguments) is { } name)
-                return _known[pid] = name;
+            return Encoding.UTF8.GetString(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is gone already: then it stays without a name.
+            return "";
         }
-        return null;
-    }
-
-    /// <summary><c>-name guest=NAME,debug-threads=on</c>, or <c>-name NAME</c>; a comma in the name is doubled.</summary>
-    internal static string? NameIn(IReadOnlyList<string> arguments)
-    {
-        for (int i = 0; i + 1 < arguments.Count; i++)
-        {
-            if (arguments[i] is not ("-name" or "--name"))
-                continue;
-            string[] parts = arguments[i + 1].Replace(",,", "\0", StringComparison.Ordinal).Split(',');
-            string? guest = parts.FirstOrDefault(p => p.StartsWith("guest=", StringComparison.Ordinal))?[6..]
-                ?? parts.FirstOrDefault(p => !p.Contains('=', StringComparison.Ordinal));
-            return string.IsNullOrEmpty(guest) ? null : Printable.Clean(guest.Replace('\0', ','));
-        }
-        return null;
     }
 
     private static bool HasVfioDevice(string directory)

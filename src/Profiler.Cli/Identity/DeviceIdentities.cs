@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Profiler.Cli.Live;
+using Profiler.Cli.Vfio;
+using Profiler.Core.Recording;
+
+namespace Profiler.Cli.Identity;
+
+/// <summary>What devices are, learned when one is first seen. One thread at a time learns; any may read.</summary>
+/// <param name="sysfs">Where devices are looked up.</param>
+/// <param name="names">Where their names are.</param>
+internal sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
+{
+    private readonly ConcurrentDictionary<string, DeviceIdentity> _known = new();
+
+    /// <summary>Each, when it is new; on the thread that learns.</summary>
+    public event Action<DeviceIdentity>? Learned;
+
+    /// <summary>By BDF.</summary>
+    public IReadOnlyDictionary<string, DeviceIdentity> Known => _known;
+
+    /// <summary>Looks at all devices that are bound to a VFIO driver now.</summary>
+    /// <returns>Them, in the order of their addresses.</returns>
+    public IReadOnlyList<DeviceIdentity> Scan() =>
+    [
+        .. VfioInventory.Read(sysfs)
+            .Select(device => _known.GetValueOrDefault($"{device.Address}") ?? Learn(device))
+            .OfType<DeviceIdentity>(),
+    ];
+
+    /// <summary>Looks at one device; null if there is none of this name.</summary>
+    public DeviceIdentity? Learn(string bdf)
+    {
+        if (_known.TryGetValue(bdf, out DeviceIdentity? known))
+            return known;
+        return PciAddress.TryParse(bdf, out PciAddress address) && sysfs.Exists(address)
+            ? Learn(VfioInventory.Find(sysfs, address))
+            : null;
+    }
+
+    private DeviceIdentity? Learn(VfioInventory.Device device)
+    {
+        if (sysfs.VendorId(device.Address) is not { } vendor || sysfs.DeviceId(device.Address) is not { } id)
+            return null; // it went away meanwhile
+        PciName name = names.Find(vendor, id);
+        var identity = new DeviceIdentity(
+            $"{device.Address}", vendor, id, Clean(name.Vendor), Clean(name.Device), sysfs.Class(device.Address) ?? "",
+            device.IommuGroup, device.Driver, Words(device.ResetMethods), [.. device.Mates.Select(m => $"{m}")]);
+        _known[identity.Bdf] = identity;
+        Learned?.Invoke(identity);
+        return identity;
+    }
+
+    private static IReadOnlyList<string>? Words(string? text) =>
+        text is null ? null : [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+
+    private static string? Clean(string? name) => name is null ? null : Printable.Clean(name);
+}

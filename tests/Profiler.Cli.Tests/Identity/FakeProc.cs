@@ -1,0 +1,26 @@
+namespace Profiler.Cli.Tests.Identity;
+
+/// <summary>A folder laid out as procfs is.</summary>
+internal sealed class FakeProc : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("vfioscope-proc-");
+
+    public string Root => _folder.FullName;
+
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="cgroup">The file of that name; null for none.</param>
+    /// <param name="open">What its file descriptors are.</param>
+    public FakeProc Add(int pid, string[] arguments, string? cgroup = null, params string[] open)
+    {
+        string process = Path.Combine(Root, $"{pid}");
+        Directory.CreateDirectory(Path.Combine(process, "fd"));
+        File.WriteAllText(Path.Combine(process, "cmdline"), string.Concat(arguments.Select(a => a + "\0")));
+        if (cgroup is not null)
+            File.WriteAllText(Path.Combine(process, "cgroup"), cgroup + "\n");
+        for (int fd = 0; fd < open.Length; fd++)
+            File.CreateSymbolicLink(Path.Combine(process, $"fd/{fd}"), open[fd]);
+        return this;
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
