@@ -42,7 +42,7 @@ internal static class CheckCommand
     // Only attaching shows whether something can be attached.
     private static IReadOnlyList<ProbeStatus> Try(CaptureOptions options)
     {
-        using var session = BpfSession.Start(() => LiveSource.Plan(options), options.RingBufferBytes);
+        using var session = BpfSession.Start(() => LiveSource.Plan(options), options.RingBufferBytes, TimeSpan.Zero);
         return session.Status();
     }
 

@@ -8,14 +8,19 @@ internal static class DurationArgument
 {
     private static readonly (string Suffix, double Seconds)[] Units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("", 1)];
 
-    public static TimeSpan? Parse(ArgumentResult result)
+    public static TimeSpan? Parse(ArgumentResult result) => Parse(result, double.Epsilon);
+
+    /// <summary>The same, but 0 is fine as well.</summary>
+    public static TimeSpan? ParseOrZero(ArgumentResult result) => Parse(result, 0);
+
+    private static TimeSpan? Parse(ArgumentResult result, double least)
     {
         string text = result.Tokens[0].Value;
         foreach ((string suffix, double seconds) in Units)
         {
             if (text.EndsWith(suffix, StringComparison.Ordinal) &&
                 double.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) &&
-                value * seconds is > 0 and < 1e9)
+                value * seconds >= least && value * seconds < 1e9)
                 return TimeSpan.FromSeconds(value * seconds);
         }
         result.AddError($"'{text}' is not a duration: write 30s, 5m or 2h");

@@ -54,7 +54,7 @@ internal static class TopCommand
     // Lines are written by the thread that brings the events: whoever reads them slowly makes the kernel count events as lost.
     private static async Task Print(LiveProfile profile, InvocationConfiguration console, CancellationToken stop)
     {
-        var line = new EventLine(profile.Info, profile.VmNames);
+        var line = new EventLine(profile.Info, profile.Surroundings.VmNames);
         profile.Activities.Subscribe(activity =>
         {
             if (line.Of(activity) is { } text)

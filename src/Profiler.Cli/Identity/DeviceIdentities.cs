@@ -1,22 +1,15 @@
-using System.Collections.Concurrent;
 using Profiler.Cli.Live;
 using Profiler.Cli.Vfio;
 using Profiler.Core.Recording;
 
 namespace Profiler.Cli.Identity;
 
-/// <summary>What devices are, learned when one is first seen. One thread at a time learns; any may read.</summary>
+/// <summary>What devices are, learned when one is first seen. For one thread at a time.</summary>
 /// <param name="sysfs">Where devices are looked up.</param>
 /// <param name="names">Where their names are.</param>
 internal sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
 {
-    private readonly ConcurrentDictionary<string, DeviceIdentity> _known = new();
-
-    /// <summary>Each, when it is new; on the thread that learns.</summary>
-    public event Action<DeviceIdentity>? Learned;
-
-    /// <summary>By BDF.</summary>
-    public IReadOnlyDictionary<string, DeviceIdentity> Known => _known;
+    private readonly Dictionary<string, DeviceIdentity> _known = [];
 
     /// <summary>Looks at all devices that are bound to a VFIO driver now.</summary>
     /// <returns>Them, in the order of their addresses.</returns>
@@ -46,7 +39,6 @@ internal sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
             $"{device.Address}", vendor, id, Clean(name.Vendor), Clean(name.Device), sysfs.Class(device.Address) ?? "",
             device.IommuGroup, device.Driver, Words(device.ResetMethods), [.. device.Mates.Select(m => $"{m}")]);
         _known[identity.Bdf] = identity;
-        Learned?.Invoke(identity);
         return identity;
     }
 

@@ -1,59 +1,84 @@
+using System.Collections.Immutable;
+using Profiler.Bpf.Kernel;
 using Profiler.Cli.Vfio;
 using Profiler.Core.Recording;
+using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
 
 namespace Profiler.Cli.Identity;
 
 /// <summary>
-/// Who is who on this machine: virtual machines by process, devices by address. Learning may take its time, and is for
-/// one thread at a time; any may read.
+/// Who and what is on this machine: virtual machines by process, devices by address, kernel stacks by key. Learning
+/// may take its time, and is for one thread at a time.
 /// </summary>
-internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices)
+internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, DeviceHolders holders)
 {
-    public HostIdentities() : this(new VmNames(), new DeviceIdentities(new PciSysfs(), PciIds.Installed))
+    public HostIdentities() : this(new VmNames(), new DeviceIdentities(new PciSysfs(), PciIds.Installed), new DeviceHolders())
     {
     }
 
-    /// <inheritdoc cref="VmNames.Learned"/>
-    public event Action<ProcessIdentity>? VmLearned
-    {
-        add => vms.Learned += value;
-        remove => vms.Learned -= value;
-    }
+    /// <summary>What has been learned.</summary>
+    public Surroundings Surroundings { get; } = new();
 
-    /// <inheritdoc cref="DeviceIdentities.Learned"/>
-    public event Action<DeviceIdentity>? DeviceLearned
-    {
-        add => devices.Learned += value;
-        remove => devices.Learned -= value;
-    }
-
-    /// <summary>Names of virtual machines by process, as far as known.</summary>
-    public IReadOnlyDictionary<int, string> VmNames => vms.Known;
-
-    /// <summary>Devices by BDF, as far as known.</summary>
-    public IReadOnlyDictionary<string, DeviceIdentity> Devices => devices.Known;
+    /// <summary>The return addresses of a stack, by its key.</summary>
+    public Func<int, ImmutableArray<ulong>> AddressesOfStack { get; set; } = _ => [];
 
     /// <summary>Looks at what is there now: processes with VFIO devices, devices with VFIO drivers.</summary>
-    public void Scan()
+    /// <returns>The processes.</returns>
+    public IReadOnlyList<int> Scan()
     {
-        vms.Scan();
-        devices.Scan();
+        foreach (DeviceIdentity device in devices.Scan().Where(d => !Surroundings.Devices.ContainsKey(d.Bdf)))
+            Surroundings.Add(device);
+        IReadOnlyList<int> processes = holders.Processes();
+        foreach (int pid in processes)
+            LearnVm(pid);
+        return processes;
     }
 
-    /// <summary>Is there somebody in it to be learned about?</summary>
-    public static bool Concerns(Activity activity) => activity is Operation or SignalDelivered;
+    /// <summary>Is there something in it to be learned about?</summary>
+    public static bool Concerns(Activity activity) => activity is Operation or SignalDelivered or StandaloneReset;
 
     /// <summary>Looks at those it is about, if they are new.</summary>
     public void Learn(Activity activity)
     {
-        if (activity is Operation operation)
+        switch (activity)
         {
-            vms.Learn(operation.Task.Tgid);
-            if (operation.IsPci)
-                devices.Learn(operation.Device);
+            case Operation operation:
+                LearnVm(operation.Task.Tgid);
+                if (operation.IsPci && !Surroundings.Devices.ContainsKey(operation.Device) && devices.Learn(operation.Device) is { } device)
+                    Surroundings.Add(device);
+                LearnStacks([operation.Stack, .. operation.LockWaits.Select(w => w.Stack), .. operation.Resets.Select(r => r.Stack)]);
+                break;
+            case SignalDelivered signal:
+                LearnVm(signal.Target.Tgid);
+                break;
+            case StandaloneReset standalone:
+                LearnStacks([standalone.Reset.Stack]);
+                break;
         }
-        else if (activity is SignalDelivered signal)
-            vms.Learn(signal.Target.Tgid);
+    }
+
+    /// <summary>Looks who has the devices that a process left behind.</summary>
+    public void Learn(Shutdown shutdown)
+    {
+        foreach (string bdf in shutdown.Unreleased)
+            Surroundings.Add(new DeviceStillHeld(bdf, holders.Of(bdf, Surroundings.Devices.GetValueOrDefault(bdf)?.IommuGroup)));
+    }
+
+    private void LearnVm(int pid)
+    {
+        if (!Surroundings.VmNames.ContainsKey(pid) && vms.NameOf(pid) is { } name)
+            Surroundings.Add(new ProcessIdentity(pid, name));
+    }
+
+    private void LearnStacks(IEnumerable<int?> keys)
+    {
+        int[] unknown = [.. keys.OfType<int>().Distinct().Where(key => !Surroundings.Stacks.ContainsKey(key))];
+        if (unknown.Length == 0)
+            return;
+        Dictionary<int, ImmutableArray<ulong>> stacks = unknown.ToDictionary(key => key, AddressesOfStack);
+        IReadOnlyDictionary<ulong, string> names = AddressNames.Of(stacks.Values.SelectMany(s => s));
+        foreach ((int key, ImmutableArray<ulong> stack) in stacks.Where(s => !s.Value.IsEmpty))
+            Surroundings.Add(new KernelStack(key, [.. stack.Select(address => names[address])]));
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Profiler.Bpf.Plan;
+using Profiler.Cli.Commands;
 
 namespace Profiler.Cli.Live;
 
@@ -7,7 +8,8 @@ namespace Profiler.Cli.Live;
 /// <param name="Attach">Kind of attachment.</param>
 /// <param name="LockProbe">Where lock waits are seen.</param>
 /// <param name="RingBufferBytes">A power of two, at least 4096.</param>
-internal sealed record CaptureOptions(AttachChoice Attach, LockProbeChoice LockProbe, uint RingBufferBytes)
+/// <param name="Stacks">What takes as long leaves its kernel stack; zero: nothing does.</param>
+internal sealed record CaptureOptions(AttachChoice Attach, LockProbeChoice LockProbe, uint RingBufferBytes, TimeSpan Stacks)
 {
     private static readonly Option<AttachChoice> AttachOption = new("--attach")
     {
@@ -27,6 +29,14 @@ internal sealed record CaptureOptions(AttachChoice Attach, LockProbeChoice LockP
         DefaultValueFactory = _ => 1024,
     };
 
+    private static readonly Option<TimeSpan> StacksOption = new("--stacks")
+    {
+        Description = "keep the kernel stack of releases, resets and lock waits that take as long; 0 for none",
+        HelpName = "DURATION",
+        CustomParser = result => DurationArgument.ParseOrZero(result) ?? TimeSpan.Zero,
+        DefaultValueFactory = _ => TimeSpan.FromMilliseconds(100),
+    };
+
     static CaptureOptions() => BufferOption.Validators.Add(result =>
     {
         if (result.Tokens is [var token] && (!uint.TryParse(token.Value, out uint kib) || !uint.IsPow2(kib) || kib is < 4 or > 1 << 20))
@@ -39,8 +49,10 @@ internal sealed record CaptureOptions(AttachChoice Attach, LockProbeChoice LockP
         command.Add(AttachOption);
         command.Add(LockProbeOption);
         command.Add(BufferOption);
+        command.Add(StacksOption);
     }
 
     public static CaptureOptions From(ParseResult parsed) => new(
-        parsed.GetValue(AttachOption), parsed.GetValue(LockProbeOption), parsed.GetValue(BufferOption) * 1024);
+        parsed.GetValue(AttachOption), parsed.GetValue(LockProbeOption), parsed.GetValue(BufferOption) * 1024,
+        parsed.GetValue(StacksOption));
 }

@@ -12,11 +12,8 @@ internal interface IEventSource : IDisposable
     /// <summary>Batches of events, while <see cref="Run"/> runs; one must not outlive OnNext.</summary>
     IObservable<ReadOnlyMemory<byte>> Records { get; }
 
-    /// <summary>Names of virtual machines by process, as far as known.</summary>
-    IReadOnlyDictionary<int, string> VmNames { get; }
-
-    /// <summary>What devices are, by BDF, as far as known.</summary>
-    IReadOnlyDictionary<string, DeviceIdentity> Devices { get; }
+    /// <summary>What is known beside the events, until now.</summary>
+    Surroundings Surroundings { get; }
 
     /// <summary>CLOCK_MONOTONIC of this source, nanoseconds: a recording has its own.</summary>
     long NowNs { get; }

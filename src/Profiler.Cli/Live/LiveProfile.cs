@@ -17,7 +17,7 @@ namespace Profiler.Cli.Live;
 internal sealed class LiveProfile : IDisposable
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LearningPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LearningPatience = TimeSpan.FromSeconds(10);
 
     private readonly IEventSource _source;
     private readonly HostIdentities? _identities;
@@ -46,8 +46,10 @@ internal sealed class LiveProfile : IDisposable
     {
         var identities = new HostIdentities();
         var source = LiveSource.Start(options, identities);
+        identities.AddressesOfStack = source.KernelStack;
         // After that, so that nobody comes between and is not seen; the events wait in the ring buffer.
-        identities.Scan();
+        foreach (int pid in identities.Scan())
+            source.Follow(pid);
         return new LiveProfile(source, identities, time);
     }
 
@@ -63,14 +65,8 @@ internal sealed class LiveProfile : IDisposable
     /// <inheritdoc cref="Pipeline.Shutdowns"/>
     public IObservable<Shutdown> Shutdowns => _pipeline.Shutdowns;
 
-    /// <summary>Names of virtual machines by process, as far as known.</summary>
-    public IReadOnlyDictionary<int, string> VmNames => _source.VmNames;
-
-    /// <summary>What devices are, by BDF, as far as known.</summary>
-    public IReadOnlyDictionary<string, DeviceIdentity> Devices => _source.Devices;
-
-    /// <summary>Who is who, for those who want to hear of it; null if nothing is learned on this machine.</summary>
-    public HostIdentities? Identities => _identities;
+    /// <summary>What is known beside the events; on a live machine it is learned as they come.</summary>
+    public Surroundings Surroundings => _source.Surroundings;
 
     /// <summary>Ends when the source does; with its error, if it has one.</summary>
     public Task Completion => _completion.Task;
@@ -87,7 +83,7 @@ internal sealed class LiveProfile : IDisposable
         bool ended = Completion.IsCompleted;
         Snapshot snapshot = _pipeline.Snapshot();
         long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
-        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), VmNames, Devices);
+        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Surroundings);
     }
 
     /// <summary>Starts the flow: events are handed on by a thread of their own until this is stopped or disposed.</summary>
@@ -178,16 +174,22 @@ internal sealed class LiveProfile : IDisposable
     // holds: so not on the thread that empties the ring buffer. If they come too fast the newest may go unasked.
     private Task Learn(HostIdentities identities)
     {
-        var appeared = Channel.CreateBounded<Activity>(
+        var appeared = Channel.CreateBounded<Action>(
             new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
-        _pipeline.Activities.Where(HostIdentities.Concerns).Subscribe(
-            activity => appeared.Writer.TryWrite(activity),
-            _ => appeared.Writer.TryComplete(),
-            () => appeared.Writer.TryComplete());
+        _pipeline.Activities
+            .Where(HostIdentities.Concerns)
+            .Select(activity => (Action)(() => identities.Learn(activity)))
+            .Merge(_pipeline.Shutdowns
+                .Where(shutdown => !shutdown.Unreleased.IsEmpty)
+                .Select(shutdown => (Action)(() => identities.Learn(shutdown))))
+            .Subscribe(
+                learning => appeared.Writer.TryWrite(learning),
+                _ => appeared.Writer.TryComplete(),
+                () => appeared.Writer.TryComplete());
         return Task.Run(async () =>
         {
-            await foreach (Activity activity in appeared.Reader.ReadAllAsync())
-                identities.Learn(activity);
+            await foreach (Action learning in appeared.Reader.ReadAllAsync())
+                learning();
         });
     }
 }

@@ -22,9 +22,7 @@ internal sealed class LiveSource : IEventSource
 
     public IObservable<ReadOnlyMemory<byte>> Records => _session.Records;
 
-    public IReadOnlyDictionary<int, string> VmNames => _identities.VmNames;
-
-    public IReadOnlyDictionary<string, DeviceIdentity> Devices => _identities.Devices;
+    public Surroundings Surroundings => _identities.Surroundings;
 
     public long NowNs => MonotonicNs();
 
@@ -33,7 +31,7 @@ internal sealed class LiveSource : IEventSource
     public static LiveSource Start(CaptureOptions options, HostIdentities identities)
     {
         Privileges.Demand();
-        var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes);
+        var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes, options.Stacks);
         var info = new CaptureInfo(
             WireEvent.Format, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.MachineName,
             DateTimeOffset.UtcNow, MonotonicNs(), Describe(session));
@@ -53,6 +51,12 @@ internal sealed class LiveSource : IEventSource
     [
         .. _session.Counters().Select((count, kind) => new SourceCount(kind, count.Emitted, count.Lost)).Skip(1),
     ];
+
+    /// <summary>Has the end of a process told that had a device open before we came.</summary>
+    public void Follow(int pid) => _session.Follow(pid);
+
+    /// <summary>The kernel stack an event has the key of, as addresses, innermost first.</summary>
+    public ImmutableArray<ulong> KernelStack(int key) => _session.KernelStack(key);
 
     public void Run(CancellationToken cancellation) => _session.Run(cancellation);
 

@@ -11,8 +11,7 @@ namespace Profiler.Cli.Live;
 /// <param name="NowNs">The source's CLOCK_MONOTONIC, nanoseconds; never before the newest event.</param>
 /// <param name="Snapshot">What the events amount to.</param>
 /// <param name="Health">How far that can be trusted.</param>
-/// <param name="VmNames">Names of virtual machines by process, as far as known.</param>
-/// <param name="Devices">What devices are, by BDF, as far as known.</param>
+/// <param name="Surroundings">What is known beside the events.</param>
 internal sealed record ProfileState(
     CaptureInfo Info,
     bool Replay,
@@ -20,8 +19,14 @@ internal sealed record ProfileState(
     long NowNs,
     Snapshot Snapshot,
     ProfileHealth Health,
-    IReadOnlyDictionary<int, string> VmNames,
-    IReadOnlyDictionary<string, DeviceIdentity> Devices);
+    Surroundings Surroundings)
+{
+    /// <inheritdoc cref="Surroundings.VmNames"/>
+    public IReadOnlyDictionary<int, string> VmNames => Surroundings.VmNames;
+
+    /// <inheritdoc cref="Surroundings.Devices"/>
+    public IReadOnlyDictionary<string, DeviceIdentity> Devices => Surroundings.Devices;
+}
 
 /// <summary>What the profiler knows about itself.</summary>
 /// <param name="Probes">All probes of the plan.</param>

@@ -23,16 +23,10 @@ internal sealed class Recorder(LiveProfile profile, Stream output)
     public void Start()
     {
         _writer.Begin(profile.Info);
-        foreach ((int pid, string vm) in profile.VmNames)
-            _writer.Identity(new ProcessIdentity(pid, vm));
-        foreach (DeviceIdentity device in profile.Devices.Values)
-            _writer.Device(device);
+        foreach (Fact fact in profile.Surroundings.All)
+            _writer.Fact(fact);
         // As soon as it is known, so that a capture that is killed has it too.
-        if (profile.Identities is { } identities)
-        {
-            identities.VmLearned += process => Write(() => _writer.Identity(process));
-            identities.DeviceLearned += device => Write(() => _writer.Device(device));
-        }
+        profile.Surroundings.Learned += fact => Write(() => _writer.Fact(fact));
         profile.Records.Subscribe(
             records =>
             {

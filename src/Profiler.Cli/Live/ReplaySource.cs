@@ -31,9 +31,7 @@ internal sealed class ReplaySource : IEventSource
 
     public IObservable<ReadOnlyMemory<byte>> Records => _records;
 
-    public IReadOnlyDictionary<int, string> VmNames => _reader.VmNames;
-
-    public IReadOnlyDictionary<string, DeviceIdentity> Devices => _reader.Devices;
+    public Surroundings Surroundings => _reader.Surroundings;
 
     public long NowNs => Info.StartNs + (long)(_time.GetElapsedTime(_startedAt).TotalNanoseconds * _speed);
 

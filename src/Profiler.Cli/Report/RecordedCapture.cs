@@ -14,17 +14,21 @@ namespace Profiler.Cli.Report;
 /// <param name="Shutdowns">In the order in which they ended.</param>
 /// <param name="Operations">Releases and opens, in the order in which they ended.</param>
 /// <param name="Last">The state at the end.</param>
-/// <param name="VmNames">Names of virtual machines by process.</param>
-/// <param name="Devices">What devices are, by BDF.</param>
+/// <param name="Surroundings">What was known beside the events.</param>
 internal sealed record RecordedCapture(
     CaptureInfo Info,
     CaptureEnd? End,
     ImmutableArray<Shutdown> Shutdowns,
     ImmutableArray<Operation> Operations,
     Snapshot Last,
-    IReadOnlyDictionary<int, string> VmNames,
-    IReadOnlyDictionary<string, DeviceIdentity> Devices)
+    Surroundings Surroundings)
 {
+    /// <inheritdoc cref="Surroundings.VmNames"/>
+    public IReadOnlyDictionary<int, string> VmNames => Surroundings.VmNames;
+
+    /// <inheritdoc cref="Surroundings.Devices"/>
+    public IReadOnlyDictionary<string, DeviceIdentity> Devices => Surroundings.Devices;
+
     /// <summary>Reads a recording.</summary>
     /// <exception cref="UserException">There is no such file, or it is no recording.</exception>
     public static RecordedCapture Read(string path)
@@ -57,7 +61,7 @@ internal sealed record RecordedCapture(
         return error is null
             ? new RecordedCapture(
                 reader.Info, reader.End, shutdowns.ToImmutable(), operations.ToImmutable(), pipeline.Snapshot(),
-                reader.VmNames, reader.Devices)
+                reader.Surroundings)
             : throw new InvalidDataException($"a damaged recording: {error.Message}", error);
     }
 

@@ -46,13 +46,7 @@ public sealed record EventCount(string Kind, long Emitted, long Received, long L
 /// <param name="Probes">All probes, with what they missed.</param>
 public sealed record CaptureEnd(long EndNs, ImmutableArray<EventCount> Events, ImmutableArray<ProbeInfo> Probes);
 
-/// <summary>Who a process is: learned while it lives, since a dead one cannot be asked.</summary>
-/// <param name="Tgid">The process.</param>
-/// <param name="Vm">The name of the virtual machine it runs; null if it is none or has no name.</param>
-public sealed record ProcessIdentity(int Tgid, string? Vm);
-
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(CaptureInfo))]
 [JsonSerializable(typeof(CaptureEnd))]
-[JsonSerializable(typeof(ProcessIdentity))]
 internal sealed partial class CaptureJson : JsonSerializerContext;

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Profiler.Core.Recording;
 
 /// <summary>What a PCI device is, and what decides how it is reset and whom it waits for; from sysfs, while it is there.</summary>
@@ -23,12 +21,4 @@ public sealed record DeviceIdentity(
     int? IommuGroup,
     string? Driver,
     IReadOnlyList<string>? ResetMethods,
-    IReadOnlyList<string> DevSetMates);
-
-// Whoever looks a device up relies on what must be there.
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(DeviceIdentity))]
-internal sealed partial class DeviceJson : JsonSerializerContext;
+    IReadOnlyList<string> DevSetMates) : Fact;

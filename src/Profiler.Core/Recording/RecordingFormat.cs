@@ -27,8 +27,14 @@ internal enum FrameKind
     End = 3,
 
     /// <summary>A <see cref="ProcessIdentity"/> as JSON.</summary>
-    Identity = 4,
+    Process = 4,
 
     /// <summary>A <see cref="DeviceIdentity"/> as JSON.</summary>
     Device = 5,
+
+    /// <summary>A <see cref="KernelStack"/> as JSON.</summary>
+    Stack = 6,
+
+    /// <summary>A <see cref="DeviceStillHeld"/> as JSON.</summary>
+    StillHeld = 7,
 }

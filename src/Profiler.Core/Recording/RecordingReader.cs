@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Profiler.Core.Wire;
@@ -10,9 +9,6 @@ namespace Profiler.Core.Recording;
 public sealed class RecordingReader
 {
     private readonly Stream _input;
-    // Written by whoever reads the batches, read by whoever shows names.
-    private readonly ConcurrentDictionary<int, string> _vmNames = new();
-    private readonly ConcurrentDictionary<string, DeviceIdentity> _devices = new();
 
     private RecordingReader(Stream input, CaptureInfo info) => (_input, Info) = (input, info);
 
@@ -25,11 +21,8 @@ public sealed class RecordingReader
     /// </summary>
     public CaptureEnd? End { get; private set; }
 
-    /// <summary>Names of virtual machines by process, as far as they have been read.</summary>
-    public IReadOnlyDictionary<int, string> VmNames => _vmNames;
-
-    /// <summary>What devices are, by <see cref="DeviceIdentity.Bdf"/>, as far as it has been read.</summary>
-    public IReadOnlyDictionary<string, DeviceIdentity> Devices => _devices;
+    /// <summary>What was known beside the events, as far as it has been read: it grows as batches are read.</summary>
+    public Surroundings Surroundings { get; } = new();
 
     /// <summary>Reads the beginning.</summary>
     /// <exception cref="InvalidDataException">Not a recording, or one of another version; says which.</exception>
@@ -59,12 +52,19 @@ public sealed class RecordingReader
                 yield return payload;
             else if (kind == FrameKind.End)
                 End = Parse(payload, CaptureJson.Default.CaptureEnd);
-            else if (kind == FrameKind.Identity && Parse(payload, CaptureJson.Default.ProcessIdentity) is { Vm: { } vm } process)
-                _vmNames[process.Tgid] = vm;
-            else if (kind == FrameKind.Device && Parse(payload, DeviceJson.Default.DeviceIdentity) is { } device)
-                _devices[device.Bdf] = device;
+            else if (Fact(kind, payload) is { } fact)
+                Surroundings.Add(fact);
         }
     }
+
+    private static Fact? Fact(FrameKind kind, byte[] payload) => kind switch
+    {
+        FrameKind.Process => Parse(payload, FactJson.Default.ProcessIdentity),
+        FrameKind.Device => Parse(payload, FactJson.Default.DeviceIdentity),
+        FrameKind.Stack => Parse(payload, FactJson.Default.KernelStack),
+        FrameKind.StillHeld => Parse(payload, FactJson.Default.DeviceStillHeld),
+        _ => null,
+    };
 
     private static T? Parse<T>(byte[] payload, JsonTypeInfo<T> type)
     {

@@ -17,13 +17,19 @@ public sealed class RecordingWriter(Stream output)
     /// <summary>Writes a batch of records as it came.</summary>
     public void Events(ReadOnlyMemory<byte> records) => Frame(FrameKind.Events, records.Span);
 
-    /// <summary>Writes who a process is.</summary>
-    public void Identity(ProcessIdentity identity) =>
-        Frame(FrameKind.Identity, JsonSerializer.SerializeToUtf8Bytes(identity, CaptureJson.Default.ProcessIdentity));
-
-    /// <summary>Writes what a device is.</summary>
-    public void Device(DeviceIdentity device) =>
-        Frame(FrameKind.Device, JsonSerializer.SerializeToUtf8Bytes(device, DeviceJson.Default.DeviceIdentity));
+    /// <summary>Writes something known beside the events.</summary>
+    public void Fact(Fact fact)
+    {
+        FrameKind kind = fact switch
+        {
+            ProcessIdentity => FrameKind.Process,
+            DeviceIdentity => FrameKind.Device,
+            KernelStack => FrameKind.Stack,
+            DeviceStillHeld => FrameKind.StillHeld,
+            _ => throw new ArgumentException($"a recording has no frame for a {fact.GetType().Name}", nameof(fact)),
+        };
+        Frame(kind, JsonSerializer.SerializeToUtf8Bytes(fact, fact.GetType(), FactJson.Default));
+    }
 
     /// <summary>Writes what is known at the end; comes last.</summary>
     public void End(CaptureEnd end) =>

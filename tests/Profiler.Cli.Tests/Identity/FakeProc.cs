@@ -22,5 +22,18 @@ internal sealed class FakeProc : IDisposable
         return this;
     }
 
+    public FakeProc Comm(int pid, string comm)
+    {
+        File.WriteAllText(Path.Combine(Root, $"{pid}/comm"), comm + "\n");
+        return this;
+    }
+
+    public FakeProc FdInfo(int pid, int fd, string text)
+    {
+        Directory.CreateDirectory(Path.Combine(Root, $"{pid}/fdinfo"));
+        File.WriteAllText(Path.Combine(Root, $"{pid}/fdinfo/{fd}"), "pos:\t0\n" + text + "\n");
+        return this;
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

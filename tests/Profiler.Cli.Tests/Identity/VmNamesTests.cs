@@ -1,5 +1,4 @@
 using Profiler.Cli.Identity;
-using Profiler.Core.Recording;
 
 namespace Profiler.Cli.Tests.Identity;
 
@@ -55,52 +54,12 @@ public sealed class VmNamesTests
     public void A_process_that_is_gone_has_none()
     {
         using var proc = new FakeProc();
-        Assert.Null(new VmNames(proc.Root).Learn(7));
-    }
-
-    [Fact]
-    public void What_was_learned_outlives_the_process()
-    {
-        using var proc = new FakeProc();
-        var names = new VmNames(proc.Root);
-        proc.Add(7, [Qemu, "-name", "web"]);
-        names.Learn(7);
-        Directory.Delete(Path.Combine(proc.Root, "7"), recursive: true);
-        Assert.Equal("web", names.Learn(7));
-        Assert.Equal("web", names.Known[7]);
-    }
-
-    [Fact]
-    public void Each_is_told_of_once()
-    {
-        using var proc = new FakeProc();
-        proc.Add(7, [Qemu, "-name", "web"]).Add(8, ["bash"]);
-        var names = new VmNames(proc.Root);
-        var told = new List<ProcessIdentity>();
-        names.Learned += told.Add;
-        names.Learn(7);
-        names.Learn(8);
-        names.Learn(7);
-        Assert.Equal([new ProcessIdentity(7, "web")], told);
-    }
-
-    [Theory]
-    [InlineData("/dev/vfio/12", true)]
-    [InlineData("/dev/vfio/devices/vfio0", true)]
-    [InlineData("anon_inode:[vfio-device]", true)]
-    [InlineData("/dev/kvm", false)]
-    public void A_scan_finds_those_that_have_a_device_open(string file, bool found)
-    {
-        using var proc = new FakeProc();
-        proc.Add(7, [Qemu, "-name", "web"], null, "/dev/null", file);
-        var names = new VmNames(proc.Root);
-        names.Scan();
-        Assert.Equal(found, names.Known.ContainsKey(7));
+        Assert.Null(new VmNames(proc.Root).NameOf(7));
     }
 
     private static string? Learned(string[] arguments, string? cgroup)
     {
         using var proc = new FakeProc();
-        return new VmNames(proc.Add(7, arguments, cgroup).Root).Learn(7);
+        return new VmNames(proc.Add(7, arguments, cgroup).Root).NameOf(7);
     }
 }

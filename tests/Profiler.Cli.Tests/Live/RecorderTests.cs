@@ -27,7 +27,7 @@ public sealed class RecorderTests : IDisposable
     private readonly HostIdentities _identities;
 
     public RecorderTests() =>
-        _identities = new HostIdentities(new VmNames(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()));
+        _identities = new HostIdentities(new VmNames(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()), new DeviceHolders(_proc.Root));
 
     public void Dispose()
     {
@@ -102,7 +102,7 @@ public sealed class RecorderTests : IDisposable
     {
         AddDevice("0000:01:00.0");
         _identities.Scan();
-        byte[] recording = (new Capture(Events) { Devices = _identities.Devices }).Recording();
+        byte[] recording = (new Capture(Events) { Facts = _identities.Surroundings.All }).Recording();
         using var profile = new LiveProfile(new ReplaySource(new MemoryStream(recording), 1e6, TimeProvider.System), null, TimeProvider.System);
         profile.Start();
         await profile.Completion;
@@ -127,9 +127,7 @@ public sealed class RecorderTests : IDisposable
 
         public IObservable<ReadOnlyMemory<byte>> Records => _records;
 
-        public IReadOnlyDictionary<int, string> VmNames => identities.VmNames;
-
-        public IReadOnlyDictionary<string, DeviceIdentity> Devices => identities.Devices;
+        public Surroundings Surroundings => identities.Surroundings;
 
         public long NowNs => 0;
 

@@ -58,7 +58,7 @@ public sealed class ReportTests
     [InlineData(null, "other", null, 0)]
     public void Filters_leave_what_concerns_the_process_the_machine_the_device(int? pid, string? vm, string? device, int shutdowns)
     {
-        RecordedCapture recorded = Read("lock-convoy", writer => writer.Identity(new ProcessIdentity(200, "batch")));
+        RecordedCapture recorded = Read("lock-convoy", writer => writer.Fact(new ProcessIdentity(200, "batch")));
         Assert.Equal(shutdowns, ReportBuilder.Build(recorded, new ReportFilter(pid, vm, device)).Shutdowns.Length);
     }
 
@@ -82,7 +82,7 @@ public sealed class ReportTests
         writer.Begin(new CaptureInfo(WireEvent.Format, "6.12.0", "host", Start, 0, Probes));
         writer.Events(EventText.Records(File.ReadAllText(Golden.Beside($"Cases/{name}.events"))));
         if (name == "victim")
-            writer.Identity(new ProcessIdentity(300, "gpu-a"));
+            writer.Fact(new ProcessIdentity(300, "gpu-a"));
         atTheEnd(writer);
         file.Position = 0;
         return RecordedCapture.Read(RecordingReader.Open(file));

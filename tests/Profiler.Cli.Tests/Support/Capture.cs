@@ -30,8 +30,19 @@ internal sealed record Capture(string Events)
     /// <summary>Names of virtual machines by process.</summary>
     public IReadOnlyDictionary<int, string> VmNames { get; init; } = new Dictionary<int, string>();
 
-    /// <summary>What devices are, by BDF.</summary>
-    public IReadOnlyDictionary<string, DeviceIdentity> Devices { get; init; } = new Dictionary<string, DeviceIdentity>();
+    /// <summary>What else is known beside the events.</summary>
+    public IEnumerable<Fact> Facts { get; init; } = [];
+
+    private Surroundings Surroundings
+    {
+        get
+        {
+            var all = new Surroundings();
+            foreach (Fact fact in VmNames.Select(v => new ProcessIdentity(v.Key, v.Value)).Concat(Facts))
+                all.Add(fact);
+            return all;
+        }
+    }
 
     public CaptureInfo Info =>
         new(WireEvent.Format, "6.12.48-amd64", "host-1", new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), 0, Probes);
@@ -45,7 +56,7 @@ internal sealed record Capture(string Events)
         records.OnNext(EventText.Records(Events));
         Snapshot snapshot = pipeline.Snapshot();
         var health = new ProfileHealth(Probes, Counts(snapshot));
-        return new ProfileState(Info, Replay: false, Ended: false, (long)(seconds * 1e9), snapshot, health, VmNames, Devices);
+        return new ProfileState(Info, Replay: false, Ended: false, (long)(seconds * 1e9), snapshot, health, Surroundings);
     }
 
     /// <summary>As a recording; if nobody knows what was lost, as one that was cut short.</summary>
@@ -54,10 +65,8 @@ internal sealed record Capture(string Events)
         using var file = new MemoryStream();
         var writer = new RecordingWriter(file);
         writer.Begin(Info);
-        foreach ((int tgid, string vm) in VmNames)
-            writer.Identity(new ProcessIdentity(tgid, vm));
-        foreach (DeviceIdentity device in Devices.Values)
-            writer.Device(device);
+        foreach (Fact fact in Surroundings.All)
+            writer.Fact(fact);
         ReadOnlyMemory<byte> records = EventText.Records(Events);
         writer.Events(records);
         if (Lost is not null)

@@ -28,8 +28,8 @@ public sealed class RecordingTests
         Assert.Equal(Info.Probes.AsEnumerable(), reader.Info.Probes);
         Assert.Equal((Info.Kernel, Info.Start, Info.StartNs), (reader.Info.Kernel, reader.Info.Start, reader.Info.StartNs));
         Assert.Equal((End.EndNs, End.Events[0]), (reader.End!.EndNs, reader.End.Events[0]));
-        Assert.Equal("gpu-a", reader.VmNames[1]);
-        DeviceIdentity device = reader.Devices["0000:01:00.0"];
+        Assert.Equal("gpu-a", reader.Surroundings.VmNames[1]);
+        DeviceIdentity device = reader.Surroundings.Devices["0000:01:00.0"];
         Assert.Equal(Device with { ResetMethods = device.ResetMethods, DevSetMates = device.DevSetMates }, device);
         Assert.Equal(["flr", "bus"], device.ResetMethods!);
         Assert.Equal(["0000:01:00.1"], device.DevSetMates);
@@ -97,8 +97,8 @@ public sealed class RecordingTests
         using var file = new MemoryStream();
         var writer = new RecordingWriter(file);
         writer.Begin(Info);
-        writer.Identity(new ProcessIdentity(1, "gpu-a"));
-        writer.Device(Device);
+        writer.Fact(new ProcessIdentity(1, "gpu-a"));
+        writer.Fact(Device);
         writer.Events(Events);
         writer.End(End);
         return file.ToArray();

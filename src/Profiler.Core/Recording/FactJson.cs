@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Profiler.Core.Recording;
+
+// Whoever looks a fact up relies on what must be there.
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ProcessIdentity))]
+[JsonSerializable(typeof(DeviceIdentity))]
+[JsonSerializable(typeof(KernelStack))]
+[JsonSerializable(typeof(DeviceStillHeld))]
+internal sealed partial class FactJson : JsonSerializerContext;

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace Profiler.Core.Recording;
+
+/// <summary>Something known beside the events: learned while that was there whom it is about.</summary>
+public abstract record Fact;
+
+/// <summary>Who a process is: learned while it lives, since a dead one cannot be asked.</summary>
+/// <param name="Tgid">The process.</param>
+/// <param name="Vm">The name of the virtual machine it runs; null if it is none or has no name.</param>
+public sealed record ProcessIdentity(int Tgid, string? Vm) : Fact;
+
+/// <summary>A kernel stack that events have the key of.</summary>
+/// <param name="Key">See <see cref="Wire.WireEvent.Stack"/>.</param>
+/// <param name="Frames">Innermost first: "vfio_pci_core_disable+0x1c [vfio_pci_core]".</param>
+public sealed record KernelStack(int Key, ImmutableArray<string> Frames) : Fact;
+
+/// <summary>Who had a device open when the process that opened it was gone.</summary>
+/// <param name="Bdf">The device.</param>
+/// <param name="Holders">Empty if nobody was found.</param>
+public sealed record DeviceStillHeld(string Bdf, ImmutableArray<DeviceHolder> Holders) : Fact;
+
+/// <summary>A process that has a VFIO device open.</summary>
+/// <param name="Pid">The process.</param>
+/// <param name="Comm">Its name for itself, made printable.</param>
+/// <param name="Certain">The kernel says which device it is; else it may be another one.</param>
+public sealed record DeviceHolder(int Pid, string Comm, bool Certain);
+
+/// <summary>All that is known beside the events. One thread adds, any may read.</summary>
+public sealed class Surroundings
+{
+    private readonly ConcurrentDictionary<int, string> _vmNames = new();
+    private readonly ConcurrentDictionary<string, DeviceIdentity> _devices = new();
+    private readonly ConcurrentDictionary<int, KernelStack> _stacks = new();
+    private readonly ConcurrentDictionary<string, DeviceStillHeld> _stillHeld = new();
+
+    /// <summary>Each fact when it is new; on the thread that adds it.</summary>
+    public event Action<Fact>? Learned;
+
+    /// <summary>Names of virtual machines by process.</summary>
+    public IReadOnlyDictionary<int, string> VmNames => _vmNames;
+
+    /// <summary>What devices are, by BDF.</summary>
+    public IReadOnlyDictionary<string, DeviceIdentity> Devices => _devices;
+
+    /// <summary>Kernel stacks, by key.</summary>
+    public IReadOnlyDictionary<int, KernelStack> Stacks => _stacks;
+
+    /// <summary>Devices that outlived their process, by BDF.</summary>
+    public IReadOnlyDictionary<string, DeviceStillHeld> StillHeld => _stillHeld;
+
+    /// <summary>All of it.</summary>
+    public IEnumerable<Fact> All =>
+    [
+        .. _vmNames.Select(v => new ProcessIdentity(v.Key, v.Value)), .. _devices.Values, .. _stacks.Values, .. _stillHeld.Values,
+    ];
+
+    public void Add(Fact fact)
+    {
+        switch (fact)
+        {
+            case ProcessIdentity { Vm: { } vm } process: _vmNames[process.Tgid] = vm; break;
+            case DeviceIdentity device: _devices[device.Bdf] = device; break;
+            case KernelStack stack: _stacks[stack.Key] = stack; break;
+            case DeviceStillHeld held: _stillHeld[held.Bdf] = held; break;
+            default: return;
+        }
+        Learned?.Invoke(fact);
+    }
+}

@@ -1,0 +1,99 @@
+using Profiler.Cli.Identity;
+using Profiler.Cli.Tests.Vfio;
+using Profiler.Core.Recording;
+using Profiler.Core.Shutdowns;
+using Profiler.Core.Spans;
+
+namespace Profiler.Cli.Tests.Identity;
+
+/// <summary>What is learned of whom, and that it is told once.</summary>
+public sealed class HostIdentitiesTests : IDisposable
+{
+    private readonly FakeProc _proc = new();
+    private readonly FakeSysfs _sysfs = new();
+    private readonly HostIdentities _identities;
+    private readonly List<Fact> _told = [];
+
+    public HostIdentitiesTests()
+    {
+        _identities = new HostIdentities(
+            new VmNames(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()), new DeviceHolders(_proc.Root));
+        _identities.Surroundings.Learned += _told.Add;
+    }
+
+    public void Dispose()
+    {
+        _proc.Dispose();
+        _sysfs.Dispose();
+    }
+
+    [Theory]
+    [InlineData("/dev/vfio/12", true)]
+    [InlineData("/dev/vfio/devices/vfio0", true)]
+    [InlineData("anon_inode:[vfio-device]", true)]
+    [InlineData("/dev/kvm", false)]
+    public void A_scan_finds_the_processes_that_have_a_device_open(string file, bool found)
+    {
+        _proc.Add(7, ["qemu-system-x86_64", "-name", "web"], null, "/dev/null", file);
+        Assert.Equal(found ? [7] : [], _identities.Scan());
+        Assert.Equal(found, _identities.Surroundings.VmNames.ContainsKey(7));
+    }
+
+    [Fact]
+    public void What_was_learned_is_told_once_and_outlives_the_process()
+    {
+        _proc.Add(7, ["qemu-system-x86_64", "-name", "web"]).Add(8, ["bash"]);
+        _identities.Learn(Signal(7));
+        _identities.Learn(Signal(8));
+        Directory.Delete(Path.Combine(_proc.Root, "7"), recursive: true);
+        _identities.Learn(Signal(7));
+        Assert.Equal([new ProcessIdentity(7, "web")], _told);
+        Assert.Equal("web", _identities.Surroundings.VmNames[7]);
+    }
+
+    [Fact]
+    public void A_device_that_appears_is_looked_up()
+    {
+        _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus");
+        _identities.Learn(Release("0000:01:00.0"));
+        _identities.Learn(Release("0000:01:00.0"));
+        Assert.Equal("0000:01:00.0", Assert.IsType<DeviceIdentity>(Assert.Single(_told)).Bdf);
+    }
+
+    [Fact]
+    public void A_kernel_stack_that_appears_is_put_into_words()
+    {
+        _identities.AddressesOfStack = key => key == 5 ? [0x10, 0x20] : [];
+        _identities.Learn(Release("mediated") with { IsPci = false, Stack = 5 });
+        _identities.Learn(Release("mediated") with { IsPci = false, Stack = 5 });
+        var stack = Assert.IsType<KernelStack>(Assert.Single(_told));
+        Assert.Equal((5, 2), (stack.Key, stack.Frames.Length));
+        Assert.All(stack.Frames, frame => Assert.NotEmpty(frame));
+    }
+
+    [Fact]
+    public void Who_has_a_device_that_was_left_behind_is_looked_for()
+    {
+        _proc.Add(20, ["sleep"], null, "/dev/null", "anon_inode:[vfio-device]", "/dev/vfio/14").Comm(20, "sleep\e[1m")
+            .Add(21, ["other"], null, "anon_inode:[vfio-device]", "/dev/vfio/15").Comm(21, "other")
+            .Add(22, ["exact"], null, "anon_inode:[vfio-device]").Comm(22, "exact")
+            .FdInfo(22, 0, "vfio-device-syspath: /sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0")
+            .Add(23, ["not it"], null, "anon_inode:[vfio-device]", "/dev/vfio/14").Comm(23, "not it")
+            .FdInfo(23, 0, "vfio-device-syspath: /sys/devices/pci0000:00/0000:00:01.0/0000:01:00.1");
+        _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus");
+        _identities.Scan();
+        _identities.Learn(new Shutdown(new TaskId(7, 7, "qemu"), Trigger.SigKill, [], new Interval(0, 1), [])
+        {
+            DeadNs = 1,
+            Unreleased = ["0000:01:00.0"],
+        });
+        DeviceStillHeld held = _identities.Surroundings.StillHeld["0000:01:00.0"];
+        Assert.Equal(
+            [new DeviceHolder(20, "sleep?[1m", false), new DeviceHolder(22, "exact", true)], held.Holders.OrderBy(h => h.Pid));
+    }
+
+    private static SignalDelivered Signal(int pid) => new(new TaskId(1, 1, "kill"), new TaskId(pid, pid, "qemu"), 15, 0);
+
+    private static Operation Release(string device) => new(
+        OperationKind.Release, new TaskId(7, 7, "qemu"), "qemu", 0, device, true, 0, true, new Interval(0, 1), [], []);
+}
