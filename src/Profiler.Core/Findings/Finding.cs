@@ -6,12 +6,13 @@ public enum Severity
     /// <summary>Good to know.</summary>
     Info,
 
-    /// <summary>Time was lost here that need not be.</summary>
+    /// <summary>Time was lost here that need not be, or something is not as it should be.</summary>
     Warning,
 }
 
-/// <summary>One reason why releases took the time they took, in a sentence with its numbers.</summary>
-/// <param name="Id">A stable name: serial_exit, serial_close, lock_held_across_release, parallel.</param>
+/// <summary>One reason why things took the time they took, in a sentence with its numbers.</summary>
+/// <param name="Id">A stable name: serial_exit, lock_held_across_release, …; docs/report.schema.json lists them.</param>
 /// <param name="Severity">How much it matters.</param>
-/// <param name="Text">What was seen, and what it would take to be faster.</param>
-public sealed record Finding(string Id, Severity Severity, string Text);
+/// <param name="Text">What was seen.</param>
+/// <param name="Remedy">What would help; null if nothing needs to be done.</param>
+public sealed record Finding(string Id, Severity Severity, string Text, string? Remedy);

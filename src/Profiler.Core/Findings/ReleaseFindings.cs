@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
+using static Profiler.Core.Findings.Words;
 
 namespace Profiler.Core.Findings;
 
@@ -16,23 +17,23 @@ public static class ReleaseFindings
     /// <summary>Serial releases are worth a word if in parallel they would take less than this share.</summary>
     private const double SerialShare = 0.7;
 
-    /// <param name="releases">At least one.</param>
+    /// <param name="releases">If there are none, there is nothing to say.</param>
     /// <param name="ifParallelNs">The longest chain of releases that must be serial, nanoseconds.</param>
     public static ImmutableArray<Finding> For(IReadOnlyList<Operation> releases, long ifParallelNs)
     {
         var findings = ImmutableArray.CreateBuilder<Finding>();
-        if (releases.Count > 1 && Interval.PeakConcurrency(releases.Select(r => r.Time)) == 1)
-            AddIf(findings, Serial(releases, ifParallelNs));
-        bool waited = Waited(releases);
-        if (waited)
+        int atOnce = Interval.PeakConcurrency(releases.Select(r => r.Time));
+        if (releases.Count > 1 && atOnce == 1 && Serial(releases, ifParallelNs) is { } serial)
+            findings.Add(serial);
+        if (Waited(releases))
             findings.AddRange(releases
                 .SelectMany(r => r.LockWaits.Select(w => (Release: r, Wait: w)))
                 .GroupBy(w => w.Wait.Lock)
                 .Where(g => g.Any(w => w.Wait.Holders.Any(h => h.Device is not null)))
                 .OrderByDescending(g => g.Sum(w => w.Wait.Time.DurationNs))
                 .Select(g => Lock([.. g])));
-        else if (Interval.PeakConcurrency(releases.Select(r => r.Time)) > 1)
-            findings.Add(Parallel(releases));
+        else if (atOnce > 1)
+            findings.Add(Parallel(releases, atOnce));
         return findings.ToImmutable();
     }
 
@@ -41,14 +42,14 @@ public static class ReleaseFindings
         long releasing = Interval.UnionNs(releases.Select(r => r.Time));
         if (ifParallelNs > SerialShare * releasing)
             return null;
-        string one = $"one after another, in {Seconds(releasing)}";
         string could = $"it would be {Seconds(ifParallelNs)}, as far as their dev_sets' locks allow";
         return releases.All(r => r.Exiting)
             ? new Finding("serial_exit", Severity.Warning,
-                $"the kernel closed the {releases.Count} devices of an exiting process {one}; were they closed by " +
-                $"several threads before it exits, {could}")
+                $"the kernel closed the {releases.Count} devices of an exiting process one after another, in {Seconds(releasing)}",
+                $"were they closed by several threads before the process exits, {could}")
             : new Finding("serial_close", Severity.Warning,
-                $"the process closed its {releases.Count} devices {one}; were they closed by several threads, {could}");
+                $"the process closed its {releases.Count} devices one after another, in {Seconds(releasing)}",
+                $"were they closed by several threads, {could}");
     }
 
     private static bool Waited(IReadOnlyList<Operation> releases) =>
@@ -57,32 +58,30 @@ public static class ReleaseFindings
     private static Finding Lock(IReadOnlyList<(Operation Release, LockWait Wait)> waits)
     {
         (Operation Release, LockWait Wait) longest = waits.MaxBy(w => w.Wait.Time.DurationNs);
-        ulong address = longest.Wait.Lock;
-        int devices = waits.Select(w => w.Release.Device)
-            .Concat(waits.SelectMany(w => w.Wait.Holders).Select(h => h.Device).OfType<string>())
-            .Distinct().Count();
-        string which = longest.Wait.Kind switch
+        string[] devices =
+        [
+            .. waits.Select(w => w.Release.Device)
+                .Concat(waits.SelectMany(w => w.Wait.Holders).Select(h => h.Device).OfType<string>())
+                .Distinct().Order(),
+        ];
+        (string which, string remedy) = longest.Wait.Kind switch
         {
-            LockKind.DevSet => "the lock of their dev_set, which devices of one reset domain share",
-            LockKind.Group => "the lock of their IOMMU group, which devices of one group share",
-            _ => "one lock that is neither their dev_set's nor their IOMMU group's: the driver's own",
+            LockKind.DevSet => ("the lock of their dev_set, which devices of one reset domain share",
+                "devices behind slots or buses of their own do not share it; nor do virtual functions since Linux 6.17 " +
+                "(e908f58b6beb, \"vfio/pci: Separate SR-IOV VF dev_set\")"),
+            LockKind.Group => ("the lock of their IOMMU group, which devices of one group share",
+                "devices of their own IOMMU group (with ACS above them) do not share it"),
+            _ => ("one lock that is neither their dev_set's nor their IOMMU group's: the driver's own",
+                "the driver need not hold it across the reset"),
         };
         return new Finding("lock_held_across_release", Severity.Warning,
             $"{Count(waits.Count, "release")} waited, {longest.Release.Device} longest with {Seconds(longest.Wait.Time.DurationNs)}, for " +
-            $"{which}. It is held while a device is released and reset, here for {devices} devices (0x{address:x})");
+            $"{which}. It is held while a device is released and reset, here for {devices.Length} devices: {List(devices)} " +
+            $"(0x{longest.Wait.Lock:x})", remedy);
     }
 
-    private static Finding Parallel(IReadOnlyList<Operation> releases) => new("parallel", Severity.Info,
-        $"{Interval.PeakConcurrency(releases.Select(r => r.Time))} of {releases.Count} devices were released side by side: " +
-        $"{Seconds(Interval.UnionNs(releases.Select(r => r.Time)))} in all, the slowest alone {Seconds(releases.Max(r => r.Time.DurationNs))}");
-
-    private static void AddIf(ImmutableArray<Finding>.Builder findings, Finding? finding)
-    {
-        if (finding is not null)
-            findings.Add(finding);
-    }
-
-    private static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
-
-    private static string Seconds(long ns) => $"{ns / 1e9:0.00} s";
+    private static Finding Parallel(IReadOnlyList<Operation> releases, int atOnce) => new("parallel", Severity.Info,
+        $"{atOnce} of {releases.Count} devices were released side by side: " +
+        $"{Seconds(Interval.UnionNs(releases.Select(r => r.Time)))} in all, the slowest alone {Seconds(releases.Max(r => r.Time.DurationNs))}",
+        null);
 }

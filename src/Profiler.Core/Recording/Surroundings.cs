@@ -56,6 +56,10 @@ public sealed class Surroundings
         .. _vmNames.Select(v => new ProcessIdentity(v.Key, v.Value)), .. _devices.Values, .. _stacks.Values, .. _stillHeld.Values,
     ];
 
+    /// <summary>What a process is called: "gpu-a (qemu, pid 7)", or "qemu (pid 7)".</summary>
+    public string NameOf(int pid, string comm) =>
+        _vmNames.TryGetValue(pid, out string? vm) ? $"{vm} ({comm}, pid {pid})" : $"{comm} (pid {pid})";
+
     public void Add(Fact fact)
     {
         switch (fact)

@@ -1,0 +1,76 @@
+using Profiler.Core.Recording;
+using Profiler.Core.Spans;
+using Profiler.Core.Wire;
+using static Profiler.Core.Findings.Words;
+
+namespace Profiler.Core.Findings;
+
+/// <summary>What is remarkable about the resets of a shutdown.</summary>
+internal static class ResetFindings
+{
+    private const int EAgain = -11;
+
+    /// <summary>A reset that is as quick as this needs no better method.</summary>
+    private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(150);
+
+    // As sysfs calls them; a bus reset takes its second whatever the device.
+    private static readonly string[] Faster = ["device_specific", "acpi", "flr", "af_flr", "pm"];
+
+    /// <param name="releases">The shutdown's.</param>
+    /// <param name="devices">What is known of the devices.</param>
+    public static IEnumerable<Finding> For(IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices)
+    {
+        if (FasterMethod(releases, devices) is { } faster)
+            yield return faster;
+        if (TimedOut(releases) is { } timedOut)
+            yield return timedOut;
+        if (Skipped(releases, devices) is { } skipped)
+            yield return skipped;
+    }
+
+    private static Finding? FasterMethod(IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices)
+    {
+        var slow = releases
+            .Select(r => (Release: r, Reset: r.Resets.Where(s => s.Method == ResetMethod.Bus).MaxBy(s => s.Time.DurationNs),
+                Offered: devices.GetValueOrDefault(r.Device)?.ResetMethods?.FirstOrDefault(Faster.Contains)))
+            // What was tried and failed is no better.
+            .Where(d => d is { Reset: { } reset, Offered: not null } && reset.Time.DurationNs > Quick.TotalNanoseconds &&
+                !reset.Parts.Any(p => p.Step is ResetStep.Flr or ResetStep.AfFlr or ResetStep.Pm or ResetStep.DeviceSpecific))
+            .ToList();
+        if (slow.Count == 0)
+            return null;
+        string offered = List(slow.Select(d => d.Offered!));
+        return new Finding("faster_reset_offered", Severity.Warning,
+            $"{Count(slow.Count, "device")} ({List(slow.Select(d => d.Release.Device))}) took a bus reset, " +
+            $"{Seconds(slow.Sum(d => d.Reset!.Time.DurationNs))} in all, though the kernel offers {offered}",
+            $"echo {slow[0].Offered} > /sys/bus/pci/devices/{slow[0].Release.Device}/reset_method puts it first");
+    }
+
+    private static Finding? TimedOut(IReadOnlyList<Operation> releases)
+    {
+        var failed = releases
+            .SelectMany(r => r.Resets.Select(s => (r.Device, Reset: s)))
+            .Where(r => r.Reset.Result is not (0 or EAgain) &&
+                r.Reset.Parts.Any(p => p.Step is ResetStep.BridgeWait or ResetStep.DeviceWait or ResetStep.SecondaryBus))
+            .ToList();
+        return failed.Count == 0 ? null : new Finding("reset_timed_out", Severity.Warning,
+            $"after {failed.Count} of {Count(releases.Sum(r => r.Resets.Length), "reset")} the device was not seen to come back: the kernel " +
+            $"waited, {Seconds(failed.Max(r => r.Reset.Time.DurationNs))} at most, and gave up ({List(failed.Select(r => r.Device))})",
+            "look for \"not ready\" and \"link\" of the device in the kernel's log: it may be unusable until the next reset");
+    }
+
+    private static Finding? Skipped(IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices)
+    {
+        List<string> skipped =
+        [
+            .. releases
+                .Where(r => r.IsPci && (r.Resets.Any(s => s.Result == EAgain) ||
+                    (r.Resets.IsEmpty && devices.GetValueOrDefault(r.Device)?.ResetMethods is { Count: > 0 })))
+                .Select(r => r.Device),
+        ];
+        return skipped.Count == 0 ? null : new Finding("reset_skipped", Severity.Warning,
+            $"{Count(skipped.Count, "device")} ({List(skipped)}) could have been reset, and {(skipped.Count == 1 ? "was" : "were")} released " +
+            "without: the kernel only tries, and skips the reset if it does not get the device's locks at once",
+            "whatever uses the device or the bridge above it meanwhile (lspci, a monitoring agent) should not");
+    }
+}
