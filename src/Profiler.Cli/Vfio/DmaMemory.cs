@@ -21,7 +21,7 @@ internal sealed class DmaMemory : IDisposable
 
     private DmaMemory(nint address, nuint length) => (_address, _length) = (address, length);
 
-    /// <summary>Takes about a second per GiB, as the kernel has to allocate and clear each page.</summary>
+    /// <summary>Takes its time, as the kernel has to allocate, clear and pin each page.</summary>
     /// <param name="container">An open container that has its IOMMU model.</param>
     /// <param name="options">More than 0 bytes, rounded up to whole pages.</param>
     /// <exception cref="UserException">There is too little memory, or too low a limit (3).</exception>
