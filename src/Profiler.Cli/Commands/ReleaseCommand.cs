@@ -29,6 +29,18 @@ internal static class ReleaseCommand
         {
             Description = "Wait with the devices open until Enter, SIGINT or SIGTERM.",
         };
+        var dma = new Option<ByteSize>("--dma")
+        {
+            Description = "Map so much memory for DMA (512M, 2G), as a VM's is; with processes, each does. The kernel unpins it " +
+                "after the last device, which takes time of its own. So much memory must be free.",
+            HelpName = "SIZE",
+            CustomParser = ParseSize,
+        };
+        var hugePages = new Option<bool>("--huge-pages")
+        {
+            Description = "Let --dma have huge pages. Without, all pages are 4 KiB: the slowest to unpin, and what a host has " +
+                "whose memory is fragmented.",
+        };
         var worker = new Option<bool>(Worker.Option) { Hidden = true };
         var devices = new Argument<string[]>("BDF")
         {
@@ -38,15 +50,16 @@ internal static class ReleaseCommand
 
         var command = new Command("release", "Opens VFIO devices and releases them again, timing each.")
         {
-            mode, repeat, hold, worker, devices,
+            mode, repeat, hold, dma, hugePages, worker, devices,
         };
         // Synchronous on purpose: for an asynchronous action the library would handle the signals, and give up after a while.
         command.SetAction(parsed =>
         {
             string[] arguments = parsed.GetRequiredValue(devices);
+            var memory = new DmaOptions(parsed.GetValue(dma), parsed.GetValue(hugePages));
             if (parsed.GetValue(worker))
-                return Worker.Run(arguments);
-            var run = new ReleaseRun(parsed.GetRequiredValue(mode), parsed.GetValue(repeat), parsed.GetValue(hold));
+                return Worker.Run(arguments, memory);
+            var run = new ReleaseRun(parsed.GetRequiredValue(mode), parsed.GetValue(repeat), parsed.GetValue(hold), memory);
             run.Execute(new DeviceArguments(new PciSysfs()).Resolve(arguments), parsed.InvocationConfiguration.Output);
             return ExitCode.Done;
         });
@@ -58,6 +71,14 @@ internal static class ReleaseCommand
         if (ReleaseModes.Named(result.Tokens[0].Value) is { } mode)
             return mode;
         result.AddError($"--mode {result.Tokens[0].Value}: write exit, close, threads or processes");
+        return default;
+    }
+
+    private static ByteSize ParseSize(ArgumentResult result)
+    {
+        if (ByteSize.Parse(result.Tokens[0].Value) is { } size)
+            return size;
+        result.AddError($"--dma {result.Tokens[0].Value}: write a size, as 512M or 2G");
         return default;
     }
 

@@ -21,6 +21,10 @@ internal static partial class LibC
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags);
 
+    /// <summary>Arguments of <see cref="mmap"/> and <see cref="madvise"/> (include/uapi/asm-generic/mman*.h).</summary>
+    public const int PROT_READ = 0x1, PROT_WRITE = 0x2, MAP_PRIVATE = 0x2, MAP_ANONYMOUS = 0x20,
+        MADV_HUGEPAGE = 14, MADV_NOHUGEPAGE = 15;
+
     [LibraryImport(Library, SetLastError = true)]
     public static partial int close(int fd);
 
@@ -33,8 +37,21 @@ internal static partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     public static partial int ioctl(int fd, nuint request, ref vfio_group_status argument);
 
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int ioctl(int fd, nuint request, ref vfio_iommu_type1_dma_map argument);
+
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ioctl(int fd, nuint request, string argument);
+
+    /// <returns>The address; -1 is a failure.</returns>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint mmap(nint address, nuint length, int protection, int flags, int fd, nint offset);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int munmap(nint address, nuint length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int madvise(nint address, nuint length, int advice);
 
     /// <summary>Ends the process with all its threads at once: nothing of ours runs any more, no handler, no finalizer.</summary>
     [DoesNotReturn]

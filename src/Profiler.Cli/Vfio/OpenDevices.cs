@@ -18,9 +18,11 @@ internal sealed class OpenDevices : IDisposable
     public int Count => _fds.Length;
 
     /// <summary>Opens one after the other; each may take a second, as opening resets the device.</summary>
-    /// <exception cref="UserException">One cannot be opened (3); the others are closed again.</exception>
+    /// <exception cref="UserException">
+    /// One cannot be opened, or the memory not be mapped (3); what was opened is closed again.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Told to stop between two devices.</exception>
-    public static OpenDevices Open(IReadOnlyList<VfioDevice> devices, CancellationToken stop)
+    public static OpenDevices Open(IReadOnlyList<VfioDevice> devices, DmaOptions dma, CancellationToken stop)
     {
         var opened = new OpenDevices(devices.Count);
         try
@@ -30,6 +32,8 @@ internal sealed class OpenDevices : IDisposable
                 stop.ThrowIfCancellationRequested();
                 opened._fds[i] = opened._container.OpenDevice(devices[i]);
             }
+            if (dma.Size.Bytes > 0)
+                opened._container.MapMemory(dma);
             return opened;
         }
         catch

@@ -17,6 +17,7 @@ internal sealed class VfioContainer : IDisposable
 
     private readonly Dictionary<int, int> _groups = [];
     private int _container;
+    private DmaMemory? _memory;
 
     private VfioContainer(int container) => _container = container;
 
@@ -52,6 +53,10 @@ internal sealed class VfioContainer : IDisposable
         return fd >= 0 ? fd : throw VfioErrors.OpenDevice(device.Address, Marshal.GetLastPInvokeError());
     }
 
+    /// <summary>Maps memory for DMA, once, after the first device is open: before that there is no IOMMU to map it in.</summary>
+    /// <exception cref="UserException">It cannot be had (3).</exception>
+    public void MapMemory(DmaOptions options) => _memory = DmaMemory.Map(_container, options);
+
     /// <summary>Closes groups and container; whatever was mapped is unmapped with the last of them.</summary>
     public void Dispose()
     {
@@ -61,6 +66,8 @@ internal sealed class VfioContainer : IDisposable
         if (_container >= 0)
             _ = LibC.close(_container);
         _container = -1;
+        _memory?.Dispose();
+        _memory = null;
     }
 
     private void CheckApi()

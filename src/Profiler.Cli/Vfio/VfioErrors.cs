@@ -67,6 +67,16 @@ internal static class VfioErrors
 
     public static UserException OpenDevice(PciAddress address, int errno) => Failed($"open {address}", errno);
 
+    public static UserException MapDma(ByteSize size, int errno) => errno switch
+    {
+        Errno.ENOMEM or Errno.EPERM => UserException.NotPossible(
+            $"the kernel does not pin {size} of memory for DMA: run as root (sudo) or raise the limit (ulimit -l), and see that " +
+            "so much memory is free (free -h)"),
+        Errno.EINVAL => UserException.NotPossible(
+            $"the IOMMU has no room for {size} from address 0x{DmaMemory.FirstIova:x} up: map less"),
+        _ => Failed($"map {size} for DMA", errno),
+    };
+
     private static UserException NoPermission(string node) =>
         UserException.NotPossible($"no permission to open {node}: run as root (sudo)");
 

@@ -28,6 +28,14 @@ public sealed class VfioErrorsTests
         VfioErrors.Busy(7, []).Message);
 
     [Theory]
+    [InlineData(Errno.ENOMEM)]
+    [InlineData(Errno.EPERM)]
+    public void Memory_that_is_not_pinned_is_a_matter_of_limits_or_of_memory(int errno) => Assert.Equal(
+        "the kernel does not pin 2G of memory for DMA: run as root (sudo) or raise the limit (ulimit -l), and see that so much " +
+        "memory is free (free -h)",
+        VfioErrors.MapDma(new ByteSize(2UL << 30), errno).Message);
+
+    [Theory]
     [InlineData(Errno.ENOENT)]
     [InlineData(Errno.ENODEV)]
     public void A_container_device_without_its_module_is_no_VFIO(int errno) =>

@@ -4,7 +4,8 @@ namespace Profiler.Cli.Vfio.Release;
 /// <param name="Mode">How to let go.</param>
 /// <param name="Repeat">How often, 1 or more.</param>
 /// <param name="Hold">Whether to wait for Enter or a signal before letting go.</param>
-internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold)
+/// <param name="Dma">What each process that holds devices maps for them.</param>
+internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold, DmaOptions Dma)
 {
     /// <exception cref="UserException">The devices cannot be had.</exception>
     /// <exception cref="OperationCanceledException">A signal came while they were being opened.</exception>
@@ -37,8 +38,8 @@ internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold)
 
     private IHolding Open(IReadOnlyList<VfioDevice> devices, CancellationToken stop) => Mode switch
     {
-        ReleaseMode.Exit => WorkerHolding.OneForAll(devices, stop),
-        ReleaseMode.Processes => WorkerHolding.OneForEach(devices, stop),
-        _ => new OwnHolding(OpenDevices.Open(devices, stop), threads: Mode == ReleaseMode.Threads),
+        ReleaseMode.Exit => WorkerHolding.OneForAll(devices, Dma, stop),
+        ReleaseMode.Processes => WorkerHolding.OneForEach(devices, Dma, stop),
+        _ => new OwnHolding(OpenDevices.Open(devices, Dma, stop), threads: Mode == ReleaseMode.Threads),
     };
 }

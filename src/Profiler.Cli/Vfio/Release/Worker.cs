@@ -15,7 +15,7 @@ internal static class Worker
     public const string Option = "--worker";
 
     /// <returns>Only if the devices cannot be opened, with what was wrong said on stdout.</returns>
-    public static int Run(IEnumerable<string> arguments)
+    public static int Run(IEnumerable<string> arguments, DmaOptions dma)
     {
         // Ctrl-C reaches the whole terminal's foreground: when to go is for the process in front to say.
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
@@ -24,7 +24,7 @@ internal static class Worker
         try
         {
             // Not disposed of by anyone: closing these descriptors is the kernel's part.
-            _ = OpenDevices.Open(new DeviceArguments(new PciSysfs()).Resolve(arguments), CancellationToken.None);
+            _ = OpenDevices.Open(new DeviceArguments(new PciSysfs()).Resolve(arguments), dma, CancellationToken.None);
         }
         catch (UserException e)
         {

@@ -14,16 +14,16 @@ internal sealed class WorkerHolding : IHolding
 
     /// <summary>All devices in one process.</summary>
     /// <inheritdoc cref="WorkerProcess.WaitUntilReady" path="/exception"/>
-    public static WorkerHolding OneForAll(IReadOnlyList<VfioDevice> devices, CancellationToken stop) =>
-        Start([devices], oneDeviceEach: false, stop);
+    public static WorkerHolding OneForAll(IReadOnlyList<VfioDevice> devices, DmaOptions dma, CancellationToken stop) =>
+        Start([devices], dma, oneDeviceEach: false, stop);
 
     /// <summary>A process for each device.</summary>
     /// <inheritdoc cref="WorkerProcess.WaitUntilReady" path="/exception"/>
     /// <exception cref="UserException">Two devices share an IOMMU group, which only one process can open.</exception>
-    public static WorkerHolding OneForEach(IReadOnlyList<VfioDevice> devices, CancellationToken stop)
+    public static WorkerHolding OneForEach(IReadOnlyList<VfioDevice> devices, DmaOptions dma, CancellationToken stop)
     {
         RefuseSharedGroups(devices);
-        return Start([.. devices.Select(device => new[] { device })], oneDeviceEach: true, stop);
+        return Start([.. devices.Select(device => new[] { device })], dma, oneDeviceEach: true, stop);
     }
 
     public ReleaseTimes LetGo()
@@ -58,13 +58,14 @@ internal sealed class WorkerHolding : IHolding
             worker.Dispose();
     }
 
-    private static WorkerHolding Start(IReadOnlyList<VfioDevice>[] shares, bool oneDeviceEach, CancellationToken stop)
+    private static WorkerHolding Start(
+        IReadOnlyList<VfioDevice>[] shares, DmaOptions dma, bool oneDeviceEach, CancellationToken stop)
     {
         var workers = new List<WorkerProcess>();
         try
         {
             foreach (IReadOnlyList<VfioDevice> share in shares)
-                workers.Add(WorkerProcess.Start(share));
+                workers.Add(WorkerProcess.Start(share, dma));
             foreach (WorkerProcess worker in workers)
                 worker.WaitUntilReady(stop);
             return new WorkerHolding([.. workers], oneDeviceEach);

@@ -15,10 +15,14 @@ internal sealed class WorkerProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public static WorkerProcess Start(IEnumerable<VfioDevice> devices)
+    public static WorkerProcess Start(IEnumerable<VfioDevice> devices, DmaOptions dma)
     {
         string[] arguments =
-            ["release", "--mode", "exit", Worker.Option, .. devices.Select(device => device.Address.ToString())];
+        [
+            "release", "--mode", "exit", Worker.Option,
+            "--dma", dma.Size.ToString(), "--huge-pages", dma.HugePages.ToString(),
+            .. devices.Select(device => device.Address.ToString()),
+        ];
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
         {
             RedirectStandardInput = true,
