@@ -89,6 +89,10 @@ test: setup build ## all tests, unit and lab; closes with "N passed, N failed"
 matrix: setup build ## every kernel with every way of attaching; KERNELS="6.1 6.12" narrows it
 	$(Q)tests/lab/matrix $(KERNELS)
 
+.PHONY: accuracy
+accuracy: setup build ## every release, lock wait and reset against ftrace's; KERNELS="6.1 6.12" narrows it
+	$(Q)tests/lab/accuracy $(KERNELS)
+
 .PHONY: unit
 unit: setup bpf ## the tests that need no guest
 	$(Q)tests/run Bpf Core Cli
