@@ -10,11 +10,12 @@ internal static class ShutdownText
 
     // What is not in a phase may be this much of the whole before it is called too much.
     private const double TooMuchUnattributed = 0.02;
+    private const long WorthAWordNs = 10_000_000;
 
     // In the order in which they usually come.
     private static readonly IReadOnlyList<(string Phase, string Words)> Phases =
     [
-        ("process_ns", "the process itself, until it exits"),
+        ("process_ns", "the process itself, in user space"),
         ("memory_ns", "its memory is given back"),
         ("reset_ns", "devices are reset"),
         ("power_ns", "devices change their power state"),
@@ -39,7 +40,7 @@ internal static class ShutdownText
         foreach ((string phase, string words) in Phases)
             Phase(text, words, s.Phases[phase], s.WallNs, "");
         Phase(text, "not attributed", s.UnattributedNs, s.WallNs,
-            s.UnattributedNs > TooMuchUnattributed * s.WallNs ? "  MORE THAN THERE SHOULD BE" : "");
+            s.UnattributedNs > TooMuchUnattributed * s.WallNs && s.UnattributedNs > WorthAWordNs ? "  MORE THAN THERE SHOULD BE" : "");
         if (!s.Devices.IsEmpty)
         {
             string atOnce = s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} at a time";

@@ -26,6 +26,8 @@ internal static class StackText
         if (used.Count == 0)
             return;
         text.Append("\nkernel stacks of what took long, innermost first\n");
+        if (used.Exists(s => s.Stack.Frames.Any(f => f.StartsWith("0x", StringComparison.Ordinal))))
+            text.Append("  (some without names: kernel.kptr_restrict=2 hides them, and this kernel does not print them otherwise)\n");
         foreach ((ReportStack stack, List<(int? Key, string What, long Ns)> ended) in used.Take(Told))
         {
             string what = string.Join(", ", ended.GroupBy(s => s.What).Select(g => Figures.Count(g.Count(), g.Key)));
