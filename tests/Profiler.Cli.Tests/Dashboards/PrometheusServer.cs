@@ -19,32 +19,26 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         _process = Process.Start(new ProcessStartInfo(
             "prometheus",
             [
-                $"--config.file={file}", $"--storage.tsdb.path={_directory.FullName}/data",
-                "--storage.tsdb.no-lockfile", "--web.listen-address=127.0.0.1:0",
+                $"--config.file={file}", $"--storage.tsdb.path={_directory.FullName}/data", "--web.listen-address=127.0.0.1:0",
             ])
-        { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        { RedirectStandardError = true })!; // where it logs
     }
 
     /// <param name="configuration">Its prometheus.yml.</param>
     public static async Task<PrometheusServer> Start(string configuration)
     {
         var server = new PrometheusServer(configuration);
-        var log = new List<string>();
-        while (await server._process.StandardError.ReadLineAsync() is { } line)
+        try
         {
-            log.Add(line);
-            if (ListeningOn().Match(line) is { Success: true } match)
-            {
-                server._client.BaseAddress = new Uri($"http://{match.Groups[1].Value}");
-                // Whoever does not read a pipe stops its writer.
-                server._process.ErrorDataReceived += (_, _) => { };
-                server._process.BeginErrorReadLine();
-                server._process.BeginOutputReadLine();
-                return server;
-            }
+            server._client.BaseAddress = new Uri($"http://{await server.Address()}");
+            await Eventually.Get(() => server._client.GetAsync(new Uri("/-/ready", UriKind.Relative)), r => r.IsSuccessStatusCode);
+            return server;
         }
-        await server.DisposeAsync();
-        throw new InvalidOperationException($"prometheus did not start:\n{string.Join('\n', log)}");
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The values of an expression now.</summary>
@@ -84,6 +78,23 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         _process.Dispose();
         _client.Dispose();
         _directory.Delete(recursive: true);
+    }
+
+    // Its log says where it listens.
+    private async Task<string> Address()
+    {
+        var log = new List<string>();
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            log.Add(line);
+            if (ListeningOn().Match(line) is { Success: true } match)
+            {
+                // Whoever does not read a pipe stops its writer.
+                _ = _process.StandardError.ReadToEndAsync();
+                return match.Groups[1].Value;
+            }
+        }
+        throw new InvalidOperationException($"prometheus did not start:\n{string.Join('\n', log)}");
     }
 
     private Task<JsonElement> Ask(string what, params (string, string)[] parameters) => Ask(what, get: false, parameters);
