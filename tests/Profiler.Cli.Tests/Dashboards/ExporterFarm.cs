@@ -28,7 +28,7 @@ internal sealed partial class ExporterFarm : IAsyncDisposable
         _server.Run(http =>
         {
             int host = int.Parse(http.Request.Path.Value!.Split('/')[2], CultureInfo.InvariantCulture);
-            http.Response.ContentType = ExpositionWriter.ContentType;
+            http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
             return http.Response.WriteAsync(Interlocked.Increment(ref _scrapes[host]) == 1 ? exposition.Before : _after[host]);
         });
     }

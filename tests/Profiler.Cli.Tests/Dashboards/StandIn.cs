@@ -1,6 +1,3 @@
-using Profiler.Cli.Metrics;
-using Profiler.Core.Histograms;
-
 namespace Profiler.Cli.Tests.Dashboards;
 
 /// <summary>
@@ -85,16 +82,14 @@ internal static class StandIn
         return exposition + string.Concat(missing.Select(family => family.TrimEnd('\n') + '\n'));
     }
 
-    private static string PhaseHistograms()
-    {
-        var text = new ExpositionWriter();
-        var histogram = new LatencyHistogram();
-        histogram.Record(1_000_000_000);
-        text.Family("vfio_shutdown_phase_seconds", "histogram", "");
-        foreach (string phase in Phases)
-            text.Histogram(histogram.Snapshot(), Exposition.BoundsNs, ("phase", phase));
-        return string.Join('\n', text.ToString().Split('\n').Skip(1));
-    }
+    private static string PhaseHistograms() => "# TYPE vfio_shutdown_phase_seconds histogram\n" + string.Join('\n', Phases.Select(phase =>
+        $$"""
+        vfio_shutdown_phase_seconds_bucket{phase="{{phase}}",le="0.5"} 0
+        vfio_shutdown_phase_seconds_bucket{phase="{{phase}}",le="1"} 1
+        vfio_shutdown_phase_seconds_bucket{phase="{{phase}}",le="+Inf"} 1
+        vfio_shutdown_phase_seconds_sum{phase="{{phase}}"} 1
+        vfio_shutdown_phase_seconds_count{phase="{{phase}}"} 1
+        """));
 
     private static string Before(string family)
     {
