@@ -1,9 +1,9 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Profiler.Cli.Metrics;
 
 namespace Profiler.Cli.Tests.Dashboards;
 
@@ -23,7 +23,7 @@ internal sealed partial class ExporterFarm : IAsyncDisposable
         _after = [.. Enumerable.Range(0, hosts + 1).Select(host => Scaled(exposition.After, host / 10m))];
         _scrapes = new int[hosts + 1];
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => new ListenAddress("127.0.0.1", 0).AddTo(server));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0));
         _server = builder.Build();
         _server.Run(http =>
         {
