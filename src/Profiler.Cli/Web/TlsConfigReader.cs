@@ -137,8 +137,8 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
     {
         if (names.Count == 0)
             return null;
-        IEnumerable<TlsCipherSuite> suites = names.Select(name => Enum.TryParse(name.Text, out TlsCipherSuite suite) && Enum.IsDefined(suite)
-            ? suite
+        IEnumerable<TlsCipherSuite> suites = names.Select(name => Enum.GetNames<TlsCipherSuite>().Contains(name.Text)
+            ? Enum.Parse<TlsCipherSuite>(name.Text)
             : throw new WebConfigException(name.Line, $"there is no cipher suite {name.Text}; names are IANA's, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"));
 #pragma warning disable CA1416 // Linux only, as all of this
         return new CipherSuitesPolicy([.. suites.Union(Tls13Suites)]);
