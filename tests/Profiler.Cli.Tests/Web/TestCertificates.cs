@@ -23,7 +23,7 @@ internal sealed class TestCertificates : IDisposable
     {
         using X509Certificate2 certificate = Issue($"CN={name}", "1.3.6.1.5.5.7.3.1", name);
         File.WriteAllText(Path($"{name}.pem"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path($"{name}.key"), certificate.GetRSAPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Path($"{name}.key"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
     }
 
     /// <summary>A client's certificate.</summary>
@@ -54,16 +54,16 @@ internal sealed class TestCertificates : IDisposable
 
     private static X509Certificate2 Authority()
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=test authority", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=test authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
     }
 
     private X509Certificate2 Issue(string subject, string usage, string name)
     {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(System.Net.IPAddress.Loopback);
