@@ -29,7 +29,8 @@ internal sealed record ReportFilter(int? Pid, string? Vm, string? Device)
         parsed.GetValue(PidOption), parsed.GetValue(VmOption), parsed.GetValue(DeviceOption));
 
     public bool Wants(Shutdown shutdown, string? vm) =>
-        WantsProcess(shutdown.Task.Tgid, vm) && shutdown.Releases.Any(r => WantsDevice(r.Device));
+        WantsProcess(shutdown.Task.Tgid, vm) &&
+        (shutdown.Releases.Any(r => WantsDevice(r.Device)) || shutdown.Unreleased.Any(WantsDevice));
 
     public bool WantsProcess(int pid, string? vm) => (Pid is null || Pid == pid) && (Vm is null || Vm == vm);
 

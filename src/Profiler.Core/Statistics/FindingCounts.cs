@@ -41,7 +41,7 @@ public sealed class FindingCounts
         for (int i = _waited.Count; i > 0; i--)
         {
             Operation open = _waited.Dequeue();
-            ImmutableArray<Finding> delayed = OpenFindings.For([open, .. shutdown.Releases], surroundings);
+            ImmutableArray<Finding> delayed = OpenFindings.For([open], shutdown.Releases, surroundings);
             if (delayed.IsEmpty)
                 _waited.Enqueue(open);
             foreach (Finding finding in delayed)
