@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Reflection;
 using Profiler.Cli.Live;
 using Profiler.Cli.Metrics;
+using Profiler.Cli.Otlp;
 using Profiler.Cli.Web;
 using Profiler.Core.Statistics;
 
@@ -43,6 +44,27 @@ internal static class ServeCommand
         DefaultValueFactory = _ => 256,
     };
 
+    private static readonly Option<Uri?> OtlpOption = new("--otlp.endpoint")
+    {
+        Description = "push the metrics to an OpenTelemetry collector as well, over HTTP: http://HOST:4318",
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https")
+                return url;
+            result.AddError($"--otlp.endpoint {result.Tokens[0].Value}: write an http or https address, such as http://127.0.0.1:4318");
+            return null;
+        },
+    };
+
+    private static readonly Option<TimeSpan> OtlpIntervalOption = new("--otlp.interval")
+    {
+        Description = "how often to push them",
+        HelpName = "DURATION",
+        CustomParser = result => DurationArgument.Parse(result) ?? TimeSpan.Zero,
+        DefaultValueFactory = _ => TimeSpan.FromSeconds(60),
+    };
+
     static ServeCommand()
     {
         foreach (Option<int> limit in new[] { DevicesOption, VmsOption })
@@ -59,7 +81,8 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Serves metrics for Prometheus, live or of a recording.")
         {
-            ListenOption, SystemdOption, ConfigOption, DevicesOption, VmsOption, CaptureOptions.BpfStatsOption,
+            ListenOption, SystemdOption, ConfigOption, DevicesOption, VmsOption, OtlpOption, OtlpIntervalOption,
+            CaptureOptions.BpfStatsOption,
         };
         SourceOptions.AddTo(command);
         command.Validators.Add(result =>
@@ -80,6 +103,7 @@ internal static class ServeCommand
             bool ready = false;
             using var pages = new MetricsPages(exported.State, () => Volatile.Read(ref ready), Version);
             // The server stops before the profile does: nobody asks while programs are being detached.
+            await using (OtlpPush? push = PushOf(parsed, exported, time))
             await using (var server = await WebServer.Start(endpoints, config, time, pages.Answer))
             {
                 profile.Start();
@@ -106,6 +130,13 @@ internal static class ServeCommand
         {
         }
     }
+
+    private static OtlpPush? PushOf(ParseResult parsed, ExportedProfile exported, TimeProvider time) =>
+        parsed.GetValue(OtlpOption) is { } endpoint
+            ? new OtlpPush(
+                endpoint, parsed.GetValue(OtlpIntervalOption), exported.State, Version, time,
+                complaint => parsed.InvocationConfiguration.Error.WriteLine($"vfioscope: {complaint}"))
+            : null;
 
     private static Endpoints EndpointsOf(ParseResult parsed) => parsed.GetValue(SystemdOption)
         ? new Endpoints([], SystemdSockets.Descriptors(Environment.GetEnvironmentVariable, Environment.ProcessId))

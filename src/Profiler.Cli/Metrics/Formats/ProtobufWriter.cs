@@ -67,20 +67,6 @@ internal sealed class ProtobufWriter(PooledBuffer bytes)
     /// <summary>A packed field's element of type uint64.</summary>
     public void PackedVarint(ulong value) => Raw(value);
 
-    /// <summary>A packed field's element of type double.</summary>
-    public void PackedDouble(double value)
-    {
-        BinaryPrimitives.WriteDoubleLittleEndian(bytes.GetSpan(8), value);
-        bytes.Advance(8);
-    }
-
-    /// <summary>A packed field's element of type fixed64.</summary>
-    public void PackedFixed64(ulong value)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.GetSpan(8), value);
-        bytes.Advance(8);
-    }
-
     private static ulong Zig(long value) => (ulong)((value << 1) ^ (value >> 63));
 
     private void Tag(int field, int wireType) => Raw((ulong)(field << 3 | wireType));
