@@ -132,7 +132,7 @@ internal sealed class TextFormat(PooledBuffer text, bool openMetrics) : MetricsF
         Write("} ");
         Seconds(exemplar.Ns);
         Write(" ");
-        Number(exemplar.At.ToUnixTimeMilliseconds() / 1000m);
+        Seconds(exemplar.At.ToUnixTimeMilliseconds() * 1_000_000);
     }
 
     private void Write(string separator, Label label)
@@ -144,13 +144,25 @@ internal sealed class TextFormat(PooledBuffer text, bool openMetrics) : MetricsF
         Write("\"");
     }
 
-    // Decimal, not double: a sum of nanoseconds comes out as it is.
-    private void Seconds(long ns) => Number(ns / 1_000_000_000m);
+    // Whole numbers, not double: a sum of nanoseconds comes out as it is.
+    private void Seconds(long ns)
+    {
+        if (ns < 0)
+            Write("-");
+        (ulong seconds, ulong rest) = Math.DivRem((ulong)Math.Abs(ns), 1_000_000_000UL);
+        Number(seconds);
+        if (rest == 0)
+            return;
+        Write(".");
+        Span<byte> digits = text.GetSpan(9);
+        for (int i = 8; i >= 0; i--, rest /= 10)
+            digits[i] = (byte)('0' + rest % 10);
+        text.Advance(digits[..9].LastIndexOfAnyExcept((byte)'0') + 1);
+    }
 
     private void Number<T>(T number) where T : IUtf8SpanFormattable
     {
-        ReadOnlySpan<char> format = typeof(T) == typeof(decimal) ? "0.#########" : default;
-        number.TryFormat(text.GetSpan(64), out int written, format, CultureInfo.InvariantCulture);
+        number.TryFormat(text.GetSpan(64), out int written, default, CultureInfo.InvariantCulture);
         text.Advance(written);
     }
 
