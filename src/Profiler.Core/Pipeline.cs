@@ -68,10 +68,15 @@ public sealed class Pipeline : IDisposable
     public void Tick(long nowNs) => _clock.OnNext(nowNs);
 
     /// <summary>All there is to know at this moment.</summary>
-    public Snapshot Snapshot()
+    /// <param name="alongside">
+    /// Asks others that <see cref="Activities"/> and <see cref="Shutdowns"/> feed, so that they tell of the same moment;
+    /// nothing flows meanwhile.
+    /// </param>
+    public Snapshot Snapshot(Action? alongside = null)
     {
         lock (_gate)
         {
+            alongside?.Invoke();
             return new Snapshot(
                 _spans.LatestNs, _spans.InFlight(), _spans.TeardownsInFlight(), _tracker.InFlight(), [.. _recent],
                 _distributions.Snapshot(), [.. _decoder.Received], _spans.Unmatched, _spans.StacksLost);

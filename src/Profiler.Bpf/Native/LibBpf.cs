@@ -94,6 +94,10 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_obj_get_info_by_fd(int fd, void* info, uint* length);
 
+    /// <param name="type">BPF_STATS_RUN_TIME is 0 (enum bpf_stats_type in include/uapi/linux/bpf.h, 5.8).</param>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bpf_enable_stats(uint type);
+
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint ring_buffer__new(
         int mapFd, delegate* unmanaged<nint, nint, nuint, int> sample, nint context, void* options);

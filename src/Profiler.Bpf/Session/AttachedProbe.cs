@@ -88,6 +88,19 @@ internal sealed unsafe class AttachedProbe : IDisposable
         return sum;
     }
 
+    /// <summary>What its programs cost until now; nothing where the kernel does not tell.</summary>
+    public IEnumerable<ProgramRuns> Runs() => _links.Select(l => RunsOf(l.Program)).OfType<ProgramRuns>();
+
+    private static ProgramRuns? RunsOf(nint program)
+    {
+        var info = new BpfProgInfo();
+        uint length = (uint)sizeof(BpfProgInfo);
+        return LibBpf.bpf_obj_get_info_by_fd(LibBpf.bpf_program__fd(program), &info, &length) == 0
+            ? new ProgramRuns(
+                Marshal.PtrToStringUTF8(LibBpf.bpf_program__name(program))!, (long)info.run_cnt, (long)info.run_time_ns)
+            : null;
+    }
+
     private static long? MissedByRecursion(nint program)
     {
         var info = new BpfProgInfo();

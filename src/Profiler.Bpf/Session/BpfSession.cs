@@ -18,6 +18,7 @@ public sealed class BpfSession : IDisposable
     private readonly ProbeSet _probes;
     private readonly ModuleWatch _modules = new(Probes.All.Select(p => p.Module).OfType<string>().Distinct());
     private RingBufferReader? _reader;
+    private RunStatistics? _runStatistics;
     private ulong _moduleFrees;
 
     private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes)
@@ -31,13 +32,16 @@ public sealed class BpfSession : IDisposable
     /// <param name="ask">Asks the kernel and decides what goes where; again when modules come or go.</param>
     /// <param name="ringBufferBytes">A power of two, at least 4096.</param>
     /// <param name="stackThreshold">What takes as long leaves its kernel stack; zero: nothing does.</param>
+    /// <param name="countRuns">Has the kernel count what BPF programs cost, while the session lasts.</param>
     /// <exception cref="BpfException">Nothing at all could be attached; says why.</exception>
-    public static BpfSession Start(Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold)
+    public static BpfSession Start(Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold, bool countRuns = false)
     {
         LibBpfLog.Capture();
         var session = new BpfSession(ask, ringBufferBytes);
         try
         {
+            if (countRuns)
+                session._runStatistics = RunStatistics.Enable();
             session._modules.Changed();
             session._probes.CarryOut(ask());
             session._reader = new RingBufferReader(session._maps.Find(SharedMaps.Events)
@@ -60,6 +64,9 @@ public sealed class BpfSession : IDisposable
 
     /// <summary>Every planned probe and what became of it, with what it has missed until now.</summary>
     public IReadOnlyList<ProbeStatus> Status() => _probes.Status();
+
+    /// <summary>What each attached program cost until now; all zero unless the kernel counts it.</summary>
+    public ImmutableArray<ProgramRuns> Programs() => _probes.Programs();
 
     /// <summary>Has the end of a process told that had a device open before we came.</summary>
     public void Follow(int pid) => _maps.AddOwner((uint)pid);
@@ -105,6 +112,7 @@ public sealed class BpfSession : IDisposable
     {
         _probes.Dispose();
         _reader?.Dispose();
+        _runStatistics?.Dispose();
     }
 
     private void FollowModules()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
@@ -22,6 +23,13 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
     {
         lock (_gate)
             return [.. _status.Select(s => s with { Missed = Find(s.Name)?.Missed() ?? s.Missed })];
+    }
+
+    /// <summary>What the attached programs cost until now.</summary>
+    public ImmutableArray<ProgramRuns> Programs()
+    {
+        lock (_gate)
+            return [.. _attached.SelectMany(a => a.Runs()).GroupBy(r => r.Program).Select(ProgramRuns.Sum)];
     }
 
     /// <summary>Attaches what the plan finds possible and is not attached yet.</summary>

@@ -16,6 +16,17 @@ internal static class DurationArgument
     private static TimeSpan? Parse(ArgumentResult result, double least)
     {
         string text = result.Tokens[0].Value;
+        TimeSpan? duration = Parse(text, least);
+        if (duration is null)
+            result.AddError($"'{text}' is not a duration: write 30s, 5m or 2h");
+        return duration;
+    }
+
+    /// <param name="text">One duration.</param>
+    /// <param name="least">What it must be at least, seconds.</param>
+    /// <returns>Null if it is none, or too short or long.</returns>
+    public static TimeSpan? Parse(string text, double least)
+    {
         foreach ((string suffix, double seconds) in Units)
         {
             if (text.EndsWith(suffix, StringComparison.Ordinal) &&
@@ -23,7 +34,6 @@ internal static class DurationArgument
                 value * seconds >= least && value * seconds < 1e9)
                 return TimeSpan.FromSeconds(value * seconds);
         }
-        result.AddError($"'{text}' is not a duration: write 30s, 5m or 2h");
         return null;
     }
 }

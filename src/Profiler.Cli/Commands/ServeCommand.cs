@@ -3,6 +3,9 @@ using System.CommandLine.Parsing;
 using System.Reflection;
 using Profiler.Cli.Live;
 using Profiler.Cli.Metrics;
+using Profiler.Cli.Otlp;
+using Profiler.Cli.Web;
+using Profiler.Core.Statistics;
 
 namespace Profiler.Cli.Commands;
 
@@ -18,19 +21,95 @@ internal static class ServeCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
+    private static readonly Option<bool> SystemdOption = new("--web.systemd-socket")
+    {
+        Description = "listen on the sockets that systemd hands over instead",
+    };
+
+    private static readonly Option<string?> ConfigOption = new("--web.config.file")
+    {
+        Description = "TLS, users and limits, in the format of Prometheus' exporter-toolkit; followed while serving",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<int> DevicesOption = new("--max-devices")
+    {
+        Description = "how many devices are told apart, by virtual machine; the rest is counted as other",
+        DefaultValueFactory = _ => 1024,
+    };
+
+    private static readonly Option<int> VmsOption = new("--max-vms")
+    {
+        Description = "how many virtual machines are told apart; the rest is counted as other",
+        DefaultValueFactory = _ => 256,
+    };
+
+    private static readonly Option<Uri?> OtlpOption = new("--otlp.endpoint")
+    {
+        Description = "push the metrics to an OpenTelemetry collector as well, over HTTP: http://HOST:4318",
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https")
+                return url;
+            result.AddError($"--otlp.endpoint {result.Tokens[0].Value}: write an http or https address, such as http://127.0.0.1:4318");
+            return null;
+        },
+    };
+
+    private static readonly Option<TimeSpan> OtlpIntervalOption = new("--otlp.interval")
+    {
+        Description = "how often to push them",
+        HelpName = "DURATION",
+        CustomParser = result => DurationArgument.Parse(result) ?? TimeSpan.Zero,
+        DefaultValueFactory = _ => TimeSpan.FromSeconds(60),
+    };
+
+    static ServeCommand()
+    {
+        foreach (Option<int> limit in new[] { DevicesOption, VmsOption })
+        {
+            limit.Validators.Add(result =>
+            {
+                if (result.Tokens is [var token] && !(int.TryParse(token.Value, out int value) && value is >= 0 and <= 65536))
+                    result.AddError($"{limit.Name} takes a number from 0 to 65536");
+            });
+        }
+    }
+
     public static Command Create()
     {
-        var command = new Command("serve", "Serves metrics for Prometheus, live or of a recording.") { ListenOption };
+        var command = new Command("serve", "Serves metrics for Prometheus, live or of a recording.")
+        {
+            ListenOption, SystemdOption, ConfigOption, DevicesOption, VmsOption, OtlpOption, OtlpIntervalOption,
+            CaptureOptions.BpfStatsOption,
+        };
         SourceOptions.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(SystemdOption) is not null && result.GetResult(ListenOption) is { Implicit: false })
+                result.AddError("--web.systemd-socket and --web.listen-address exclude each other");
+        });
         command.SetAction(async (parsed, stop) =>
         {
-            using LiveProfile profile = SourceOptions.Open(parsed, TimeProvider.System);
+            TextWriter error = parsed.InvocationConfiguration.Error;
+            TimeProvider time = TimeProvider.System;
+            var config = new WebConfigFile(
+                parsed.GetValue(ConfigOption), time, complaint => error.WriteLine($"vfioscope: {complaint}"));
+            Endpoints endpoints = EndpointsOf(parsed);
+            using LiveProfile profile = SourceOptions.Open(parsed, time);
+            var limits = new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption));
+            using var exported = new ExportedProfile(profile, limits, time);
+            bool ready = false;
+            using var pages = new MetricsPages(exported.State, () => Volatile.Read(ref ready), Version);
             // The server stops before the profile does: nobody asks while programs are being detached.
-            await using (var server = await MetricsServer.Start(parsed.GetRequiredValue(ListenOption), profile.State, Version))
+            await using (OtlpPush? push = PushOf(parsed, exported, time))
+            await using (var server = await WebServer.Start(endpoints, config, time, pages.Answer))
             {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync(
-                    $"vfioscope: serving {string.Join(", ", server.Urls.Select(url => url + "/metrics"))}");
                 profile.Start();
+                Volatile.Write(ref ready, true);
+                await error.WriteLineAsync(
+                    $"vfioscope: serving {string.Join(", ", server.Urls.Select(url => url + "/metrics"))}");
                 await Ended(profile, stop);
             }
             await profile.Stop();
@@ -51,6 +130,17 @@ internal static class ServeCommand
         {
         }
     }
+
+    private static OtlpPush? PushOf(ParseResult parsed, ExportedProfile exported, TimeProvider time) =>
+        parsed.GetValue(OtlpOption) is { } endpoint
+            ? new OtlpPush(
+                endpoint, parsed.GetValue(OtlpIntervalOption), exported.State, Version, time,
+                complaint => parsed.InvocationConfiguration.Error.WriteLine($"vfioscope: {complaint}"))
+            : null;
+
+    private static Endpoints EndpointsOf(ParseResult parsed) => parsed.GetValue(SystemdOption)
+        ? new Endpoints([], SystemdSockets.Descriptors(Environment.GetEnvironmentVariable, Environment.ProcessId))
+        : new Endpoints(parsed.GetRequiredValue(ListenOption), []);
 
     private static ListenAddress[] ParseAddresses(ArgumentResult result)
     {

@@ -9,7 +9,9 @@ namespace Profiler.Cli.Live;
 /// <param name="LockProbe">Where lock waits are seen.</param>
 /// <param name="RingBufferBytes">A power of two, at least 4096.</param>
 /// <param name="Stacks">What takes as long leaves its kernel stack; zero: nothing does.</param>
-internal sealed record CaptureOptions(AttachChoice Attach, LockProbeChoice LockProbe, uint RingBufferBytes, TimeSpan Stacks)
+/// <param name="BpfStats">The kernel counts what its BPF programs cost, ours and all others.</param>
+internal sealed record CaptureOptions(
+    AttachChoice Attach, LockProbeChoice LockProbe, uint RingBufferBytes, TimeSpan Stacks, bool BpfStats)
 {
     private static readonly Option<AttachChoice> AttachOption = new("--attach")
     {
@@ -37,6 +39,12 @@ internal sealed record CaptureOptions(AttachChoice Attach, LockProbeChoice LockP
         DefaultValueFactory = _ => TimeSpan.FromMilliseconds(100),
     };
 
+    /// <summary>Only of those that show it: it is on while they run, and costs every BPF program on the machine.</summary>
+    public static readonly Option<bool> BpfStatsOption = new("--bpf-stats")
+    {
+        Description = "have the kernel count the runs and the time of BPF programs; slows all of them down a little",
+    };
+
     static CaptureOptions() => BufferOption.Validators.Add(result =>
     {
         if (result.Tokens is [var token] && (!uint.TryParse(token.Value, out uint kib) || !uint.IsPow2(kib) || kib is < 4 or > 1 << 20))
@@ -54,5 +62,5 @@ internal sealed record CaptureOptions(AttachChoice Attach, LockProbeChoice LockP
 
     public static CaptureOptions From(ParseResult parsed) => new(
         parsed.GetValue(AttachOption), parsed.GetValue(LockProbeOption), parsed.GetValue(BufferOption) * 1024,
-        parsed.GetValue(StacksOption));
+        parsed.GetValue(StacksOption), parsed.GetResult(BpfStatsOption) is not null && parsed.GetValue(BpfStatsOption));
 }

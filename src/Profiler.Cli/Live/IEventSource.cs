@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Bpf.Session;
 using Profiler.Core.Recording;
 
 namespace Profiler.Cli.Live;
@@ -23,6 +24,9 @@ internal interface IEventSource : IDisposable
 
     /// <summary>Events the kernel had to tell and could not, by kind, until now.</summary>
     ImmutableArray<SourceCount> Counts();
+
+    /// <summary>What the programs cost until now; a source that is no kernel has none.</summary>
+    ImmutableArray<ProgramRuns> Programs() => [];
 
     /// <summary>Hands on events on this thread until cancelled, or until there are no more.</summary>
     void Run(CancellationToken cancellation);

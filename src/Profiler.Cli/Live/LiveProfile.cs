@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reactive.Linq;
 using System.Threading.Channels;
+using Profiler.Bpf.Session;
 using Profiler.Cli.Identity;
 using Profiler.Cli.Report;
 using Profiler.Core;
@@ -74,14 +75,24 @@ internal sealed class LiveProfile : IDisposable
     /// <summary>What the profiler knows about itself just now.</summary>
     public ProfileHealth Health => HealthOf(_pipeline.Snapshot());
 
+    /// <summary>What the programs cost until now; none for a recording.</summary>
+    public ImmutableArray<ProgramRuns> Programs() => _source.Programs();
+
+    /// <summary>What time it was at a CLOCK_MONOTONIC of the events, nanoseconds.</summary>
+    public DateTimeOffset WallClock(long ns) => Replay
+        ? Info.Start.AddTicks((ns - Info.StartNs) / TimeSpan.NanosecondsPerTick)
+        // The two clocks drift apart: so from now, not from the start.
+        : _time.GetUtcNow().AddTicks((ns - _source.NowNs) / TimeSpan.NanosecondsPerTick);
+
     /// <summary>What the events amount to just now. Like all questions, not to be asked while this is being stopped.</summary>
     public Snapshot Snapshot() => _pipeline.Snapshot();
 
     /// <summary>Both, and the rest there is to show.</summary>
-    public ProfileState State()
+    /// <param name="alongside">See <see cref="Pipeline.Snapshot"/>.</param>
+    public ProfileState State(Action? alongside = null)
     {
         bool ended = Completion.IsCompleted;
-        Snapshot snapshot = _pipeline.Snapshot();
+        Snapshot snapshot = _pipeline.Snapshot(alongside);
         long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
         return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Surroundings);
     }

@@ -31,7 +31,7 @@ internal sealed class LiveSource : IEventSource
     public static LiveSource Start(CaptureOptions options, HostIdentities identities)
     {
         Privileges.Demand();
-        var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes, options.Stacks);
+        var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes, options.Stacks, options.BpfStats);
         var info = new CaptureInfo(
             WireEvent.Format, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.MachineName,
             DateTimeOffset.UtcNow, MonotonicNs(), Describe(session));
@@ -51,6 +51,8 @@ internal sealed class LiveSource : IEventSource
     [
         .. _session.Counters().Select((count, kind) => new SourceCount(kind, count.Emitted, count.Lost)).Skip(1),
     ];
+
+    public ImmutableArray<ProgramRuns> Programs() => _session.Programs();
 
     /// <summary>Has the end of a process told that had a device open before we came.</summary>
     public void Follow(int pid) => _session.Follow(pid);

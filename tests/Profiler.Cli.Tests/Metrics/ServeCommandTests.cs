@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Tests.Support;
@@ -7,8 +8,6 @@ namespace Profiler.Cli.Tests.Metrics;
 
 public sealed class ServeCommandTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task A_recording_is_served_and_stays_when_it_has_ended()
     {
@@ -30,9 +29,24 @@ public sealed class ServeCommandTests
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", metrics.Content.Headers.ContentType!.ToString());
         Assert.Contains("/metrics", await serving.Text("/"), StringComparison.Ordinal);
         Assert.Equal("vfioscope is healthy.\n", await serving.Text("/-/healthy"));
+        Assert.Equal("vfioscope is ready.\n", await serving.Text("/-/ready"));
         Assert.Equal(HttpStatusCode.OK, (await serving.Send(HttpMethod.Head, "/metrics")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await serving.Send(HttpMethod.Get, "/nothing")).StatusCode);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await serving.Send(HttpMethod.Post, "/metrics")).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_format_is_the_one_asked_for_and_compressed_if_asked_for()
+    {
+        using var recording = new TemporaryFile(new Capture("").Recording());
+        await using var serving = await Serving.Start("--from", recording.Path);
+        using HttpResponseMessage answer = await serving.Send(
+            HttpMethod.Get, "/metrics", ("Accept", "application/openmetrics-text;version=1.0.0"), ("Accept-Encoding", "gzip"));
+        Assert.Equal("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
+        Assert.Equal(["gzip"], answer.Content.Headers.ContentEncoding);
+        await using var plain = new GZipStream(await answer.Content.ReadAsStreamAsync(), CompressionMode.Decompress);
+        using var reader = new StreamReader(plain);
+        Assert.EndsWith("\n# EOF\n", await reader.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,75 +75,4 @@ public sealed class ServeCommandTests
     public void A_malformed_address_is_wrong_usage() => Assert.Equal(
         "--web.listen-address 9877: write HOST:PORT, :PORT or [IPV6]:PORT, such as 127.0.0.1:9877",
         ServeCommand.Create().Parse(["--web.listen-address", "9877"]).Errors[0].Message);
-
-    /// <summary>The verb at work, on a free port.</summary>
-    private sealed class Serving : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly HttpClient _client = new() { Timeout = Patience };
-        private readonly SignallingWriter _error = new();
-        private Task<int> _verb = Task.FromResult(0);
-
-        public Uri Url { get; private set; } = new("http://localhost");
-
-        public string Error => _error.ToString();
-
-        public static async Task<Serving> Start(params string[] arguments)
-        {
-            var serving = new Serving();
-            serving._verb = Verb.Invoke(
-                ServeCommand.Create(), [.. arguments, "--web.listen-address", "127.0.0.1:0"], TextWriter.Null, serving._error,
-                serving._stop.Token);
-            await Task.WhenAny(serving._verb, serving._error.Line).WaitAsync(Patience);
-            if (serving._verb.IsFaulted)
-                await serving._verb;
-            serving.Url = new Uri(serving.Error.Split(' ')[2].TrimEnd(',', '\n'));
-            return serving;
-        }
-
-        public Task<HttpResponseMessage> Send(HttpMethod method, string path) =>
-            _client.SendAsync(new HttpRequestMessage(method, new Uri(Url, path)));
-
-        public Task<string> Text(string path) => _client.GetStringAsync(new Uri(Url, path));
-
-        public async Task<string> GetWhen(Predicate<string> wanted)
-        {
-            using var patience = new CancellationTokenSource(Patience);
-            while (true)
-            {
-                patience.Token.ThrowIfCancellationRequested();
-                string text = await Text("/metrics");
-                if (wanted(text))
-                    return text;
-            }
-        }
-
-        public Task<int> Stop()
-        {
-            _stop.Cancel();
-            return _verb.WaitAsync(Patience);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await Stop();
-            _client.Dispose();
-            _stop.Dispose();
-            await _error.DisposeAsync();
-        }
-    }
-
-    /// <summary>Tells when a line has been written.</summary>
-    private sealed class SignallingWriter : StringWriter
-    {
-        private readonly TaskCompletionSource _line = new();
-
-        public Task Line => _line.Task;
-
-        public override async Task WriteLineAsync(string? value)
-        {
-            await base.WriteLineAsync(value);
-            _line.TrySetResult();
-        }
-    }
 }

@@ -33,7 +33,8 @@ internal sealed record Capture(string Events)
     /// <summary>What else is known beside the events.</summary>
     public IEnumerable<Fact> Facts { get; init; } = [];
 
-    private Surroundings Surroundings
+    /// <summary>All of that.</summary>
+    public Surroundings Surroundings
     {
         get
         {
@@ -48,10 +49,12 @@ internal sealed record Capture(string Events)
         new(WireEvent.Format, "6.12.48-amd64", "host-1", new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), 0, Probes);
 
     /// <summary>How things stand with a live capture when all events are in, and the clock shows so many seconds.</summary>
-    public ProfileState StateAt(double seconds)
+    /// <param name="listen">Hears of the pipeline before anything flows.</param>
+    public ProfileState StateAt(double seconds, Action<Pipeline>? listen = null)
     {
         using var records = new Subject<ReadOnlyMemory<byte>>(); // that does not complete: what is in flight stays so
         using var pipeline = new Pipeline(records, Info.EndsWatched);
+        listen?.Invoke(pipeline);
         pipeline.Connect();
         records.OnNext(EventText.Records(Events));
         Snapshot snapshot = pipeline.Snapshot();

@@ -1,6 +1,6 @@
-using Profiler.Cli.Metrics;
+using Profiler.Cli.Web;
 
-namespace Profiler.Cli.Tests.Metrics;
+namespace Profiler.Cli.Tests.Web;
 
 public sealed class ListenAddressTests
 {

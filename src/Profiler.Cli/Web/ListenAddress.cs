@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace Profiler.Cli.Metrics;
+namespace Profiler.Cli.Web;
 
 /// <summary>Where to listen, as <c>--web.listen-address</c> says it.</summary>
 /// <param name="Host">A name or an address; empty for all addresses of the machine.</param>
@@ -24,13 +24,14 @@ internal sealed record ListenAddress(string Host, int Port)
     }
 
     /// <summary>Has a server listen there.</summary>
+    /// <param name="configure">What else is to be said of it: TLS, say.</param>
     /// <exception cref="UserException">There is no such host.</exception>
-    public void AddTo(KestrelServerOptions server)
+    public void AddTo(KestrelServerOptions server, Action<ListenOptions> configure)
     {
         if (Host.Length == 0)
-            server.ListenAnyIP(Port);
+            server.ListenAnyIP(Port, configure);
         else
-            server.Listen(Resolve(), Port);
+            server.Listen(Resolve(), Port, configure);
     }
 
     // Of several addresses one, IPv4 before IPv6, as Prometheus' own programs choose.

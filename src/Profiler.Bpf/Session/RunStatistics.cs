@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Profiler.Bpf.Native;
+
+namespace Profiler.Bpf.Session;
+
+/// <summary>While it lives, the kernel counts runs and time of all BPF programs (BPF_ENABLE_STATS, bpf(2)).</summary>
+internal sealed class RunStatistics : IDisposable
+{
+    private const uint RunTime = 0; // BPF_STATS_RUN_TIME
+
+    private readonly SafeFileHandle _switch;
+
+    private RunStatistics(int fd) => _switch = new SafeFileHandle(fd, ownsHandle: true);
+
+    /// <exception cref="BpfException">The kernel does not; says why.</exception>
+    public static RunStatistics Enable()
+    {
+        int fd = LibBpf.bpf_enable_stats(RunTime);
+        return fd >= 0
+            ? new RunStatistics(fd)
+            : throw new BpfException(
+                $"the kernel does not count what BPF programs cost: {Marshal.GetLastPInvokeErrorMessage()}; go without --bpf-stats");
+    }
+
+    public void Dispose() => _switch.Dispose();
+}

@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using Profiler.Bpf.Session;
+using Profiler.Cli.Live;
+using Profiler.Core.Statistics;
+
+namespace Profiler.Cli.Metrics;
+
+/// <summary>All that a scrape tells, of one moment.</summary>
+/// <param name="Profile">What the events amount to.</param>
+/// <param name="Statistics">Of each device and virtual machine.</param>
+/// <param name="Programs">What the programs cost.</param>
+/// <param name="Process">What we ourselves cost.</param>
+internal sealed record MetricsState(
+    ProfileState Profile, HostStatisticsSnapshot Statistics, ImmutableArray<ProgramRuns> Programs, ProcessUsage Process);

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Profiler.Core.Findings;
+using Profiler.Core.Recording;
+using Profiler.Core.Shutdowns;
+using Profiler.Core.Spans;
+
+namespace Profiler.Core.Statistics;
+
+/// <summary>How often shutdowns gave reason for each finding, an open held up by a shutdown's releases included.</summary>
+public sealed class FindingCounts
+{
+    /// <summary>All findings there are: each is counted from the start, so that its first occurrence is an increase.</summary>
+    public static readonly ImmutableArray<string> Ids =
+    [
+        "serial_exit", "serial_close", "lock_held_across_release", "parallel", "unpin_dominates", "faster_reset_offered",
+        "reset_timed_out", "reset_skipped", "device_not_released", "libvirt_limits", "open_delayed",
+    ];
+
+    private const int PendingOpens = 256;
+
+    private readonly SortedDictionary<string, long> _counts = new(Ids.ToDictionary(id => id, _ => 0L), StringComparer.Ordinal);
+
+    // Opens that waited for somebody: whether it was a shutdown is known when that is over. The oldest are forgotten.
+    private readonly Queue<Operation> _waited = new();
+
+    /// <summary>An open has ended.</summary>
+    public void Opened(Operation open)
+    {
+        if (open.LockWaits.IsEmpty)
+            return;
+        _waited.Enqueue(open);
+        if (_waited.Count > PendingOpens)
+            _waited.Dequeue();
+    }
+
+    /// <summary>A shutdown is over.</summary>
+    public void Concluded(Shutdown shutdown, Surroundings surroundings)
+    {
+        foreach (Finding finding in ShutdownFindings.For(shutdown, surroundings))
+            Count(finding);
+        for (int i = _waited.Count; i > 0; i--)
+        {
+            Operation open = _waited.Dequeue();
+            ImmutableArray<Finding> delayed = OpenFindings.For([open], shutdown.Releases, surroundings);
+            if (delayed.IsEmpty)
+                _waited.Enqueue(open);
+            foreach (Finding finding in delayed)
+                Count(finding);
+        }
+    }
+
+    /// <summary>By id.</summary>
+    public ImmutableArray<KeyValuePair<string, long>> Snapshot() => [.. _counts];
+
+    private void Count(Finding finding) => _counts[finding.Id] = _counts.GetValueOrDefault(finding.Id) + 1;
+}
