@@ -83,8 +83,14 @@ internal sealed class LiveProfile : IDisposable
         bool ended = Completion.IsCompleted;
         Snapshot snapshot = _pipeline.Snapshot();
         long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
-        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Surroundings);
+        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Surroundings) { Playback = Clock?.Playback };
     }
+
+    /// <summary>The time of the recording that is played; null if there is none.</summary>
+    public ReplayClock? Clock => (_source as ReplaySource)?.Clock;
+
+    /// <inheritdoc cref="Pipeline.ResetCounts"/>
+    public void ResetCounts() => _pipeline.ResetCounts();
 
     /// <summary>Starts the flow: events are handed on by a thread of their own until this is stopped or disposed.</summary>
     public void Start()

@@ -22,7 +22,7 @@ public sealed class TopCommandTests
         Golden.Equal(Golden.Beside("event-lines.txt"), output);
         Assert.Equal(
             """
-            vfioscope: replaying a recording of host-1, kernel 6.12.48-amd64, all 5 probes attached
+            vfioscope: replaying a recording of host-1, kernel 6.12.48-amd64, all 5 probes attached (2 fentry, 1 kprobe, 2 tracepoint)
             vfioscope: 57 events received, none lost
 
             """, error);
