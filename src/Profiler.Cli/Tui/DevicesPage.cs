@@ -17,7 +17,7 @@ internal static class DevicesPage
         new("LAST", 8, (d, _) => Time(d, d.LastNs), Right: true, From: 70),
         new("MEAN", 8, (d, _) => Time(d, d.MeanNs), Right: true, From: 50),
         new("MAX", 8, (d, _) => Time(d, d.MaxNs), Right: true),
-        new("RESET BY", 15, (d, _) => d.Method is { } method ? ReportBuilder.Name(method) : "", From: 80),
+        new("RESET BY", 8, (d, _) => d.Method is { } method ? ReportBuilder.Name(method) : "", From: 80),
         new("SHARES ITS LOCK WITH", 0, Mates, From: 120));
 
     public static void Draw(Canvas canvas, Area area, ProfileState state, ViewState view)

@@ -21,12 +21,12 @@ internal static class FlightBlock
             return;
         long elapsedNs = ElapsedNs(s, state);
         string time = s.LeftNs(state.NowNs) is { } left && left > 0
-            ? $"{Figures.Text(elapsedNs)}, about {Figures.Text(left)} to go"
-            : $"for {Figures.Text(elapsedNs)}";
+            ? $"{Rough(elapsedNs)}, about {Rough(left)} to go"
+            : $"for {Rough(elapsedNs)}";
         canvas.WriteRight(area.Right, area.Y, time, Ink.Strong, area.X + area.Width / 3);
         canvas.Write(area.X, area.Y, $"{Processes.Name(s.Task, state.VmNames)}: {Why(s)}", Ink.Strong,
             Math.Max(area.X, area.Right - Canvas.Cells(time) - 2));
-        int bar = Math.Clamp(area.Width / 3, 8, 60);
+        int bar = Math.Clamp(area.Width / 4, 8, 50);
         if (area.Height > 1)
         {
             canvas.Write(area.X, area.Y + 1, "devices");
@@ -48,9 +48,9 @@ internal static class FlightBlock
         int bar = Math.Clamp(area.Width / 6, 6, 30), x = area.X + area.Width / 3;
         canvas.Write(area.X, area.Y, Processes.Name(s.Task, state.VmNames), Ink.Strong, x - 1);
         ProgressBars.Devices(canvas, x, area.Y, bar, s);
-        string left = s.LeftNs(state.NowNs) is { } ns && ns > 0 ? $", about {Figures.Text(ns)} to go" : "";
+        string left = s.LeftNs(state.NowNs) is { } ns && ns > 0 ? $", about {Rough(ns)} to go" : "";
         canvas.Write(x + bar + 1, area.Y,
-            $"{s.SoFar.Releases.Length} of {All(s)} done, {Figures.Text(ElapsedNs(s, state))}{left}", Ink.Plain, area.Right);
+            $"{Done(s)}, {Rough(ElapsedNs(s, state))}{left}", Ink.Plain, area.Right);
     }
 
     /// <summary>Draws the lines of its devices: those at work first, then those that wait, that come, that are done.</summary>
@@ -122,7 +122,7 @@ internal static class FlightBlock
             : o.HolderDevice is null ? $"held by {Processes.Name(o.Holder, state.VmNames)}"
             : o.Holder.Tgid == o.Task.Tgid ? $"held for {o.HolderDevice}"
             : $"held for {o.HolderDevice} by {Processes.Name(o.Holder, state.VmNames)}";
-        Row(canvas, area, o.Device, what, Figures.Text(Math.Max(0, state.NowNs - o.StateSinceNs)), whom, ink);
+        Row(canvas, area, o.Device, what, Rough(Math.Max(0, state.NowNs - o.StateSinceNs)), whom, ink);
     }
 
     private static void Row(Canvas canvas, Area area, string device, string what, string time, string more, Ink ink)
@@ -152,20 +152,25 @@ internal static class FlightBlock
     private static string Counts(ShutdownInFlight s)
     {
         int busy = s.Busy, resetting = s.Releasing.Count(r => r.State == OperationState.Resetting), waiting = s.Releasing.Length - busy;
-        return $"{s.SoFar.Releases.Length} of {All(s)} done, {resetting} in reset, {waiting} waiting" +
+        return $"{Done(s)}, {resetting} in reset, {waiting} waiting" +
             (busy > resetting ? $", {busy - resetting} other" : "") +
-            (s.HeldKnown ? $", {s.Held.Length} to come" : ", to come: not known, opened before this was started");
+            (s.HeldKnown ? $", {s.Held.Length} to come" : ", to come unknown");
     }
 
-    private static string All(ShutdownInFlight s) => s.HeldKnown ? $"{s.Devices}" : $"{s.Devices} or more";
+    // Of how many is known only where they were opened under our eyes.
+    private static string Done(ShutdownInFlight s) =>
+        s.HeldKnown ? $"{s.SoFar.Releases.Length} of {s.Devices} done" : $"{s.SoFar.Releases.Length} done";
 
     private static string Limits(ShutdownInFlight s, long elapsedNs)
     {
         long kill = (long)LibvirtLimits.Sigkill.TotalNanoseconds - elapsedNs;
         long failure = (long)LibvirtLimits.Failure(s.Devices).TotalNanoseconds - elapsedNs;
-        return (kill > 0 ? $"SIGKILL in {Figures.Text(kill)}" : $"past SIGKILL by {Figures.Text(-kill)}") +
-            (failure > 0 ? $", gives up in {Figures.Text(failure)}" : $", gave up {Figures.Text(-failure)} ago");
+        return (kill > 0 ? $"SIGKILL in {Rough(kill)}" : $"past SIGKILL by {Rough(-kill)}") +
+            (failure > 0 ? $", gives up in {Rough(failure)}" : $", gave up {Rough(-failure)} ago");
     }
+
+    // What moves is not read to the millisecond.
+    private static string Rough(long ns) => $"{ns / 1e9:0.0} s";
 
     private static bool IsLibvirts(ShutdownInFlight s) => s.SoFar.Trigger is Trigger.SigTerm or Trigger.SigKill;
 

@@ -59,7 +59,7 @@ internal static class HistogramPanel
         if (area.Height < 2)
             return;
         int columns = Math.Min(IntervalHistory.Columns, area.Width - LabelWidth);
-        canvas.Write(area.X, area.Y, $"each second of the last {columns}, the newest at the right", Ink.Faint, area.Right);
+        canvas.Write(area.X, area.Y, $"in each of the last {columns} s", Ink.Faint, area.Right);
         area = area.Below(1).Top(last - first + 1);
         int most = 1;
         for (int band = first; band <= last; band++)

@@ -18,7 +18,7 @@ internal static class StatusLines
         bool probes = state.Health.Probes.Any(p => !p.Attached || p.Missed > 0), events = state.Health.Lost > 0;
         if (!probes && !events)
         {
-            canvas.Write(area.X, area.Y + 1, $"{Probes(state.Health)}; {Events(state.Health)}", Ink.Plain, area.Right);
+            canvas.Write(area.X, area.Y + 1, AllWell(state.Health, area.Width), Ink.Plain, area.Right);
             return 2;
         }
         int y = area.Y + 1, most = Math.Clamp(area.Height / 4, 2, MostLines);
@@ -61,7 +61,7 @@ internal static class StatusLines
         ]);
     }
 
-    /// <summary>"1,204 events received, none lost", or which were.</summary>
+    /// <summary>"1,204 events, none lost", or which were.</summary>
     public static string Events(ProfileHealth health)
     {
         string lost = health.Lost switch
@@ -71,7 +71,14 @@ internal static class StatusLines
             { } all => $"{Number(all)} LOST ({string.Join(", ", health.Events
                 .Where(e => e.Lost > 0).Select(e => $"{Number(e.Lost!.Value)} {e.Kind.Replace('_', ' ')}"))})",
         };
-        return $"{Number(health.Received)} events received, {lost}";
+        return $"{Number(health.Received)} events, {lost}";
+    }
+
+    // As much of it as there is room for; that nothing is lost comes first.
+    private static string AllWell(ProfileHealth health, int width)
+    {
+        string events = Events(health), all = $"{Probes(health)}; {events}", few = $"{health.Probes.Length} probes; {events}";
+        return all.Length <= width ? all : few.Length <= width ? few : events;
     }
 
     // Broken at spaces; what does not fit into the last line ends in an ellipsis.

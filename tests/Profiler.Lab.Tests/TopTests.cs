@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Profiler.Lab.Tests;
+
+/// <summary>The terminal view, looked at in a terminal while a real VM is shut down, against what it recorded itself.</summary>
+public sealed class TopTests
+{
+    private const int Devices = 4;
+
+    // From the event to the glass, and the guest is an emulated machine that does other things besides.
+    private const double Settled = 0.5;
+
+    [Fact]
+    public void The_frames_show_the_device_in_reset_and_how_many_are_to_come()
+    {
+        LabGuest guest = LabGuest.Run("""
+            tests/lab/watch-top
+            out/vfioscope report "$OUT/top.vfioscope" --format json -o "$OUT/report.json"
+            """, Devices);
+        JsonNode shutdown = Assert.Single(guest.Json("report.json")["shutdowns"]!.AsArray())!;
+        JsonNode[] released = [.. shutdown["devices"]!.AsArray().Select(d => d!)];
+        Assert.Equal(Devices, released.Length);
+
+        for (int i = 0; i < released.Length; i++)
+        {
+            string device = released[i]["bdf"]!.GetValue<string>();
+            JsonNode reset = Assert.Single(released[i]["resets"]!.AsArray())!;
+            double from = Seconds(reset, "start_ns"), until = from + Seconds(reset, "duration_ns");
+            string[] frames = [.. Frames(guest).Where(f => f.Before > from + Settled && f.After < until).Select(f => f.Screen)];
+            Assert.NotEmpty(frames);
+            string counts = $"{i} of {Devices} done, 1 in reset, 0 waiting, {Devices - 1 - i} to come";
+            Assert.All(frames, screen =>
+            {
+                Assert.Contains(counts, screen, StringComparison.Ordinal);
+                string line = Assert.Single(screen.Split('\n'), l => l.Contains("in reset (bus)", StringComparison.Ordinal));
+                Assert.Contains(device, line, StringComparison.Ordinal);
+                Assert.Contains("lab-vm", screen, StringComparison.Ordinal);
+                Assert.Contains("SIGTERM", screen, StringComparison.Ordinal);
+            });
+        }
+        Assert.Contains("4 devices released in", guest.Text("detail"), StringComparison.Ordinal);
+    }
+
+    private static double Seconds(JsonNode node, string field) => node[field]!.GetValue<long>() / 1e9;
+
+    private static IEnumerable<(double Before, double After, string Screen)> Frames(LabGuest guest) =>
+        Directory.EnumerateFiles(Path.Combine(guest.Output, "frames")).Select(file =>
+        {
+            double[] times = [.. Path.GetFileName(file).Split('-').Select(t => double.Parse(t, CultureInfo.InvariantCulture))];
+            return (times[0], times[1], File.ReadAllText(file));
+        });
+}
