@@ -23,8 +23,8 @@ internal static class StatusLines
         }
         int y = area.Y + 1, most = Math.Clamp(area.Height / 4, 2, MostLines);
         // What was lost makes all figures wrong: it comes first, so that it has room for certain.
-        y += Wrapped(canvas, area with { Y = y, Height = events ? most - 1 : 1 }, Events(state.Health), events);
-        y += Wrapped(canvas, area with { Y = y, Height = most - (y - area.Y - 1) }, Probes(state.Health), probes);
+        y += Wrapped(canvas, area with { Y = y, Height = events ? most - 1 : 1 }, Events(state.Health), events ? Ink.Alarm : Ink.Plain);
+        y += Wrapped(canvas, area with { Y = y, Height = most - (y - area.Y - 1) }, Probes(state.Health), Trust(state.Health));
         return y - area.Y;
     }
 
@@ -81,10 +81,14 @@ internal static class StatusLines
         return all.Length <= width ? all : few.Length <= width ? few : events;
     }
 
+    // A module that is not loaded has nothing to be watched in yet; whatever else is missing, is.
+    private static Ink Trust(ProfileHealth health) =>
+        health.Probes.Any(p => p.Missed > 0 || (!p.Attached && p.WaitsFor is null)) ? Ink.Alarm
+        : health.Probes.Any(p => !p.Attached) ? Ink.Waiting : Ink.Plain;
+
     // Broken at spaces; what does not fit into the last line ends in an ellipsis.
-    private static int Wrapped(Canvas canvas, Area area, string text, bool alarming)
+    private static int Wrapped(Canvas canvas, Area area, string text, Ink ink)
     {
-        Ink ink = alarming ? Ink.Alarm : Ink.Plain;
         int y = 0;
         ReadOnlySpan<char> rest = text;
         while (y < area.Height - 1 && rest.Length > area.Width)
