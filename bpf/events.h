@@ -108,8 +108,9 @@ struct event {
 	__u8 phase; /* enum event_phase */
 	__u8 step;  /* enum reset_step, lock_kind, process_step or teardown_step, by kind */
 	__u8 flags; /* enum event_flag */
-	/* RELEASE, LOCK_WAIT and RESET end, if it took long: key into the map of kernel stacks;
-	 * NO_STACK if it did not, another negative errno if the map had no room for it */
+	/* RELEASE, OPEN, LOCK_WAIT and RESET end, if it took long: the stack it began on, a key
+	 * into the map of kernel stacks; NO_STACK if it did not, another negative errno if the map
+	 * had no room for it */
 	__s32 stack;
 	__u32 reserved;
 };

@@ -9,7 +9,7 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 #define LCB_F_MUTEX (1U << 5) /* include/trace/events/lock.h */
 
-static __always_inline int wait_begin(struct mutex *lock)
+static __always_inline int wait_begin(void *ctx, struct mutex *lock)
 {
 	struct task_struct *holder;
 	struct bracket *bracket;
@@ -23,7 +23,7 @@ static __always_inline int wait_begin(struct mutex *lock)
 	if (!holder)
 		return 0; /* free: no wait */
 	bracket->waiting_for = (__u64)lock;
-	bracket->wait_begin_ns = bpf_ktime_get_ns();
+	bracket->wait = begin_here(ctx);
 	event = event_reserve(EVENT_LOCK_WAIT, PHASE_BEGIN);
 	if (!event)
 		return 0;
@@ -36,7 +36,7 @@ static __always_inline int wait_begin(struct mutex *lock)
 	return 0;
 }
 
-static __always_inline int wait_end(void *ctx)
+static __always_inline int wait_end(void)
 {
 	struct bracket *bracket = current_bracket();
 	struct event *event;
@@ -47,7 +47,7 @@ static __always_inline int wait_end(void *ctx)
 		return 0;
 	lock = bracket->waiting_for;
 	bracket->waiting_for = 0;
-	stack = stack_if_slow(ctx, bracket->wait_begin_ns);
+	stack = stack_if_slow(&bracket->wait);
 	event = event_reserve(EVENT_LOCK_WAIT, PHASE_END);
 	if (!event)
 		return 0;
@@ -61,25 +61,25 @@ static __always_inline int wait_end(void *ctx)
 SEC("kprobe")
 int BPF_KPROBE(lock_kprobe, struct mutex *lock)
 {
-	return any_bracket_open() ? wait_begin(lock) : 0;
+	return any_bracket_open() ? wait_begin(ctx, lock) : 0;
 }
 
 SEC("kretprobe")
 int BPF_KRETPROBE(lock_kretprobe)
 {
-	return any_bracket_open() ? wait_end(ctx) : 0;
+	return any_bracket_open() ? wait_end() : 0;
 }
 
 SEC("fentry")
 int BPF_PROG(lock_fentry, struct mutex *lock)
 {
-	return any_bracket_open() ? wait_begin(lock) : 0;
+	return any_bracket_open() ? wait_begin(ctx, lock) : 0;
 }
 
 SEC("fexit")
 int BPF_PROG(lock_fexit, struct mutex *lock)
 {
-	return any_bracket_open() ? wait_end(ctx) : 0;
+	return any_bracket_open() ? wait_end() : 0;
 }
 
 /* lock:contention_begin(void *lock, unsigned int flags), lock:contention_end(void *lock, int ret)
@@ -89,7 +89,7 @@ int BPF_PROG(contention_begin, struct mutex *lock, unsigned int flags)
 {
 	if (!any_bracket_open() || !(flags & LCB_F_MUTEX))
 		return 0;
-	return wait_begin(lock);
+	return wait_begin(ctx, lock);
 }
 
 SEC("raw_tp")
@@ -101,5 +101,5 @@ int BPF_PROG(contention_end, struct mutex *lock)
 		return 0;
 	/* Spin locks end here too, and one may be contended while we wait for the mutex. */
 	bracket = current_bracket();
-	return bracket && bracket->waiting_for == (__u64)lock ? wait_end(ctx) : 0;
+	return bracket && bracket->waiting_for == (__u64)lock ? wait_end() : 0;
 }

@@ -46,22 +46,6 @@ struct {
 	__uint(value_size, STACK_DEPTH * sizeof(__u64));
 } stacks SEC(".maps");
 
-/* A thread that is inside a release or an open. */
-struct bracket {
-	__u64 begin_ns;
-	__u64 waiting_for; /* the mutex, 0 if none */
-	__u64 wait_begin_ns;
-	__u64 dev_set_lock;
-	__u64 group_lock; /* both 0 where not known */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__type(key, __u32); /* tid */
-	__type(value, struct bracket);
-} brackets SEC(".maps");
-
 /* How many brackets are open: what the lock probes look at first, and nearly always last. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -122,17 +106,56 @@ static __always_inline struct event *event_reserve(enum event_kind kind, enum ev
 	return event;
 }
 
-/* The kernel stack we are on, if what ends here began so long ago that it matters. */
-static __always_inline __s32 stack_if_slow(void *ctx, __u64 begin_ns)
+static __always_inline __u64 stack_threshold_ns(void)
 {
 	__u32 zero = 0;
 	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
 
-	if (!now || !now->stack_threshold_ns || !begin_ns ||
-	    bpf_ktime_get_ns() - begin_ns < now->stack_threshold_ns)
-		return NO_STACK;
-	return bpf_get_stackid(ctx, &stacks, 0);
+	return now ? now->stack_threshold_ns : 0;
 }
+
+/*
+ * When something began, and the kernel stack it began on: the end would do as well for most, but on
+ * 5.10 a stack cannot be walked from a return probe.
+ */
+struct begin {
+	__u64 time_ns;
+	__s32 stack;
+};
+
+static __always_inline struct begin begin_here(void *ctx)
+{
+	struct begin begin = {.time_ns = bpf_ktime_get_ns(), .stack = NO_STACK};
+
+	if (stack_threshold_ns())
+		begin.stack = bpf_get_stackid(ctx, &stacks, 0);
+	return begin;
+}
+
+/* Its stack, if it took so long that it matters. */
+static __always_inline __s32 stack_if_slow(const struct begin *begin)
+{
+	__u64 threshold_ns = stack_threshold_ns();
+
+	return threshold_ns && bpf_ktime_get_ns() - begin->time_ns >= threshold_ns ? begin->stack
+										   : NO_STACK;
+}
+
+/* A thread that is inside a release or an open. */
+struct bracket {
+	struct begin begin;
+	__u64 waiting_for; /* the mutex, 0 if none */
+	struct begin wait;
+	__u64 dev_set_lock;
+	__u64 group_lock; /* both 0 where not known */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32); /* tid */
+	__type(value, struct bracket);
+} brackets SEC(".maps");
 
 static __always_inline void event_submit(struct event *event)
 {
@@ -174,11 +197,12 @@ static __always_inline bool any_bracket_open(void)
 }
 
 /* From here to bracket_close() the lock waits of this thread are ours. */
-static __always_inline void bracket_open(struct mutex *dev_set_lock, struct mutex *group_lock)
+static __always_inline void bracket_open(void *ctx, struct mutex *dev_set_lock,
+					 struct mutex *group_lock)
 {
 	__u32 tid = current_tid();
 	struct bracket bracket = {
-	    .begin_ns = bpf_ktime_get_ns(),
+	    .begin = begin_here(ctx),
 	    .dev_set_lock = (__u64)dev_set_lock,
 	    .group_lock = (__u64)group_lock,
 	};

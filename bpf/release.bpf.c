@@ -7,13 +7,13 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 /* _IO(';', 100 + 6) in include/uapi/linux/vfio.h */
 #define VFIO_GROUP_GET_DEVICE_FD 0x3b6a
 
-static __always_inline int release_begin(struct device *dev, struct mutex *lock,
+static __always_inline int release_begin(void *ctx, struct device *dev, struct mutex *lock,
 					 struct mutex *group_lock)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct event *event;
 
-	bracket_open(lock, group_lock);
+	bracket_open(ctx, lock, group_lock);
 	make_owner(current_tgid());
 	event = event_reserve(EVENT_RELEASE, PHASE_BEGIN);
 	if (!event)
@@ -30,14 +30,15 @@ static __always_inline int release_begin(struct device *dev, struct mutex *lock,
 	return 0;
 }
 
-static __always_inline int file_release_begin(struct file *file)
+static __always_inline int file_release_begin(void *ctx, struct file *file)
 {
 	struct vfio_device *device = vfio_device_of(file);
 
-	return release_begin(BPF_CORE_READ(device, dev), dev_set_lock(device), group_lock(device));
+	return release_begin(ctx, BPF_CORE_READ(device, dev), dev_set_lock(device),
+			     group_lock(device));
 }
 
-static __always_inline int bracket_end(void *ctx, enum event_kind kind, int result)
+static __always_inline int bracket_end(enum event_kind kind, int result)
 {
 	struct bracket *bracket = current_bracket();
 	struct event *event;
@@ -45,7 +46,7 @@ static __always_inline int bracket_end(void *ctx, enum event_kind kind, int resu
 
 	if (!bracket)
 		return 0;
-	stack = stack_if_slow(ctx, bracket->begin_ns);
+	stack = stack_if_slow(&bracket->begin);
 	bracket_close();
 	event = event_reserve(kind, PHASE_END);
 	if (!event)
@@ -60,49 +61,49 @@ static __always_inline int bracket_end(void *ctx, enum event_kind kind, int resu
 SEC("kprobe")
 int BPF_KPROBE(release_kprobe, struct inode *inode, struct file *file)
 {
-	return file_release_begin(file);
+	return file_release_begin(ctx, file);
 }
 
 SEC("kretprobe")
 int BPF_KRETPROBE(release_kretprobe)
 {
-	return bracket_end(ctx, EVENT_RELEASE, 0);
+	return bracket_end(EVENT_RELEASE, 0);
 }
 
 SEC("fentry")
 int BPF_PROG(release_fentry, struct inode *inode, struct file *file)
 {
-	return file_release_begin(file);
+	return file_release_begin(ctx, file);
 }
 
 SEC("fexit")
 int BPF_PROG(release_fexit)
 {
-	return bracket_end(ctx, EVENT_RELEASE, 0);
+	return bracket_end(EVENT_RELEASE, 0);
 }
 
 /* vfio_pci_release(void *device_data): before there were dev_sets */
 SEC("kprobe")
 int BPF_KPROBE(release_reflck_kprobe, struct vfio_pci_device *vdev)
 {
-	return release_begin(vfio_pci_dev(vdev), reflck_lock(vdev), NULL);
+	return release_begin(ctx, vfio_pci_dev(vdev), reflck_lock(vdev), NULL);
 }
 
 SEC("kretprobe")
 int BPF_KRETPROBE(release_reflck_kretprobe)
 {
-	return bracket_end(ctx, EVENT_RELEASE, 0);
+	return bracket_end(EVENT_RELEASE, 0);
 }
 
 /* A group's ioctl: the one that opens a device names it in user memory. */
-static __always_inline int open_begin(unsigned int cmd, const void *user_name)
+static __always_inline int open_begin(void *ctx, unsigned int cmd, const void *user_name)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct event *event;
 
 	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
 		return 0;
-	bracket_open(NULL, NULL);
+	bracket_open(ctx, NULL, NULL);
 	make_owner(current_tgid());
 	event = event_reserve(EVENT_OPEN, PHASE_BEGIN);
 	if (!event)
@@ -116,23 +117,23 @@ static __always_inline int open_begin(unsigned int cmd, const void *user_name)
 SEC("kprobe")
 int BPF_KPROBE(open_kprobe, struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return open_begin(cmd, (const void *)arg);
+	return open_begin(ctx, cmd, (const void *)arg);
 }
 
 SEC("kretprobe")
 int BPF_KRETPROBE(open_kretprobe, long result)
 {
-	return bracket_end(ctx, EVENT_OPEN, result);
+	return bracket_end(EVENT_OPEN, result);
 }
 
 SEC("fentry")
 int BPF_PROG(open_fentry, struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return open_begin(cmd, (const void *)arg);
+	return open_begin(ctx, cmd, (const void *)arg);
 }
 
 SEC("fexit")
 int BPF_PROG(open_fexit, struct file *file, unsigned int cmd, unsigned long arg, long result)
 {
-	return bracket_end(ctx, EVENT_OPEN, result);
+	return bracket_end(EVENT_OPEN, result);
 }

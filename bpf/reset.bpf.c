@@ -7,12 +7,12 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* When the steps under way began. */
+/* The steps under way. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u64); /* tid and step */
-	__type(value, __u64);
+	__type(value, struct begin);
 } reset_begins SEC(".maps");
 
 static __always_inline __u64 step_key(enum reset_step step)
@@ -20,12 +20,17 @@ static __always_inline __u64 step_key(enum reset_step step)
 	return (__u64)current_tid() << 8 | step;
 }
 
-static __always_inline struct event *step_begin(enum reset_step step, struct pci_dev *pdev)
+/* The event comes last: until 5.13 the verifier does not follow one that may be NULL past a call.
+ */
+static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
+						struct pci_dev *pdev)
 {
-	struct event *event = event_reserve(EVENT_RESET, PHASE_BEGIN);
-	__u64 key = step_key(step), now = bpf_ktime_get_ns();
+	struct begin begin = begin_here(ctx);
+	__u64 key = step_key(step);
+	struct event *event;
 
-	bpf_map_update_elem(&reset_begins, &key, &now, BPF_ANY);
+	bpf_map_update_elem(&reset_begins, &key, &begin, BPF_ANY);
+	event = event_reserve(EVENT_RESET, PHASE_BEGIN);
 	if (!event)
 		return NULL;
 	event->step = step;
@@ -33,9 +38,10 @@ static __always_inline struct event *step_begin(enum reset_step step, struct pci
 	return event;
 }
 
-static __always_inline int reset_begin(enum reset_step step, struct pci_dev *pdev, __u8 flags)
+static __always_inline int reset_begin(void *ctx, enum reset_step step, struct pci_dev *pdev,
+				       __u8 flags)
 {
-	struct event *event = step_begin(step, pdev);
+	struct event *event = step_begin(ctx, step, pdev);
 
 	if (!event)
 		return 0;
@@ -44,14 +50,15 @@ static __always_inline int reset_begin(enum reset_step step, struct pci_dev *pde
 	return 0;
 }
 
-static __always_inline int reset_end(void *ctx, enum reset_step step, int result)
+static __always_inline int reset_end(enum reset_step step, int result)
 {
 	__u64 key = step_key(step);
-	__u64 *begin_ns = bpf_map_lookup_elem(&reset_begins, &key);
-	__s32 stack = begin_ns ? stack_if_slow(ctx, *begin_ns) : NO_STACK;
-	struct event *event = event_reserve(EVENT_RESET, PHASE_END);
+	struct begin *begin = bpf_map_lookup_elem(&reset_begins, &key);
+	__s32 stack = begin ? stack_if_slow(begin) : NO_STACK;
+	struct event *event;
 
 	bpf_map_delete_elem(&reset_begins, &key);
+	event = event_reserve(EVENT_RESET, PHASE_END);
 	if (!event)
 		return 0;
 	event->step = step;
@@ -70,19 +77,19 @@ static __always_inline int reset_end(void *ctx, enum reset_step step, int result
 #define RESET_FUNCTION_PROBES(name, step)                                                          \
 	SEC("kprobe") int BPF_KPROBE(name##_kprobe, struct pci_dev *pdev)                          \
 	{                                                                                          \
-		return reset_begin(step, pdev, 0);                                                 \
+		return reset_begin(ctx, step, pdev, 0);                                            \
 	}                                                                                          \
 	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, int result)                           \
 	{                                                                                          \
-		return reset_end(ctx, step, result);                                               \
+		return reset_end(step, result);                                                    \
 	}                                                                                          \
 	SEC("fentry") int BPF_PROG(name##_fentry, struct pci_dev *pdev)                            \
 	{                                                                                          \
-		return reset_begin(step, pdev, 0);                                                 \
+		return reset_begin(ctx, step, pdev, 0);                                            \
 	}                                                                                          \
 	SEC("fexit") int BPF_PROG(name##_fexit, struct pci_dev *pdev, int result)                  \
 	{                                                                                          \
-		return reset_end(ctx, step, result);                                               \
+		return reset_end(step, result);                                                    \
 	}
 
 /* int (struct pci_dev *, bool probe); before 5.15 ("PCI: Change the type of probe argument in reset
@@ -90,38 +97,38 @@ static __always_inline int reset_end(void *ctx, enum reset_step step, int result
 #define RESET_METHOD_PROBES(name, step)                                                            \
 	SEC("kprobe") int BPF_KPROBE(name##_kprobe, struct pci_dev *pdev, int probe)               \
 	{                                                                                          \
-		return reset_begin(step, pdev, (__u8)probe ? FLAG_PROBE : 0);                      \
+		return reset_begin(ctx, step, pdev, (__u8)probe ? FLAG_PROBE : 0);                 \
 	}                                                                                          \
 	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, int result)                           \
 	{                                                                                          \
-		return reset_end(ctx, step, result);                                               \
+		return reset_end(step, result);                                                    \
 	}                                                                                          \
 	SEC("fentry") int BPF_PROG(name##_fentry, struct pci_dev *pdev, int probe)                 \
 	{                                                                                          \
-		return reset_begin(step, pdev, (__u8)probe ? FLAG_PROBE : 0);                      \
+		return reset_begin(ctx, step, pdev, (__u8)probe ? FLAG_PROBE : 0);                 \
 	}                                                                                          \
 	SEC("fexit") int BPF_PROG(name##_fexit, struct pci_dev *pdev, int probe, int result)       \
 	{                                                                                          \
-		return reset_end(ctx, step, result);                                               \
+		return reset_end(step, result);                                                    \
 	}
 
 /* (struct pci_dev *, …): further arguments and the result differ between kernels, so stay unread */
 #define RESET_WAIT_PROBES(name, step)                                                              \
 	SEC("kprobe") int BPF_KPROBE(name##_kprobe, struct pci_dev *pdev)                          \
 	{                                                                                          \
-		return reset_begin(step, pdev, 0);                                                 \
+		return reset_begin(ctx, step, pdev, 0);                                            \
 	}                                                                                          \
 	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe)                                       \
 	{                                                                                          \
-		return reset_end(ctx, step, 0);                                                    \
+		return reset_end(step, 0);                                                         \
 	}                                                                                          \
 	SEC("fentry") int BPF_PROG(name##_fentry, struct pci_dev *pdev)                            \
 	{                                                                                          \
-		return reset_begin(step, pdev, 0);                                                 \
+		return reset_begin(ctx, step, pdev, 0);                                            \
 	}                                                                                          \
 	SEC("fexit") int BPF_PROG(name##_fexit)                                                    \
 	{                                                                                          \
-		return reset_end(ctx, step, 0);                                                    \
+		return reset_end(step, 0);                                                         \
 	}
 
 RESET_FUNCTION_PROBES(reset_function, RESET_FUNCTION)
@@ -137,9 +144,10 @@ RESET_WAIT_PROBES(reset_bridge_wait, RESET_BRIDGE_WAIT)
  * pci_dev_wait(struct pci_dev *, char *reset_type, int timeout): the words in its message tell the
  * method, also where the method's own function is inlined (pci_pm_reset on 5.10).
  */
-static __always_inline int device_wait_begin(struct pci_dev *pdev, const char *reset_type)
+static __always_inline int device_wait_begin(void *ctx, struct pci_dev *pdev,
+					     const char *reset_type)
 {
-	struct event *event = step_begin(RESET_DEVICE_WAIT, pdev);
+	struct event *event = step_begin(ctx, RESET_DEVICE_WAIT, pdev);
 
 	if (!event)
 		return 0;
@@ -151,23 +159,23 @@ static __always_inline int device_wait_begin(struct pci_dev *pdev, const char *r
 SEC("kprobe")
 int BPF_KPROBE(reset_device_wait_kprobe, struct pci_dev *pdev, const char *reset_type)
 {
-	return device_wait_begin(pdev, reset_type);
+	return device_wait_begin(ctx, pdev, reset_type);
 }
 
 SEC("kretprobe")
 int BPF_KRETPROBE(reset_device_wait_kretprobe)
 {
-	return reset_end(ctx, RESET_DEVICE_WAIT, 0);
+	return reset_end(RESET_DEVICE_WAIT, 0);
 }
 
 SEC("fentry")
 int BPF_PROG(reset_device_wait_fentry, struct pci_dev *pdev, const char *reset_type)
 {
-	return device_wait_begin(pdev, reset_type);
+	return device_wait_begin(ctx, pdev, reset_type);
 }
 
 SEC("fexit")
 int BPF_PROG(reset_device_wait_fexit)
 {
-	return reset_end(ctx, RESET_DEVICE_WAIT, 0);
+	return reset_end(RESET_DEVICE_WAIT, 0);
 }

@@ -56,6 +56,21 @@ public sealed class LabGuest
         return new LabGuest(output, process.ExitCode, stdout, stderr.Result);
     }
 
+    /// <summary>Runs a program of the checkout on the host, before a guest needs what it makes; fails if it does.</summary>
+    public static void Prepare(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(Path.Combine(Root, program), arguments)
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        Task<string> stderr = process.StandardError.ReadToEndAsync();
+        string stdout = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, stdout + stderr.Result);
+    }
+
     /// <summary>A file that the script left in $OUT, as JSON.</summary>
     public JsonNode Json(string name) => JsonNode.Parse(Text(name))!;
 

@@ -17,7 +17,7 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
     {
         TypeInformation types = TypeInformation.Load() ?? throw new BpfException(
             "this kernel has no type information (/sys/kernel/btf/vmlinux): boot one with CONFIG_DEBUG_INFO_BTF=y");
-        return new RunningKernel(KernelSymbols.Find(Probes.All.SelectMany(p => new[] { p.Symbol, p.EndsIn }).OfType<string>().ToHashSet()), types);
+        return new RunningKernel(KernelSymbols.Find(Probes.Functions.ToHashSet()), types);
     }
 
     // What is expected in a module may be built in.

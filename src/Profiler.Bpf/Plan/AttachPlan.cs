@@ -96,6 +96,8 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
 
     private static PlannedProbe Function(IKernelOffer kernel, Probe probe, AttachChoice attach)
     {
+        if (probe.MayBeSplit && kernel.HasFunction(probe.PartSymbol, probe.Module))
+            return Function(kernel, probe with { Symbol = probe.PartSymbol, MayBeSplit = false }, attach);
         if (probe.EndsIn is { } end && !kernel.HasFunction(end, probe.Module))
             return new PlannedProbe(probe, null, $"this kernel has no function {end} (inlined or renamed)");
         if (!kernel.HasFunction(probe.Symbol, probe.Module))

@@ -32,6 +32,15 @@ public sealed record Probe(string Name, string Object, string Symbol, string? Mo
     /// <summary>Nothing but the call matters, not its return.</summary>
     public bool Instant { get; init; }
 
+    /// <summary>
+    /// The compiler may have split the function: a short test at its begin goes into its callers, and what they call
+    /// is the rest, <c>NAME.part.0</c>, whose first argument is still the same. That one is watched then.
+    /// </summary>
+    public bool MayBeSplit { get; init; }
+
+    /// <summary>What the rest of a split function is called.</summary>
+    public string PartSymbol => Symbol + ".part.0";
+
     /// <summary>The function whose call ends what began with the one of <see cref="Symbol"/>; null for its return.</summary>
     public string? EndsIn { get; init; }
 
@@ -95,13 +104,17 @@ public static class Probes
         new("reset_function", "reset", "__pci_reset_function_locked", null, "reset_function"),
         new("reset_bus", "reset", "pci_reset_bus", null, "reset_bus"),
         new("reset_secondary_bus", "reset", "pci_reset_secondary_bus", null, "reset_secondary_bus") { Essential = true },
-        new("reset_bridge_wait", "reset", "pci_bridge_wait_for_secondary_bus", null, "reset_bridge_wait"),
+        new("reset_bridge_wait", "reset", "pci_bridge_wait_for_secondary_bus", null, "reset_bridge_wait") { MayBeSplit = true },
         new("reset_flr", "reset", "pcie_flr", null, "reset_flr"),
         new("reset_af_flr", "reset", "pci_af_flr", null, "reset_af_flr"),
         new("reset_pm", "reset", "pci_pm_reset", null, "reset_pm"),
         new("reset_device_specific", "reset", "pci_dev_specific_reset", null, "reset_device_specific"),
         new("reset_device_wait", "reset", "pci_dev_wait", null, "reset_device_wait"),
     ];
+
+    /// <summary>Every function that a probe may be on.</summary>
+    public static IEnumerable<string> Functions =>
+        All.SelectMany(p => new[] { p.Symbol, p.EndsIn, p.MayBeSplit ? p.PartSymbol : null }).OfType<string>();
 
     /// <summary>Every probe that is a function's.</summary>
     public static IEnumerable<Probe> All =>

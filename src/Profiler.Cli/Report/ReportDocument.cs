@@ -13,6 +13,10 @@ internal sealed record ReportDocument(
     ReportReleases Releases,
     ImmutableArray<ReportShutdown> Shutdowns,
     ImmutableArray<ReportDevice> Opens,
+    ImmutableArray<ReportFinding> Findings,
+    ImmutableArray<ReportLock> Locks,
+    ImmutableArray<ReportDeviceIdentity> Devices,
+    ImmutableArray<ReportStack> Stacks,
     ReportHistograms Histograms)
 {
     public const string SchemaId = "vfioscope.report/1";
@@ -23,6 +27,7 @@ internal sealed record ReportHost(string Kernel, string Hostname);
 /// <param name="Start">Wall-clock time at <paramref name="StartNs"/> (CLOCK_MONOTONIC): the one conversion.</param>
 /// <param name="Complete">False if the recording was cut short: then nobody knows what was lost.</param>
 /// <param name="EventsUnmatched">Begins without an end and ends without a begin.</param>
+/// <param name="StacksLost">Kernel stacks that were wanted and could not be kept.</param>
 internal sealed record ReportCapture(
     DateTimeOffset Start,
     long StartNs,
@@ -31,6 +36,7 @@ internal sealed record ReportCapture(
     long EventsReceived,
     long? EventsLost,
     long EventsUnmatched,
+    long StacksLost,
     ImmutableArray<ReportEvents> Events,
     ImmutableArray<ReportProbe> Probes);
 
@@ -61,15 +67,29 @@ internal sealed record ReportShutdown(
     long IfParallelNs,
     SortedDictionary<string, long> Phases,
     ImmutableArray<ReportDevice> Devices,
+    ImmutableArray<ReportUnreleased> Unreleased,
     ImmutableArray<ReportFinding> Findings);
 
 internal sealed record ReportSignal(string Name, long TimeNs, int SenderPid, string SenderComm);
 
+/// <summary>A device that outlived the process that opened it, and who has it.</summary>
+internal sealed record ReportUnreleased(string Bdf, string? Name, ImmutableArray<ReportHeldBy> HeldBy);
+
+/// <param name="Certain">False if it may be another device that this process has open.</param>
+internal sealed record ReportHeldBy(int Pid, string Comm, string? Vm, bool Certain);
+
 /// <summary>One device's release or open.</summary>
+/// <param name="Name">Vendor and device; null if not known.</param>
+/// <param name="Vm">The machine of the process that did it.</param>
+/// <param name="Holders">Those of all its lock waits, in order.</param>
+/// <param name="Stack">Key of the kernel stack it began on; null if it was quick.</param>
 internal sealed record ReportDevice(
     string Bdf,
+    string? Name,
     int Pid,
     int Tid,
+    string Comm,
+    string? Vm,
     long StartNs,
     long DurationNs,
     long LockWaitNs,
@@ -77,16 +97,36 @@ internal sealed record ReportDevice(
     string? ResetMethod,
     ImmutableArray<ReportReset> Resets,
     string? Lock,
-    ImmutableArray<ReportHolder> Holders);
+    ImmutableArray<ReportLockWait> LockWaits,
+    ImmutableArray<ReportHolder> Holders,
+    int? Stack);
 
 internal sealed record ReportReset(
-    string Method, long StartNs, long DurationNs, int Result, ImmutableArray<ReportResetPart> Parts);
+    string Method, long StartNs, long DurationNs, int Result, ImmutableArray<ReportResetPart> Parts, int? Stack);
 
 internal sealed record ReportResetPart(string Step, string Bdf, long StartNs, long DurationNs);
 
-internal sealed record ReportHolder(string Lock, string LockKind, int? Tid, int? Pid, string? Comm, string? Bdf, long Ns);
+internal sealed record ReportLockWait(string Lock, string LockKind, long StartNs, long DurationNs, int? Stack);
 
-internal sealed record ReportFinding(string Id, string Severity, string Text);
+/// <summary>Who had a lock while it was waited for.</summary>
+/// <param name="Bdf">The device it was at.</param>
+/// <param name="ResetNs">Of <paramref name="Ns"/>, what it spent resetting that.</param>
+internal sealed record ReportHolder(
+    string Lock, string LockKind, int? Tid, int? Pid, string? Comm, string? Vm, string? Bdf, long Ns, long ResetNs);
+
+internal sealed record ReportFinding(string Id, string Severity, string Text, string? Remedy);
+
+/// <summary>A lock, the devices seen to share it, and the waits for it.</summary>
+internal sealed record ReportLock(
+    string Lock, string LockKind, ImmutableArray<string> Devices, int Waits, long WaitedNs, long LongestNs);
+
+/// <summary>What a device is; as it was when it was first seen.</summary>
+internal sealed record ReportDeviceIdentity(
+    string Bdf, string? Name, string VendorId, string DeviceId, int? IommuGroup, string? Driver, ImmutableArray<string>? ResetMethods,
+    ImmutableArray<string> DevSetMates);
+
+/// <summary>A kernel stack, innermost first.</summary>
+internal sealed record ReportStack(int Key, ImmutableArray<string> Frames);
 
 internal sealed record ReportHistograms(
     ReportHistogram LockWait,
@@ -94,7 +134,8 @@ internal sealed record ReportHistograms(
     SortedDictionary<string, ReportHistogram> ResetByMethod,
     ReportHistogram Release,
     ReportHistogram Open,
-    ReportHistogram Shutdown);
+    ReportHistogram Shutdown,
+    SortedDictionary<string, ReportHistogram> Phases);
 
 internal sealed record ReportHistogram(
     long Count, long SumNs, long MaxNs, long P50Ns, long P90Ns, long P99Ns, ImmutableArray<ReportBucket> Buckets);

@@ -30,7 +30,8 @@ internal sealed record ReportFilter(int? Pid, string? Vm, string? Device)
         parsed.GetValue(PidOption), parsed.GetValue(VmOption), parsed.GetValue(DeviceOption));
 
     public bool Wants(Shutdown shutdown, string? vm) =>
-        WantsProcess(shutdown.Task.Tgid, vm) && shutdown.Releases.Any(r => WantsDevice(r.Device));
+        WantsProcess(shutdown.Task.Tgid, vm) &&
+        (shutdown.Releases.Any(r => WantsDevice(r.Device)) || shutdown.Unreleased.Any(WantsDevice));
 
     /// <summary>What is over concerns a process and a device; a signal only a process.</summary>
     public bool Wants(Activity activity, Func<int, string?> vm) => activity switch

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Profiler.Cli.Report;
@@ -7,6 +8,9 @@ internal static class Waterfall
 {
     private const int BarWidth = 40;
 
+    // Of a long chain of holders the first and the last ones are told.
+    private const int ToldAtEachEnd = 2;
+
     public static void Render(StringBuilder text, ReportShutdown s)
     {
         text.Append($"  {"device",-13} {"start",8} {"release",8} {"lock",8} {"reset",8} {"method",-8} 0 s")
@@ -15,18 +19,50 @@ internal static class Waterfall
         {
             text.Append($"  {d.Bdf,-13} {(d.StartNs - s.StartNs) / 1e9,8:0.000} {Seconds(d.DurationNs),8} {Seconds(d.LockWaitNs),8} ")
                 .Append($"{Seconds(d.ResetNs),8} {d.ResetMethod ?? "-",-8} |{Bar(d, s)}|\n");
-            Holders(text, d);
+            Waits(text, d);
         }
         text.Append("  . waiting for a lock   # in reset   = the rest of the release\n");
     }
 
-    /// <summary>Whom a device waited for, one a line.</summary>
-    public static void Holders(StringBuilder text, ReportDevice d)
+    /// <summary>Whom a device waited for: each lock, and who had it one after another.</summary>
+    public static void Waits(StringBuilder text, ReportDevice d)
     {
-        foreach (ReportHolder holder in d.Holders)
-            text.Append($"    waited {Figures.Text(holder.Ns)} for {holder.Comm ?? "a lock being handed over"}")
-                .Append(holder.Tid is null ? "" : $" (pid {holder.Pid}, tid {holder.Tid})")
-                .Append(holder.Bdf is null ? "\n" : $", at {holder.Bdf}\n");
+        foreach (IGrouping<(string Lock, string LockKind), ReportHolder> chain in d.Holders.GroupBy(h => (h.Lock, h.LockKind)))
+        {
+            ImmutableArray<ReportHolder> holders = [.. chain];
+            text.Append($"    waited {Figures.Text(holders.Sum(h => h.Ns))} for {LockName(chain.Key.LockKind)} {chain.Key.Lock}, which was held by\n");
+            bool all = holders.Length <= 2 * ToldAtEachEnd + 1;
+            foreach (ReportHolder holder in all ? holders : holders.Take(ToldAtEachEnd))
+                Holder(text, holder);
+            if (all)
+                continue;
+            ImmutableArray<ReportHolder> between = [.. holders.Skip(ToldAtEachEnd).SkipLast(ToldAtEachEnd)];
+            text.Append($"      {Figures.Text(between.Sum(h => h.Ns)),9}  {between.Length} others, at {between.Select(h => h.Bdf).Distinct().Count()} devices\n");
+            foreach (ReportHolder holder in holders.TakeLast(ToldAtEachEnd))
+                Holder(text, holder);
+        }
+    }
+
+    /// <summary>Whose lock it is.</summary>
+    public static string LockName(string kind) => kind switch
+    {
+        "dev_set" => "the dev_set's lock",
+        "group" => "the IOMMU group's lock",
+        _ => "the lock",
+    };
+
+    private static void Holder(StringBuilder text, ReportHolder holder)
+    {
+        text.Append($"      {Figures.Text(holder.Ns),9}  ");
+        if (holder is { Pid: { } pid, Comm: { } comm })
+            text.Append(ShutdownText.Name(pid, comm, holder.Vm)).Append($", tid {holder.Tid}");
+        else
+            text.Append("nobody: it was being handed over");
+        if (holder.Bdf is not null)
+            text.Append($", at {holder.Bdf}");
+        if (holder.ResetNs > 0)
+            text.Append($", {Figures.Text(holder.ResetNs)} of it in reset");
+        text.Append('\n');
     }
 
     // What fills most of a cell's time is what it shows.
@@ -35,15 +71,17 @@ internal static class Waterfall
         double scale = Math.Max(1, s.WallNs) / (double)BarWidth;
         int Cell(long ns) => Math.Clamp((int)((ns - s.StartNs) / scale), 0, BarWidth - 1);
         char[] bar = [.. Enumerable.Repeat(' ', BarWidth)];
-        int first = Cell(d.StartNs), last = Cell(d.StartNs + d.DurationNs - 1);
-        Array.Fill(bar, '=', first, last - first + 1);
-        int waited = (int)Math.Round(d.LockWaitNs / scale);
-        Array.Fill(bar, '.', first, Math.Min(waited, last - first + 1));
-        foreach (ReportReset reset in d.Resets)
+        void Fill(long startNs, long durationNs, char with)
         {
-            int from = Cell(reset.StartNs), to = Cell(reset.StartNs + reset.DurationNs - 1);
-            Array.Fill(bar, '#', from, to - from + 1);
+            int from = Cell(startNs), to = Cell(startNs + durationNs - 1);
+            Array.Fill(bar, with, from, to - from + 1);
         }
+        Fill(d.StartNs, d.DurationNs, '=');
+        // Below a cell's width a wait is not what the cell shows.
+        foreach (ReportLockWait wait in d.LockWaits.Where(w => w.DurationNs >= scale / 2))
+            Fill(wait.StartNs, wait.DurationNs, '.');
+        foreach (ReportReset reset in d.Resets)
+            Fill(reset.StartNs, reset.DurationNs, '#');
         return new string(bar);
     }
 

@@ -40,5 +40,5 @@ internal static class LibvirtFindings
     }
 
     private static string? Crossing(double leftNs, double eachNs) =>
-        leftNs <= 0 ? "with any number of devices" : eachNs <= 0 ? null : $"with {Math.Ceiling(leftNs / eachNs):0} devices";
+        leftNs <= 0 ? "with any number of devices" : eachNs <= 0 ? null : $"with {Count((int)Math.Ceiling(leftNs / eachNs), "device")}";
 }

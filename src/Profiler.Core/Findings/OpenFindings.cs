@@ -11,18 +11,14 @@ public static class OpenFindings
     /// <summary>What an open waits for others is worth a word from here on.</summary>
     private static readonly TimeSpan WorthAWord = TimeSpan.FromMilliseconds(100);
 
+    /// <param name="opens">Those that may have been held up.</param>
     /// <param name="operations">Opens and releases of all processes.</param>
     /// <param name="surroundings">What is known beside the events.</param>
-    public static ImmutableArray<Finding> For(IReadOnlyList<Operation> operations, Surroundings surroundings)
+    public static ImmutableArray<Finding> For(
+        IEnumerable<Operation> opens, IEnumerable<Operation> operations, Surroundings surroundings)
     {
         ILookup<int, Operation> releases = operations.Where(o => o.Kind == OperationKind.Release).ToLookup(o => o.Task.Tid);
-        return
-        [
-            .. operations
-                .Where(o => o.Kind == OperationKind.Open)
-                .Select(open => Delayed(open, releases, surroundings))
-                .OfType<Finding>(),
-        ];
+        return [.. opens.Select(open => Delayed(open, releases, surroundings)).OfType<Finding>()];
     }
 
     private static Finding? Delayed(Operation open, ILookup<int, Operation> releases, Surroundings surroundings)

@@ -34,7 +34,7 @@ public enum OperationKind
 /// <param name="Time">From entry to return, waits included.</param>
 /// <param name="LockWaits">In order.</param>
 /// <param name="Resets">In order, outermost only.</param>
-/// <param name="Stack">Key of the kernel stack it ended in, if it took long; else null.</param>
+/// <param name="Stack">Key of the kernel stack it began on, if it took long; else null.</param>
 public sealed record Operation(
     OperationKind Kind,
     TaskId Task,
@@ -62,7 +62,7 @@ public sealed record Operation(
 /// <param name="Kind">Whose it is.</param>
 /// <param name="Time">From finding it taken to having it.</param>
 /// <param name="Holders">Who had it meanwhile, in order; together they cover the wait.</param>
-/// <param name="Stack">Key of the kernel stack it ended in, if it took long; else null.</param>
+/// <param name="Stack">Key of the kernel stack it began on, if it took long; else null.</param>
 public sealed record LockWait(
     ulong Lock, LockKind Kind, Interval Time, ImmutableArray<Holder> Holders, int? Stack = null);
 
@@ -95,7 +95,7 @@ public enum ResetMethod
 /// <param name="Time">All of it, the wait for the device to come back included.</param>
 /// <param name="Result">What the kernel's function returned: 0, or a negative errno.</param>
 /// <param name="Parts">The steps inside, in the order of their ends.</param>
-/// <param name="Stack">Key of the kernel stack its slowest innermost step ended in, if it took long; else null.</param>
+/// <param name="Stack">Key of the kernel stack its slowest innermost step began on, if it took long; else null.</param>
 public sealed record Reset(
     string Device, ResetMethod Method, Interval Time, int Result, ImmutableArray<ResetPart> Parts, int? Stack = null);
 

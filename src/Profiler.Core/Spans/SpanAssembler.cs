@@ -136,7 +136,10 @@ public sealed class SpanAssembler
     private Activity? BeginWait(in WireEvent e)
     {
         LockOwner? owner = Peer(in e) is { } holder ? Owner(holder) : null;
-        if (!_locks.Begin((int)e.Tid, e.Lock, e.LockKind, owner, (long)e.TimeNs))
+        // In an open the locks cannot be told apart, but whoever has one may have said at its begin whose it is.
+        bool devSet = owner is not null && _threads.GetValueOrDefault(owner.Task.Tid)?.Operation is { } held && held.Begin.Lock == e.Lock;
+        LockKind kind = e.LockKind == LockKind.Other && devSet ? LockKind.DevSet : e.LockKind;
+        if (!_locks.Begin((int)e.Tid, e.Lock, kind, owner, (long)e.TimeNs))
             _unmatched++;
         return null;
     }

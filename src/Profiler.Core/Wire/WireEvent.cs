@@ -143,7 +143,7 @@ public struct WireEvent
 
     public EventFlags Flags;
 
-    /// <summary>The key of a kernel stack, at the end of what took long; <see cref="NoStack"/> where it did not,
+    /// <summary>The key of the kernel stack that what took long began on, at its end; <see cref="NoStack"/> where it did not,
     /// another negative errno where it could not be kept.</summary>
     public int Stack;
 

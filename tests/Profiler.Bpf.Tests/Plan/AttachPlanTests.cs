@@ -22,7 +22,7 @@ public sealed class AttachPlanTests
         public bool IsLoaded(string module) => Modules.Contains(module);
     }
 
-    private static readonly string[] All = [.. Probes.All.Select(p => p.Symbol).Except(["vfio_pci_release"])];
+    private static readonly string[] All = [.. Probes.Functions.Except(["vfio_pci_release"]).Where(f => !f.Contains('.'))];
 
     private static readonly Offer Everything = new(
         All, All, ["contention_begin", "signal_generate", "module_free"], ["vfio_device_set"], ["vfio", "vfio_pci"]);
@@ -121,6 +121,20 @@ public sealed class AttachPlanTests
         PlannedProbe missing = Assert.Single(plan.Probes, p => !p.Possible);
         Assert.Contains("pci_pm_reset", missing.Reason, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Of_a_function_that_the_compiler_split_the_rest_is_watched()
+    {
+        const string Rest = "pci_bridge_wait_for_secondary_bus.part.0";
+        PlannedProbe wait = AttachPlan.Create(
+            Everything with { Functions = [.. All, Rest] }, AttachChoice.Auto, LockProbeChoice.Auto).Probes.Single(p => p.Probe.Name == "reset_bridge_wait");
+        Assert.Equal((Rest, AttachKind.Kprobe), (wait.Probe.Symbol, wait.Kind));
+    }
+
+    [Fact]
+    public void What_begins_in_one_function_and_ends_in_another_needs_both() => Assert.Contains("exit_thread", AttachPlan.Create(
+        Everything with { Functions = [.. All.Except(["exit_thread"])] }, AttachChoice.Auto, LockProbeChoice.Auto)
+        .Probes.Single(p => p.Probe.Name == "files").Reason, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("vfio_device_fops_release")]

@@ -73,7 +73,26 @@ public sealed class ReportTests
         new("reset_secondary_bus", "pci_reset_secondary_bus", "fentry", true, 0, "fentry"),
         new("reset_pm", "pci_pm_reset", null, false, null, "this kernel has no function pci_pm_reset (inlined or renamed)"),
         new("signal", "signal_generate", "tracepoint", true, 0, "tracepoint"),
+        new("reaped", "release_task", "kprobe", true, 0, "kprobe"),
+        new("kvm_vm", "kvm_vm_release", null, false, null, "waiting for module kvm to be loaded", "kvm"),
     ];
+
+    // What was known beside the events.
+    private static readonly Dictionary<string, Fact[]> Facts = new()
+    {
+        ["victim"] = [new ProcessIdentity(300, "gpu-a")],
+        ["whole-teardown"] =
+        [
+            new ProcessIdentity(100, "training-7"),
+            Device("0000:01:00.0", ["bus", "flr"]), Device("0000:02:00.0", ["bus"]), Device("0000:03:00.0", ["flr", "bus"]),
+            new DeviceStillHeld("0000:04:00.0", [new DeviceHolder(900, "nvidia-smi", Certain: true)]),
+            new KernelStack(7, ["__pci_reset_bus+0x65", "vfio_pci_core_disable+0x376 [vfio_pci_core]", "vfio_device_fops_release+0x21 [vfio]"]),
+            new KernelStack(9, ["__fput+0xe3", "task_work_run+0x59", "do_exit+0x32d", "do_group_exit+0x30"]),
+        ],
+    };
+
+    private static DeviceIdentity Device(string bdf, string[] resetMethods) => new(
+        bdf, "10de", "2330", "NVIDIA Corporation", "GH100 [H100 SXM5 80GB]", "030200", 14, "vfio-pci", resetMethods, []);
 
     private static RecordedCapture Read(string name, Action<RecordingWriter> atTheEnd)
     {
@@ -81,8 +100,8 @@ public sealed class ReportTests
         var writer = new RecordingWriter(file);
         writer.Begin(new CaptureInfo(WireEvent.Format, "6.12.0", "host", Start, 0, Probes));
         writer.Events(EventText.Records(File.ReadAllText(Golden.Beside($"Cases/{name}.events"))));
-        if (name == "victim")
-            writer.Fact(new ProcessIdentity(300, "gpu-a"));
+        foreach (Fact fact in Facts.GetValueOrDefault(name, []))
+            writer.Fact(fact);
         atTheEnd(writer);
         file.Position = 0;
         return RecordedCapture.Read(RecordingReader.Open(file));

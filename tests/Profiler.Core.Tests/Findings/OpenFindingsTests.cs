@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Profiler.Core.Findings;
+using Profiler.Core.Recording;
+using Profiler.Core.Spans;
+using Profiler.Core.Wire;
+using Profiler.Tests.Support;
+
+namespace Profiler.Core.Tests.Findings;
+
+/// <summary>A machine that starts is the victim, one that goes the culprit: only then.</summary>
+public sealed class OpenFindingsTests
+{
+    private const string Victim = """
+        1.0 300/300 qemu release begin 0000:07:00.0 lock c7
+        1.2 400/400 qemu open begin 0000:07:00.1
+        1.2 400/400 qemu wait begin lock c7 holder 300/300 qemu
+        2.0 400/400 qemu wait end lock c7
+        2.0 300/300 qemu release end
+        2.1 400/400 qemu open end 9
+        """;
+
+    [Fact]
+    public void It_names_both_and_the_time()
+    {
+        Finding finding = Assert.Single(For(Victim));
+        Assert.Equal("open_delayed", finding.Id);
+        Assert.Contains("gpu-b (qemu, pid 400) needed 0.90 s to open 0000:07:00.1, 0.80 s of it waiting for gpu-a (qemu, pid 300)", finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_lock_is_known_by_its_holder() => Assert.Equal(LockKind.DevSet, Assert.Single(
+        Operations(Victim).Single(o => o.Kind == OperationKind.Open).LockWaits).Kind);
+
+    [Fact]
+    public void Waiting_for_oneself_is_no_ones_fault_but_ones_own() =>
+        Assert.Empty(For(Victim.Replace("400/400", "300/400", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Nor_is_waiting_for_another_open() => Assert.Empty(For(Victim.Replace("release", "open", StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_short_wait_is_not_worth_a_word() => Assert.Empty(For(Victim.Replace("1.2 400/400 qemu wait", "1.95 400/400 qemu wait", StringComparison.Ordinal)));
+
+    private static List<Operation> Operations(string events) =>
+        [.. new SpanAssembler().Assemble(new EventBatch(EventText.Records(events))).OfType<Operation>()];
+
+    private static ImmutableArray<Finding> For(string events)
+    {
+        var surroundings = new Surroundings();
+        surroundings.Add(new ProcessIdentity(300, "gpu-a"));
+        surroundings.Add(new ProcessIdentity(400, "gpu-b"));
+        List<Operation> operations = Operations(events);
+        return OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), operations, surroundings);
+    }
+}
