@@ -83,6 +83,13 @@ public sealed class Pipeline : IDisposable
         }
     }
 
+    /// <summary>A process has devices that it opened before anybody watched, and no others.</summary>
+    public void Holds(TaskId process, IEnumerable<string> devices)
+    {
+        lock (_gate)
+            _tracker.Holds(process, devices);
+    }
+
     /// <summary>Histograms and the figures of devices and locks begin anew; shutdowns and what is in flight stay.</summary>
     public void ResetCounts()
     {

@@ -3,7 +3,10 @@ using System.Text.Json.Nodes;
 
 namespace Profiler.Lab.Tests;
 
-/// <summary>The terminal view, looked at in a terminal while a real VM is shut down, against what it recorded itself.</summary>
+/// <summary>
+/// The terminal view, started beside a real VM and looked at in a terminal while that is shut down, against what the view
+/// recorded itself.
+/// </summary>
 public sealed class TopTests
 {
     private const int Devices = 4;

@@ -48,9 +48,14 @@ internal sealed class LiveProfile : IDisposable
         var source = LiveSource.Start(options, identities);
         identities.AddressesOfStack = source.KernelStack;
         // After that, so that nobody comes between and is not seen; the events wait in the ring buffer.
+        var profile = new LiveProfile(source, identities, time);
         foreach (int pid in identities.Scan())
+        {
             source.Follow(pid);
-        return new LiveProfile(source, identities, time);
+            if (identities.HeldBy(pid) is var (process, devices))
+                profile._pipeline.Holds(process, devices);
+        }
+        return profile;
     }
 
     /// <summary>What was known when the capture began.</summary>

@@ -35,6 +35,8 @@ internal static class Footer
         {
             yield return ("Esc", "back");
             yield return ("j/k", "scroll");
+            if (!view.Help)
+                yield return ("←→", "sideways");
             yield break;
         }
         yield return ("?", "help");

@@ -24,7 +24,7 @@ internal static class Frame
         if (view.Help)
             HelpPage.Draw(canvas, rest, view.DetailRow);
         else if (view.Detail is { } shutdown)
-            Detail(canvas, rest, ShutdownDetail.Lines(shutdown, state, rest.Width), view.DetailRow);
+            Detail(canvas, rest, ShutdownDetail.Lines(shutdown, state, rest.Width), view);
         else if (view.Page == Page.InFlight)
             InFlight(canvas, rest, state, view);
         else
@@ -55,10 +55,13 @@ internal static class Frame
         }
     }
 
-    private static void Detail(Canvas canvas, Area area, IReadOnlyList<string> lines, int row)
+    private static void Detail(Canvas canvas, Area area, IReadOnlyList<string> lines, ViewState view)
     {
-        int first = Math.Clamp(row, 0, Math.Max(0, lines.Count - area.Height));
+        int first = Math.Clamp(view.DetailRow, 0, Math.Max(0, lines.Count - area.Height));
         for (int i = 0; i < area.Height && first + i < lines.Count; i++)
-            canvas.Write(area.X, area.Y + i, lines[first + i], Ink.Plain, area.Right);
+        {
+            string line = lines[first + i];
+            canvas.Write(area.X, area.Y + i, line.AsSpan(Math.Min(view.DetailColumn, line.Length)), Ink.Plain, area.Right);
+        }
     }
 }

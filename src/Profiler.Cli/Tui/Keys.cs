@@ -63,7 +63,7 @@ internal static class Keys
         return key.Key switch
         {
             ConsoleKey.Tab => (Turn(view, key.Modifiers.HasFlag(ConsoleModifiers.Shift) ? -1 : 1), Request.None),
-            ConsoleKey.Enter => (choice.Chosen is null ? view : view with { Detail = choice.Chosen, DetailRow = 0 }, Request.None),
+            ConsoleKey.Enter => (choice.Chosen is null ? view : view with { Detail = choice.Chosen, DetailRow = 0, DetailColumn = 0 }, Request.None),
             ConsoleKey.Escape => (view with { Filter = "" }, Request.None),
             ConsoleKey.LeftArrow when choice.Replay => (view, Request.Back),
             ConsoleKey.RightArrow when choice.Replay => (view, Request.Forward),
@@ -101,6 +101,8 @@ internal static class Keys
     {
         if (key.Key is ConsoleKey.Escape or ConsoleKey.Backspace || key.KeyChar == '?' && view.Help)
             return (view.Help ? view with { Help = false, DetailRow = 0 } : view with { Detail = null, DetailRow = 0 }, Request.None);
+        if (key.Key is ConsoleKey.LeftArrow or ConsoleKey.RightArrow && !view.Help)
+            return (view with { DetailColumn = Math.Clamp(view.DetailColumn + (key.Key == ConsoleKey.LeftArrow ? -PageStep : PageStep), 0, 200) }, Request.None);
         if (Step(key) is { } step)
             return (view with { DetailRow = (int)Math.Clamp(view.DetailRow + (long)step, 0, Math.Max(0, choice.Rows)) }, Request.None);
         if (key.KeyChar is 'q' or 'Q' or 'w' or 'p' || (key.KeyChar == '?' && !view.Help))

@@ -6,8 +6,11 @@ namespace Profiler.Cli.Tui;
 /// The terminal while the view is on it: taken when opened, given back when disposed, when the process is stopped
 /// (SIGTSTP), and when it dies of an exception that nobody catches.
 /// </summary>
-internal sealed class Screen : IDisposable
+internal sealed partial class Screen : IDisposable
 {
+    private const int SigStop = 19; // signal(7), x86-64
+
+
     private const string Enter = "\e[?1049h\e[?25l"; // alternate screen, no cursor
     private const string Leave = "\e[0m\e[2J\e[H\e[?25h\e[?1049l"; // emptied first: tmux mixes the screens up after a resize
 
@@ -25,8 +28,7 @@ internal sealed class Screen : IDisposable
         _writer = new TerminalWriter(kind);
         Take();
 #pragma warning disable CA1416 // not on Windows: like all of this
-        // Not cancelled: the process is stopped when the handler has given the terminal back.
-        _stopped = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, _ => Return());
+        _stopped = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Stop);
         _continued = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Take());
 #pragma warning restore CA1416
         AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
@@ -65,6 +67,17 @@ internal sealed class Screen : IDisposable
         _stopped.Dispose();
         _continued.Dispose();
         Return();
+    }
+
+    [LibraryImport("libc")]
+    private static partial int kill(int pid, int signal);
+
+    // .NET stops nobody by itself once the signal has a handler.
+    private void Stop(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        Return();
+        _ = kill(Environment.ProcessId, SigStop);
     }
 
     private void OnUnhandled(object sender, UnhandledExceptionEventArgs e) => Return();

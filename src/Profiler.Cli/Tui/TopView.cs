@@ -14,7 +14,7 @@ namespace Profiler.Cli.Tui;
 internal sealed class TopView(Player player, Screen screen, ReportFilter only)
 {
     // Keys and events are looked for this often; that alone costs next to nothing.
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan WhileInFlight = TimeSpan.FromMilliseconds(120), Idle = TimeSpan.FromSeconds(1);
 
     private readonly IntervalHistory _history = new();

@@ -41,6 +41,9 @@ internal sealed record ViewState
     /// <summary>How many lines of the detail are scrolled past.</summary>
     public int DetailRow { get; init; }
 
+    /// <summary>How many columns of it are scrolled past.</summary>
+    public int DetailColumn { get; init; }
+
     /// <summary>Said until the next key.</summary>
     public string? Message { get; init; }
 

@@ -46,6 +46,14 @@ internal sealed class ProcessLife(int tgid)
             _held.Add(open.Device);
     }
 
+    /// <summary>It has had these devices since before anybody watched; they are all it has.</summary>
+    public void Holds(string comm, IEnumerable<string> devices)
+    {
+        _comm = comm;
+        _opensSeen = true;
+        _held.UnionWith(devices);
+    }
+
     public void Released(Operation release)
     {
         _releases.Add(release);

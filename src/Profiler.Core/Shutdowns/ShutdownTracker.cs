@@ -51,6 +51,9 @@ public sealed class ShutdownTracker(EndsWatched watched)
         ];
     }
 
+    /// <summary>A process has devices that it opened before anybody watched.</summary>
+    public void Holds(TaskId process, IEnumerable<string> devices) => Life(process.Tgid).Holds(process.Comm, devices);
+
     /// <summary>Takes an activity; returns the shutdowns that are over by it.</summary>
     public IEnumerable<Shutdown> Follow(Activity activity)
     {

@@ -91,6 +91,13 @@ public sealed class KeysTests
     }
 
     [Fact]
+    public void What_is_wider_than_the_screen_is_looked_at_sideways()
+    {
+        Assert.Equal(10, Press("5 Enter RightArrow RightArrow LeftArrow").View.DetailColumn);
+        Assert.Equal(0, Press("5 Enter RightArrow Escape Enter").View.DetailColumn);
+    }
+
+    [Fact]
     public void A_message_stays_until_the_next_key() =>
         Assert.Null(Keys.Press(ViewState.First with { Message = "written" }, Key("j"), default).View.Message);
 
