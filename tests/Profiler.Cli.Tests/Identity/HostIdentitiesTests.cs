@@ -103,7 +103,7 @@ public sealed class HostIdentitiesTests : IDisposable
         _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus")
             .Add("0000:01:00.1", "vfio-pci", 14).Attributes("0000:01:00.1", "8086", "10d3", "020000", "bus");
         _identities.Scan();
-        Assert.Equal(["0000:01:00.0"], _identities.HeldBy(20)!.Value.Devices);
+        Assert.Equal("0000:01:00.0", Assert.Single(_identities.HeldBy(20)!.Value.Devices));
         Assert.Equal("says", _identities.HeldBy(20)!.Value.Process.Comm);
         Assert.Equal(["0000:01:00.0", "0000:01:00.1"], _identities.HeldBy(21)!.Value.Devices.Order());
         Assert.Null(_identities.HeldBy(22));
