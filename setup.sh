@@ -18,6 +18,7 @@ lab=(
     kmod            # modprobe and depmod for kernels that are only unpacked
     xz-utils zstd   # kernel modules come compressed
     jq              # figures out of reports
+    tmux            # a terminal for the terminal view, to be looked at from outside
     bsdextrautils   # column, for tables
     libvirt-daemon  # a real libvirt inside the lab; without libvirt-daemon-system it is no service here
     libvirt-daemon-driver-qemu libvirt-clients # its part for QEMU, and virsh

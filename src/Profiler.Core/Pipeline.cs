@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reactive.Disposables;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
@@ -21,7 +22,9 @@ public sealed class Pipeline : IDisposable
     private readonly EventDecoder _decoder = new();
     private readonly SpanAssembler _spans = new();
     private readonly ShutdownTracker _tracker;
-    private readonly Distributions _distributions = new();
+    private Distributions _distributions = new();
+    private DeviceStatistics _devices = new();
+    private LockStatistics _locks = new();
     private readonly LinkedList<Shutdown> _recent = [];
     private readonly Subject<long> _clock = new();
     private readonly CompositeDisposable _subscriptions = [];
@@ -46,7 +49,7 @@ public sealed class Pipeline : IDisposable
             .Concat(Observable.Defer(() => _tracker.Flush().ToObservable()))
             .Publish();
 
-        _subscriptions.Add(_activities.Subscribe(_distributions.Record, Ignore));
+        _subscriptions.Add(_activities.Subscribe(Count, Ignore));
         _subscriptions.Add(_shutdowns.Subscribe(Remember, Ignore));
     }
 
@@ -77,10 +80,26 @@ public sealed class Pipeline : IDisposable
         lock (_gate)
         {
             alongside?.Invoke();
+            ImmutableArray<OperationInFlight> operations = _spans.InFlight();
             return new Snapshot(
-                _spans.LatestNs, _spans.InFlight(), _spans.TeardownsInFlight(), _tracker.InFlight(), [.. _recent],
-                _distributions.Snapshot(), [.. _decoder.Received], _spans.Unmatched, _spans.StacksLost);
+                _spans.LatestNs, operations, _spans.TeardownsInFlight(), _tracker.InFlight(operations, _spans.LatestNs), [.. _recent],
+                _distributions.Snapshot(), _devices.Snapshot(), _locks.Snapshot(),
+                [.. _decoder.Received], _spans.Unmatched, _spans.StacksLost);
         }
+    }
+
+    /// <summary>A process has devices that it opened before anybody watched, and no others.</summary>
+    public void Holds(TaskId process, IEnumerable<string> devices)
+    {
+        lock (_gate)
+            _tracker.Holds(process, devices);
+    }
+
+    /// <summary>Histograms and the figures of devices and locks begin anew; shutdowns and what is in flight stay.</summary>
+    public void ResetCounts()
+    {
+        lock (_gate)
+            (_distributions, _devices, _locks) = (new Distributions(), new DeviceStatistics(), new LockStatistics());
     }
 
     public void Dispose()
@@ -92,6 +111,16 @@ public sealed class Pipeline : IDisposable
     private IEnumerable<Shutdown> Expire(long nowNs) =>
         _tracker.Expire(nowNs,
             _spans.InFlight().Select(o => o.Task.Tgid).Concat(_spans.TeardownsInFlight().Select(t => t.Task.Tgid)).ToHashSet());
+
+    private void Count(Activity activity)
+    {
+        _distributions.Record(activity);
+        if (activity is Operation operation)
+        {
+            _devices.Record(operation);
+            _locks.Record(operation);
+        }
+    }
 
     private void Remember(Shutdown shutdown)
     {

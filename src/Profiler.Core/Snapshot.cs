@@ -24,9 +24,11 @@ public sealed record HistogramSet(
 /// <param name="NowNs">CLOCK_MONOTONIC of the newest event.</param>
 /// <param name="Operations">Releases and opens going on, oldest first.</param>
 /// <param name="Teardowns">Other parts of teardowns going on, oldest first.</param>
-/// <param name="ShutdownsInFlight">Shutdowns going on: the releases that are done.</param>
+/// <param name="ShutdownsInFlight">Shutdowns going on, and processes that were told to go; the first at the top.</param>
 /// <param name="Recent">Shutdowns that are over, newest first; a bounded number.</param>
 /// <param name="Histograms">Since the start.</param>
+/// <param name="Devices">Each device's opens and releases since the start.</param>
+/// <param name="Locks">Each lock's waits since the start.</param>
 /// <param name="Received">Events received, by kind.</param>
 /// <param name="Unmatched">Begins without end, and ends without begin.</param>
 /// <param name="StacksLost">Kernel stacks that were wanted and could not be kept.</param>
@@ -34,9 +36,11 @@ public sealed record Snapshot(
     long NowNs,
     ImmutableArray<OperationInFlight> Operations,
     ImmutableArray<TeardownInFlight> Teardowns,
-    ImmutableArray<Shutdown> ShutdownsInFlight,
+    ImmutableArray<ShutdownInFlight> ShutdownsInFlight,
     ImmutableArray<Shutdown> Recent,
     HistogramSet Histograms,
+    Tally<DeviceFigures> Devices,
+    Tally<LockFigures> Locks,
     ImmutableArray<long> Received,
     long Unmatched,
     long StacksLost);

@@ -1,29 +1,30 @@
 using System.CommandLine;
 using Profiler.Cli.Live;
+using Profiler.Cli.Report;
 using Profiler.Cli.Tui;
+using Profiler.Core.Recording;
 
 namespace Profiler.Cli.Commands;
 
 /// <summary><c>vfioscope top</c>: the terminal view; lines of text where there is no terminal.</summary>
 internal static class TopCommand
 {
-    private static readonly TimeSpan RedrawPeriod = TimeSpan.FromMilliseconds(250);
-
     public static Command Create()
     {
         var command = new Command("top", "Shows releases and shutdowns as they happen, live or of a recording.");
         SourceOptions.AddTo(command);
+        ReportFilter.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var stop = new StopSignals(cancellation);
-            using LiveProfile profile = SourceOptions.Open(parsed, TimeProvider.System);
+            using Player player = SourceOptions.OpenPlayer(parsed, TimeProvider.System);
             using var screen = Screen.Open();
             try
             {
                 if (screen is not null)
-                    await Draw(profile, screen, stop.Token);
+                    await Draw(player, screen, ReportFilter.From(parsed), stop.Token);
                 else
-                    await Print(profile, parsed.InvocationConfiguration, stop.Token);
+                    await Print(player.Profile, ReportFilter.From(parsed), parsed.InvocationConfiguration, stop.Token);
             }
             catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
             {
@@ -38,29 +39,27 @@ internal static class TopCommand
         return command;
     }
 
-    private static async Task Draw(LiveProfile profile, Screen screen, CancellationToken stop)
+    private static async Task Draw(Player player, Screen screen, ReportFilter only, CancellationToken stop)
     {
-        profile.Start();
-        using var ticks = new PeriodicTimer(RedrawPeriod);
-        do
-        {
-            if (profile.Completion.IsFaulted)
-                await profile.Completion;
-            screen.Draw(profile.State());
-        }
-        while (await ticks.WaitForNextTickAsync(stop) && !Screen.QuitPressed());
+        player.Start();
+        await new TopView(player, screen, only).Run(stop);
     }
 
     // Lines are written by the thread that brings the events: whoever reads them slowly makes the kernel count events as lost.
-    private static async Task Print(LiveProfile profile, InvocationConfiguration console, CancellationToken stop)
+    private static async Task Print(LiveProfile profile, ReportFilter only, InvocationConfiguration console, CancellationToken stop)
     {
-        var line = new EventLine(profile.Info, profile.Surroundings.VmNames);
+        Surroundings known = profile.Surroundings;
+        var line = new EventLine(profile.Info, known.VmNames);
         profile.Activities.Subscribe(activity =>
         {
-            if (line.Of(activity) is { } text)
+            if (only.Wants(activity, pid => known.VmNames.GetValueOrDefault(pid)) && line.Of(activity) is { } text)
                 console.Output.WriteLine(text);
         }, _ => { });
-        profile.Shutdowns.Subscribe(shutdown => console.Output.WriteLine(line.Of(shutdown)), _ => { });
+        profile.Shutdowns.Subscribe(shutdown =>
+        {
+            if (only == ReportFilter.None || only.Wants(shutdown, known.VmNames.GetValueOrDefault(shutdown.Task.Tgid)))
+                console.Output.WriteLine(line.Of(shutdown));
+        }, _ => { });
         ProfileState state = profile.State();
         await console.Error.WriteLineAsync($"{StatusLines.Source(state)}, {StatusLines.Probes(state.Health)}");
         profile.Start();

@@ -10,7 +10,7 @@ namespace Profiler.Cli.Identity;
 internal sealed class DeviceHolders(string proc = "/proc")
 {
     // A device out of a group is an anonymous file; one opened by itself has a node of its own.
-    private const string DeviceFile = "anon_inode:[vfio-device]", DeviceNodes = "/dev/vfio/devices/";
+    private const string DeviceFile = "anon_inode:[vfio-device]", DeviceNodes = "/dev/vfio/devices/", Groups = "/dev/vfio/";
 
     /// <summary>All processes that have anything of VFIO open.</summary>
     public IReadOnlyList<int> Processes() =>
@@ -35,10 +35,35 @@ internal sealed class DeviceHolders(string proc = "/proc")
             bool certain = named.Contains(bdf);
             bool possible = named.Count < devices.Count && (group is null || files.Exists(f => f.Target == $"/dev/vfio/{group}"));
             if (certain || possible)
-                holders.Add(new DeviceHolder(pid, Printable.Clean(Read($"{proc}/{pid}/comm").TrimEnd()), certain));
+                holders.Add(new DeviceHolder(pid, CommOf(pid), certain));
         }
         return holders.ToImmutable();
     }
+
+    /// <summary>The devices a process has open; null if it cannot be told which these are.</summary>
+    /// <param name="inGroup">The devices of an IOMMU group that have a VFIO driver.</param>
+    public ImmutableArray<string>? DevicesOf(int pid, Func<int, IEnumerable<string>> inGroup)
+    {
+        List<(string Fd, string Target)> files = Descriptors(pid);
+        List<string> open = [.. files.Where(f => f.Target == DeviceFile || f.Target.StartsWith(DeviceNodes, StringComparison.Ordinal)).Select(f => f.Fd)];
+        List<string> named = [.. open.Select(fd => DeviceOf(pid, fd)).OfType<string>()];
+        if (named.Count == open.Count)
+            return [.. named.Distinct()];
+        // Older kernels do not say. But if it has as many open as there are in its groups, it has them all.
+        List<string> possible =
+        [
+            .. files.Select(f => f.Target)
+                .Where(target => target.StartsWith(Groups, StringComparison.Ordinal))
+                .Select(target => int.TryParse(target[Groups.Length..], CultureInfo.InvariantCulture, out int group) ? group : -1)
+                .Where(group => group >= 0)
+                .Distinct()
+                .SelectMany(inGroup),
+        ];
+        return possible.Count == open.Count ? [.. possible] : null;
+    }
+
+    /// <summary>A process's name for itself, made printable.</summary>
+    public string CommOf(int pid) => Printable.Clean(Read($"{proc}/{pid}/comm").TrimEnd());
 
     // "vfio-device-syspath: /sys/devices/pci0000:00/…/0000:01:00.0"
     private string? DeviceOf(int pid, string fd) => Read($"{proc}/{pid}/fdinfo/{fd}")

@@ -35,6 +35,12 @@ internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, Devi
         return processes;
     }
 
+    /// <summary>What a process that is there now has open; null if it cannot be told.</summary>
+    public (TaskId Process, ImmutableArray<string> Devices)? HeldBy(int pid) =>
+        holders.DevicesOf(pid, group => Surroundings.Devices.Values.Where(d => d.IommuGroup == group).Select(d => d.Bdf)) is { IsEmpty: false } held
+            ? (new TaskId(pid, pid, holders.CommOf(pid)), held)
+            : null;
+
     /// <summary>Is there something in it to be learned about?</summary>
     public static bool Concerns(Activity activity) => activity is Operation or SignalDelivered or StandaloneReset;
 

@@ -49,9 +49,14 @@ internal sealed class LiveProfile : IDisposable
         var source = LiveSource.Start(options, identities);
         identities.AddressesOfStack = source.KernelStack;
         // After that, so that nobody comes between and is not seen; the events wait in the ring buffer.
+        var profile = new LiveProfile(source, identities, time);
         foreach (int pid in identities.Scan())
+        {
             source.Follow(pid);
-        return new LiveProfile(source, identities, time);
+            if (identities.HeldBy(pid) is var (process, devices))
+                profile._pipeline.Holds(process, devices);
+        }
+        return profile;
     }
 
     /// <summary>What was known when the capture began.</summary>
@@ -94,8 +99,14 @@ internal sealed class LiveProfile : IDisposable
         bool ended = Completion.IsCompleted;
         Snapshot snapshot = _pipeline.Snapshot(alongside);
         long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
-        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Surroundings);
+        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Surroundings) { Playback = Clock?.Playback };
     }
+
+    /// <summary>The time of the recording that is played; null if there is none.</summary>
+    public ReplayClock? Clock => (_source as ReplaySource)?.Clock;
+
+    /// <inheritdoc cref="Pipeline.ResetCounts"/>
+    public void ResetCounts() => _pipeline.ResetCounts();
 
     /// <summary>Starts the flow: events are handed on by a thread of their own until this is stopped or disposed.</summary>
     public void Start()

@@ -20,8 +20,8 @@ internal static class Printable
         return clean.ToString();
     }
 
-    // Half a surrogate pair comes out of EnumerateRunes as U+FFFD.
-    private static bool Prints(Rune rune) => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (
+    /// <summary>It takes its place and does nothing else. Half a surrogate pair comes out of EnumerateRunes as U+FFFD.</summary>
+    internal static bool Prints(Rune rune) => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or
         UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 }

@@ -21,12 +21,20 @@ internal sealed record ProfileState(
     ProfileHealth Health,
     Surroundings Surroundings)
 {
+    /// <summary>How the recording is being played; null if it is none that can be.</summary>
+    public Playback? Playback { get; init; }
+
     /// <inheritdoc cref="Surroundings.VmNames"/>
     public IReadOnlyDictionary<int, string> VmNames => Surroundings.VmNames;
 
     /// <inheritdoc cref="Surroundings.Devices"/>
     public IReadOnlyDictionary<string, DeviceIdentity> Devices => Surroundings.Devices;
 }
+
+/// <summary>How a recording is being played.</summary>
+/// <param name="Speed">1 is as it happened.</param>
+/// <param name="Paused">Its time stands still.</param>
+internal readonly record struct Playback(double Speed, bool Paused);
 
 /// <summary>What the profiler knows about itself.</summary>
 /// <param name="Probes">All probes of the plan.</param>

@@ -11,21 +11,21 @@ internal sealed class ReplaySource : IEventSource
 {
     private readonly RecordingReader _reader;
     private readonly Stream _file;
-    private readonly double _speed;
-    private readonly TimeProvider _time;
     private readonly Subject<ReadOnlyMemory<byte>> _records = new();
     private readonly byte[] _one = new byte[WireEvent.Size];
-    private readonly long _startedAt;
 
     /// <param name="file">The recording; disposed with this.</param>
     /// <param name="speed">1 is as it happened, 10 ten times as fast.</param>
     /// <param name="time">Whose timers pace it.</param>
     public ReplaySource(Stream file, double speed, TimeProvider time)
     {
-        (_file, _speed, _time) = (file, speed, time);
+        _file = file;
         _reader = RecordingReader.Open(file);
-        _startedAt = time.GetTimestamp();
+        Clock = new ReplayClock(_reader.Info.StartNs, speed, time);
     }
+
+    /// <summary>Its time: what is handed on when.</summary>
+    public ReplayClock Clock { get; }
 
     public CaptureInfo Info => _reader.Info;
 
@@ -33,7 +33,7 @@ internal sealed class ReplaySource : IEventSource
 
     public Surroundings Surroundings => _reader.Surroundings;
 
-    public long NowNs => Info.StartNs + (long)(_time.GetElapsedTime(_startedAt).TotalNanoseconds * _speed);
+    public long NowNs => Clock.NowNs;
 
     public ImmutableArray<ProbeInfo> Probes() => _reader.End?.Probes ?? Info.Probes;
 
@@ -44,17 +44,20 @@ internal sealed class ReplaySource : IEventSource
 
     public void Run(CancellationToken cancellation)
     {
+        long lastNs = Info.StartNs;
         foreach (ReadOnlyMemory<byte> batch in _reader.Batches())
         {
             for (int offset = 0; offset + WireEvent.Size <= batch.Length; offset += WireEvent.Size)
             {
                 ReadOnlyMemory<byte> record = batch.Slice(offset, WireEvent.Size);
-                if (!WaitUntil((long)MemoryMarshal.Read<WireEvent>(record.Span).TimeNs, cancellation))
+                lastNs = (long)MemoryMarshal.Read<WireEvent>(record.Span).TimeNs;
+                if (!Clock.WaitFor(lastNs, cancellation))
                     return;
                 record.CopyTo(_one);
                 _records.OnNext(_one);
             }
         }
+        Clock.End(lastNs);
         _records.OnCompleted();
     }
 
@@ -62,13 +65,5 @@ internal sealed class ReplaySource : IEventSource
     {
         _records.Dispose();
         _file.Dispose();
-    }
-
-    private bool WaitUntil(long eventNs, CancellationToken cancellation)
-    {
-        var ahead = TimeSpan.FromMicroseconds((eventNs - NowNs) / _speed / 1000);
-        if (ahead > TimeSpan.Zero)
-            Task.Delay(ahead, _time, cancellation).ContinueWith(_ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
-        return !cancellation.IsCancellationRequested;
     }
 }

@@ -47,6 +47,10 @@ internal static class SourceOptions
         return LiveProfile.OfThisHost(CaptureOptions.From(parsed), time);
     }
 
+    /// <summary>The same, to be paused, and a recording to be gone back in.</summary>
+    /// <exception cref="UserException">As <see cref="Open"/>.</exception>
+    public static Player OpenPlayer(ParseResult parsed, TimeProvider time) => new(() => Open(parsed, time), time);
+
     // The words are those of Report.RecordedCapture.Read.
     private static ReplaySource OpenRecording(string path, double speed, TimeProvider time)
     {

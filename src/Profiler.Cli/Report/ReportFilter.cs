@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Profiler.Core.Shutdowns;
+using Profiler.Core.Spans;
 
 namespace Profiler.Cli.Report;
 
@@ -31,6 +32,15 @@ internal sealed record ReportFilter(int? Pid, string? Vm, string? Device)
     public bool Wants(Shutdown shutdown, string? vm) =>
         WantsProcess(shutdown.Task.Tgid, vm) &&
         (shutdown.Releases.Any(r => WantsDevice(r.Device)) || shutdown.Unreleased.Any(WantsDevice));
+
+    /// <summary>What is over concerns a process and a device; a signal only a process.</summary>
+    public bool Wants(Activity activity, Func<int, string?> vm) => activity switch
+    {
+        Operation o => WantsProcess(o.Task.Tgid, vm(o.Task.Tgid)) && WantsDevice(o.Device),
+        StandaloneReset r => WantsProcess(r.Task.Tgid, vm(r.Task.Tgid)) && WantsDevice(r.Reset.Device),
+        SignalDelivered s => WantsProcess(s.Target.Tgid, vm(s.Target.Tgid)) && Device is null,
+        _ => this == None,
+    };
 
     public bool WantsProcess(int pid, string? vm) => (Pid is null || Pid == pid) && (Vm is null || Vm == vm);
 

@@ -1,46 +1,67 @@
 using Profiler.Cli.Live;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Profiler.Cli.Tui;
 
-/// <summary>The terminal view as a pure function: a state and a size in, the lines of the screen out.</summary>
+/// <summary>
+/// The terminal view as a pure function: a state, what is chosen and a size in, the cells of the screen out. What is in
+/// flight is on top, whatever page is below.
+/// </summary>
 internal static class Frame
 {
-    /// <summary>Draws a state.</summary>
-    /// <param name="state">What to show.</param>
-    /// <param name="width">Terminal cells per line.</param>
-    /// <param name="height">Lines.</param>
-    /// <returns>Exactly <paramref name="height"/> lines of exactly <paramref name="width"/> cells.</returns>
-    public static IReadOnlyList<IReadOnlyList<Segment>> Render(ProfileState state, int width, int height)
+    /// <summary>Draws over whatever is on the canvas, which has the size.</summary>
+    public static void Draw(Canvas canvas, ProfileState state, ViewState view, IntervalHistory history)
     {
-        var lines = new List<IReadOnlyList<Segment>>();
-        lines.AddRange(StatusLines.Of(state, width));
+        canvas.Begin(canvas.Width, canvas.Height);
+        var screen = new Area(0, 0, canvas.Width, canvas.Height);
+        Area rest = screen.Below(StatusLines.Draw(canvas, screen, state));
+        Tabs.Draw(canvas, rest.Top(1), state, view);
+        Footer.Draw(canvas, screen.Below(screen.Height - 1), state, view);
+        rest = rest.Below(1);
+        rest = rest.Top(rest.Height - 1);
+        if (rest.Height <= 0)
+            return;
 
-        Section operations = Sections.Operations(state), durations = Sections.TimesTaken(state);
-        Section underWay = Sections.ShutdownsUnderWay(state), over = Sections.ShutdownsOver(state);
-        // The durations are few and always shown. Of the rest, shutdowns get a quarter each if they need it, operations
-        // what they need of what is then left, and the shutdowns that are over whatever nobody wants.
-        int room = Math.Max(0, height - lines.Count - durations.Height);
-        int underWayHeight = Math.Min(underWay.Height, Math.Max(2, room / 4));
-        int operationsHeight = Math.Min(
-            operations.Height, Math.Max(2, room - underWayHeight - Math.Min(over.Height, Math.Max(2, room / 4))));
-        lines.AddRange(operations.Lines(width, operationsHeight));
-        lines.AddRange(underWay.Lines(width, underWayHeight));
-        lines.AddRange(durations.Lines(width, durations.Height));
-        lines.AddRange(over.Lines(width, Math.Max(0, height - lines.Count)));
-
-        return [.. lines.Concat(Enumerable.Repeat<IReadOnlyList<Segment>>([], height)).Take(height).Select(l => Fill(l, width))];
+        if (view.Help)
+            HelpPage.Draw(canvas, rest, view.DetailRow);
+        else if (view.Detail is { } shutdown)
+            Detail(canvas, rest, ShutdownDetail.Lines(shutdown, state, rest.Width), view);
+        else if (view.Page == Page.InFlight)
+            InFlight(canvas, rest, state, view);
+        else
+            Below(canvas, rest.Below(FlightPage.DrawShort(canvas, rest.Top(rest.Height / 4), state, view)), state, view, history);
     }
 
-    private static List<Segment> Fill(IReadOnlyList<Segment> line, int width)
+    // Where what is in flight leaves room, and on larger screens always, the rest at a glance.
+    private static void InFlight(Canvas canvas, Area area, ProfileState state, ViewState view)
     {
-        List<Segment> fitting = Segment.Truncate(line, width);
-        while (Segment.CellCount(fitting) > width)
-            fitting.RemoveAt(fitting.Count - 1); // a wide character is never cut in two, however narrow the screen is
-        int missing = width - Segment.CellCount(fitting);
-        if (missing > 0)
-            fitting.Add(new Segment(new string(' ', missing), Style.Plain));
-        return fitting;
+        int summary = area.Height >= 30 ? 5 + state.Snapshot.Histograms.Reset.Count + 4 : 0;
+        int used = FlightPage.Draw(canvas, area.Top(area.Height - summary), state, view);
+        area = area.Below(used + 1);
+        if (area.Height < 3)
+            return;
+        area = area.Below(HistogramsPage.Summary(canvas, area, state) + 1);
+        if (area.Height >= 2)
+            ShutdownsPage.Draw(canvas, area, state, view, choosing: false);
+    }
+
+    private static void Below(Canvas canvas, Area area, ProfileState state, ViewState view, IntervalHistory history)
+    {
+        switch (view.Page)
+        {
+            case Page.Histograms: HistogramsPage.Draw(canvas, area, state, view, history); break;
+            case Page.Devices: DevicesPage.Draw(canvas, area, state, view); break;
+            case Page.Locks: LocksPage.Draw(canvas, area, state, view); break;
+            default: ShutdownsPage.Draw(canvas, area, state, view, choosing: true); break;
+        }
+    }
+
+    private static void Detail(Canvas canvas, Area area, IReadOnlyList<string> lines, ViewState view)
+    {
+        int first = Math.Clamp(view.DetailRow, 0, Math.Max(0, lines.Count - area.Height));
+        for (int i = 0; i < area.Height && first + i < lines.Count; i++)
+        {
+            string line = lines[first + i];
+            canvas.Write(area.X, area.Y + i, line.AsSpan(Math.Min(view.DetailColumn, line.Length)), Ink.Plain, area.Right);
+        }
     }
 }

@@ -1,66 +1,122 @@
-using Profiler.Cli.Live;
-using Spectre.Console;
-using Spectre.Console.Rendering;
+using System.Runtime.InteropServices;
 
 namespace Profiler.Cli.Tui;
 
-/// <summary>The terminal while the view is on it: taken once, given back when disposed, whatever happened in between.</summary>
-internal sealed class Screen : IDisposable
+/// <summary>
+/// The terminal while the view is on it: taken when opened, given back when disposed, when the process is stopped
+/// (SIGTSTP), and when it dies of an exception that nobody catches.
+/// </summary>
+internal sealed partial class Screen : IDisposable
 {
+    private const int SigStop = 19; // signal(7), x86-64
+
+
     private const string Enter = "\e[?1049h\e[?25l"; // alternate screen, no cursor
-    private const string Leave = "\e[2J\e[H\e[?25h\e[?1049l"; // emptied first: tmux mixes the screens up after a resize
+    private const string Leave = "\e[0m\e[2J\e[H\e[?25h\e[?1049l"; // emptied first: tmux mixes the screens up after a resize
 
-    private readonly IAnsiConsole _console;
-    private (int Width, int Height) _size;
+    private readonly Stream _output = Console.OpenStandardOutput();
+    private readonly TerminalWriter _writer;
+    private readonly Canvas _canvas = new(1, 1);
+    private readonly PosixSignalRegistration _stopped, _continued;
 
-    private Screen(IAnsiConsole console)
+    // Signals come on threads of their own.
+    private readonly Lock _gate = new();
+    private bool _taken;
+
+    private Screen(TerminalKind kind)
     {
-        _console = console;
-        _console.Write(new ControlCode(Enter));
+        _writer = new TerminalWriter(kind);
+        Take();
+#pragma warning disable CA1416 // not on Windows: like all of this
+        _stopped = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Stop);
+        _continued = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Take());
+#pragma warning restore CA1416
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
     }
 
     /// <summary>Takes the terminal; null if standard output is none, or one that cannot be drawn on.</summary>
-    public static Screen? Open()
+    public static Screen? Open() => TerminalKind.OfOutput() is { } kind ? new Screen(kind) : null;
+
+    /// <summary>Lines of the screen.</summary>
+    public static int Height => Math.Max(1, Console.WindowHeight);
+
+    /// <summary>Shows a frame over the one before; sends nothing if that is the same.</summary>
+    /// <param name="draw">Draws it.</param>
+    public void Draw(Action<Canvas> draw)
     {
-        IAnsiConsole console = AnsiConsole.Console;
-        return console.Profile.Capabilities.Ansi && !Console.IsOutputRedirected ? new Screen(console) : null;
-    }
-
-    /// <summary>Draws a state over the one before.</summary>
-    public void Draw(ProfileState state)
-    {
-        (int Width, int Height) size = (_console.Profile.Width, _console.Profile.Height);
-        _console.Write(new Redraw(Frame.Render(state, size.Width, size.Height), Clear: size != _size));
-        _size = size;
-    }
-
-    /// <summary>True if somebody has pressed the key that quits since this was asked last.</summary>
-    public static bool QuitPressed()
-    {
-        bool quit = false;
-        while (!Console.IsInputRedirected && Console.KeyAvailable)
-            quit |= Console.ReadKey(intercept: true).KeyChar is 'q' or 'Q';
-        return quit;
-    }
-
-    public void Dispose() => _console.Write(new ControlCode(Leave));
-
-    // The terminal shows it when it is whole (synchronized update), and nothing is erased first: so nothing flickers.
-    private sealed record Redraw(IReadOnlyList<IReadOnlyList<Segment>> Lines, bool Clear) : IRenderable
-    {
-        public Measurement Measure(RenderOptions options, int maxWidth) => new(maxWidth, maxWidth);
-
-        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
+        lock (_gate)
         {
-            yield return Segment.Control("\e[?2026h" + (Clear ? "\e[2J" : "") + "\e[H");
-            for (int i = 0; i < Lines.Count; i++)
-            {
-                if (i > 0)
-                    yield return Segment.LineBreak;
-                foreach (Segment segment in Lines[i])
-                    yield return segment;
-            }
-            yield return Segment.Control("\e[?2026l");
+            if (!_taken)
+                return;
+            _canvas.Begin(Console.WindowWidth, Console.WindowHeight);
+            draw(_canvas);
+            Write(_writer.Encode(_canvas));
         }
+    }
+
+    /// <summary>The keys that were pressed since this was asked last, in order; none where standard input is no terminal.</summary>
+    public static IEnumerable<ConsoleKeyInfo> Pressed()
+    {
+        while (!Console.IsInputRedirected && Console.KeyAvailable)
+            yield return Console.ReadKey(intercept: true);
+    }
+
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.UnhandledException -= OnUnhandled;
+        _stopped.Dispose();
+        _continued.Dispose();
+        Return();
+    }
+
+    [LibraryImport("libc")]
+    private static partial int kill(int pid, int signal);
+
+    // .NET stops nobody by itself once the signal has a handler.
+    private void Stop(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        Return();
+        _ = kill(Environment.ProcessId, SigStop);
+    }
+
+    private void OnUnhandled(object sender, UnhandledExceptionEventArgs e) => Return();
+
+    private void Take()
+    {
+        lock (_gate)
+        {
+            if (_taken)
+                return;
+            _taken = true;
+            _writer.Forget();
+            Write(System.Text.Encoding.ASCII.GetBytes(Enter));
+        }
+    }
+
+    private void Return()
+    {
+        lock (_gate)
+        {
+            if (!_taken)
+                return;
+            _taken = false;
+            try
+            {
+                Write(System.Text.Encoding.ASCII.GetBytes(Leave));
+            }
+            catch (IOException)
+            {
+                // The terminal is gone: there is nothing to be given back.
+            }
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+            return;
+        _output.Write(bytes);
+        _output.Flush();
     }
 }

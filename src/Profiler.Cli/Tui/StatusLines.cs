@@ -2,29 +2,30 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Profiler.Cli.Live;
 using Profiler.Core.Recording;
-using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace Profiler.Cli.Tui;
 
 /// <summary>What is watched and how far it can be trusted, in words.</summary>
 internal static class StatusLines
 {
-    private const string Keys = "q quits";
+    private const int MostLines = 4;
 
-    private static readonly Style Alarm = new(Color.Red, decoration: Decoration.Bold);
-
-    /// <summary>The lines on top of the frame.</summary>
-    public static IEnumerable<IReadOnlyList<Segment>> Of(ProfileState state, int width)
+    /// <summary>Draws them; what is wrong is never cut off while there are lines for it.</summary>
+    /// <returns>How many lines it took.</returns>
+    public static int Draw(Canvas canvas, Area area, ProfileState state)
     {
-        yield return
-        [
-            .. new Cell(Source(state), new Style(decoration: Decoration.Bold))
-                .Fit(Math.Max(0, width - Keys.Length - 1), right: false, Style.Plain),
-            new Segment(" " + Keys),
-        ];
-        yield return Line(Probes(state.Health), state.Health.Probes.Any(p => !p.Attached || p.Missed > 0), width);
-        yield return Line(Events(state.Health), state.Health.Lost > 0, width);
+        canvas.Write(area.X, area.Y, Source(state), Ink.Strong, area.Right);
+        bool probes = state.Health.Probes.Any(p => !p.Attached || p.Missed > 0), events = state.Health.Lost > 0;
+        if (!probes && !events)
+        {
+            canvas.Write(area.X, area.Y + 1, AllWell(state.Health, area.Width), Ink.Plain, area.Right);
+            return 2;
+        }
+        int y = area.Y + 1, most = Math.Clamp(area.Height / 4, 2, MostLines);
+        // What was lost makes all figures wrong: it comes first, so that it has room for certain.
+        y += Wrapped(canvas, area with { Y = y, Height = events ? most - 1 : 1 }, Events(state.Health), events ? Ink.Alarm : Ink.Plain);
+        y += Wrapped(canvas, area with { Y = y, Height = most - (y - area.Y - 1) }, Probes(state.Health), Trust(state.Health));
+        return y - area.Y;
     }
 
     /// <summary>"vfioscope: watching lab, kernel 6.12.48".</summary>
@@ -39,14 +40,20 @@ internal static class StatusLines
         return $"vfioscope: {source} {state.Info.Hostname}, kernel {state.Info.Kernel}";
     }
 
-    /// <summary>"all 12 probes attached", or which are not and why, and which the kernel could not always run.</summary>
+    /// <summary>"all 12 probes attached (9 kprobe, 3 tracepoint)", or which are not and why, and which the kernel could not
+    /// always run.</summary>
     public static string Probes(ProfileHealth health)
     {
         ImmutableArray<ProbeInfo> all = health.Probes;
         int attached = all.Count(p => p.Attached);
+        string kinds = string.Join(", ", all.Where(p => p.Attached)
+            .GroupBy(p => p.Attach ?? "unknown")
+            .OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => $"{g.Count()} {g.Key}"));
         return string.Join("; ",
         [
-            attached == all.Length ? $"all {attached} probes attached" : $"{attached} of {all.Length} probes attached",
+            (attached == all.Length ? $"all {attached} probes attached" : $"{attached} of {all.Length} probes attached") +
+                (kinds.Length == 0 ? "" : $" ({kinds})"),
             .. all.Where(p => !p.Attached)
                 .GroupBy(p => p.WaitsFor is null ? "missing" : $"waiting for module {p.WaitsFor}", p => p.Name)
                 .Select(why => $"{why.Key}: {string.Join(", ", why)}"),
@@ -54,7 +61,7 @@ internal static class StatusLines
         ]);
     }
 
-    /// <summary>"1,204 events received, none lost", or which were.</summary>
+    /// <summary>"1,204 events, none lost", or which were.</summary>
     public static string Events(ProfileHealth health)
     {
         string lost = health.Lost switch
@@ -64,11 +71,38 @@ internal static class StatusLines
             { } all => $"{Number(all)} LOST ({string.Join(", ", health.Events
                 .Where(e => e.Lost > 0).Select(e => $"{Number(e.Lost!.Value)} {e.Kind.Replace('_', ' ')}"))})",
         };
-        return $"{Number(health.Received)} events received, {lost}";
+        return $"{Number(health.Received)} events, {lost}";
     }
 
-    private static IReadOnlyList<Segment> Line(string text, bool alarming, int width) =>
-        [.. new Cell(text, alarming ? Alarm : null).Fit(width, right: false, Style.Plain)];
+    // As much of it as there is room for; that nothing is lost comes first.
+    private static string AllWell(ProfileHealth health, int width)
+    {
+        string events = Events(health), all = $"{Probes(health)}; {events}", few = $"{health.Probes.Length} probes; {events}";
+        return all.Length <= width ? all : few.Length <= width ? few : events;
+    }
+
+    // A module that is not loaded has nothing to be watched in yet; whatever else is missing, is.
+    private static Ink Trust(ProfileHealth health) =>
+        health.Probes.Any(p => p.Missed > 0 || (!p.Attached && p.WaitsFor is null)) ? Ink.Alarm
+        : health.Probes.Any(p => !p.Attached) ? Ink.Waiting : Ink.Plain;
+
+    // Broken at spaces; what does not fit into the last line ends in an ellipsis.
+    private static int Wrapped(Canvas canvas, Area area, string text, Ink ink)
+    {
+        int y = 0;
+        ReadOnlySpan<char> rest = text;
+        while (y < area.Height - 1 && rest.Length > area.Width)
+        {
+            int cut = rest[..area.Width].LastIndexOf(' ');
+            if (cut <= 0)
+                break;
+            canvas.Write(area.X, area.Y + y++, rest[..cut], ink, area.Right);
+            rest = rest[(cut + 1)..];
+        }
+        if (y < area.Height)
+            canvas.Write(area.X, area.Y + y++, rest, ink, area.Right);
+        return y;
+    }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -17,16 +17,18 @@ internal sealed class ProcessLife(int tgid)
     private readonly List<Operation> _releases = [];
     private readonly List<TeardownPart> _parts = [];
     private string? _comm;
+    private bool _opensSeen;
     private long? _exitsNs, _deadNs, _reapedNs;
-
-    /// <summary>Signals that end processes, oldest first.</summary>
-    public IReadOnlyList<SignalDelivered> Signals => _signals;
 
     /// <summary>It is letting go: devices are released, or it exits with some.</summary>
     public bool IsEnding => _releases.Count > 0 || (_exitsNs is not null && _held.Count > 0);
 
     /// <summary>It has devices, as far as was seen.</summary>
     public bool HasDevices => _held.Count > 0;
+
+    /// <summary>It has devices and was told to go, not long before a moment.</summary>
+    public bool IsToldToGo(long nowNs) =>
+        HasDevices && _signals.Exists(s => s.TimeNs > nowNs - (long)SignalMemory.TotalNanoseconds);
 
     /// <summary>The kernel said that it is over.</summary>
     public bool IsOver(bool reapSeen) => _reapedNs is not null || (_deadNs is not null && !reapSeen);
@@ -39,8 +41,17 @@ internal sealed class ProcessLife(int tgid)
     public void Opened(Operation open)
     {
         _comm = open.Process;
+        _opensSeen = true;
         if (open.Result >= 0)
             _held.Add(open.Device);
+    }
+
+    /// <summary>It has had these devices since before anybody watched; they are all it has.</summary>
+    public void Holds(string comm, IEnumerable<string> devices)
+    {
+        _comm = comm;
+        _opensSeen = true;
+        _held.UnionWith(devices);
     }
 
     public void Released(Operation release)
@@ -101,6 +112,28 @@ internal sealed class ProcessLife(int tgid)
             Parts = [.. _parts.Where(p => p.Time.OverlapNs(time) > 0)],
             Unreleased = gone ? [.. _held.Order()] : [],
         };
+    }
+
+    /// <summary>How far it has come; asked while it is ending, being told to go, or has releases under way.</summary>
+    /// <param name="releasing">Its releases under way, oldest first.</param>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    /// <param name="signalsSeen">False if signals are not watched.</param>
+    public ShutdownInFlight UnderWay(ImmutableArray<OperationInFlight> releasing, long nowNs, bool signalsSeen) => new(
+        Conclude(signalsSeen) ?? Begun(releasing, nowNs, signalsSeen),
+        releasing,
+        [.. _held.Except(releasing.Select(r => r.Device)).Order(StringComparer.Ordinal)],
+        _opensSeen);
+
+    // No release is over yet.
+    private Shutdown Begun(ImmutableArray<OperationInFlight> releasing, long nowNs, bool signalsSeen)
+    {
+        long firstNs = releasing.Select(r => r.StartNs).DefaultIfEmpty(nowNs).Min();
+        ImmutableArray<SignalDelivered> signals = [.. _signals.Where(s => s.TimeNs > firstNs - (long)SignalMemory.TotalNanoseconds)];
+        SignalDelivered? cause = signals.FirstOrDefault(s => s.TimeNs <= firstNs);
+        long startNs = cause?.TimeNs ?? firstNs;
+        return new Shutdown(
+            new TaskId(tgid, tgid, _comm ?? releasing.Select(r => r.Process).FirstOrDefault() ?? ""),
+            TriggerOf(cause, releasing.Any(r => r.Exiting), signalsSeen), signals, new Interval(startNs, Math.Max(startNs, nowNs)), []);
     }
 
     // What follows from the last close, the unmapping say, belongs to it even if the process lives on.

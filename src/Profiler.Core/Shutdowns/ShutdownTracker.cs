@@ -28,12 +28,31 @@ public sealed class ShutdownTracker(EndsWatched watched)
     private readonly Dictionary<int, ProcessLife> _lives = [];
     private readonly Queue<int> _order = new();
 
-    /// <summary>Shutdowns under way, as far as they have come: releases that ended, and signals.</summary>
-    public ImmutableArray<Shutdown> InFlight() =>
-        [.. _lives.Values.Where(l => l.IsEnding).Select(l => l.Conclude(watched.Signals)!)];
+    /// <summary>
+    /// Shutdowns under way, as far as they have come, the one that began first at the top: of processes that are letting
+    /// go, and of those that have devices and were told to.
+    /// </summary>
+    /// <param name="operations">What is under way, oldest first.</param>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    public ImmutableArray<ShutdownInFlight> InFlight(ImmutableArray<OperationInFlight> operations, long nowNs)
+    {
+        ILookup<int, OperationInFlight> releasing = operations
+            .Where(o => o.Kind == OperationKind.Release)
+            .ToLookup(o => o.Task.Tgid);
+        return
+        [
+            .. _lives
+                .Where(l => l.Value.IsEnding || l.Value.IsToldToGo(nowNs))
+                .Select(l => l.Key)
+                .Union(releasing.Select(r => r.Key))
+                .Select(tgid => (_lives.GetValueOrDefault(tgid) ?? new ProcessLife(tgid))
+                    .UnderWay([.. releasing[tgid]], nowNs, watched.Signals))
+                .OrderBy(s => s.SoFar.Time.StartNs),
+        ];
+    }
 
-    /// <summary>The pending signals of a process that has not released anything yet, oldest first.</summary>
-    public IReadOnlyList<SignalDelivered> SignalsOf(int tgid) => _lives.GetValueOrDefault(tgid)?.Signals ?? [];
+    /// <summary>A process has devices that it opened before anybody watched.</summary>
+    public void Holds(TaskId process, IEnumerable<string> devices) => Life(process.Tgid).Holds(process.Comm, devices);
 
     /// <summary>Takes an activity; returns the shutdowns that are over by it.</summary>
     public IEnumerable<Shutdown> Follow(Activity activity)

@@ -20,6 +20,7 @@ public enum OperationState
 /// <param name="Holder">Who has the lock it waits for; null if it does not wait, or nobody knows.</param>
 /// <param name="HolderDevice">The device the holder is at.</param>
 /// <param name="Method">How it is being reset, as far as seen.</param>
+/// <param name="Exiting">Its process is on its way out, not calling close().</param>
 public sealed record OperationInFlight(
     OperationKind Kind,
     TaskId Task,
@@ -29,7 +30,15 @@ public sealed record OperationInFlight(
     long StateSinceNs,
     TaskId? Holder,
     string? HolderDevice,
-    ResetMethod Method = ResetMethod.Unknown);
+    ResetMethod Method = ResetMethod.Unknown,
+    bool Exiting = false)
+{
+    /// <summary>The process's name: that of its first thread, not of the one that does it.</summary>
+    public string Process { get; init; } = Task.Comm;
+
+    /// <summary>Since when it does not wait for a lock any more, or its begin; CLOCK_MONOTONIC.</summary>
+    public long WorkingSinceNs { get; init; } = StartNs;
+}
 
 /// <summary>A part of a teardown that has begun and not ended.</summary>
 /// <param name="Task">The thread.</param>

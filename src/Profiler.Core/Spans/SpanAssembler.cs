@@ -226,7 +226,11 @@ public sealed class SpanAssembler
         return new OperationInFlight(
             open.Kind, open.Task, open.Device, (long)open.Begin.TimeNs, state,
             wait?.SinceNs ?? reset?.SinceNs ?? (long)open.Begin.TimeNs, wait?.Owner?.Task, wait?.Owner?.Device,
-            reset?.Method ?? ResetMethod.Unknown);
+            reset?.Method ?? ResetMethod.Unknown, open.Begin.Flags.HasFlag(EventFlags.Exiting))
+        {
+            Process = open.Process,
+            WorkingSinceNs = open.Waits.Count == 0 ? (long)open.Begin.TimeNs : open.Waits[^1].Time.EndNs,
+        };
     }
 
     private ThreadState Thread(in WireEvent e)

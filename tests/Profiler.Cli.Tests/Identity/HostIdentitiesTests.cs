@@ -92,6 +92,24 @@ public sealed class HostIdentitiesTests : IDisposable
             [new DeviceHolder(20, "sleep?[1m", false), new DeviceHolder(22, "exact", true)], held.Holders.OrderBy(h => h.Pid));
     }
 
+    [Fact]
+    public void What_a_process_has_open_is_told_by_the_kernel_or_by_its_groups()
+    {
+        _proc.Add(20, ["says"], null, "anon_inode:[vfio-device]", "/dev/vfio/14").Comm(20, "says")
+            .FdInfo(20, 0, "vfio-device-syspath: /sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0")
+            .Add(21, ["all of the group"], null, "anon_inode:[vfio-device]", "/dev/vfio/14", "anon_inode:[vfio-device]").Comm(21, "all")
+            .Add(22, ["one of the group"], null, "anon_inode:[vfio-device]", "/dev/vfio/14").Comm(22, "one")
+            .Add(23, ["none"], null, "/dev/vfio/14").Comm(23, "none");
+        _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus")
+            .Add("0000:01:00.1", "vfio-pci", 14).Attributes("0000:01:00.1", "8086", "10d3", "020000", "bus");
+        _identities.Scan();
+        Assert.Equal("0000:01:00.0", Assert.Single(_identities.HeldBy(20)!.Value.Devices));
+        Assert.Equal("says", _identities.HeldBy(20)!.Value.Process.Comm);
+        Assert.Equal(["0000:01:00.0", "0000:01:00.1"], _identities.HeldBy(21)!.Value.Devices.Order());
+        Assert.Null(_identities.HeldBy(22));
+        Assert.Null(_identities.HeldBy(23));
+    }
+
     private static SignalDelivered Signal(int pid) => new(new TaskId(1, 1, "kill"), new TaskId(pid, pid, "qemu"), 15, 0);
 
     private static Operation Release(string device) => new(

@@ -22,8 +22,8 @@ public sealed class TopCommandTests
         Golden.Equal(Golden.Beside("event-lines.txt"), output);
         Assert.Equal(
             """
-            vfioscope: replaying a recording of host-1, kernel 6.12.48-amd64, all 5 probes attached
-            vfioscope: 57 events received, none lost
+            vfioscope: replaying a recording of host-1, kernel 6.12.48-amd64, all 5 probes attached (2 fentry, 1 kprobe, 2 tracepoint)
+            vfioscope: 57 events, none lost
 
             """, error);
     }
@@ -34,7 +34,7 @@ public sealed class TopCommandTests
         using var recording = new TemporaryFile((Shutdown with { Lost = null }).Recording());
         var (_, output, error) = await Verb.Run(TopCommand.Create(), "--from", recording.Path, "--speed", "1000000");
         Golden.Equal(Golden.Beside("event-lines.txt"), output);
-        Assert.EndsWith("57 events received, it is not known how many were lost\n", error, StringComparison.Ordinal);
+        Assert.EndsWith("57 events, it is not known how many were lost\n", error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,0 +1,112 @@
+using System.Globalization;
+
+namespace Profiler.Cli.Live;
+
+/// <summary>
+/// A profile that is looked at: what it brings is kept, to be written as a recording, and if it is a recording itself, it
+/// can be paused, played at another speed and gone back in. For one thread.
+/// </summary>
+internal sealed class Player : IDisposable
+{
+    /// <summary>How far one goes back or forward at once.</summary>
+    public static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
+
+    private const double Slowest = 1.0 / 64, Fastest = 1024;
+
+    private readonly Func<LiveProfile> _open;
+    private readonly TimeProvider _time;
+    private LiveProfile _profile;
+    private RecordingSoFar _recording = new();
+    private long _batches;
+
+    /// <param name="open">Opens the source, from its beginning.</param>
+    /// <param name="time">Tells the time that files are named after.</param>
+    public Player(Func<LiveProfile> open, TimeProvider time)
+    {
+        (_open, _time) = (open, time);
+        _profile = open();
+    }
+
+    /// <summary>What is played just now.</summary>
+    public LiveProfile Profile => _profile;
+
+    /// <summary>It is a recording.</summary>
+    public bool IsReplay => _profile.Clock is not null;
+
+    /// <summary>Grows whenever events come.</summary>
+    public long Batches => Volatile.Read(ref _batches);
+
+    /// <summary>How fast a recording is played.</summary>
+    public double Speed
+    {
+        get => _profile.Clock?.Playback.Speed ?? 1;
+        set => _profile.Clock?.Set(_profile.Clock.Playback with { Speed = Math.Clamp(value, Slowest, Math.Max(Fastest, Speed)) });
+    }
+
+    /// <summary>Starts the flow.</summary>
+    public void Start()
+    {
+        RecordingSoFar recording = _recording;
+        _profile.Records.Subscribe(
+            batch =>
+            {
+                recording.Add(batch);
+                Interlocked.Increment(ref _batches);
+            },
+            _ => { }); // ThrowIfFailed tells of the error
+        _profile.Start();
+    }
+
+    /// <inheritdoc cref="LiveProfile.State"/>
+    public ProfileState State() => _profile.State();
+
+    /// <summary>Throws what the source ended with, if it failed.</summary>
+    public Task ThrowIfFailed() => _profile.Completion.IsFaulted ? _profile.Completion : Task.CompletedTask;
+
+    /// <summary>The time of a recording stands still, or goes on; what is live cannot be stopped.</summary>
+    public void Pause(bool paused) => _profile.Clock?.Set(_profile.Clock.Playback with { Paused = paused });
+
+    /// <summary>
+    /// Goes forward or back in a recording. Back is from its beginning, at full speed, up to the point: only there is
+    /// known what was going on.
+    /// </summary>
+    public void Seek(TimeSpan by)
+    {
+        if (_profile.Clock is not { } clock)
+            return;
+        long toNs = Math.Max(_profile.Info.StartNs, clock.NowNs + (long)by.TotalNanoseconds);
+        if (by < TimeSpan.Zero)
+        {
+            LiveProfile before = _profile;
+            _profile = _open();
+            _profile.Clock!.Set(clock.Playback);
+            _recording = new RecordingSoFar();
+            before.Dispose();
+            _profile.Clock.Forward(toNs);
+            Start();
+        }
+        else
+            clock.Forward(toNs);
+    }
+
+    /// <inheritdoc cref="LiveProfile.ResetCounts"/>
+    public void ResetCounts() => _profile.ResetCounts();
+
+    /// <summary>Writes what has come so far into a file in the current directory.</summary>
+    /// <returns>A line for people that says which, or why not.</returns>
+    public string WriteRecording()
+    {
+        string name = _time.GetUtcNow().ToString("'vfioscope-'yyyyMMdd'-'HHmmss'.vfioscope'", CultureInfo.InvariantCulture);
+        try
+        {
+            (long events, long forgotten) = _recording.Write(name, _profile.State());
+            return $"written: {name}, {events} events" + (forgotten == 0 ? "" : $"; {forgotten} older ones WERE NOT KEPT");
+        }
+        catch (UserException e)
+        {
+            return e.Message;
+        }
+    }
+
+    public void Dispose() => _profile.Dispose();
+}

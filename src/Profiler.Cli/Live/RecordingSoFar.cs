@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Profiler.Cli.Report;
+using Profiler.Core.Recording;
+using Profiler.Core.Wire;
+
+namespace Profiler.Cli.Live;
+
+/// <summary>The events of a profile as they came, kept to be written as a recording when somebody asks for it.</summary>
+/// <param name="capacity">How many bytes of events are kept at most; of more, the oldest are forgotten and count as lost.</param>
+internal sealed class RecordingSoFar(long capacity = RecordingSoFar.DefaultCapacity)
+{
+    private const long DefaultCapacity = 64 * 1024 * 1024; // 645,000 events: some 10,000 VMs with 16 devices
+
+    private readonly Queue<byte[]> _batches = new();
+    private readonly long[] _kept = new long[WireEvent.Kinds], _forgotten = new long[WireEvent.Kinds];
+    private readonly Lock _gate = new();
+    private long _bytes;
+
+    /// <summary>Takes a batch; on the thread that brings it.</summary>
+    public void Add(ReadOnlyMemory<byte> batch)
+    {
+        byte[] copy = batch.ToArray();
+        lock (_gate)
+        {
+            _batches.Enqueue(copy);
+            _bytes += copy.Length;
+            Count(copy, _kept, 1);
+            while (_bytes > capacity && _batches.Count > 1)
+            {
+                byte[] oldest = _batches.Dequeue();
+                _bytes -= oldest.Length;
+                Count(oldest, _kept, -1);
+                Count(oldest, _forgotten, 1);
+            }
+        }
+    }
+
+    /// <summary>Writes what there is.</summary>
+    /// <param name="path">The file; it appears when it is whole.</param>
+    /// <param name="state">What is known beside the events.</param>
+    /// <returns>How many events it has, and how many had to be forgotten.</returns>
+    /// <exception cref="UserException">It cannot be written.</exception>
+    public (long Events, long Forgotten) Write(string path, ProfileState state)
+    {
+        byte[][] batches;
+        long[] kept, forgotten;
+        lock (_gate)
+            (batches, kept, forgotten) = ([.. _batches], [.. _kept], [.. _forgotten]);
+        using var file = new AtomicFile(path);
+        try
+        {
+            var writer = new RecordingWriter(file.Stream);
+            writer.Begin(state.Info);
+            foreach (Fact fact in state.Surroundings.All)
+                writer.Fact(fact);
+            foreach (byte[] batch in batches)
+                writer.Events(batch);
+            writer.End(new CaptureEnd(state.NowNs, Counts(state.Health, kept, forgotten), state.Health.Probes));
+            file.Commit();
+        }
+        catch (IOException e)
+        {
+            throw UserException.NotPossible($"{path} cannot be written: {e.Message}", e);
+        }
+        return (kept.Sum(), forgotten.Sum());
+    }
+
+    private static ImmutableArray<EventCount> Counts(ProfileHealth health, long[] kept, long[] forgotten) =>
+    [
+        .. Enumerable.Range(1, WireEvent.Kinds - 1).Select(kind =>
+        {
+            string name = RecordedCapture.KindName(kind);
+            long lost = forgotten[kind] + (health.Events.Where(e => e.Kind == name).Select(e => e.Lost).FirstOrDefault() ?? 0);
+            return new EventCount(name, kept[kind] + lost, kept[kind], lost);
+        }),
+    ];
+
+    private static void Count(byte[] batch, long[] counts, int by)
+    {
+        foreach (ref readonly WireEvent e in MemoryMarshal.Cast<byte, WireEvent>(batch.AsSpan()))
+        {
+            if ((int)e.Kind < counts.Length)
+                counts[(int)e.Kind] += by;
+        }
+    }
+}

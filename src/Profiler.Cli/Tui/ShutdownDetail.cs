@@ -1,0 +1,19 @@
+using System.Text;
+using Profiler.Cli.Live;
+using Profiler.Cli.Report;
+using Profiler.Core.Shutdowns;
+
+namespace Profiler.Cli.Tui;
+
+/// <summary>One shutdown as the report shows it: the only place where the view knows of the report's text.</summary>
+internal static class ShutdownDetail
+{
+    /// <summary>The report's lines about it.</summary>
+    /// <param name="width">Cells; sentences are broken to fit, tables are as wide as they are.</param>
+    public static IReadOnlyList<string> Lines(Shutdown shutdown, ProfileState state, int width)
+    {
+        var text = new StringBuilder();
+        ShutdownText.Render(text, new ShutdownReport(state.Surroundings).Of(shutdown), width);
+        return text.ToString().TrimEnd('\n').Split('\n');
+    }
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using Profiler.Cli.Live;
+using Profiler.Cli.Report;
+
+namespace Profiler.Cli.Tui;
+
+/// <summary>
+/// The view on a terminal: draws when something happened, a few times a second while anything is in flight, else once a
+/// second; does what keys ask for.
+/// </summary>
+/// <param name="player">What is shown.</param>
+/// <param name="screen">Where.</param>
+/// <param name="only">What the command line asked for.</param>
+internal sealed class TopView(Player player, Screen screen, ReportFilter only)
+{
+    // Keys and events are looked for this often; that alone costs next to nothing.
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WhileInFlight = TimeSpan.FromMilliseconds(120), Idle = TimeSpan.FromSeconds(1);
+
+    private readonly IntervalHistory _history = new();
+    private ViewState _view = ViewState.First with { Only = only };
+    private ProfileState _state = player.State();
+    private long _seen = -1;
+    private long _drawnAt;
+    private (int, int) _size;
+
+    /// <summary>Runs until somebody quits, or the source fails.</summary>
+    public async Task Run(CancellationToken stop)
+    {
+        using var ticks = new PeriodicTimer(Look);
+        do
+        {
+            await player.ThrowIfFailed();
+            bool pressed = false;
+            foreach (ConsoleKeyInfo key in Screen.Pressed())
+            {
+                pressed = true;
+                (_view, Request request) = Keys.Press(_view, key, Choice.Of(_state, _view, Screen.Height));
+                if (request == Request.Quit)
+                    return;
+                Do(request);
+            }
+            if (pressed || IsDue())
+                Draw();
+        }
+        while (await ticks.WaitForNextTickAsync(stop));
+    }
+
+    private bool IsDue()
+    {
+        if (player.Batches != _seen || (Console.WindowWidth, Console.WindowHeight) != _size)
+            return true;
+        bool moves = !_state.Snapshot.Operations.IsEmpty || !_state.Snapshot.ShutdownsInFlight.IsEmpty || (player.IsReplay && !_state.Ended);
+        return Stopwatch.GetElapsedTime(_drawnAt) >= (moves && !_view.Paused ? WhileInFlight : Idle);
+    }
+
+    private void Draw()
+    {
+        (_seen, _drawnAt, _size) = (player.Batches, Stopwatch.GetTimestamp(), (Console.WindowWidth, Console.WindowHeight));
+        ProfileState now = player.State();
+        // Behind a view that stands still, what comes is counted nevertheless.
+        _history.Observe(now.Snapshot, now.NowNs);
+        if (!_view.Paused || player.IsReplay)
+            _state = now;
+        screen.Draw(canvas => Frame.Draw(canvas, _state, _view, _history));
+    }
+
+    private void Do(Request request)
+    {
+        switch (request)
+        {
+            case Request.Pause: player.Pause(_view.Paused); break;
+            case Request.Faster: player.Speed *= 2; break;
+            case Request.Slower: player.Speed /= 2; break;
+            case Request.Forward: player.Seek(Player.Step); break;
+            case Request.Back:
+                player.Seek(-Player.Step);
+                _history.Clear();
+                break;
+            case Request.ResetCounts:
+                player.ResetCounts();
+                _history.Clear();
+                _view = _view with { Message = "all counts begin anew" };
+                break;
+            case Request.WriteRecording:
+                _view = _view with { Message = player.WriteRecording() };
+                break;
+        }
+    }
+}
