@@ -50,6 +50,16 @@ $(out)/vfioscope: $(bpf_objects) $(sources)
 	$(Q)dotnet publish src/Profiler.Cli -c Release -o $(out)/publish -v quiet
 	$(Q)cp $(out)/publish/vfioscope $@
 
+.PHONY: dashboards
+dashboards: ## leaves out/dashboards, for Grafana's and Prometheus' provisioning
+	$(call say,COPY,$(out)/dashboards)
+	$(Q)rm -rf $(out)/dashboards
+	$(Q)mkdir -p $(out)/dashboards/grafana/dashboards $(out)/dashboards/prometheus/rules
+	$(Q)cp -r dashboards/provisioning/grafana $(out)/dashboards/grafana/provisioning
+	$(Q)cp dashboards/*.json $(out)/dashboards/grafana/dashboards/
+	$(Q)cp -r dashboards/provisioning/prometheus/. $(out)/dashboards/prometheus/
+	$(Q)cp dashboards/rules/*.yml $(out)/dashboards/prometheus/rules/
+
 # ---- the lab: a stock kernel with real VFIO devices, in a virtual machine ----
 
 KERNEL ?= 6.12
@@ -71,7 +81,7 @@ experiment: setup build ## repeats the experiment of 2018 in the lab, prints its
 # ---- checks and tests ----
 
 .PHONY: check
-check: setup bpf ## format, analyzers as errors, clang-format, shellcheck
+check: setup bpf dashboards ## format, analyzers as errors, clang-format, shellcheck, promtool, Grafana's types
 	$(call say,FORMAT,C)
 	$(Q)clang-format --dry-run --Werror bpf/*.[ch] tests/lab/old-driver/*.c
 	$(call say,FORMAT,C#)
@@ -80,6 +90,11 @@ check: setup bpf ## format, analyzers as errors, clang-format, shellcheck
 	$(Q)dotnet build Profiler.sln -c Release -v quiet
 	$(call say,SHELL,scripts)
 	$(Q)shellcheck $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env bash' 2>/dev/null)
+	$(call say,PROMTOOL,dashboards/rules)
+	$(Q)promtool check config --lint=all --lint-fatal $(out)/dashboards/prometheus/prometheus.yml >$(out)/promtool.log 2>&1 || { cat $(out)/promtool.log >&2; exit 1; }
+	$(Q)promtool test rules dashboards/rules/tests/*.yml >$(out)/promtool.log 2>&1 || { cat $(out)/promtool.log >&2; exit 1; }
+	$(call say,GRAFANA,dashboards)
+	$(Q)dashboards/schema/check
 
 .PHONY: test
 test: setup build ## all tests, unit and lab; closes with "N passed, N failed"

@@ -34,6 +34,8 @@ if [[ ! -r /etc/debian_version ]]; then stop "this is for Debian 12; elsewhere i
 if ! command -v dotnet >/dev/null; then stop "the .NET SDK (dotnet) is missing; install it first"; fi
 
 wanted=("${build[@]}" "${lab[@]}" "${checks[@]}")
+# The dashboards against Grafana's types. A Node.js from elsewhere brings its own npm, which Debian's would clash with.
+if ! command -v npm >/dev/null; then wanted+=(nodejs npm); fi
 mapfile -t missing < <(
     { printf '%s\n' "${wanted[@]}"
       dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' "${wanted[@]}" 2>/dev/null; } |

@@ -11,15 +11,6 @@ public sealed class ResetMethodsTests
         done >"$OUT/methods"
         out/vfioscope record -o "$OUT/methods.vfioscope" -- out/vfioscope release --mode close $LAB_DEVICES >/dev/null
         out/vfioscope report "$OUT/methods.vfioscope" --format json -o "$OUT/report.json"
-
-        # The bus first, though there is something faster: where the default is not changed, that is tried first.
-        for device in $LAB_DEVICES; do
-            case $(cat "/sys/bus/pci/devices/$device/reset_method") in
-                pm) echo "bus pm" >"/sys/bus/pci/devices/$device/reset_method"; echo "$device" >"$OUT/slow" ;;
-            esac
-        done
-        out/vfioscope record -o "$OUT/slow.vfioscope" -- out/vfioscope release --mode close $LAB_DEVICES >/dev/null
-        out/vfioscope report "$OUT/slow.vfioscope" --format json -o "$OUT/slow.json"
         """;
 
     [Fact]
@@ -32,10 +23,22 @@ public sealed class ResetMethodsTests
         string[] expected = guest.Text("methods").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["bus", "flr", "pm"], expected.Select(e => e.Split(' ')[1]).Distinct().Order());
         Assert.Equal(expected.Order(), reported.Order());
-
         Assert.DoesNotContain(Findings(guest, "report.json"), f => f["id"]!.GetValue<string>() == "faster_reset_offered");
+    }
+
+    // Below a conventional bridge a bus reset takes its second and works; elsewhere in the lab it does not, and the kernel
+    // goes on to the next method.
+    [Fact]
+    public void A_bus_reset_where_something_faster_comes_second_in_sysfs_is_told()
+    {
+        LabGuest guest = LabGuest.Run(
+            """
+            for device in $LAB_DEVICES; do echo "bus pm" >"/sys/bus/pci/devices/$device/reset_method"; done
+            out/vfioscope record -o "$OUT/slow.vfioscope" -- out/vfioscope release --mode close $LAB_DEVICES >/dev/null
+            out/vfioscope report "$OUT/slow.vfioscope" --format json -o "$OUT/slow.json"
+            """, devices: 1, topology: "bridge");
         JsonNode faster = Assert.Single(Findings(guest, "slow.json"), f => f["id"]!.GetValue<string>() == "faster_reset_offered");
-        Assert.Contains(guest.Text("slow").Trim(), faster["text"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("though the kernel offers pm", faster["text"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Contains("echo pm >", faster["remedy"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 

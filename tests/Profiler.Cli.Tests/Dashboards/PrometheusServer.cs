@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Profiler.Cli.Tests.Dashboards;
+
+/// <summary>A real Prometheus with a database of its own, on a free port.</summary>
+internal sealed partial class PrometheusServer : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("prometheus-");
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly Process _process;
+
+    private PrometheusServer(string configuration)
+    {
+        string file = Path.Combine(_directory.FullName, "prometheus.yml");
+        File.WriteAllText(file, configuration);
+        _process = Process.Start(new ProcessStartInfo(
+            "prometheus",
+            [
+                $"--config.file={file}", $"--storage.tsdb.path={_directory.FullName}/data", "--web.listen-address=127.0.0.1:0",
+            ])
+        { RedirectStandardError = true })!; // where it logs
+    }
+
+    /// <param name="configuration">Its prometheus.yml.</param>
+    public static async Task<PrometheusServer> Start(string configuration)
+    {
+        var server = new PrometheusServer(configuration);
+        try
+        {
+            server._client.BaseAddress = new Uri($"http://{await server.Address()}");
+            await Eventually.Get(() => server._client.GetAsync(new Uri("/-/ready", UriKind.Relative)), r => r.IsSuccessStatusCode);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The values of an expression now.</summary>
+    public async Task<Sample[]> Query(string expression) =>
+        [.. (await Ask("query", ("query", expression))).GetProperty("result").EnumerateArray().Select(s => new Sample(s, "value"))];
+
+    /// <summary>The last values of an expression in the last minute, NaN not counted.</summary>
+    public async Task<Sample[]> QueryRange(string expression)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        JsonElement data = await Ask(
+            "query_range", ("query", expression), ("step", "1"),
+            ("start", $"{now.ToUnixTimeSeconds() - 60}"), ("end", $"{now.ToUnixTimeSeconds()}"));
+        return [.. data.GetProperty("result").EnumerateArray().Select(s => new Sample(s, "values"))];
+    }
+
+    /// <summary>The values of a label over all series that a selector takes.</summary>
+    public async Task<string[]> LabelValues(string selector, string label) =>
+        [.. (await Ask($"label/{label}/values", get: true, ("match[]", selector))).EnumerateArray().Select(v => v.GetString()!)];
+
+    /// <summary>All rules with how they are.</summary>
+    public async Task<Rule[]> Rules() =>
+    [
+        .. (await Ask("rules", get: true)).GetProperty("groups").EnumerateArray()
+            .SelectMany(group => group.GetProperty("rules").EnumerateArray())
+            .Select(rule => new Rule(
+                rule.GetProperty("name").GetString()!, rule.GetProperty("type").GetString() == "alerting",
+                rule.GetProperty("query").GetString()!, rule.GetProperty("health").GetString()!,
+                rule.GetProperty("lastEvaluation").GetDateTimeOffset())),
+    ];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _client.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    // Its log says where it listens.
+    private async Task<string> Address()
+    {
+        var log = new List<string>();
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            log.Add(line);
+            if (ListeningOn().Match(line) is { Success: true } match)
+            {
+                // Whoever does not read a pipe stops its writer.
+                _ = _process.StandardError.ReadToEndAsync();
+                return match.Groups[1].Value;
+            }
+        }
+        throw new InvalidOperationException($"prometheus did not start:\n{string.Join('\n', log)}");
+    }
+
+    private Task<JsonElement> Ask(string what, params (string, string)[] parameters) => Ask(what, get: false, parameters);
+
+    private async Task<JsonElement> Ask(string what, bool get, params (string Name, string Value)[] parameters)
+    {
+        using var form = new FormUrlEncodedContent(parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)));
+        using HttpResponseMessage response = get
+            ? await _client.GetAsync(new Uri($"/api/v1/{what}?{await form.ReadAsStringAsync()}", UriKind.Relative))
+            : await _client.PostAsync(new Uri($"/api/v1/{what}", UriKind.Relative), form);
+        JsonElement answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        Assert.True(
+            answer.GetProperty("status").GetString() == "success",
+            $"{string.Join(' ', parameters)}: {(answer.TryGetProperty("error", out JsonElement error) ? error.GetString() : answer)}");
+        return answer.GetProperty("data");
+    }
+
+    [GeneratedRegex("msg=\"Listening on\" address=([0-9.:]+)")]
+    private static partial Regex ListeningOn();
+
+    /// <summary>A series' labels, and its last value that is a number; null if none is.</summary>
+    public sealed record Sample(IReadOnlyDictionary<string, string> Labels, double? Value)
+    {
+        public Sample(JsonElement series, string values)
+            : this(
+                series.GetProperty("metric").EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetString()!),
+                (values == "value" ? [series.GetProperty(values)] : series.GetProperty(values).EnumerateArray().ToArray())
+                    .Select(point => Number(point[1].GetString()!)).LastOrDefault(number => number is not null))
+        {
+        }
+
+        private static double? Number(string text) => text switch
+        {
+            "NaN" => null,
+            "+Inf" => double.PositiveInfinity,
+            "-Inf" => double.NegativeInfinity,
+            _ => double.Parse(text, CultureInfo.InvariantCulture),
+        };
+    }
+
+    /// <summary>A rule as Prometheus has it.</summary>
+    public sealed record Rule(string Name, bool Alerting, string Query, string Health, DateTimeOffset LastEvaluation);
+}

@@ -1,0 +1,69 @@
+using Profiler.Tests.Support;
+
+namespace Profiler.Cli.Tests.Dashboards;
+
+/// <summary>Fifty hosts in two clusters, watched by a Prometheus with our rules, after some scrapes of each.</summary>
+public sealed class WatchedFleet : IAsyncLifetime
+{
+    internal const int Hosts = 50;
+
+    // Prometheus needs a path for each.
+    private static readonly string Rules = Path.GetFullPath(Golden.Beside("../../../dashboards/rules"));
+
+    private ExporterFarm? _farm;
+    private PrometheusServer? _prometheus;
+
+    /// <summary>What the exporter says of a host.</summary>
+    internal HostExposition Exposition { get; private set; } = new("", "");
+
+    internal PrometheusServer Prometheus => _prometheus!;
+
+    public async Task InitializeAsync()
+    {
+        Exposition = await HostExposition.OfRecording();
+        _farm = await ExporterFarm.Start(Exposition, Hosts);
+        _prometheus = await PrometheusServer.Start(Configuration(_farm.Address));
+        await Eventually.Get(
+            () => _prometheus.Query("""min(count_over_time(up{job="vfioscope"}[10m])) >= 3"""), scraped => scraped.Length > 0);
+        // The first rules may use what later ones record: twice around.
+        for (int round = 0; round < 2; round++)
+        {
+            DateTimeOffset since = DateTimeOffset.UtcNow;
+            await Eventually.Get(_prometheus.Rules, rules => rules.All(rule => rule.LastEvaluation > since));
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_prometheus is not null)
+            await _prometheus.DisposeAsync();
+        if (_farm is not null)
+            await _farm.DisposeAsync();
+    }
+
+    private static string Configuration(string address)
+    {
+        IEnumerable<string> targets = Enumerable.Range(1, Hosts).Select(host =>
+            $$"""
+                  - targets: ['{{address}}']
+                    labels: {__metrics_path__: /host/{{host}}/metrics, instance: host-{{host:00}}, cluster: {{Cluster(host)}}}
+            """);
+        return $$"""
+            global: {scrape_interval: 1s, evaluation_interval: 1s}
+            rule_files: ['{{Rules}}/*.yml']
+            scrape_configs:
+              - job_name: vfioscope
+                static_configs:
+            {{string.Join('\n', targets)}}
+            """;
+    }
+
+    private static string Cluster(int host) => host <= Hosts / 2 ? "north" : "south";
+}
+
+/// <summary>Tests that share one fleet: it takes some seconds to have something to tell.</summary>
+[CollectionDefinition(Name)]
+public sealed class WatchedFleetTests : ICollectionFixture<WatchedFleet>
+{
+    internal const string Name = "watched fleet";
+}
