@@ -124,15 +124,14 @@ public sealed class ShutdownTracker(EndsWatched watched)
     {
         if (_lives.TryGetValue(tgid, out ProcessLife? life))
             return life;
-        // Most signals are for processes that never had a device: forget the oldest.
-        while (_order.Count >= RememberedProcesses && _order.TryDequeue(out int oldest))
+        // Most signals are for processes that never had a device: forget the oldest of them.
+        for (int looks = _order.Count; looks > 0 && _order.Count >= RememberedProcesses; looks--)
         {
+            int oldest = _order.Dequeue();
             if (_lives.TryGetValue(oldest, out ProcessLife? old) && (old.IsEnding || old.HasDevices))
                 _order.Enqueue(oldest);
             else
                 _lives.Remove(oldest);
-            if (_order.Count == 0 || _order.Peek() == oldest)
-                break;
         }
         _order.Enqueue(tgid);
         return _lives[tgid] = new ProcessLife(tgid);
