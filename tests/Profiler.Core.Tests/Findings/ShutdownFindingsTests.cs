@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using System.Reactive.Linq;
 using Profiler.Core.Findings;
 using Profiler.Core.Recording;
-using Profiler.Core.Shutdowns;
 using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Findings;
@@ -122,10 +120,6 @@ public sealed class ShutdownFindingsTests
         var surroundings = new Surroundings();
         foreach (Fact fact in facts)
             surroundings.Add(fact);
-        var done = new List<Shutdown>();
-        using var pipeline = new Pipeline(Observable.Return(EventText.Records(events)), EndsWatched.All);
-        pipeline.Shutdowns.Subscribe(done.Add);
-        pipeline.Connect();
-        return ShutdownFindings.For(Assert.Single(done), surroundings);
+        return ShutdownFindings.For(Assert.Single(Played.Shutdowns(events)), surroundings);
     }
 }

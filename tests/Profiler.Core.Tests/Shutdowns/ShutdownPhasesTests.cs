@@ -1,4 +1,3 @@
-using System.Reactive.Linq;
 using FsCheck;
 using FsCheck.Fluent;
 using Profiler.Core.Shutdowns;
@@ -95,12 +94,5 @@ public sealed class ShutdownPhasesTests
     private static string Text(ShutdownPhases phases) =>
         string.Join(", ", Enum.GetValues<Phase>().Select(p => $"{p} {phases[p] / 1e9:0.0}"));
 
-    private static ShutdownPhases Single(string events)
-    {
-        var done = new List<Shutdown>();
-        using var pipeline = new Pipeline(Observable.Return(EventText.Records(events)), EndsWatched.All);
-        pipeline.Shutdowns.Subscribe(done.Add);
-        pipeline.Connect();
-        return Assert.Single(done).Phases;
-    }
+    private static ShutdownPhases Single(string events) => Assert.Single(Played.Shutdowns(events)).Phases;
 }

@@ -1,4 +1,3 @@
-using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using Profiler.Core.Shutdowns;
 using Profiler.Tests.Support;
@@ -187,6 +186,15 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public void However_many_processes_have_devices_none_of_them_is_forgotten()
+    {
+        const int Processes = 5000;
+        var events = string.Concat(Enumerable.Range(1, Processes).Select(pid => $"1.0 {pid}/{pid} qemu open begin dev-{pid}\n1.1 {pid}/{pid} qemu open end 9\n"));
+        string end = "2.0 1/1 qemu exits\n3.0 1/1 init reaped of 1/1 qemu";
+        Assert.Equal("dev-1", Assert.Single(Single(events + end).Unreleased));
+    }
+
+    [Fact]
     public void An_open_that_failed_leaves_nothing_to_release() => Assert.Empty(Run("""
         1.0 100/100 qemu open begin 0000:01:00.0
         1.1 100/100 qemu open end -16
@@ -196,12 +204,5 @@ public sealed class ShutdownTests
 
     private static Shutdown Single(string events) => Assert.Single(Run(events));
 
-    private static List<Shutdown> Run(string events, EndsWatched? watched = null)
-    {
-        var done = new List<Shutdown>();
-        using var pipeline = new Pipeline(Observable.Return(EventText.Records(events)), watched ?? EndsWatched.All);
-        pipeline.Shutdowns.Subscribe(done.Add);
-        pipeline.Connect();
-        return done;
-    }
+    private static List<Shutdown> Run(string events, EndsWatched? watched = null) => Played.Shutdowns(events, watched);
 }
