@@ -13,9 +13,9 @@
 
 #define EVENT_FORMAT 2
 
-#define COMM_LENGTH 16 /* TASK_COMM_LEN */
-#define NO_STACK    (-1)
+#define NO_STACK (-1)
 
+#define COMM_LENGTH   16 /* TASK_COMM_LEN */
 #define DEVICE_LENGTH 16 /* "10000:e1:00.0" and its NUL fit; longer names (mediated) are cut */
 
 /* What happened. Also the index into the counters: keep dense. */

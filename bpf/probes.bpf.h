@@ -169,6 +169,14 @@ static __always_inline void describe_peer(struct peer *peer, struct task_struct 
 	BPF_CORE_READ_STR_INTO(&peer->comm, task, comm);
 }
 
+/* The process is known by its first thread; the one that happens to die last may do the work. */
+static __always_inline struct task_struct *current_leader(void)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	return BPF_CORE_READ(task, group_leader);
+}
+
 static __always_inline struct owner *find_owner(__u32 tgid)
 {
 	return bpf_map_lookup_elem(&owners, &tgid);

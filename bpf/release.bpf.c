@@ -19,8 +19,7 @@ static __always_inline int release_begin(void *ctx, struct device *dev, struct m
 	if (!event)
 		return 0;
 	event->lock = (__u64)lock;
-	/* The thread that happens to die last does the work; the process is known by its leader. */
-	describe_peer(&event->peer, BPF_CORE_READ(task, group_leader));
+	describe_peer(&event->peer, current_leader());
 	read_device_name(dev, event->device);
 	if (!is_pci(dev))
 		event->flags |= FLAG_NOT_PCI;
@@ -98,7 +97,6 @@ int BPF_KRETPROBE(release_reflck_kretprobe)
 /* A group's ioctl: the one that opens a device names it in user memory. */
 static __always_inline int open_begin(void *ctx, unsigned int cmd, const void *user_name)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	struct event *event;
 
 	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
@@ -108,7 +106,7 @@ static __always_inline int open_begin(void *ctx, unsigned int cmd, const void *u
 	event = event_reserve(EVENT_OPEN, PHASE_BEGIN);
 	if (!event)
 		return 0;
-	describe_peer(&event->peer, BPF_CORE_READ(task, group_leader));
+	describe_peer(&event->peer, current_leader());
 	bpf_probe_read_user_str(event->device, sizeof(event->device), user_name);
 	event_submit(event);
 	return 0;

@@ -20,8 +20,7 @@ static __always_inline __u64 step_key(enum reset_step step)
 	return (__u64)current_tid() << 8 | step;
 }
 
-/* The event comes last: until 5.13 the verifier does not follow one that may be NULL past a call.
- */
+/* The event comes last: the verifier of 5.10 refuses one that may be NULL across other calls. */
 static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
 						struct pci_dev *pdev)
 {

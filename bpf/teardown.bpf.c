@@ -49,13 +49,6 @@ static __always_inline int process_step(enum process_step step, struct task_stru
 	return 0;
 }
 
-static __always_inline struct task_struct *current_leader(void)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-
-	return BPF_CORE_READ(task, group_leader);
-}
-
 static __always_inline int child_died(struct kernel_siginfo *info)
 {
 	struct owner *owner = find_owner(current_tgid());
