@@ -43,7 +43,7 @@ public sealed class BadInput
         echo "${bdf[1]}" >"/sys/bus/pci/devices/${bdf[1]}/driver/unbind"
         try unbound out/vfioscope release --mode close "${bdf[1]}"
 
-        sysctl -qw kernel.kptr_restrict=2
+        echo 2 >/proc/sys/kernel/kptr_restrict
         try kptr-restrict out/vfioscope check
         echo 0 >/sys/kernel/debug/kprobes/enabled
         try kprobes-off out/vfioscope check

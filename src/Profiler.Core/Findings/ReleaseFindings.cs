@@ -67,8 +67,8 @@ public static class ReleaseFindings
         (string which, string remedy) = longest.Wait.Kind switch
         {
             LockKind.DevSet => ("the lock of their dev_set, which devices of one reset domain share",
-                "devices behind slots or buses of their own do not share it; nor do virtual functions since Linux 6.17 " +
-                "(e908f58b6beb, \"vfio/pci: Separate SR-IOV VF dev_set\")"),
+                "devices behind slots or buses of their own do not share it; nor do virtual functions where the kernel has " +
+                "e908f58b6beb (\"vfio/pci: Separate SR-IOV VF dev_set\")"),
             LockKind.Group => ("the lock of their IOMMU group, which devices of one group share",
                 "devices of their own IOMMU group (with ACS above them) do not share it"),
             _ => ("one lock that is neither their dev_set's nor their IOMMU group's: the driver's own",
