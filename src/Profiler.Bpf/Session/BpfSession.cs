@@ -65,8 +65,9 @@ public sealed class BpfSession : IDisposable
     /// <summary>Every planned probe and what became of it, with what it has missed until now.</summary>
     public IReadOnlyList<ProbeStatus> Status() => _probes.Status();
 
-    /// <summary>What each attached program cost until now; all zero unless the kernel counts it.</summary>
-    public ImmutableArray<ProgramRuns> Programs() => _probes.Programs();
+    /// <summary>What each attached program cost until now; none if the kernel does not count it.</summary>
+    public ImmutableArray<ProgramRuns> Programs() =>
+        _runStatistics is not null || RunStatistics.AlwaysOn() ? _probes.Programs() : [];
 
     /// <summary>Has the end of a process told that had a device open before we came.</summary>
     public void Follow(int pid) => _maps.AddOwner((uint)pid);

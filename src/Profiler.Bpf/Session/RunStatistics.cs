@@ -23,5 +23,8 @@ internal sealed class RunStatistics : IDisposable
                 $"the kernel does not count what BPF programs cost: {Marshal.GetLastPInvokeErrorMessage()}; go without --bpf-stats");
     }
 
+    /// <summary>It counts anyhow: whoever runs the machine wants it so (sysctl kernel.bpf_stats_enabled).</summary>
+    public static bool AlwaysOn() => File.ReadAllText("/proc/sys/kernel/bpf_stats_enabled").Trim() == "1";
+
     public void Dispose() => _switch.Dispose();
 }

@@ -12,6 +12,7 @@ internal static class TopCommand
     public static Command Create()
     {
         var command = new Command("top", "Shows releases and shutdowns as they happen, live or of a recording.");
+        command.Add(CaptureOptions.BpfStatsOption);
         SourceOptions.AddTo(command);
         ReportFilter.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>

@@ -80,7 +80,7 @@ internal sealed class LiveProfile : IDisposable
     /// <summary>What the profiler knows about itself just now.</summary>
     public ProfileHealth Health => HealthOf(_pipeline.Snapshot());
 
-    /// <summary>What the programs cost until now; none for a recording.</summary>
+    /// <summary>What the programs cost until now; none if the kernel does not count it, and none for a recording.</summary>
     public ImmutableArray<ProgramRuns> Programs() => _source.Programs();
 
     /// <summary>What time it was at a CLOCK_MONOTONIC of the events, nanoseconds.</summary>

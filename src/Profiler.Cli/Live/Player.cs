@@ -17,6 +17,7 @@ internal sealed class Player : IDisposable
     private readonly TimeProvider _time;
     private LiveProfile _profile;
     private RecordingSoFar _recording = new();
+    private readonly OverheadMeter _overhead;
     private long _batches;
 
     /// <param name="open">Opens the source, from its beginning.</param>
@@ -25,6 +26,7 @@ internal sealed class Player : IDisposable
     {
         (_open, _time) = (open, time);
         _profile = open();
+        _overhead = new OverheadMeter(time, () => Environment.CpuUsage.TotalTime, () => _profile.Programs());
     }
 
     /// <summary>What is played just now.</summary>
@@ -58,7 +60,7 @@ internal sealed class Player : IDisposable
     }
 
     /// <inheritdoc cref="LiveProfile.State"/>
-    public ProfileState State() => _profile.State();
+    public ProfileState State() => _profile.State() with { Overhead = IsReplay ? null : _overhead.Read() };
 
     /// <summary>Throws what the source ended with, if it failed.</summary>
     public Task ThrowIfFailed() => _profile.Completion.IsFaulted ? _profile.Completion : Task.CompletedTask;

@@ -24,6 +24,9 @@ internal sealed record ProfileState(
     /// <summary>How the recording is being played; null if it is none that can be.</summary>
     public Playback? Playback { get; init; }
 
+    /// <summary>What watching costs; null if that is not known yet, or nothing is watched.</summary>
+    public Overhead? Overhead { get; init; }
+
     /// <inheritdoc cref="Surroundings.VmNames"/>
     public IReadOnlyDictionary<int, string> VmNames => Surroundings.VmNames;
 

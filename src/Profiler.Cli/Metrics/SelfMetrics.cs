@@ -65,7 +65,7 @@ internal static class SelfMetrics
 
     private static void Programs(MetricsFormat to, MetricsState state)
     {
-        const string when = "; counts only while the kernel does: --bpf-stats, or sysctl kernel.bpf_stats_enabled.";
+        const string when = "; only while the kernel counts it: --bpf-stats, or sysctl kernel.bpf_stats_enabled.";
         to.Family("vfioscope_bpf_run_seconds_total", MetricType.Counter, "Time spent in a BPF program of ours" + when);
         foreach (ProgramRuns program in state.Programs)
             to.Seconds(program.Ns, new Label("program", program.Program));

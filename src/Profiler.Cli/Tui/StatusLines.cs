@@ -14,7 +14,7 @@ internal static class StatusLines
     /// <returns>How many lines it took.</returns>
     public static int Draw(Canvas canvas, Area area, ProfileState state)
     {
-        canvas.Write(area.X, area.Y, Source(state), Ink.Strong, area.Right);
+        canvas.Write(area.X, area.Y, SourceAndCost(state, area.Width), Ink.Strong, area.Right);
         bool probes = state.Health.Probes.Any(p => !p.Attached || p.Missed > 0), events = state.Health.Lost > 0;
         if (!probes && !events)
         {
@@ -39,6 +39,11 @@ internal static class StatusLines
         };
         return $"vfioscope: {source} {state.Info.Hostname}, kernel {state.Info.Kernel}";
     }
+
+    /// <summary>"takes 0.4 % of a CPU, and 0.02 % in the kernel", or less of it if that is not known.</summary>
+    public static string Cost(Overhead overhead) => overhead.Programs is { } programs
+        ? $"takes {Share(overhead.Process)} of a CPU, and {Share(programs)} in the kernel"
+        : $"takes {Share(overhead.Process)} of a CPU; in the kernel: not counted, see --bpf-stats";
 
     /// <summary>"all 12 probes attached (9 kprobe, 3 tracepoint)", or which are not and why, and which the kernel could not
     /// always run.</summary>
@@ -73,6 +78,19 @@ internal static class StatusLines
         };
         return $"{Number(health.Received)} events, {lost}";
     }
+
+    // As much of it as there is room for.
+    private static string SourceAndCost(ProfileState state, int width)
+    {
+        string source = Source(state);
+        if (state.Overhead is not { } overhead)
+            return source;
+        string all = $"{source}; {Cost(overhead)}", few = $"{source}; takes {Share(overhead.Process)} of a CPU";
+        return all.Length <= width ? all : few.Length <= width ? few : source;
+    }
+
+    private static string Share(double share) =>
+        share < 0.0001 ? "under 0.01 %" : string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
 
     // As much of it as there is room for; that nothing is lost comes first.
     private static string AllWell(ProfileHealth health, int width)

@@ -1,4 +1,5 @@
 using Profiler.Cli.Live;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Live;
 
@@ -7,15 +8,15 @@ public sealed class ReplayClockTests
 {
     private const long Second = 1_000_000_000;
 
-    private readonly HandMoved _time = new();
+    private readonly ManualTime _time = new();
 
     [Fact]
     public void It_runs_at_its_speed_up_to_the_next_event()
     {
         ReplayClock clock = Waiting(speed: 2, nextSeconds: 10);
-        _time.Move(3);
+        _time.Advance(TimeSpan.FromSeconds(3));
         Assert.Equal(6 * Second, clock.NowNs);
-        _time.Move(100);
+        _time.Advance(TimeSpan.FromSeconds(100));
         Assert.Equal(10 * Second, clock.NowNs);
     }
 
@@ -23,12 +24,12 @@ public sealed class ReplayClockTests
     public void Paused_it_stands_still_and_goes_on_from_there()
     {
         ReplayClock clock = Waiting(speed: 1, nextSeconds: 100);
-        _time.Move(3);
+        _time.Advance(TimeSpan.FromSeconds(3));
         clock.Set(new Playback(1, Paused: true));
-        _time.Move(50);
+        _time.Advance(TimeSpan.FromSeconds(50));
         Assert.Equal(3 * Second, clock.NowNs);
         clock.Set(new Playback(4, Paused: false));
-        _time.Move(2);
+        _time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(11 * Second, clock.NowNs);
     }
 
@@ -48,7 +49,7 @@ public sealed class ReplayClockTests
     public void It_cannot_be_put_back()
     {
         ReplayClock clock = Waiting(speed: 1, nextSeconds: 100);
-        _time.Move(8);
+        _time.Advance(TimeSpan.FromSeconds(8));
         clock.Forward(2 * Second);
         Assert.Equal(8 * Second, clock.NowNs);
     }
@@ -78,16 +79,5 @@ public sealed class ReplayClockTests
         var clock = new ReplayClock(0, speed, _time);
         clock.End(nextSeconds * Second);
         return clock;
-    }
-
-    private sealed class HandMoved : TimeProvider
-    {
-        private long _now;
-
-        public override long TimestampFrequency => Second;
-
-        public override long GetTimestamp() => _now;
-
-        public void Move(long seconds) => _now += seconds * Second;
     }
 }

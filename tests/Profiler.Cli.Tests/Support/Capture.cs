@@ -27,6 +27,9 @@ internal sealed record Capture(string Events)
     /// <summary>Events lost, by kind; null if nobody knows.</summary>
     public IReadOnlyDictionary<EventKind, long>? Lost { get; init; } = new Dictionary<EventKind, long>();
 
+    /// <summary>What watching costs; null if that is not known yet.</summary>
+    public Overhead? Overhead { get; init; } = new Overhead(0.0041, 0.00018);
+
     /// <summary>Names of virtual machines by process.</summary>
     public IReadOnlyDictionary<int, string> VmNames { get; init; } = new Dictionary<int, string>();
 
@@ -59,7 +62,7 @@ internal sealed record Capture(string Events)
         records.OnNext(EventText.Records(Events));
         Snapshot snapshot = pipeline.Snapshot();
         var health = new ProfileHealth(Probes, Counts(snapshot));
-        return new ProfileState(Info, Replay: false, Ended: false, (long)(seconds * 1e9), snapshot, health, Surroundings);
+        return new ProfileState(Info, Replay: false, Ended: false, (long)(seconds * 1e9), snapshot, health, Surroundings) { Overhead = Overhead };
     }
 
     /// <summary>As a recording; if nobody knows what was lost, as one that was cut short.</summary>

@@ -26,11 +26,12 @@ public sealed class FrameTests
     public static TheoryData<int, int> Sizes => new() { { 80, 24 }, { 120, 40 }, { 200, 60 } };
 
     [Theory, MemberData(nameof(Sizes))]
-    public void Nothing_yet(int width, int height) => Check("nothing-yet", new Capture("").StateAt(5.5), ViewState.First, width, height);
+    public void Nothing_yet(int width, int height) => Check("nothing-yet", (new Capture("") with { Overhead = null }).StateAt(5.5), ViewState.First, width, height);
 
     [Theory, MemberData(nameof(Sizes))]
     public void Probes_waiting_for_their_module(int width, int height) => Check("module-not-loaded", (new Capture("") with
     {
+        Overhead = new Overhead(0.0000412, null),
         Probes =
         [
             .. Shutdown.Probes.Select(p => p.Name is "release" or "open"

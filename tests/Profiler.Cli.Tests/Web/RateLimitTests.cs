@@ -1,10 +1,11 @@
 using Profiler.Cli.Web;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Web;
 
 public sealed class RateLimitTests
 {
-    private readonly Clock _clock = new();
+    private readonly ManualTime _clock = new();
 
     [Fact]
     public void A_burst_and_then_one_at_a_time()
@@ -12,9 +13,9 @@ public sealed class RateLimitTests
         var limit = new RateLimit(_clock);
         var config = new RateLimitConfig(TimeSpan.FromSeconds(1), 3);
         Assert.Equal([true, true, true, false, false], Enumerable.Range(0, 5).Select(_ => limit.Allows(config)));
-        _clock.Now += TimeSpan.FromSeconds(1.5);
+        _clock.Advance(TimeSpan.FromSeconds(1.5));
         Assert.Equal([true, false], Enumerable.Range(0, 2).Select(_ => limit.Allows(config)));
-        _clock.Now += TimeSpan.FromHours(1); // no more than the burst is saved up
+        _clock.Advance(TimeSpan.FromHours(1)); // no more than the burst is saved up
         Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => limit.Allows(config)));
     }
 
@@ -23,14 +24,5 @@ public sealed class RateLimitTests
     {
         var limit = new RateLimit(_clock);
         Assert.All(Enumerable.Range(0, 1000), _ => Assert.True(limit.Allows(null)));
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
     }
 }

@@ -1,10 +1,11 @@
 using Profiler.Core.Statistics;
+using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Statistics;
 
 public sealed class BoundedSeriesTests
 {
-    private readonly Clock _clock = new();
+    private readonly ManualTime _clock = new();
 
     [Fact]
     public void Who_comes_when_there_is_no_room_shares_and_is_counted()
@@ -58,16 +59,5 @@ public sealed class BoundedSeriesTests
     private sealed class Box
     {
         public int Value { get; set; }
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        private long _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => _now;
-
-        public void Advance(TimeSpan by) => _now += by.Ticks;
     }
 }
