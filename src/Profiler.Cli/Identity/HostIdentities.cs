@@ -11,9 +11,12 @@ namespace Profiler.Cli.Identity;
 /// Who and what is on this machine: virtual machines by process, devices by address, kernel stacks by key. Learning
 /// may take its time, and is for one thread at a time.
 /// </summary>
-internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, DeviceHolders holders)
+internal sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
 {
-    public HostIdentities() : this(new VmNames(), new DeviceIdentities(new PciSysfs(), PciIds.Installed), new DeviceHolders())
+    private readonly VmNames _vms = new(proc);
+    private readonly DeviceHolders _holders = new(proc);
+
+    public HostIdentities() : this(new ProcFs(), new DeviceIdentities(new PciSysfs(), PciIds.Installed))
     {
     }
 
@@ -29,7 +32,7 @@ internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, Devi
     {
         foreach (DeviceIdentity device in devices.Scan().Where(d => !Surroundings.Devices.ContainsKey(d.Bdf)))
             Surroundings.Add(device);
-        IReadOnlyList<int> processes = holders.Processes();
+        IReadOnlyList<int> processes = _holders.Processes();
         foreach (int pid in processes)
             LearnVm(pid);
         return processes;
@@ -37,8 +40,8 @@ internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, Devi
 
     /// <summary>What a process that is there now has open; null if it cannot be told.</summary>
     public (TaskId Process, ImmutableArray<string> Devices)? HeldBy(int pid) =>
-        holders.DevicesOf(pid, group => Surroundings.Devices.Values.Where(d => d.IommuGroup == group).Select(d => d.Bdf)) is { IsEmpty: false } held
-            ? (new TaskId(pid, pid, holders.CommOf(pid)), held)
+        _holders.DevicesOf(pid, group => Surroundings.Devices.Values.Where(d => d.IommuGroup == group).Select(d => d.Bdf)) is { IsEmpty: false } held
+            ? (new TaskId(pid, pid, proc.CommOf(pid)), held)
             : null;
 
     /// <summary>Is there something in it to be learned about?</summary>
@@ -68,12 +71,12 @@ internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, Devi
     public void Learn(Shutdown shutdown)
     {
         foreach (string bdf in shutdown.Unreleased)
-            Surroundings.Add(new DeviceStillHeld(bdf, holders.Of(bdf, Surroundings.Devices.GetValueOrDefault(bdf)?.IommuGroup)));
+            Surroundings.Add(new DeviceStillHeld(bdf, _holders.Of(bdf, Surroundings.Devices.GetValueOrDefault(bdf)?.IommuGroup)));
     }
 
     private void LearnVm(int pid)
     {
-        if (!Surroundings.VmNames.ContainsKey(pid) && vms.NameOf(pid) is { } name)
+        if (!Surroundings.VmNames.ContainsKey(pid) && _vms.NameOf(pid) is { } name)
             Surroundings.Add(new ProcessIdentity(pid, name));
     }
 

@@ -16,8 +16,7 @@ public sealed class HostIdentitiesTests : IDisposable
 
     public HostIdentitiesTests()
     {
-        _identities = new HostIdentities(
-            new VmNames(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()), new DeviceHolders(_proc.Root));
+        _identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()));
         _identities.Surroundings.Learned += _told.Add;
     }
 
