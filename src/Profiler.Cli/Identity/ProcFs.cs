@@ -19,6 +19,19 @@ internal sealed class ProcFs(string root = "/proc")
     /// <summary>A process's name for itself, made printable.</summary>
     public string CommOf(int pid) => Printable.Clean(Read(pid, "comm").TrimEnd());
 
+    /// <summary>
+    /// When a process began, clock ticks since the machine did; null if it is gone. With its number it is one process and
+    /// no other: numbers come again.
+    /// </summary>
+    public long? StartOf(int pid)
+    {
+        // Fields of proc(5)'s stat, from the third on: the second may have anything in it, but for what ends it.
+        string stat = Read(pid, "stat");
+        string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        const int startTime = 22 - 3;
+        return fields.Length > startTime && long.TryParse(fields[startTime], CultureInfo.InvariantCulture, out long start) ? start : null;
+    }
+
     /// <summary>What a process has open; without root, only those of the same user tell.</summary>
     public IReadOnlyList<(string Fd, string Target)> DescriptorsOf(int pid)
     {
