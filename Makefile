@@ -81,7 +81,7 @@ experiment: setup build ## repeats the experiment of 2018 in the lab, prints its
 # ---- how fast it is ----
 
 BENCH ?=
-bench_parts := "tests/bench/program $(BENCH)" $(wildcard tests/lab/bench)
+bench_parts := "$(strip tests/bench/program $(BENCH))" $(wildcard tests/lab/bench)
 
 .PHONY: bench
 bench: setup build ## how fast it is and what it costs, beside others: out/bench.txt; BENCH="frame uptime" narrows it
