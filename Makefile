@@ -78,6 +78,16 @@ demo: setup build ## shuts a real VM with 16 devices down under vfioscope and sh
 experiment: setup build ## repeats the experiment of 2018 in the lab, prints its figures and ours
 	$(Q)tests/lab/experiment $(out)/experiment
 
+# ---- how fast it is ----
+
+BENCH ?=
+bench_parts := "$(strip tests/bench/program $(BENCH))" $(wildcard tests/lab/bench)
+
+.PHONY: bench
+bench: setup build ## how fast it is and what it costs, beside others: out/bench.txt; BENCH="frame uptime" narrows it
+	$(Q)./setup.sh bench
+	$(Q)tests/bench/run $(bench_parts)
+
 # ---- checks and tests ----
 
 .PHONY: check

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Installs what this project needs on Debian 12 beyond git, make and the .NET SDK. Asks nothing; does nothing when all is there.
+# With "bench" also what it is compared with.
 set -euo pipefail
 
 build=(
@@ -28,6 +29,9 @@ checks=(
     python3-jsonschema # the report against its JSON Schema
     prometheus      # promtool, and a real server to scrape ours
 )
+bench=(
+    prometheus-node-exporter # an exporter that many a host has
+)
 
 stop() { echo "setup: $1" >&2; exit 3; }
 
@@ -35,6 +39,7 @@ if [[ ! -r /etc/debian_version ]]; then stop "this is for Debian 12; elsewhere i
 if ! command -v dotnet >/dev/null; then stop "the .NET SDK (dotnet) is missing; install it first"; fi
 
 wanted=("${build[@]}" "${lab[@]}" "${checks[@]}")
+if [[ ${1-} == bench ]]; then wanted+=("${bench[@]}"); fi
 # The dashboards against Grafana's types. A Node.js from elsewhere brings its own npm, which Debian's would clash with.
 if ! command -v npm >/dev/null; then wanted+=(nodejs npm); fi
 mapfile -t missing < <(
@@ -59,5 +64,7 @@ if (( ${#missing[@]} )); then
     echo "setup: installing ${missing[*]}"
     # Debian starts what it installs; we want the programs, not a server. (RUNLEVEL is what invoke-rc.d looks at.)
     RUNLEVEL=1 apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}" >/dev/null
-    if [[ " ${missing[*]} " == *" prometheus "* ]]; then systemctl --quiet disable prometheus 2>/dev/null || true; fi
+    for server in prometheus prometheus-node-exporter; do
+        if [[ " ${missing[*]} " == *" $server "* ]]; then systemctl --quiet disable "$server" 2>/dev/null || true; fi
+    done
 fi

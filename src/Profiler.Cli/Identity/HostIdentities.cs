@@ -11,9 +11,21 @@ namespace Profiler.Cli.Identity;
 /// Who and what is on this machine: virtual machines by process, devices by address, kernel stacks by key. Learning
 /// may take its time, and is for one thread at a time.
 /// </summary>
-internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, DeviceHolders holders)
+internal sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
 {
-    public HostIdentities() : this(new VmNames(), new DeviceIdentities(new PciSysfs(), PciIds.Installed), new DeviceHolders())
+    /// <summary>
+    /// Of how many machines that are gone the name is kept, for who looks at their shutdowns; and of how many devices
+    /// that were left behind it is kept who had them.
+    /// </summary>
+    internal const int Remembered = 512;
+
+    private readonly VmNames _vms = new(proc);
+    private readonly DeviceHolders _holders = new(proc);
+    private readonly Dictionary<int, long> _named = []; // when each process began that has a name
+    private readonly Queue<string> _leftBehind = new();
+    private int _mostNamed = Remembered;
+
+    public HostIdentities() : this(new ProcFs(), new DeviceIdentities(new PciSysfs(), PciIds.Installed))
     {
     }
 
@@ -29,7 +41,7 @@ internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, Devi
     {
         foreach (DeviceIdentity device in devices.Scan().Where(d => !Surroundings.Devices.ContainsKey(d.Bdf)))
             Surroundings.Add(device);
-        IReadOnlyList<int> processes = holders.Processes();
+        IReadOnlyList<int> processes = _holders.Processes();
         foreach (int pid in processes)
             LearnVm(pid);
         return processes;
@@ -37,8 +49,8 @@ internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, Devi
 
     /// <summary>What a process that is there now has open; null if it cannot be told.</summary>
     public (TaskId Process, ImmutableArray<string> Devices)? HeldBy(int pid) =>
-        holders.DevicesOf(pid, group => Surroundings.Devices.Values.Where(d => d.IommuGroup == group).Select(d => d.Bdf)) is { IsEmpty: false } held
-            ? (new TaskId(pid, pid, holders.CommOf(pid)), held)
+        _holders.DevicesOf(pid, group => Surroundings.Devices.Values.Where(d => d.IommuGroup == group).Select(d => d.Bdf)) is { IsEmpty: false } held
+            ? (new TaskId(pid, pid, proc.CommOf(pid)), held)
             : null;
 
     /// <summary>Is there something in it to be learned about?</summary>
@@ -50,7 +62,7 @@ internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, Devi
         switch (activity)
         {
             case Operation operation:
-                LearnVm(operation.Task.Tgid);
+                LearnVm(operation.Task.Tgid, opens: operation.Kind == OperationKind.Open);
                 if (operation.IsPci && !Surroundings.Devices.ContainsKey(operation.Device) && devices.Learn(operation.Device) is { } device)
                     Surroundings.Add(device);
                 LearnStacks([operation.Stack, .. operation.LockWaits.Select(w => w.Stack), .. operation.Resets.Select(r => r.Stack)]);
@@ -68,13 +80,44 @@ internal sealed class HostIdentities(VmNames vms, DeviceIdentities devices, Devi
     public void Learn(Shutdown shutdown)
     {
         foreach (string bdf in shutdown.Unreleased)
-            Surroundings.Add(new DeviceStillHeld(bdf, holders.Of(bdf, Surroundings.Devices.GetValueOrDefault(bdf)?.IommuGroup)));
+        {
+            if (!Surroundings.StillHeld.ContainsKey(bdf))
+                _leftBehind.Enqueue(bdf);
+            Surroundings.Add(new DeviceStillHeld(bdf, _holders.Of(bdf, Surroundings.Devices.GetValueOrDefault(bdf)?.IommuGroup)));
+        }
+        // Mediated devices have a new name each time: there is no end to them.
+        while (_leftBehind.Count > Remembered)
+            Surroundings.ForgetStillHeld(_leftBehind.Dequeue());
     }
 
-    private void LearnVm(int pid)
+    // Who is gone keeps his name; but the next one with that number, as it shows by opening a device, is somebody else.
+    // Nobody else is asked twice: to ask one that exits may leave it to us to take down its memory.
+    private void LearnVm(int pid, bool opens = false)
     {
-        if (!Surroundings.VmNames.ContainsKey(pid) && vms.NameOf(pid) is { } name)
+        bool known = _named.TryGetValue(pid, out long start);
+        if (known && (!opens || proc.StartOf(pid) is not { } now || now == start))
+            return;
+        if (_vms.NameOf(pid) is { } name)
+        {
+            _named[pid] = proc.StartOf(pid) ?? 0;
             Surroundings.Add(new ProcessIdentity(pid, name));
+            if (_named.Count > _mostNamed)
+                ForgetTheGone();
+        }
+        else if (_named.Remove(pid))
+            Surroundings.ForgetProcess(pid);
+    }
+
+    // But for the youngest. Not each time: it asks for every process there is a name of.
+    private void ForgetTheGone()
+    {
+        foreach (int pid in _named
+            .Where(p => proc.StartOf(p.Key) != p.Value).OrderBy(p => p.Value).SkipLast(Remembered).Select(p => p.Key).ToList())
+        {
+            _named.Remove(pid);
+            Surroundings.ForgetProcess(pid);
+        }
+        _mostNamed = _named.Count + Remembered;
     }
 
     private void LearnStacks(IEnumerable<int?> keys)

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Profiler.Cli.Identity;
 
 namespace Profiler.Cli.Vfio;
 
@@ -12,24 +12,12 @@ internal sealed record FileUser(int Id, string Name)
     /// <summary>Looks through the descriptors of all processes; without root, only those of the same user can be seen.</summary>
     public static IReadOnlyList<FileUser> Of(string path)
     {
-        var users = new List<FileUser>();
-        foreach (string process in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out int id))
-                continue;
-            try
-            {
-                if (HasOpen(process, path))
-                    users.Add(new FileUser(id, File.ReadAllText(Path.Combine(process, "comm")).TrimEnd()));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // It ended meanwhile, or is not ours to look into.
-            }
-        }
-        return users;
+        var proc = new ProcFs();
+        return
+        [
+            .. proc.Processes()
+                .Where(pid => proc.DescriptorsOf(pid).Any(fd => fd.Target == path))
+                .Select(pid => new FileUser(pid, proc.CommOf(pid))),
+        ];
     }
-
-    private static bool HasOpen(string process, string path) =>
-        Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")).Any(fd => new FileInfo(fd).LinkTarget == path);
 }

@@ -125,9 +125,16 @@ public sealed record HistogramSnapshot(ImmutableArray<HistogramBucket> Buckets, 
             buckets, all.Sum(h => h.Count), all.Sum(h => h.SumNs), all.Select(h => h.MaxNs).DefaultIfEmpty().Max());
     }
 
-    /// <summary>How many values are below a bound; exact where the bound is one of a bucket's.</summary>
-    public long CountBelow(long ns) => Buckets.TakeWhile(b => b.BelowNs <= ns).Sum(b => b.Count);
-
-    /// <summary>How many values are a bound or below it, what Prometheus asks; exact as <see cref="CountBelow"/> is.</summary>
-    public long CountUpTo(long ns) => CountBelow(ns) + Buckets.FirstOrDefault(b => b.FromNs == ns).AtFrom;
+    /// <summary>How many values are a bound or below it, what Prometheus asks; exact where it is one of a bucket's bounds.</summary>
+    public long CountUpTo(long ns)
+    {
+        long count = 0;
+        foreach (HistogramBucket bucket in Buckets)
+        {
+            if (bucket.BelowNs > ns)
+                return bucket.FromNs == ns ? count + bucket.AtFrom : count;
+            count += bucket.Count;
+        }
+        return count;
+    }
 }

@@ -60,6 +60,12 @@ public sealed class Surroundings
     public string NameOf(int pid, string comm) =>
         _vmNames.TryGetValue(pid, out string? vm) ? $"{vm} ({comm}, pid {pid})" : $"{comm} (pid {pid})";
 
+    /// <summary>A process's name is not wanted any more, or is another one's.</summary>
+    public void ForgetProcess(int tgid) => _vmNames.TryRemove(tgid, out _);
+
+    /// <summary>Who has a device that was left behind is not wanted any more.</summary>
+    public void ForgetStillHeld(string bdf) => _stillHeld.TryRemove(bdf, out _);
+
     public void Add(Fact fact)
     {
         switch (fact)

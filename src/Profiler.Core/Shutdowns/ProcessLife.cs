@@ -12,6 +12,9 @@ internal sealed class ProcessLife(int tgid)
     /// before it kills; a guest may take minutes to stop.</summary>
     public static readonly TimeSpan SignalMemory = TimeSpan.FromMinutes(10);
 
+    // A daemon may be told to read its configuration each minute, for years.
+    private const int MostSignals = 64;
+
     private readonly HashSet<string> _held = [];
     private readonly List<SignalDelivered> _signals = [];
     private readonly List<Operation> _releases = [];
@@ -63,7 +66,13 @@ internal sealed class ProcessLife(int tgid)
     /// <summary>Some other process released the device: it is not this one's any more.</summary>
     public void Lost(string device) => _held.Remove(device);
 
-    public void Signalled(SignalDelivered signal) => _signals.Add(signal);
+    public void Signalled(SignalDelivered signal)
+    {
+        if (!IsEnding)
+            _signals.RemoveAll(s => s.TimeNs <= signal.TimeNs - (long)SignalMemory.TotalNanoseconds);
+        if (_signals.Count < MostSignals)
+            _signals.Add(signal);
+    }
 
     public void Had(TeardownPart part)
     {

@@ -25,8 +25,14 @@ public sealed class ShutdownTracker(EndsWatched watched)
 
     private const int RememberedProcesses = 4096;
 
+    /// <summary>No host has as many processes with devices: if it seems so, their ends were lost.</summary>
+    internal const int MostProcesses = 16384;
+
     private readonly Dictionary<int, ProcessLife> _lives = [];
     private readonly Queue<int> _order = new();
+
+    /// <summary>How many processes are remembered.</summary>
+    internal int Remembered => _lives.Count;
 
     /// <summary>
     /// Shutdowns under way, as far as they have come, the one that began first at the top: of processes that are letting
@@ -124,8 +130,9 @@ public sealed class ShutdownTracker(EndsWatched watched)
     {
         if (_lives.TryGetValue(tgid, out ProcessLife? life))
             return life;
-        // Most signals are for processes that never had a device: forget the oldest of them.
-        for (int looks = _order.Count; looks > 0 && _order.Count >= RememberedProcesses; looks--)
+        // Most signals are for processes that never had a device: forget the oldest of them. A few looks each time are
+        // enough, and cost the same however many there are.
+        for (int looks = 8; looks > 0 && _order.Count >= RememberedProcesses; looks--)
         {
             int oldest = _order.Dequeue();
             if (_lives.TryGetValue(oldest, out ProcessLife? old) && (old.IsEnding || old.HasDevices))
@@ -133,6 +140,8 @@ public sealed class ShutdownTracker(EndsWatched watched)
             else
                 _lives.Remove(oldest);
         }
+        if (_order.Count >= MostProcesses)
+            _lives.Remove(_order.Dequeue());
         _order.Enqueue(tgid);
         return _lives[tgid] = new ProcessLife(tgid);
     }

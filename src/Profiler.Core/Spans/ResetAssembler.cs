@@ -6,6 +6,9 @@ namespace Profiler.Core.Spans;
 /// <summary>The resets of one thread: steps nest, the outermost one is the reset.</summary>
 internal sealed class ResetAssembler
 {
+    // A reset has a few steps inside one another, and some dozens one after another.
+    private const int Deepest = 16, MostParts = 1024;
+
     private readonly record struct OpenStep(ResetStep Step, string Device, long StartNs, bool Probe);
 
     private readonly Stack<OpenStep> _open = new();
@@ -22,11 +25,17 @@ internal sealed class ResetAssembler
         ? null
         : (_open.Last().Device, _open.Last().StartNs, Method(_open.Select(o => new ResetPart(o.Step, o.Device, default, 0)).Concat(_parts)));
 
-    public void Begin(in WireEvent e)
+    /// <summary>A step begins.</summary>
+    /// <returns>How many steps were open that cannot be any more: no step begins inside itself, so their ends were lost.</returns>
+    public int Begin(in WireEvent e)
     {
+        ResetStep step = e.Step;
+        string device = e.Device.ToString();
+        int lost = _open.Count >= Deepest || _parts.Count >= MostParts || _open.Any(o => o.Step == step && o.Device == device) ? Forget() : 0;
         if (e.Step == ResetStep.DeviceWait)
             _waitedFor = (ResetStep)e.Value;
-        _open.Push(new OpenStep(e.Step, e.Device.ToString(), (long)e.TimeNs, e.Flags.HasFlag(EventFlags.Probe)));
+        _open.Push(new OpenStep(step, device, (long)e.TimeNs, e.Flags.HasFlag(EventFlags.Probe)));
+        return lost;
     }
 
     /// <summary>A step returned.</summary>

@@ -20,6 +20,8 @@ public sealed class SpanAssembler
         // Known from its events: the thread's process, and what it is called.
         public required TaskId Task { get; init; }
 
+        public required ulong SinceNs { get; init; }
+
         public bool IsIdle => Operation is null && Resets.Current is null && Teardown.IsEmpty;
     }
 
@@ -39,6 +41,11 @@ public sealed class SpanAssembler
 
         public ImmutableArray<Reset>.Builder Resets { get; } = ImmutableArray.CreateBuilder<Reset>();
     }
+
+    /// <summary>
+    /// How many threads may have something under way. Of more, ends were lost: then what began first is given up.
+    /// </summary>
+    public const int MostThreads = 16384;
 
     private static readonly IReadOnlyList<Activity> None = [];
 
@@ -135,6 +142,9 @@ public sealed class SpanAssembler
 
     private Activity? BeginWait(in WireEvent e)
     {
+        // Of a thread that neither opens nor releases nobody will be told; its end says so.
+        if (_threads.GetValueOrDefault((int)e.Tid)?.Operation is null)
+            return null;
         LockOwner? owner = Peer(in e) is { } holder ? Owner(holder) : null;
         // In an open the locks cannot be told apart, but whoever has one may have said at its begin whose it is.
         bool devSet = owner is not null && _threads.GetValueOrDefault(owner.Task.Tid)?.Operation is { } held && held.Begin.Lock == e.Lock;
@@ -160,7 +170,7 @@ public sealed class SpanAssembler
         // A release resets its device under the dev_set's lock.
         if (thread is { Operation: { Kind: OperationKind.Release } open, Resets.Current: null })
             _locks.Holds(Owner(open.Task), open.Begin.Lock, (long)e.TimeNs);
-        thread.Resets.Begin(in e);
+        _unmatched += thread.Resets.Begin(in e);
         return null;
     }
 
@@ -187,18 +197,14 @@ public sealed class SpanAssembler
         if (e.ProcessStep is ProcessStep.Dead or ProcessStep.Reaped)
         {
             foreach ((int tid, ThreadState thread) in _threads.Where(t => t.Value.Task.Tgid == process.Tgid).ToList())
-            {
-                _unmatched += (thread.Operation is null ? 0 : 1) + thread.Resets.Forget() + thread.Teardown.Forget() +
-                    (_locks.Forget(tid) ? 1 : 0);
-                _threads.Remove(tid);
-            }
+                GiveUp(tid, thread);
         }
         return new ProcessAdvanced(process, e.ProcessStep, (long)e.TimeNs);
     }
 
     private Activity? BeginTeardown(in WireEvent e)
     {
-        Thread(in e).Teardown.Begin(e.TeardownStep, (long)e.TimeNs);
+        _unmatched += Thread(in e).Teardown.Begin(e.TeardownStep, (long)e.TimeNs);
         return null;
     }
 
@@ -236,8 +242,22 @@ public sealed class SpanAssembler
     private ThreadState Thread(in WireEvent e)
     {
         if (!_threads.TryGetValue((int)e.Tid, out ThreadState? thread))
-            _threads[(int)e.Tid] = thread = new ThreadState { Task = TaskOf(in e) };
+        {
+            if (_threads.Count >= MostThreads)
+            {
+                (int oldest, ThreadState stuck) = _threads.MinBy(t => t.Value.SinceNs);
+                GiveUp(oldest, stuck);
+            }
+            _threads[(int)e.Tid] = thread = new ThreadState { Task = TaskOf(in e), SinceNs = e.TimeNs };
+        }
         return thread;
+    }
+
+    private void GiveUp(int tid, ThreadState thread)
+    {
+        _unmatched += (thread.Operation is null ? 0 : 1) + thread.Resets.Forget() + thread.Teardown.Forget() +
+            (_locks.Forget(tid) ? 1 : 0);
+        _threads.Remove(tid);
     }
 
     private void RemoveIfIdle(in WireEvent e, ThreadState thread)

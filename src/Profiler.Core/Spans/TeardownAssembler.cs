@@ -5,6 +5,9 @@ namespace Profiler.Core.Spans;
 /// <summary>The parts of a teardown one thread is in: they nest.</summary>
 internal sealed class TeardownAssembler
 {
+    // They are a few inside one another; of more, ends were lost.
+    private const int Deepest = 16;
+
     private readonly Stack<(TeardownStep Step, long StartNs)> _open = new();
 
     public bool IsEmpty => _open.Count == 0;
@@ -12,7 +15,14 @@ internal sealed class TeardownAssembler
     /// <summary>The innermost part under way.</summary>
     public (TeardownStep Step, long SinceNs)? Current => _open.TryPeek(out var innermost) ? innermost : null;
 
-    public void Begin(TeardownStep step, long timeNs) => _open.Push((step, timeNs));
+    /// <summary>A part begins.</summary>
+    /// <returns>How many parts were given up, since their ends must have been lost.</returns>
+    public int Begin(TeardownStep step, long timeNs)
+    {
+        int lost = _open.Count >= Deepest ? Forget() : 0;
+        _open.Push((step, timeNs));
+        return lost;
+    }
 
     /// <summary>A part ended; null if its begin was never seen.</summary>
     public Interval? End(TeardownStep step, long timeNs, ref long unmatched)

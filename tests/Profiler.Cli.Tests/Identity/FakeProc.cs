@@ -19,8 +19,19 @@ internal sealed class FakeProc : IDisposable
             File.WriteAllText(Path.Combine(process, "cgroup"), cgroup + "\n");
         for (int fd = 0; fd < open.Length; fd++)
             File.CreateSymbolicLink(Path.Combine(process, $"fd/{fd}"), open[fd]);
+        return Began(pid, pid);
+    }
+
+    /// <summary>When it began; without that, one after another in the order of their numbers.</summary>
+    public FakeProc Began(int pid, long ticks)
+    {
+        File.WriteAllText(
+            Path.Combine(Root, $"{pid}/stat"), $"{pid} (a) b) S 1 1 1 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 {ticks} 0 0\n");
         return this;
     }
+
+    /// <summary>It is gone.</summary>
+    public void Remove(int pid) => Directory.Delete(Path.Combine(Root, $"{pid}"), recursive: true);
 
     public FakeProc Comm(int pid, string comm)
     {

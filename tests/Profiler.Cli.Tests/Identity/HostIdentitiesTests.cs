@@ -16,8 +16,7 @@ public sealed class HostIdentitiesTests : IDisposable
 
     public HostIdentitiesTests()
     {
-        _identities = new HostIdentities(
-            new VmNames(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()), new DeviceHolders(_proc.Root));
+        _identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()));
         _identities.Surroundings.Learned += _told.Add;
     }
 
@@ -52,6 +51,47 @@ public sealed class HostIdentitiesTests : IDisposable
     }
 
     [Fact]
+    public void A_number_that_comes_again_is_somebody_else_who_opens_a_device()
+    {
+        _proc.Add(7, ["qemu-system-x86_64", "-name", "web"]);
+        _identities.Learn(Open(7));
+        _proc.Remove(7);
+        _proc.Add(7, ["qemu-system-x86_64", "-name", "mail"]).Began(7, 1000);
+        _identities.Learn(Open(7));
+        Assert.Equal("mail", _identities.Surroundings.VmNames[7]);
+        _proc.Remove(7);
+        _proc.Add(7, ["dpdk"]).Began(7, 2000);
+        _identities.Learn(Open(7));
+        Assert.Empty(_identities.Surroundings.VmNames);
+    }
+
+    [Fact]
+    public void However_many_come_and_go_a_bounded_number_is_remembered_and_all_that_live()
+    {
+        const int many = 4 * HostIdentities.Remembered, lives = 10;
+        for (int pid = 1; pid <= many; pid++)
+        {
+            _proc.Add(pid, ["qemu-system-x86_64", "-name", $"web-{pid}"]);
+            _identities.Learn(Signal(pid));
+            if (pid > lives)
+                _proc.Remove(pid);
+        }
+        IReadOnlyDictionary<int, string> names = _identities.Surroundings.VmNames;
+        Assert.InRange(names.Count, HostIdentities.Remembered, 2 * HostIdentities.Remembered + lives);
+        Assert.All(Enumerable.Range(1, lives).Append(many), pid => Assert.Equal($"web-{pid}", names[pid]));
+    }
+
+    [Fact]
+    public void However_many_devices_are_left_behind_a_bounded_number_is_remembered()
+    {
+        const int many = 2 * HostIdentities.Remembered;
+        for (int i = 1; i <= many; i++)
+            _identities.Learn(LeftBehind($"mediated-{i}"));
+        Assert.Equal(HostIdentities.Remembered, _identities.Surroundings.StillHeld.Count);
+        Assert.Contains($"mediated-{many}", _identities.Surroundings.StillHeld);
+    }
+
+    [Fact]
     public void A_device_that_appears_is_looked_up()
     {
         _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus");
@@ -82,11 +122,7 @@ public sealed class HostIdentitiesTests : IDisposable
             .FdInfo(23, 0, "vfio-device-syspath: /sys/devices/pci0000:00/0000:00:01.0/0000:01:00.1");
         _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus");
         _identities.Scan();
-        _identities.Learn(new Shutdown(new TaskId(7, 7, "qemu"), Trigger.SigKill, [], new Interval(0, 1), [])
-        {
-            DeadNs = 1,
-            Unreleased = ["0000:01:00.0"],
-        });
+        _identities.Learn(LeftBehind("0000:01:00.0"));
         DeviceStillHeld held = _identities.Surroundings.StillHeld["0000:01:00.0"];
         Assert.Equal(
             [new DeviceHolder(20, "sleep?[1m", false), new DeviceHolder(22, "exact", true)], held.Holders.OrderBy(h => h.Pid));
@@ -111,6 +147,19 @@ public sealed class HostIdentitiesTests : IDisposable
     }
 
     private static SignalDelivered Signal(int pid) => new(new TaskId(1, 1, "kill"), new TaskId(pid, pid, "qemu"), 15, 0);
+
+    private static Operation Open(int pid) => Release("mediated") with
+    {
+        Kind = OperationKind.Open,
+        Task = new TaskId(pid, pid, "qemu"),
+        IsPci = false,
+    };
+
+    private static Shutdown LeftBehind(string device) => new(new TaskId(7, 7, "qemu"), Trigger.SigKill, [], new Interval(0, 1), [])
+    {
+        DeadNs = 1,
+        Unreleased = [device],
+    };
 
     private static Operation Release(string device) => new(
         OperationKind.Release, new TaskId(7, 7, "qemu"), "qemu", 0, device, true, 0, true, new Interval(0, 1), [], []);

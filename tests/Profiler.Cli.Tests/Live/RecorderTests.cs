@@ -27,7 +27,7 @@ public sealed class RecorderTests : IDisposable
     private readonly HostIdentities _identities;
 
     public RecorderTests() =>
-        _identities = new HostIdentities(new VmNames(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()), new DeviceHolders(_proc.Root));
+        _identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()));
 
     public void Dispose()
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Profiler.Cli.Live;
 using Profiler.Cli.Tests.Support;
 using Profiler.Cli.Tui;
@@ -57,7 +55,7 @@ public sealed class FrameTests
 
     [Theory, MemberData(nameof(Sizes))]
     public void A_thousand_devices(int width, int height) =>
-        Check("thousand-devices", Thousand.StateAt(2000), ViewState.First with
+        Check("thousand-devices", ManyDevices.Released(1000).StateAt(2000), ViewState.First with
         {
             Page = Page.Devices,
             Rows = ViewState.First.Rows.SetItem((int)Page.Devices, 500),
@@ -132,30 +130,6 @@ public sealed class FrameTests
         string[] lines = Lines(Serial.StateAt(11.5), ViewState.First, 40, 12);
         Assert.Contains(lines, line => line.Contains("3 of 16 done", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("0000:04:00.0", StringComparison.Ordinal) && line.Contains("in reset", StringComparison.Ordinal));
-    }
-
-    /// <summary>A thousand devices of sixty machines, released in turn, some of them for longer than others.</summary>
-    internal static Capture Thousand
-    {
-        get
-        {
-            var events = new StringBuilder();
-            for (int i = 0; i < 1000; i++)
-            {
-                string who = $"{100 + i / 16}/{100 + i / 16} qemu", device = $"{i / 256:x4}:{i % 256:x2}:00.0";
-                double start = 1 + i, end = start + 0.1 + i * 37 % 100 / 125.0;
-                events.Append(CultureInfo.InvariantCulture, $"{start:0.000} {who} release begin {device} lock {1 + i / 4:x} exiting\n")
-                    .Append(CultureInfo.InvariantCulture, $"{start + 0.01:0.000} {who} reset begin flr {device}\n")
-                    .Append(CultureInfo.InvariantCulture, $"{end - 0.01:0.000} {who} reset end flr\n")
-                    .Append(CultureInfo.InvariantCulture, $"{end:0.000} {who} release end\n");
-                if (i % 16 == 15)
-                    events.Append(CultureInfo.InvariantCulture, $"{end + 0.001:0.000} {who} gone\n");
-            }
-            return new Capture(events.ToString())
-            {
-                VmNames = Enumerable.Range(100, 63).ToDictionary(pid => pid, pid => $"web-{pid - 99}"),
-            };
-        }
     }
 
     internal static string[] Lines(ProfileState state, ViewState view, int width, int height)

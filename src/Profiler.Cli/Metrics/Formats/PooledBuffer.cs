@@ -21,7 +21,11 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         return _bytes.AsMemory(Length);
     }
 
-    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Reserve(Math.Max(1, sizeHint));
+        return _bytes.AsSpan(Length);
+    }
 
     /// <summary>Makes room in what was written; what follows moves up.</summary>
     /// <param name="at">Where.</param>

@@ -1,0 +1,91 @@
+using Profiler.Core.Wire;
+
+namespace Profiler.Tests.Support;
+
+/// <summary>
+/// The life of a virtual machine in events, for where there are to be very many of them: it opens its devices and resets
+/// them, gets SIGTERM, and lets them go in two threads, of which one waits for the other's lock, each with its reset.
+/// </summary>
+public static class VmLife
+{
+    private const ulong Millisecond = 1_000_000;
+
+    /// <summary>How many events a life with so many devices has.</summary>
+    public static int Events(int devices) => 6 + devices / 2 * 22;
+
+    /// <param name="to">Where the events go.</param>
+    /// <param name="pid">The process.</param>
+    /// <param name="firstDevice">The number of its first device.</param>
+    /// <param name="devices">How many it has; an even number.</param>
+    /// <param name="startNs">When it begins, CLOCK_MONOTONIC.</param>
+    /// <returns>When it is over.</returns>
+    public static ulong Append(List<WireEvent> to, uint pid, int firstDevice, int devices, ulong startNs)
+    {
+        ulong now = startNs;
+        void Add(EventKind kind, EventPhase phase, uint tid, int? device = null, byte step = 0, ulong mutex = 0, uint peer = 0, int value = 0,
+            EventFlags flags = default)
+        {
+            to.Add(new WireEvent
+            {
+                TimeNs = now += Millisecond,
+                Kind = kind,
+                Phase = phase,
+                Tid = tid,
+                Tgid = pid,
+                Comm = Comm,
+                StepCode = step,
+                Lock = mutex,
+                Device = device is { } number ? Device(number) : default,
+                Value = value,
+                Flags = flags,
+                Stack = WireEvent.NoStack,
+                Peer = peer == 0 ? default : new WirePeer { Tid = peer, Tgid = pid, Comm = Comm },
+            });
+        }
+
+        void Reset(uint tid, int device)
+        {
+            Add(EventKind.Reset, EventPhase.Begin, tid, device, (byte)ResetStep.Flr);
+            now += 100 * Millisecond;
+            Add(EventKind.Reset, EventPhase.End, tid, null, (byte)ResetStep.Flr);
+        }
+
+        for (int device = firstDevice; device < firstDevice + devices; device++)
+        {
+            Add(EventKind.Open, EventPhase.Begin, pid, device);
+            Reset(pid, device);
+            Add(EventKind.Open, EventPhase.End, pid, value: 20);
+        }
+        now += 60_000 * Millisecond;
+        Add(EventKind.Signal, EventPhase.Instant, 1, peer: pid, value: 15);
+        Add(EventKind.Process, EventPhase.Instant, pid, step: (byte)ProcessStep.Exits);
+        Add(EventKind.Teardown, EventPhase.Begin, pid, step: (byte)TeardownStep.Memory);
+        Add(EventKind.Teardown, EventPhase.End, pid, step: (byte)TeardownStep.Memory);
+        for (int device = firstDevice; device < firstDevice + devices; device += 2)
+        {
+            ulong mutex = 0xffff_8880_0000_0000 + (ulong)device * 64;
+            uint other = pid + 1;
+            Add(EventKind.Release, EventPhase.Begin, pid, device, mutex: mutex, flags: EventFlags.Exiting);
+            Add(EventKind.Release, EventPhase.Begin, other, device + 1, mutex: mutex, flags: EventFlags.Exiting);
+            Add(EventKind.LockWait, EventPhase.Begin, other, step: (byte)LockKind.DevSet, mutex: mutex, peer: pid);
+            Reset(pid, device);
+            Add(EventKind.Release, EventPhase.End, pid);
+            Add(EventKind.LockWait, EventPhase.End, other, mutex: mutex);
+            Reset(other, device + 1);
+            Add(EventKind.Release, EventPhase.End, other);
+            // What an unplugged device leaves to be unmapped.
+            Add(EventKind.Teardown, EventPhase.Begin, pid, step: (byte)TeardownStep.Iommu);
+            Add(EventKind.Teardown, EventPhase.End, pid, step: (byte)TeardownStep.Iommu);
+            Add(EventKind.Teardown, EventPhase.Begin, pid, step: (byte)TeardownStep.Power);
+            Add(EventKind.Teardown, EventPhase.End, pid, step: (byte)TeardownStep.Power);
+        }
+        Add(EventKind.Process, EventPhase.Instant, pid, step: (byte)ProcessStep.Dead);
+        Add(EventKind.Process, EventPhase.Instant, pid, step: (byte)ProcessStep.Reaped);
+        return now;
+    }
+
+    /// <summary>A PCI address for a number.</summary>
+    public static Name16 Device(int number) => Name16.From($"{number / 256:x4}:{number % 256:x2}:00.0");
+
+    private static readonly Name16 Comm = Name16.From("qemu-system-x86");
+}
