@@ -99,7 +99,7 @@ check: setup bpf dashboards ## format, analyzers as errors, clang-format, shellc
 	$(call say,BUILD,Profiler.sln)
 	$(Q)dotnet build Profiler.sln -c Release -v quiet
 	$(call say,SHELL,scripts)
-	$(Q)shellcheck $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env bash' 2>/dev/null)
+	$(Q)shellcheck -x $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh|^\#!/usr/bin/env bash' 2>/dev/null)
 	$(call say,PROMTOOL,dashboards/rules)
 	$(Q)promtool check config --lint=all --lint-fatal $(out)/dashboards/prometheus/prometheus.yml >$(out)/promtool.log 2>&1 || { cat $(out)/promtool.log >&2; exit 1; }
 	$(Q)promtool test rules dashboards/rules/tests/*.yml >$(out)/promtool.log 2>&1 || { cat $(out)/promtool.log >&2; exit 1; }

@@ -18,7 +18,21 @@ public sealed record HistogramSet(
     HistogramSnapshot Open,
     HistogramSnapshot Shutdown,
     ImmutableSortedDictionary<ResetMethod, HistogramSnapshot> Reset,
-    ImmutableSortedDictionary<Phase, HistogramSnapshot> Phase);
+    ImmutableSortedDictionary<Phase, HistogramSnapshot> Phase)
+{
+    /// <summary>One of them; empty if there is nothing of it yet.</summary>
+    /// <param name="kind">Which.</param>
+    /// <param name="part">The number of the reset method or the phase, if it is of one.</param>
+    public HistogramSnapshot Of(HistogramKind kind, int part) => kind switch
+    {
+        HistogramKind.Release => Release,
+        HistogramKind.Open => Open,
+        HistogramKind.LockWait => LockWait,
+        HistogramKind.Shutdown => Shutdown,
+        HistogramKind.Reset => Reset.GetValueOrDefault((ResetMethod)part, HistogramSnapshot.Empty),
+        _ => Phase.GetValueOrDefault((Phase)part, HistogramSnapshot.Empty),
+    };
+}
 
 /// <summary>Everything known at one moment, consistent in itself: what all outputs are made from.</summary>
 /// <param name="NowNs">CLOCK_MONOTONIC of the newest event.</param>

@@ -12,6 +12,8 @@ namespace Profiler.Cli.Commands;
 /// <summary><c>vfioscope serve</c>: a Prometheus exporter.</summary>
 internal static class ServeCommand
 {
+    private const string HttpProtobuf = "http/protobuf";
+
     private static readonly Option<ListenAddress[]> ListenOption = new("--web.listen-address")
     {
         Description = "where to listen; may be given more than once",
@@ -46,7 +48,7 @@ internal static class ServeCommand
 
     private static readonly Option<Uri?> OtlpOption = new("--otlp.endpoint")
     {
-        Description = "push the metrics to an OpenTelemetry collector as well, over HTTP: http://HOST:4318",
+        Description = "push the metrics to an OpenTelemetry collector as well: http://HOST:4318",
         HelpName = "URL",
         CustomParser = result =>
         {
@@ -55,6 +57,13 @@ internal static class ServeCommand
             result.AddError($"--otlp.endpoint {result.Tokens[0].Value}: write an http or https address, such as http://127.0.0.1:4318");
             return null;
         },
+    };
+
+    private static readonly Option<string> OtlpProtocolOption = new("--otlp.protocol")
+    {
+        HelpName = "grpc|http/protobuf",
+        Description = "how to push them; by default as OTEL_EXPORTER_OTLP_PROTOCOL says, else http/protobuf",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL") ?? HttpProtobuf,
     };
 
     private static readonly Option<TimeSpan> OtlpIntervalOption = new("--otlp.interval")
@@ -67,6 +76,11 @@ internal static class ServeCommand
 
     static ServeCommand()
     {
+        OtlpProtocolOption.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: not (HttpProtobuf or "grpc") and var protocol }])
+                result.AddError($"--otlp.protocol {protocol}: write grpc or {HttpProtobuf}");
+        });
         foreach (Option<int> limit in new[] { DevicesOption, VmsOption })
         {
             limit.Validators.Add(result =>
@@ -81,8 +95,8 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Serves metrics for Prometheus, live or of a recording.")
         {
-            ListenOption, SystemdOption, ConfigOption, DevicesOption, VmsOption, OtlpOption, OtlpIntervalOption,
-            CaptureOptions.BpfStatsOption,
+            ListenOption, SystemdOption, ConfigOption, DevicesOption, VmsOption, OtlpOption, OtlpProtocolOption,
+            OtlpIntervalOption, CaptureOptions.BpfStatsOption,
         };
         SourceOptions.AddTo(command);
         command.Validators.Add(result =>
@@ -103,7 +117,7 @@ internal static class ServeCommand
             bool ready = false;
             using var pages = new MetricsPages(exported.State, () => Volatile.Read(ref ready), Version);
             // The server stops before the profile does: nobody asks while programs are being detached.
-            await using (OtlpPush? push = PushOf(parsed, exported, time))
+            using (OtlpPush? push = PushOf(parsed, profile, exported))
             await using (var server = await WebServer.Start(endpoints, config, time, pages.Answer))
             {
                 profile.Start();
@@ -131,12 +145,15 @@ internal static class ServeCommand
         }
     }
 
-    private static OtlpPush? PushOf(ParseResult parsed, ExportedProfile exported, TimeProvider time) =>
-        parsed.GetValue(OtlpOption) is { } endpoint
-            ? new OtlpPush(
-                endpoint, parsed.GetValue(OtlpIntervalOption), exported.State, Version, time,
-                complaint => parsed.InvocationConfiguration.Error.WriteLine($"vfioscope: {complaint}"))
-            : null;
+    private static OtlpPush? PushOf(ParseResult parsed, LiveProfile profile, ExportedProfile exported)
+    {
+        if (parsed.GetValue(OtlpOption) is not { } endpoint)
+            return null;
+        var target = new OtlpTarget(endpoint, parsed.GetValue(OtlpProtocolOption) == "grpc", parsed.GetValue(OtlpIntervalOption));
+        return new OtlpPush(
+            target, profile, exported.State, Version,
+            complaint => parsed.InvocationConfiguration.Error.WriteLine($"vfioscope: {complaint}"));
+    }
 
     private static Endpoints EndpointsOf(ParseResult parsed) => parsed.GetValue(SystemdOption)
         ? new Endpoints([], SystemdSockets.Descriptors(Environment.GetEnvironmentVariable, Environment.ProcessId))

@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Cli.Metrics.Formats;
-using Profiler.Cli.Report;
 using Profiler.Core;
-using Profiler.Core.Histograms;
-using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
 using Profiler.Core.Statistics;
 
@@ -12,8 +9,6 @@ namespace Profiler.Cli.Metrics;
 /// <summary>The metrics: one state in, whatever the format. Everything in it is of the same moment.</summary>
 internal static class Exposition
 {
-    private static readonly HistogramSnapshot Nothing = new([], 0, 0, 0);
-
     /// <param name="to">How to write it down.</param>
     /// <param name="state">What to tell.</param>
     /// <param name="version">Of this program.</param>
@@ -28,39 +23,11 @@ internal static class Exposition
 
     private static void Durations(MetricsFormat to, HistogramSet histograms, ExemplarsSnapshot exemplars)
     {
-        to.Family(
-            "vfio_release_duration_seconds", MetricType.Histogram,
-            "Time from the last close of a VFIO device to its return, waits included.");
-        to.Histogram(histograms.Release, exemplars.Of(HistogramKind.Release));
-        to.Family(
-            "vfio_open_duration_seconds", MetricType.Histogram, "Time to hand out a VFIO device of its group, waits included.");
-        to.Histogram(histograms.Open, exemplars.Of(HistogramKind.Open));
-        to.Family(
-            "vfio_lock_wait_seconds", MetricType.Histogram,
-            "Single waits for a lock that somebody else had, inside releases and opens.");
-        to.Histogram(histograms.LockWait, exemplars.Of(HistogramKind.LockWait));
-        to.Family(
-            "vfio_reset_duration_seconds", MetricType.Histogram,
-            "Resets of devices by the method that did it, the wait for the device to come back included.");
-        // All methods and phases, from the start: the first of its kind would else be no increase.
-        foreach (ResetMethod method in Enum.GetValues<ResetMethod>())
+        foreach (DurationMetric metric in DurationMetric.All)
         {
-            to.Histogram(
-                histograms.Reset.GetValueOrDefault(method, Nothing), exemplars.Of(HistogramKind.Reset, (int)method),
-                new Label("method", ReportBuilder.Name(method)));
-        }
-        to.Family(
-            "vfio_shutdown_duration_seconds", MetricType.Histogram,
-            "Shutdowns: all releases of one process, from the signal or first release to its death or the last release.");
-        to.Histogram(histograms.Shutdown, exemplars.Of(HistogramKind.Shutdown));
-        to.Family(
-            "vfio_shutdown_phase_seconds", MetricType.Histogram,
-            "What shutdowns spent on each phase, of those that spent any; each moment of a shutdown counts for one phase.");
-        foreach (Phase phase in Enum.GetValues<Phase>())
-        {
-            to.Histogram(
-                histograms.Phase.GetValueOrDefault(phase, Nothing), exemplars.Of(HistogramKind.Phase, (int)phase),
-                new Label("phase", HostMetrics.Name(phase)));
+            to.Family(metric.Name, MetricType.Histogram, metric.Help);
+            foreach ((int part, Label[] labels) in metric.Parts)
+                to.Histogram(histograms.Of(metric.Kind, part), exemplars.Of(metric.Kind, part), labels);
         }
     }
 

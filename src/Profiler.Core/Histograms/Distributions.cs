@@ -11,37 +11,30 @@ public sealed class Distributions
     private readonly SortedDictionary<ResetMethod, LatencyHistogram> _reset = [];
     private readonly SortedDictionary<Phase, LatencyHistogram> _phase = [];
 
-    public void Record(Activity activity)
-    {
-        switch (activity)
-        {
-            case Operation operation:
-                (operation.Kind == OperationKind.Release ? _release : _open).Record(operation.Time.DurationNs);
-                foreach (LockWait wait in operation.LockWaits)
-                    _lockWait.Record(wait.Time.DurationNs);
-                foreach (Reset reset in operation.Resets)
-                    Record(reset);
-                break;
-            case StandaloneReset standalone:
-                Record(standalone.Reset);
-                break;
-        }
-    }
+    public void Record(Activity activity) => Record(Duration.Of(activity));
 
-    public void Record(Shutdown shutdown)
-    {
-        _shutdown.Record(shutdown.Time.DurationNs);
-        ShutdownPhases phases = shutdown.Phases;
-        foreach (Phase phase in Enum.GetValues<Phase>().Where(p => phases[p] > 0))
-            Of(_phase, phase).Record(phases[phase]);
-    }
+    public void Record(Shutdown shutdown) => Record(Duration.Of(shutdown));
 
     public HistogramSet Snapshot() => new(
         _lockWait.Snapshot(), _release.Snapshot(), _open.Snapshot(), _shutdown.Snapshot(),
         _reset.ToImmutableSortedDictionary(r => r.Key, r => r.Value.Snapshot()),
         _phase.ToImmutableSortedDictionary(p => p.Key, p => p.Value.Snapshot()));
 
-    private void Record(Reset reset) => Of(_reset, reset.Method).Record(reset.Time.DurationNs);
+    private void Record(IEnumerable<Duration> durations)
+    {
+        foreach (Duration duration in durations)
+            Of(duration).Record(duration.Ns);
+    }
+
+    private LatencyHistogram Of(Duration duration) => duration.Kind switch
+    {
+        HistogramKind.Release => _release,
+        HistogramKind.Open => _open,
+        HistogramKind.LockWait => _lockWait,
+        HistogramKind.Shutdown => _shutdown,
+        HistogramKind.Reset => Of(_reset, (ResetMethod)duration.Part),
+        _ => Of(_phase, (Phase)duration.Part),
+    };
 
     private static LatencyHistogram Of<T>(SortedDictionary<T, LatencyHistogram> histograms, T key) where T : notnull
     {

@@ -90,6 +90,9 @@ public readonly record struct HistogramBucket(long FromNs, long BelowNs, long Co
 /// <param name="MaxNs">The largest.</param>
 public sealed record HistogramSnapshot(ImmutableArray<HistogramBucket> Buckets, long Count, long SumNs, long MaxNs)
 {
+    /// <summary>No values.</summary>
+    public static readonly HistogramSnapshot Empty = new([], 0, 0, 0);
+
     /// <summary>
     /// The duration that a fraction q (0 to 1) of the values do not exceed, to the width of a bucket:
     /// interpolated within it, and never above <see cref="MaxNs"/>. 0 if there are no values.

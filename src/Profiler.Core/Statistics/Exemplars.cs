@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Core.Histograms;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
 
@@ -11,17 +12,6 @@ namespace Profiler.Core.Statistics;
 /// <param name="Device">The device; null if the value is not of one.</param>
 public sealed record Exemplar(long Ns, DateTimeOffset At, string? Shutdown, string? Device);
 
-/// <summary>Which histogram of <see cref="HistogramSet"/>.</summary>
-public enum HistogramKind
-{
-    Release,
-    Open,
-    LockWait,
-    Reset,
-    Shutdown,
-    Phase,
-}
-
 /// <summary>
 /// For each histogram and bucket the newest value that fell into it. Those of releases come when their shutdown is
 /// over, since only then it is known which one that was.
@@ -32,47 +22,27 @@ public sealed class Exemplars(ImmutableArray<long> boundsNs)
     private readonly Dictionary<(HistogramKind Kind, int Part), Exemplar?[]> _rows = [];
 
     /// <summary>An open: it is of no shutdown.</summary>
-    public void Record(Operation open, Func<long, DateTimeOffset> wallClock)
-    {
-        Keep(HistogramKind.Open, 0, open.Time, wallClock, null, open.Device);
-        Inside(open, wallClock, null);
-    }
+    public void Record(Operation open, Func<long, DateTimeOffset> wallClock) => Keep(Duration.Of(open), wallClock, null);
 
     /// <summary>A shutdown with all there is in it.</summary>
-    public void Record(Shutdown shutdown, ShutdownPhases phases, Func<long, DateTimeOffset> wallClock)
-    {
-        string id = $"{shutdown.Task.Tgid}-{shutdown.Time.StartNs}";
-        Keep(HistogramKind.Shutdown, 0, shutdown.Time, wallClock, id, null);
-        foreach (Phase phase in Enum.GetValues<Phase>().Where(p => phases[p] > 0))
-            Keep(HistogramKind.Phase, (int)phase, phases[phase], wallClock(shutdown.Time.EndNs), id, null);
-        foreach (Operation release in shutdown.Releases)
-        {
-            Keep(HistogramKind.Release, 0, release.Time, wallClock, id, release.Device);
-            Inside(release, wallClock, id);
-        }
-    }
+    public void Record(Shutdown shutdown, Func<long, DateTimeOffset> wallClock) =>
+        Keep(Duration.Of(shutdown).Concat(shutdown.Releases.SelectMany(Duration.Of)), wallClock, IdOf(shutdown));
+
+    /// <summary>What a shutdown is called: "PID-STARTNS".</summary>
+    public static string IdOf(Shutdown shutdown) => $"{shutdown.Task.Tgid}-{shutdown.Time.StartNs}";
 
     /// <summary>The picture of this moment.</summary>
     public ExemplarsSnapshot Snapshot() => new(_rows.ToDictionary(r => r.Key, r => r.Value.ToImmutableArray()));
 
-    private void Inside(Operation operation, Func<long, DateTimeOffset> wallClock, string? shutdown)
+    private void Keep(IEnumerable<Duration> durations, Func<long, DateTimeOffset> wallClock, string? shutdown)
     {
-        foreach (LockWait wait in operation.LockWaits)
-            Keep(HistogramKind.LockWait, 0, wait.Time, wallClock, shutdown, operation.Device);
-        foreach (Reset reset in operation.Resets)
-            Keep(HistogramKind.Reset, (int)reset.Method, reset.Time, wallClock, shutdown, reset.Device);
-    }
-
-    private void Keep(
-        HistogramKind kind, int part, Interval time, Func<long, DateTimeOffset> wallClock, string? shutdown, string? device) =>
-        Keep(kind, part, time.DurationNs, wallClock(time.EndNs), shutdown, device);
-
-    private void Keep(HistogramKind kind, int part, long ns, DateTimeOffset at, string? shutdown, string? device)
-    {
-        if (!_rows.TryGetValue((kind, part), out Exemplar?[]? row))
-            _rows[(kind, part)] = row = new Exemplar?[boundsNs.Length + 1];
-        int bucket = boundsNs.BinarySearch(ns);
-        row[bucket < 0 ? ~bucket : bucket] = new Exemplar(ns, at, shutdown, device);
+        foreach (Duration duration in durations)
+        {
+            if (!_rows.TryGetValue((duration.Kind, duration.Part), out Exemplar?[]? row))
+                _rows[(duration.Kind, duration.Part)] = row = new Exemplar?[boundsNs.Length + 1];
+            int bucket = boundsNs.BinarySearch(duration.Ns);
+            row[bucket < 0 ? ~bucket : bucket] = new Exemplar(duration.Ns, wallClock(duration.EndNs), shutdown, duration.Device);
+        }
     }
 }
 

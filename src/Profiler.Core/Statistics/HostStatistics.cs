@@ -69,7 +69,7 @@ public sealed class HostStatistics
             shutdown.Time.DurationNs, shutdown.Releases.Length + shutdown.Unreleased.Length,
             _wallClock(shutdown.Time.EndNs), phases);
         _findings.Concluded(shutdown, _surroundings);
-        _exemplars.Record(shutdown, phases, _wallClock);
+        _exemplars.Record(shutdown, _wallClock);
         if (_surroundings.VmNames.ContainsKey(shutdown.Task.Tgid) && LibvirtProjection.FailureDevices(shutdown) is { } devices)
             _libvirtFailureDevices = devices;
     }

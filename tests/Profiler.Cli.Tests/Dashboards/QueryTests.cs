@@ -1,4 +1,4 @@
-using static Profiler.Cli.Tests.Dashboards.PrometheusServer;
+using static Profiler.Cli.Tests.Support.PrometheusServer;
 
 namespace Profiler.Cli.Tests.Dashboards;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Profiler.Tests.Support;
-using static Profiler.Cli.Tests.Dashboards.PrometheusServer;
+using static Profiler.Cli.Tests.Support.PrometheusServer;
 
 namespace Profiler.Cli.Tests.Dashboards;
 

@@ -1,3 +1,4 @@
+using Profiler.Cli.Tests.Support;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Dashboards;

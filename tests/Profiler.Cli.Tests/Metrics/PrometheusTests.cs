@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Profiler.Cli.Metrics.Formats;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Histograms;
@@ -13,10 +11,7 @@ public sealed class PrometheusTests
 
     private static readonly double[] Quantiles = [0.1, 0.5, 0.9, 0.99];
 
-    // 20 ms to 2 s, one after another; deterministic, and not evenly spread.
-    private static readonly Capture HundredReleases = new(Releases());
-
-    private static readonly HistogramSnapshot Report = HundredReleases.StateAt(1000).Snapshot.Histograms.Release;
+    private static readonly HistogramSnapshot Report = HundredReleases.Capture.StateAt(1000).Snapshot.Histograms.Release;
 
     [Fact]
     public async Task Quantiles_by_classic_buckets_are_the_reports_within_a_bucket()
@@ -75,28 +70,13 @@ public sealed class PrometheusTests
     private static async Task<(Serving, PrometheusServer)> Scraped(string features)
     {
         string path = Path.GetTempFileName();
-        await File.WriteAllBytesAsync(path, HundredReleases.Recording());
+        await File.WriteAllBytesAsync(path, HundredReleases.Capture.Recording());
         Serving serving = await Serving.Start("--from", path, "--speed", "1000000");
         await serving.GetWhen(text => text.Contains("vfio_shutdown_duration_seconds_count 1\n", StringComparison.Ordinal));
         File.Delete(path);
-        return (serving, new PrometheusServer(serving.Url, "", features));
+        return (serving, await PrometheusServer.Scraping(serving.Url, features));
     }
 
     private static int ClassicBucket(double seconds) =>
         MetricsFormat.BoundsNs.TakeWhile(bound => bound < (long)Math.Round(seconds * 1e9)).Count();
-
-    private static string Releases()
-    {
-        var events = new StringBuilder();
-        double now = 1;
-        for (int i = 0; i < 100; i++)
-        {
-            double length = 0.02 + 1.98 * (i * 37 % 100 / 99.0) * (i * 37 % 100 / 99.0);
-            events.Append(CultureInfo.InvariantCulture, $"{now:0.000000000} 100/100 qemu release begin 0000:01:00.{i % 8} lock a exiting\n");
-            now += length;
-            events.Append(CultureInfo.InvariantCulture, $"{now:0.000000000} 100/100 qemu release end\n");
-        }
-        events.Append(CultureInfo.InvariantCulture, $"{now + 0.1:0.000000000} 100/100 qemu gone\n");
-        return events.ToString();
-    }
 }

@@ -7,20 +7,20 @@ internal sealed class OtlpMetrics
 {
     public Dictionary<string, string> Resource { get; } = [];
 
-    /// <summary>The first data point of each histogram.</summary>
-    public Dictionary<string, OtlpHistogram> Histograms { get; } = [];
+    /// <summary>The data points of each metric.</summary>
+    public Dictionary<string, List<OtlpPoint>> Points { get; } = [];
 
-    /// <summary>How many data points each metric has.</summary>
-    public Dictionary<string, int> Points { get; } = [];
+    /// <summary>A metric's first data point; null if there is no such metric.</summary>
+    public OtlpPoint? First(string name) => Points.GetValueOrDefault(name)?[0];
 
     public static OtlpMetrics Parse(byte[] request)
     {
         var metrics = new OtlpMetrics();
         foreach (Field resourceMetrics in Fields(request).Where(f => f.Number == 1))
         {
-            foreach (Field attribute in resourceMetrics.Inner.Where(f => f.Number == 1).SelectMany(f => f.Inner).Where(f => f.Number == 1))
-                metrics.Resource[attribute.First(1).Text] = attribute.First(2).First(1).Text;
-            foreach (Field metric in resourceMetrics.Inner.Where(f => f.Number == 2).SelectMany(f => f.Inner).Where(f => f.Number == 2))
+            foreach ((string name, string value) in resourceMetrics.First(1).Attributes(1))
+                metrics.Resource.Add(name, value);
+            foreach (Field metric in resourceMetrics.All(2).SelectMany(f => f.All(2)))
                 metrics.Add(metric);
         }
         return metrics;
@@ -28,12 +28,8 @@ internal sealed class OtlpMetrics
 
     private void Add(Field metric)
     {
-        string name = metric.First(1).Text;
         Field data = metric.Inner.Single(f => f.Number is 5 or 7 or 10);
-        Field[] points = [.. data.Inner.Where(f => f.Number == 1)];
-        Points[name] = points.Length;
-        if (data.Number == 10)
-            Histograms[name] = OtlpHistogram.Parse(points[0]);
+        Points[metric.First(1).Text] = [.. data.All(1).Select(p => data.Number == 10 ? OtlpPoint.OfHistogram(p) : OtlpPoint.OfNumber(p))];
     }
 
     private static List<Field> Fields(byte[] message)
@@ -45,6 +41,7 @@ internal sealed class OtlpMetrics
             fields.Add(WireFormat.GetTagWireType(tag) switch
             {
                 WireFormat.WireType.Varint => new Field(WireFormat.GetTagFieldNumber(tag), input.ReadUInt64(), []),
+                WireFormat.WireType.Fixed32 => new Field(WireFormat.GetTagFieldNumber(tag), input.ReadFixed32(), []),
                 WireFormat.WireType.Fixed64 => new Field(WireFormat.GetTagFieldNumber(tag), input.ReadFixed64(), []),
                 WireFormat.WireType.LengthDelimited => new Field(WireFormat.GetTagFieldNumber(tag), 0, input.ReadBytes().ToByteArray()),
                 var type => throw new InvalidDataException($"wire type {type}"),
@@ -62,30 +59,57 @@ internal sealed class OtlpMetrics
 
         public double Double => BitConverter.UInt64BitsToDouble(Value);
 
-        public Field First(int number) => Inner.First(f => f.Number == number);
+        public IEnumerable<Field> All(int number) => Inner.Where(f => f.Number == number);
+
+        public Field First(int number) => All(number).First();
+
+        /// <summary>KeyValues, of which the values are strings.</summary>
+        public Dictionary<string, string> Attributes(int number) =>
+            All(number).ToDictionary(pair => pair.First(1).Text, pair => pair.First(2).First(1).Text);
     }
 }
 
-/// <summary>An ExponentialHistogramDataPoint.</summary>
-internal sealed record OtlpHistogram(long Count, double Sum, int Scale, IReadOnlyList<(int Index, ulong Count)> Buckets)
+/// <summary>A NumberDataPoint, which has a value, or an ExponentialHistogramDataPoint.</summary>
+internal sealed record OtlpPoint(IReadOnlyDictionary<string, string> Labels, ulong StartNs, double Value)
 {
-    public static OtlpHistogram Parse(OtlpMetrics.Field point)
+    public long Count { get; private init; }
+
+    public double Sum { get; private init; }
+
+    public int Scale { get; private init; }
+
+    public double Min { get; private init; }
+
+    public double Max { get; private init; }
+
+    public IReadOnlyList<(int Index, ulong Count)> Buckets { get; private init; } = [];
+
+    public IReadOnlyList<(double Value, IReadOnlyDictionary<string, string> Labels)> Exemplars { get; private init; } = [];
+
+    public static OtlpPoint OfNumber(OtlpMetrics.Field point) =>
+        new(point.Attributes(7), point.First(2).Value, point.First(4).Double);
+
+    public static OtlpPoint OfHistogram(OtlpMetrics.Field point) => new(point.Attributes(1), point.First(2).Value, 0)
     {
-        var buckets = new List<(int, ulong)>();
-        if (point.Inner.FirstOrDefault(f => f.Number == 8) is { } positive)
+        Count = (long)point.First(4).Value,
+        Sum = point.First(5).Double,
+        Scale = ZigZag(point.First(6).Value),
+        Min = point.First(12).Double,
+        Max = point.First(13).Double,
+        Buckets = [.. point.All(8).SelectMany(BucketsOf)],
+        Exemplars = [.. point.All(11).Select(e => (e.First(3).Double, (IReadOnlyDictionary<string, string>)e.Attributes(7)))],
+    };
+
+    private static IEnumerable<(int, ulong)> BucketsOf(OtlpMetrics.Field positive)
+    {
+        // What is 0 need not be written.
+        int index = positive.All(1).Select(f => ZigZag(f.Value)).FirstOrDefault();
+        var counts = new CodedInputStream(positive.First(2).Bytes);
+        for (; !counts.IsAtEnd; index++)
         {
-            int index = ZigZag(positive.First(1).Value);
-            var counts = new CodedInputStream(positive.First(2).Bytes);
-            while (!counts.IsAtEnd)
-            {
-                ulong count = counts.ReadUInt64();
-                if (count > 0)
-                    buckets.Add((index, count));
-                index++;
-            }
+            if (counts.ReadUInt64() is > 0 and var count)
+                yield return (index, count);
         }
-        return new OtlpHistogram(
-            (long)point.First(4).Value, point.First(5).Double, ZigZag(point.First(6).Value), buckets);
     }
 
     private static int ZigZag(ulong value) => (int)(value >> 1) ^ -(int)(value & 1);

@@ -1,84 +1,192 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Support;
 
-/// <summary>A real Prometheus that scrapes one target each second and answers queries.</summary>
-internal sealed class PrometheusServer : IAsyncDisposable
+/// <summary>
+/// A real Prometheus with a database of its own, on a free port; or another server that answers what Prometheus does.
+/// </summary>
+internal sealed partial class PrometheusServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("vfioscope-prometheus-");
-    private readonly HttpClient _client = new();
+    private readonly DirectoryInfo _directory;
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly Process _process;
-    private readonly int _port = FreePort();
 
-    /// <param name="target">What to scrape.</param>
-    /// <param name="scrape">More lines of the scrape's configuration, each with what ends it.</param>
-    /// <param name="features">Of --enable-feature.</param>
-    public PrometheusServer(Uri target, string scrape, string features)
+    private PrometheusServer(string program, IEnumerable<string> arguments, DirectoryInfo directory)
     {
-        string config = Path.Combine(_folder.FullName, "prometheus.yml");
-        File.WriteAllText(config,
-            "global: {scrape_interval: 1s}\nscrape_configs:\n- job_name: vfioscope\n" +
-            $"  scheme: {target.Scheme}\n{scrape}  static_configs: [{{targets: ['{target.Authority}']}}]\n");
-        _process = Process.Start(new ProcessStartInfo("prometheus",
-        [
-            $"--config.file={config}", $"--storage.tsdb.path={Path.Combine(_folder.FullName, "data")}",
-            $"--web.listen-address=127.0.0.1:{_port}", $"--enable-feature={features}", "--log.level=error",
-        ])
-        { RedirectStandardError = true })
-            ?? throw new InvalidOperationException("prometheus is missing: run ./setup.sh");
+        _directory = directory;
+        _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!; // where it logs
     }
 
-    /// <summary>The value of a query that gives one, once it does.</summary>
-    public async Task<double> Value(string query)
+    public Uri Url => _client.BaseAddress!;
+
+    /// <param name="configuration">Its prometheus.yml.</param>
+    /// <param name="features">Of --enable-feature.</param>
+    public static Task<PrometheusServer> Start(string configuration, string features = "")
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("prometheus-");
+        string file = Path.Combine(directory.FullName, "prometheus.yml");
+        File.WriteAllText(file, configuration);
+        return Start(
+            "prometheus",
+            [
+                $"--config.file={file}", $"--storage.tsdb.path={directory.FullName}/data", "--web.listen-address=127.0.0.1:0",
+                $"--enable-feature={features}",
+            ],
+            directory);
+    }
+
+    /// <summary>A Prometheus that scrapes one target each second.</summary>
+    public static Task<PrometheusServer> Scraping(Uri target, string features) => Start(
+        $$"""
+        global: {scrape_interval: 1s}
+        scrape_configs:
+          - job_name: vfioscope
+            static_configs: [{targets: ['{{target.Authority}}']}]
+        """,
+        features);
+
+    /// <summary>A VictoriaMetrics: it takes OpenTelemetry's metrics, at /opentelemetry.</summary>
+    public static async Task<PrometheusServer> VictoriaMetrics()
+    {
+        using Process fetch = Process.Start(
+            new ProcessStartInfo(Golden.Beside("../../victoria-metrics")) { RedirectStandardOutput = true })!;
+        string program = (await fetch.StandardOutput.ReadToEndAsync()).Trim();
+        await fetch.WaitForExitAsync();
+        Assert.Equal(0, fetch.ExitCode);
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("victoria-metrics-");
+        return await Start(
+            program,
+            [
+                $"-storageDataPath={directory.FullName}/data", "-httpListenAddr=127.0.0.1:0",
+                // What has just come is to be seen, and metrics are to be named as Prometheus names them.
+                "-search.latencyOffset=0s", "-search.disableCache", "-opentelemetry.usePrometheusNaming",
+            ],
+            directory);
+    }
+
+    private static async Task<PrometheusServer> Start(string program, IEnumerable<string> arguments, DirectoryInfo directory)
+    {
+        var server = new PrometheusServer(program, arguments, directory);
+        try
         {
-            if (await Result($"query?query={Uri.EscapeDataString(query)}") is { ValueKind: JsonValueKind.Object } data &&
-                data.GetProperty("result") is { } result && result.GetArrayLength() == 1)
-                return double.Parse(result[0].GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture);
-            await Task.Delay(200, patience.Token);
+            server._client.BaseAddress = new Uri($"http://{await server.Address()}");
+            await Eventually.Get(() => server._client.GetAsync(new Uri("/-/ready", UriKind.Relative)), r => r.IsSuccessStatusCode);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
         }
     }
 
-    /// <summary>The labels of the exemplars of a query; of any age.</summary>
-    public async Task<string> Exemplars(string query) =>
-        (await Result($"query_exemplars?query={Uri.EscapeDataString(query)}&start=0&end=4000000000"))?.ToString() ?? "";
+    /// <summary>The value of an expression that has one, once it does.</summary>
+    public async Task<double> Value(string expression) =>
+        (await Eventually.Get(() => Query(expression), samples => samples is [{ Value: not null }]))[0].Value!.Value;
+
+    /// <summary>The labels of the exemplars of an expression; of any age.</summary>
+    public async Task<string> Exemplars(string expression) =>
+        (await Ask("query_exemplars", ("query", expression), ("start", "0"), ("end", "4000000000"))).ToString();
+
+    /// <summary>The values of an expression now.</summary>
+    public async Task<Sample[]> Query(string expression) =>
+        [.. (await Ask("query", ("query", expression))).GetProperty("result").EnumerateArray().Select(s => new Sample(s, "value"))];
+
+    /// <summary>The last values of an expression in the last minute, NaN not counted.</summary>
+    public async Task<Sample[]> QueryRange(string expression)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        JsonElement data = await Ask(
+            "query_range", ("query", expression), ("step", "1"),
+            ("start", $"{now.ToUnixTimeSeconds() - 60}"), ("end", $"{now.ToUnixTimeSeconds()}"));
+        return [.. data.GetProperty("result").EnumerateArray().Select(s => new Sample(s, "values"))];
+    }
+
+    /// <summary>The values of a label over all series that a selector takes.</summary>
+    public async Task<string[]> LabelValues(string selector, string label) =>
+        [.. (await Ask($"label/{label}/values", get: true, ("match[]", selector))).EnumerateArray().Select(v => v.GetString()!)];
+
+    /// <summary>All rules with how they are.</summary>
+    public async Task<Rule[]> Rules() =>
+    [
+        .. (await Ask("rules", get: true)).GetProperty("groups").EnumerateArray()
+            .SelectMany(group => group.GetProperty("rules").EnumerateArray())
+            .Select(rule => new Rule(
+                rule.GetProperty("name").GetString()!, rule.GetProperty("type").GetString() == "alerting",
+                rule.GetProperty("query").GetString()!, rule.GetProperty("health").GetString()!,
+                rule.GetProperty("lastEvaluation").GetDateTimeOffset())),
+    ];
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
         _client.Dispose();
-        _folder.Delete(recursive: true);
+        _directory.Delete(recursive: true);
     }
 
-    private async Task<JsonElement?> Result(string query)
+    // Its log says where it listens.
+    private async Task<string> Address()
     {
-        if (_process.HasExited)
-            throw new InvalidOperationException("prometheus has ended: " + await _process.StandardError.ReadToEndAsync());
-        try
+        var log = new List<string>();
+        while (await _process.StandardError.ReadLineAsync() is { } line)
         {
-            string answer = await _client.GetStringAsync(new Uri($"http://127.0.0.1:{_port}/api/v1/{query}"));
-            return JsonDocument.Parse(answer).RootElement.GetProperty("data");
+            log.Add(line);
+            if (ListeningOn().Match(line) is { Success: true } match)
+            {
+                // Whoever does not read a pipe stops its writer.
+                _ = _process.StandardError.ReadToEndAsync();
+                return match.Groups[1].Value;
+            }
         }
-        catch (HttpRequestException)
-        {
-            return null; // it is not up yet
-        }
+        throw new InvalidOperationException($"the server did not start:\n{string.Join('\n', log)}");
     }
 
-    private static int FreePort()
+    private Task<JsonElement> Ask(string what, params (string, string)[] parameters) => Ask(what, get: false, parameters);
+
+    private async Task<JsonElement> Ask(string what, bool get, params (string Name, string Value)[] parameters)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        using var form = new FormUrlEncodedContent(parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)));
+        using HttpResponseMessage response = get
+            ? await _client.GetAsync(new Uri($"/api/v1/{what}?{await form.ReadAsStringAsync()}", UriKind.Relative))
+            : await _client.PostAsync(new Uri($"/api/v1/{what}", UriKind.Relative), form);
+        JsonElement answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        Assert.True(
+            answer.GetProperty("status").GetString() == "success",
+            $"{string.Join(' ', parameters)}: {(answer.TryGetProperty("error", out JsonElement error) ? error.GetString() : answer)}");
+        return answer.GetProperty("data");
     }
+
+    [GeneratedRegex("(?:msg=\"Listening on\" address=|started server at http://)([0-9.:]+)")]
+    private static partial Regex ListeningOn();
+
+    /// <summary>A series' labels, and its last value that is a number; null if none is.</summary>
+    public sealed record Sample(IReadOnlyDictionary<string, string> Labels, double? Value)
+    {
+        public Sample(JsonElement series, string values)
+            : this(
+                series.GetProperty("metric").EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetString()!),
+                (values == "value" ? [series.GetProperty(values)] : series.GetProperty(values).EnumerateArray().ToArray())
+                    .Select(point => Number(point[1].GetString()!)).LastOrDefault(number => number is not null))
+        {
+        }
+
+        private static double? Number(string text) => text switch
+        {
+            "NaN" => null,
+            "+Inf" => double.PositiveInfinity,
+            "-Inf" => double.NegativeInfinity,
+            _ => double.Parse(text, CultureInfo.InvariantCulture),
+        };
+    }
+
+    /// <summary>A rule as Prometheus has it.</summary>
+    public sealed record Rule(string Name, bool Alerting, string Query, string Health, DateTimeOffset LastEvaluation);
 }

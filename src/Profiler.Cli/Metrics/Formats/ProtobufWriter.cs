@@ -47,13 +47,6 @@ internal sealed class ProtobufWriter(PooledBuffer bytes)
         bytes.Advance(8);
     }
 
-    public void Fixed64(int field, ulong value)
-    {
-        Tag(field, 1);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.GetSpan(8), value);
-        bytes.Advance(8);
-    }
-
     public void String(int field, string value)
     {
         int begin = BeginMessage(field);
@@ -63,9 +56,6 @@ internal sealed class ProtobufWriter(PooledBuffer bytes)
 
     /// <summary>A packed field's element of type sint64; between BeginMessage and EndMessage.</summary>
     public void PackedZigZag(long value) => Raw(Zig(value));
-
-    /// <summary>A packed field's element of type uint64.</summary>
-    public void PackedVarint(ulong value) => Raw(value);
 
     private static ulong Zig(long value) => (ulong)((value << 1) ^ (value >> 63));
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Profiler.Cli.Tests.Dashboards;
+namespace Profiler.Cli.Tests.Support;
 
 /// <summary>Asks again what another process will know soon.</summary>
 internal static class Eventually
