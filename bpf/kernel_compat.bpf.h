@@ -204,13 +204,16 @@ static __always_inline bool is_pci(struct device *dev)
 	return bus[0] == 'p' && bus[1] == 'c' && bus[2] == 'i' && !bus[3];
 }
 
-/* vfio, vfio_pci, vfio_pci_core, vfio_iommu_type1, … */
-static __always_inline bool is_vfio_module(struct module *module)
+/* vfio, vfio_pci, vfio_pci_core, vfio_iommu_type1, iommufd, kvm, … */
+static __always_inline bool is_watched_module(struct module *module)
 {
-	char name[5] = {};
+	char name[6] = {};
 
 	bpf_core_read_str(name, sizeof(name), &module->name);
-	return name[0] == 'v' && name[1] == 'f' && name[2] == 'i' && name[3] == 'o';
+	return (name[0] == 'v' && name[1] == 'f' && name[2] == 'i' && name[3] == 'o') ||
+	       (name[0] == 'k' && name[1] == 'v' && name[2] == 'm') ||
+	       (name[0] == 'i' && name[1] == 'o' && name[2] == 'm' && name[3] == 'm' &&
+		name[4] == 'u');
 }
 
 /* "FLR", "AF_FLR", "PM D3->D0" or "PM D3hot->D0", "bus reset": what callers of pci_dev_wait say. */

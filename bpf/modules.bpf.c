@@ -1,27 +1,46 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Counts the VFIO modules that go. A probe on one of their functions goes with them, and user space
- * attaches it again when the module is back, however quickly that was.
+ * Counts the modules with probes that come and go. Functions of one that came can be watched; a
+ * probe on one that goes goes with it, and user space attaches it again when the module is back,
+ * however quickly that was.
  */
 #include "probes.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
+struct module_counts {
+	__u64 loads;
+	__u64 frees;
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, __u64);
-} module_frees SEC(".maps");
+	__type(value, struct module_counts);
+} module_counts SEC(".maps");
+
+/* module:module_load(struct module *): its functions can be attached to soon, when it is
+ * initialised */
+SEC("raw_tp")
+int BPF_PROG(module_load, struct module *module)
+{
+	__u32 zero = 0;
+	struct module_counts *counts = bpf_map_lookup_elem(&module_counts, &zero);
+
+	if (counts && is_watched_module(module))
+		__sync_fetch_and_add(&counts->loads, 1);
+	return 0;
+}
 
 /* module:module_free(struct module *) */
 SEC("raw_tp")
 int BPF_PROG(module_free, struct module *module)
 {
 	__u32 zero = 0;
-	__u64 *count = bpf_map_lookup_elem(&module_frees, &zero);
+	struct module_counts *counts = bpf_map_lookup_elem(&module_counts, &zero);
 
-	if (count && is_vfio_module(module))
-		__sync_fetch_and_add(count, 1);
+	if (counts && is_watched_module(module))
+		__sync_fetch_and_add(&counts->frees, 1);
 	return 0;
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Profiler.Lab.Tests;
 
 /// <summary>
-/// The recorder is there first; then vfio-pci is loaded, used, unloaded, loaded again and used again.
+/// The recorder is there first; then vfio-pci and KVM are loaded, used, unloaded, loaded again and used again.
 /// </summary>
 public sealed class LateModuleTests
 {
@@ -12,15 +12,25 @@ public sealed class LateModuleTests
         unload() {
             for device in "${bdf[@]}"; do echo "$device" >"/sys/bus/pci/devices/$device/driver/unbind"; done
             modprobe -r vfio_pci vfio_iommu_type1
+            modprobe -r kvm_amd kvm
         }
         load() {
+            modprobe kvm_amd
             modprobe vfio_pci
             modprobe vfio_iommu_type1 allow_unsafe_interrupts=Y
             for device in "${bdf[@]}"; do
                 echo vfio-pci >"/sys/bus/pci/devices/$device/driver_override"
                 echo "$device" >/sys/bus/pci/drivers_probe
             done
-            sleep 1
+        }
+        # Those of a module that went are called gone.
+        watched() {
+            for (( i = 0; i < 300; i++ )); do
+                if grep -E " k +$1\+" /sys/kernel/debug/kprobes/list | grep -v GONE >/dev/null; then return; fi
+                sleep 0.1
+            done
+            echo "$1 is not watched" >&2
+            exit 1
         }
         unload
         out/vfioscope record -o "$OUT/late.vfioscope" 2>"$OUT/record.err" &
@@ -28,6 +38,7 @@ public sealed class LateModuleTests
         until grep -q waiting "$OUT/record.err"; do sleep 0.1; done
         for round in 1 2; do
             load
+            for function in kvm_put_kvm vfio_group_fops_unl_ioctl 'vfio_(device_fops|pci)_release'; do watched "$function"; done
             out/vfioscope release --mode threads "${bdf[@]}" >/dev/null
             unload
         done

@@ -1,11 +1,14 @@
 namespace Profiler.Bpf.Kernel;
 
-/// <summary>Notices that modules come and go: a look at sysfs, a few microseconds.</summary>
+/// <summary>Notices that modules come and go, by a look at sysfs.</summary>
 /// <param name="modules">Their names.</param>
 internal sealed class ModuleWatch(IEnumerable<string> modules)
 {
     private readonly string[] _paths = [.. modules.Select(m => $"/sys/module/{m}")];
     private string _last = "";
+
+    /// <summary>At the last look a module was about to come or to go.</summary>
+    public bool Unsettled => _last.Contains("coming", StringComparison.Ordinal) || _last.Contains("going", StringComparison.Ordinal);
 
     /// <summary>True if a module was loaded or unloaded since the last call, and on the first one.</summary>
     public bool Changed()

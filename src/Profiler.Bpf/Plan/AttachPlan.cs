@@ -77,7 +77,7 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         Tracepoint(kernel, Plan.Probes.Signal, "signals and the end of the process"),
         .. Plan.Probes.Teardown.Select(probe => Function(kernel, probe, attach)),
         Power(kernel, attach),
-        Tracepoint(kernel, Plan.Probes.ModuleFree, "tells when probes in modules must be attached again"),
+        Tracepoint(kernel, Plan.Probes.Module, "tells when probes in modules can be attached, and must be again"),
     ]);
 
     // On a kernel without dev_sets the newer function is there as well, but does not lead to the lock.

@@ -41,7 +41,7 @@ public sealed record Probe(string Name, string Object, string Symbol, string? Mo
     /// <summary>What the rest of a split function is called.</summary>
     public string PartSymbol => Symbol + ".part.0";
 
-    /// <summary>The function whose call ends what began with the one of <see cref="Symbol"/>; null for its return.</summary>
+    /// <summary>The function, or tracepoint, whose call ends what began with the one of <see cref="Symbol"/>; null for its return.</summary>
     public string? EndsIn { get; init; }
 
     /// <summary>One of the three without which there is no answer: release, lock, reset.</summary>
@@ -69,10 +69,7 @@ public static class Probes
 
     public static readonly Probe LockSlowPath = LockEntry with { Symbol = "__mutex_lock_slowpath" };
 
-    public static readonly Probe LockContention = LockEntry with { Symbol = "contention_begin" };
-
-    /// <summary>The other half of <see cref="LockContention"/>.</summary>
-    public const string ContentionEnd = "contention_end";
+    public static readonly Probe LockContention = LockEntry with { Symbol = "contention_begin", EndsIn = "contention_end" };
 
     public static readonly Probe Signal = new("signal", "teardown", "signal_generate", null, "signal_generate");
 
@@ -95,8 +92,8 @@ public static class Probes
 
     public static readonly Probe PowerBeforeCore = Power with { Module = "vfio_pci" };
 
-    /// <summary>VFIO modules that go: probes on their functions go with them.</summary>
-    public static readonly Probe ModuleFree = new("module", "modules", "module_free", null, "module_free");
+    /// <summary>Modules that come, with functions to watch, and go, with the probes on them.</summary>
+    public static readonly Probe Module = new("module", "modules", "module_load", null, "module_load") { EndsIn = "module_free" };
 
     /// <summary>The reset's steps, outermost first.</summary>
     public static readonly IReadOnlyList<Probe> Reset =

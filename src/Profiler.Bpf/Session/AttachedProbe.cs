@@ -19,8 +19,7 @@ internal sealed unsafe class AttachedProbe : IDisposable
     {
         AttachKind.Fentry => (plan.Probe.Programs + "_fentry", End(plan.Probe, "_fexit", "_end_fentry")),
         AttachKind.Kprobe => (plan.Probe.Programs + "_kprobe", End(plan.Probe, "_kretprobe", "_end_kprobe")),
-        _ when plan.Probe.Symbol == Probes.LockContention.Symbol => (plan.Probe.Symbol, Probes.ContentionEnd),
-        _ => (plan.Probe.Symbol, null),
+        _ => (plan.Probe.Symbol, plan.Probe.EndsIn),
     };
 
     /// <summary>The function the programs that begin, or end, are attached to.</summary>

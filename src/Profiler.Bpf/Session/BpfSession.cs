@@ -19,7 +19,7 @@ public sealed class BpfSession : IDisposable
     private readonly ModuleWatch _modules = new(Probes.All.Select(p => p.Module).OfType<string>().Distinct());
     private RingBufferReader? _reader;
     private RunStatistics? _runStatistics;
-    private ulong _moduleFrees;
+    private (ulong Loads, ulong Frees)? _moduleCounts;
 
     private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes)
     {
@@ -118,13 +118,15 @@ public sealed class BpfSession : IDisposable
 
     private void FollowModules()
     {
-        ulong frees = _maps.ReadModuleFrees();
-        bool gone = frees != _moduleFrees;
-        _moduleFrees = frees;
-        // Even if a module is back by now: what was attached to it went with it.
+        (ulong Loads, ulong Frees)? before = _moduleCounts;
+        _moduleCounts = _maps.ReadModuleCounts();
+        // Even if a module is back by now: what was attached to it went with it. They count from 0.
+        bool gone = (_moduleCounts?.Frees ?? 0) != (before?.Frees ?? 0);
         if (gone)
             _probes.DetachModules();
-        if (_modules.Changed() || gone)
+        // It is counted before it is initialised: then it is looked for until it is. Who cannot count always looks.
+        bool look = _moduleCounts is null || _moduleCounts != before || _modules.Unsettled;
+        if ((look && _modules.Changed()) || gone)
             _probes.CarryOut(_ask());
     }
 }

@@ -10,7 +10,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     /// <summary>The ring buffer's name.</summary>
     public const string Events = "events";
 
-    private const string Counters = "counters", ModuleFrees = "module_frees", Settings = "settings", Owners = "owners",
+    private const string Counters = "counters", ModuleCounts = "module_counts", Settings = "settings", Owners = "owners",
         Stacks = "stacks";
 
     private const int StackDepth = 48; // STACK_DEPTH
@@ -30,12 +30,12 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
             _fds.TryAdd(name, fd);
     }
 
-    /// <summary>How many VFIO modules have been unloaded since the start; 0 if nobody counts.</summary>
-    public ulong ReadModuleFrees()
+    /// <summary>How many modules with probes came and went since the start; null if nobody counts.</summary>
+    public (ulong Loads, ulong Frees)? ReadModuleCounts()
     {
         uint zero = 0;
-        ulong count = 0;
-        return Find(ModuleFrees) is { } fd && LibBpf.bpf_map_lookup_elem(fd, &zero, &count) == 0 ? count : 0;
+        ulong* counts = stackalloc ulong[2]; // struct module_counts
+        return Find(ModuleCounts) is { } fd && LibBpf.bpf_map_lookup_elem(fd, &zero, counts) == 0 ? (counts[0], counts[1]) : null;
     }
 
     /// <summary>From how long on things leave their kernel stack, nanoseconds; 0: nothing does.</summary>
