@@ -78,10 +78,15 @@ demo: setup build ## shuts a real VM with 16 devices down under vfioscope and sh
 experiment: setup build ## repeats the experiment of 2018 in the lab, prints its figures and ours
 	$(Q)tests/lab/experiment $(out)/experiment
 
+.PHONY: picture
+picture: setup build ## makes docs/top.png: the terminal view while a real VM with 16 devices goes down
+	$(Q)./setup.sh picture
+	$(Q)tests/lab/picture
+
 # ---- how fast it is ----
 
 BENCH ?=
-bench_parts := "$(strip tests/bench/program $(BENCH))" $(wildcard tests/lab/bench)
+bench_parts := "$(strip tests/bench/program $(BENCH))" $(if $(BENCH),,tests/lab/bench)
 
 .PHONY: bench
 bench: setup build ## how fast it is and what it costs, beside others: out/bench.txt; BENCH="frame uptime" narrows it

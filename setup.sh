@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what this project needs on Debian 12 beyond git, make and the .NET SDK. Asks nothing; does nothing when all is there.
-# With "bench" also what it is compared with.
+# With "bench" also what it is compared with, with "picture" what makes the picture in the README.
 set -euo pipefail
 
 build=(
@@ -31,6 +31,12 @@ checks=(
 )
 bench=(
     prometheus-node-exporter # an exporter that many a host has
+    bpftrace        # what one would ask by hand
+)
+picture=(
+    aha             # a terminal's colours as HTML
+    chromium        # and that as a picture
+    fonts-dejavu-core # in which a bar's blocks touch
 )
 
 stop() { echo "setup: $1" >&2; exit 3; }
@@ -39,7 +45,10 @@ if [[ ! -r /etc/debian_version ]]; then stop "this is for Debian 12; elsewhere i
 if ! command -v dotnet >/dev/null; then stop "the .NET SDK (dotnet) is missing; install it first"; fi
 
 wanted=("${build[@]}" "${lab[@]}" "${checks[@]}")
-if [[ ${1-} == bench ]]; then wanted+=("${bench[@]}"); fi
+case ${1-} in
+    bench)   wanted+=("${bench[@]}") ;;
+    picture) wanted+=("${picture[@]}") ;;
+esac
 # The dashboards against Grafana's types. A Node.js from elsewhere brings its own npm, which Debian's would clash with.
 if ! command -v npm >/dev/null; then wanted+=(nodejs npm); fi
 mapfile -t missing < <(

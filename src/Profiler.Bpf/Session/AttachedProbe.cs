@@ -75,9 +75,10 @@ internal sealed unsafe class AttachedProbe : IDisposable
     }
 
     /// <summary>How often the kernel could not run the programs; null where it does not tell.</summary>
-    public long? Missed()
+    /// <param name="returns">What return probes were missed, by name.</param>
+    public long? Missed(IReadOnlyDictionary<string, long>? returns)
     {
-        long? sum = _returns?.Missed(Plan.Probe.Name);
+        long? sum = _returns is not null && returns?.TryGetValue(Plan.Probe.Name, out long atReturn) is true ? atReturn : null;
         foreach ((nint program, BpfLinkHandle link) in _links)
         {
             long? missed = Plan.Kind == AttachKind.Kprobe ? MissedByKprobe(link) : MissedByRecursion(program);

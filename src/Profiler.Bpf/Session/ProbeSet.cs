@@ -22,7 +22,10 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
     public IReadOnlyList<ProbeStatus> Status()
     {
         lock (_gate)
-            return [.. _status.Select(s => s with { Missed = Find(s.Name)?.Missed() ?? s.Missed })];
+        {
+            IReadOnlyDictionary<string, long>? returns = _returns?.Missed();
+            return [.. _status.Select(s => s with { Missed = Find(s.Name)?.Missed(returns) ?? s.Missed })];
+        }
     }
 
     /// <summary>What the attached programs cost until now.</summary>
@@ -65,10 +68,11 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
     {
         lock (_gate)
         {
+            IReadOnlyDictionary<string, long>? returns = _returns?.Missed();
             foreach (AttachedProbe probe in _attached.Where(which).ToList())
             {
                 int status = _status.FindIndex(s => s.Name == probe.Plan.Probe.Name);
-                _status[status] = _status[status] with { Missed = probe.Missed() };
+                _status[status] = _status[status] with { Missed = probe.Missed(returns) };
                 probe.Dispose();
                 _attached.Remove(probe);
             }

@@ -15,7 +15,10 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
 
     private static readonly string[] MountPoints = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
 
-    private readonly string _group = Prefix + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+    // kprobe_profile names events without their group: so that nobody else's has the same name, they have the number, too.
+    private static readonly string Ours = "_" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+
+    private readonly string _group = Prefix + Ours[1..];
     private readonly List<string> _made = [];
 
     /// <summary>This machine's; null if tracefs cannot be used.</summary>
@@ -35,9 +38,9 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
     {
         try
         {
-            Write($"r{AtOnce}:{_group}/{name} {function}");
+            Write($"r{AtOnce}:{_group}/{name}{Ours} {function}");
             _made.Add(name);
-            return ulong.Parse(File.ReadAllText(Path.Combine(root, "events", _group, name, "id")), CultureInfo.InvariantCulture);
+            return ulong.Parse(File.ReadAllText(Path.Combine(root, "events", _group, name + Ours, "id")), CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,29 +48,32 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
         }
     }
 
-    /// <summary>How often the probe was missed; null if the kernel does not say.</summary>
-    public long? Missed(string name)
+    /// <summary>How often each probe was missed, by its name; without those of which the kernel does not say it.</summary>
+    public IReadOnlyDictionary<string, long> Missed()
     {
+        var missed = new Dictionary<string, long>();
         try
         {
             // "  event  hits  misses"
-            return File.ReadLines(Path.Combine(root, "kprobe_profile"))
-                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                .Where(words => words.Length == 3 && words[0] == name)
-                .Select(words => (long?)long.Parse(words[2], CultureInfo.InvariantCulture))
-                .FirstOrDefault();
+            foreach (string line in File.ReadLines(Path.Combine(root, "kprobe_profile")))
+            {
+                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, _, var misses] &&
+                    name.EndsWith(Ours, StringComparison.Ordinal))
+                    missed[name[..^Ours.Length]] = long.Parse(misses, CultureInfo.InvariantCulture);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            // Then it does not say.
         }
+        return missed;
     }
 
     /// <summary>Removes a probe; whatever was attached to it must have been detached.</summary>
     public void Remove(string name)
     {
         if (_made.Remove(name))
-            TryRemove($"{_group}/{name}");
+            TryRemove($"{_group}/{name}{Ours}");
     }
 
     public void Dispose()

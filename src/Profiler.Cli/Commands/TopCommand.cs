@@ -43,7 +43,8 @@ internal static class TopCommand
     private static async Task Draw(Player player, Screen screen, ReportFilter only, CancellationToken stop)
     {
         player.Start();
-        await new TopView(player, screen, only).Run(stop);
+        var view = new TopView(player, screen, only);
+        await Task.Factory.StartNew(() => view.Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     // Lines are written by the thread that brings the events: whoever reads them slowly makes the kernel count events as lost.

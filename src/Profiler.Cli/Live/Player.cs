@@ -63,7 +63,11 @@ internal sealed class Player : IDisposable
     public ProfileState State() => _profile.State() with { Overhead = IsReplay ? null : _overhead.Read() };
 
     /// <summary>Throws what the source ended with, if it failed.</summary>
-    public Task ThrowIfFailed() => _profile.Completion.IsFaulted ? _profile.Completion : Task.CompletedTask;
+    public void ThrowIfFailed()
+    {
+        if (_profile.Completion.IsFaulted)
+            _profile.Completion.GetAwaiter().GetResult();
+    }
 
     /// <summary>The time of a recording stands still, or goes on; what is live cannot be stopped.</summary>
     public void Pause(bool paused) => _profile.Clock?.Set(_profile.Clock.Playback with { Paused = paused });

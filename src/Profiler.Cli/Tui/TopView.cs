@@ -24,13 +24,15 @@ internal sealed class TopView(Player player, Screen screen, ReportFilter only)
     private long _drawnAt;
     private (int, int) _size;
 
-    /// <summary>Runs until somebody quits, or the source fails.</summary>
-    public async Task Run(CancellationToken stop)
+    /// <summary>
+    /// Runs until somebody quits, it is stopped, or the source fails. On a thread of its own: a timer's ticks would wake
+    /// several of the thread pool each time, and each of them spins for a while.
+    /// </summary>
+    public void Run(CancellationToken stop)
     {
-        using var ticks = new PeriodicTimer(Look);
         do
         {
-            await player.ThrowIfFailed();
+            player.ThrowIfFailed();
             bool pressed = false;
             foreach (ConsoleKeyInfo key in Screen.Pressed())
             {
@@ -43,7 +45,7 @@ internal sealed class TopView(Player player, Screen screen, ReportFilter only)
             if (pressed || IsDue())
                 Draw();
         }
-        while (await ticks.WaitForNextTickAsync(stop));
+        while (!stop.WaitHandle.WaitOne(Look));
     }
 
     private bool IsDue()
