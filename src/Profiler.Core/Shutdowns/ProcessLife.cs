@@ -70,8 +70,10 @@ internal sealed class ProcessLife(int tgid)
     {
         if (!IsEnding)
             _signals.RemoveAll(s => s.TimeNs <= signal.TimeNs - (long)SignalMemory.TotalNanoseconds);
-        if (_signals.Count < MostSignals)
-            _signals.Add(signal);
+        // The first tells what began it, the newest what ends it.
+        if (_signals.Count >= MostSignals)
+            _signals.RemoveAt(1);
+        _signals.Add(signal);
     }
 
     public void Had(TeardownPart part)

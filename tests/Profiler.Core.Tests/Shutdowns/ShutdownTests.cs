@@ -23,6 +23,15 @@ public sealed class ShutdownTests
     }
 
     [Fact]
+    public void Of_very_many_signals_the_first_and_the_newest_are_told()
+    {
+        string impatient = string.Concat(Enumerable.Range(0, 200).Select(i => $"0.{500 + i} 1/1 kill signal 15 to 100/100 qemu\n"));
+        Shutdown shutdown = Single($"{impatient}0.8 1/1 kill signal 9 to 100/100 qemu\n{Release}\n2.5 100/100 qemu gone");
+        Assert.Equal((Trigger.SigTerm, 500_000_000), (shutdown.Trigger, shutdown.Time.StartNs));
+        Assert.Equal(9, shutdown.Signals[^1].Number);
+    }
+
+    [Fact]
     public void A_signal_for_another_process_is_none_of_its_business() =>
         Assert.Equal(Trigger.Exit, Single($"0.5 1/1 kill signal 15 to 101/101 qemu\n{Release}\n2.5 100/100 qemu gone").Trigger);
 
