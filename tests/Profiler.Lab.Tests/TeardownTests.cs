@@ -9,6 +9,9 @@ namespace Profiler.Lab.Tests;
 /// </summary>
 public sealed class TeardownTests
 {
+    // Where a busy host lets the emulated processor rest, that counts, nanoseconds.
+    private const long Rest = 20_000_000;
+
     // The kernel's own tracer has a probe each at the begin and end of the unmapping, with the clock of the events.
     private const string Script = """
         read -ra devices <<<"$LAB_DEVICES"
@@ -41,7 +44,8 @@ public sealed class TeardownTests
 
         JsonNode vm = Shutdown(guest, "vm");
         AddsUp(vm);
-        Assert.InRange(Ns(vm, "unattributed_ns"), 0, 0.02 * Ns(vm, "wall_ns"));
+        // On 5.10, whose resets are quick, all of it is half a second: there a single rest of the emulated processor is more.
+        Assert.InRange(Ns(vm, "unattributed_ns"), 0, Math.Max(0.02 * Ns(vm, "wall_ns"), Rest));
         foreach (string phase in (string[])["process_ns", "memory_ns", "release_ns", "iommu_ns", "kvm_ns", "files_ns", "reaping_ns"])
             Assert.True(Ns(vm["phases"]!, phase) > 0, $"{phase} in {vm["phases"]!.ToJsonString()}");
 
@@ -49,8 +53,8 @@ public sealed class TeardownTests
         AddsUp(dma);
         long detaching = Detaching(guest.Text("trace"));
         Assert.True(detaching > 20_000_000, $"{detaching} ns of unpinning 256 MiB");
-        // Two probes at one function do not run at one instant: on a busy host the emulated processor may rest between them.
-        Assert.InRange(Ns(dma["phases"]!, "iommu_ns") - detaching, -20_000_000, 20_000_000);
+        // Two probes at one function do not run at one instant.
+        Assert.InRange(Ns(dma["phases"]!, "iommu_ns") - detaching, -Rest, Rest);
 
         JsonNode held = Shutdown(guest, "held");
         AddsUp(held);
