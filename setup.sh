@@ -19,6 +19,8 @@ lab=(
     kmod            # modprobe and depmod for kernels that are only unpacked
     xz-utils zstd   # kernel modules come compressed
     jq              # figures out of reports
+    curl            # asks the exporter and Prometheus in there
+    procps          # pkill; and its top, which vfioscope's is compared with
     tmux            # a terminal for the terminal view, to be looked at from outside
     bsdextrautils   # column, for tables
     libvirt-daemon  # a real libvirt inside the lab; without libvirt-daemon-system it is no service here
