@@ -20,15 +20,22 @@ struct {
 	__type(value, struct module_counts);
 } module_counts SEC(".maps");
 
+/* Where a module is counted; NULL if it has no probes. */
+static __always_inline struct module_counts *counts_of(struct module *module)
+{
+	__u32 zero = 0;
+
+	return is_watched_module(module) ? bpf_map_lookup_elem(&module_counts, &zero) : NULL;
+}
+
 /* module:module_load(struct module *): its functions can be attached to soon, when it is
  * initialised */
 SEC("raw_tp")
 int BPF_PROG(module_load, struct module *module)
 {
-	__u32 zero = 0;
-	struct module_counts *counts = bpf_map_lookup_elem(&module_counts, &zero);
+	struct module_counts *counts = counts_of(module);
 
-	if (counts && is_watched_module(module))
+	if (counts)
 		__sync_fetch_and_add(&counts->loads, 1);
 	return 0;
 }
@@ -37,10 +44,9 @@ int BPF_PROG(module_load, struct module *module)
 SEC("raw_tp")
 int BPF_PROG(module_free, struct module *module)
 {
-	__u32 zero = 0;
-	struct module_counts *counts = bpf_map_lookup_elem(&module_counts, &zero);
+	struct module_counts *counts = counts_of(module);
 
-	if (counts && is_watched_module(module))
+	if (counts)
 		__sync_fetch_and_add(&counts->frees, 1);
 	return 0;
 }

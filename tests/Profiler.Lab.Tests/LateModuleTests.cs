@@ -52,6 +52,7 @@ public sealed class LateModuleTests
     [Theory]
     [InlineData("5.10")]
     [InlineData("6.12")]
+    [InlineData("newest")]
     public void No_release_is_missed_after_a_load_or_a_reload(string kernel)
     {
         LabGuest guest = LabGuest.Run(Script, devices: 2, kernel);
