@@ -40,7 +40,7 @@ internal sealed class OtlpFamily : IDisposable
     {
         var tags = OtlpSamples.Tags(labels);
         _samples.Add(new Measurement<double>(value, in tags));
-        _seen.Add(string.Join('\0', tags.Select(tag => tag.Value)));
+        _seen.Add(SeriesOf(tags));
     }
 
     /// <summary>To be called when all samples are there: sees to it that none is without a place.</summary>
@@ -50,11 +50,13 @@ internal sealed class OtlpFamily : IDisposable
             return;
         _meter.Dispose();
         Room = Math.Max(LeastRoom, 2 * _samples.Count);
-        _seen = [.. _samples.Select(sample => string.Join('\0', sample.Tags.ToArray().Select(tag => tag.Value)))];
+        _seen = [.. _samples.Select(sample => SeriesOf(sample.Tags.ToArray()))];
         _meter = Create();
     }
 
     public void Dispose() => _meter.Dispose();
+
+    private static string SeriesOf(IEnumerable<KeyValuePair<string, object?>> tags) => string.Join('\0', tags.Select(tag => tag.Value));
 
     private Meter Create()
     {

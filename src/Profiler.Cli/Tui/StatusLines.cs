@@ -40,11 +40,6 @@ internal static class StatusLines
         return $"vfioscope: {source} {state.Info.Hostname}, kernel {state.Info.Kernel}";
     }
 
-    /// <summary>"takes 0.4 % of a CPU, and 0.02 % in the kernel", or less of it if that is not known.</summary>
-    public static string Cost(Overhead overhead) => overhead.Programs is { } programs
-        ? $"takes {Share(overhead.Process)} of a CPU, and {Share(programs)} in the kernel"
-        : $"takes {Share(overhead.Process)} of a CPU; in the kernel: not counted, see --bpf-stats";
-
     /// <summary>"all 12 probes attached (9 kprobe, 3 tracepoint)", or which are not and why, and which the kernel could not
     /// always run.</summary>
     public static string Probes(ProfileHealth health)
@@ -79,25 +74,30 @@ internal static class StatusLines
         return $"{Number(health.Received)} events, {lost}";
     }
 
-    // As much of it as there is room for.
+    // "…; takes 0.4 % of a CPU, and 0.02 % in the kernel".
     private static string SourceAndCost(ProfileState state, int width)
     {
         string source = Source(state);
         if (state.Overhead is not { } overhead)
             return source;
-        string all = $"{source}; {Cost(overhead)}", few = $"{source}; takes {Share(overhead.Process)} of a CPU";
-        return all.Length <= width ? all : few.Length <= width ? few : source;
+        string process = $"{source}; takes {Share(overhead.Process)} of a CPU", kernel = overhead.Programs is { } programs
+            ? $", and {Share(programs)} in the kernel"
+            : "; in the kernel: not counted, see --bpf-stats";
+        return LongestThatFits(width, process + kernel, process, source);
     }
 
     private static string Share(double share) =>
         share < 0.0001 ? "under 0.01 %" : string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
 
-    // As much of it as there is room for; that nothing is lost comes first.
+    // That nothing is lost comes first.
     private static string AllWell(ProfileHealth health, int width)
     {
-        string events = Events(health), all = $"{Probes(health)}; {events}", few = $"{health.Probes.Length} probes; {events}";
-        return all.Length <= width ? all : few.Length <= width ? few : events;
+        string events = Events(health);
+        return LongestThatFits(width, $"{Probes(health)}; {events}", $"{health.Probes.Length} probes; {events}", events);
     }
+
+    private static string LongestThatFits(int width, string all, string few, string least) =>
+        all.Length <= width ? all : few.Length <= width ? few : least;
 
     // A module that is not loaded has nothing to be watched in yet; whatever else is missing, is.
     private static Ink Trust(ProfileHealth health) =>
