@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define EVENT_FORMAT 2
+#define EVENT_FORMAT 3
 
 #define NO_STACK (-1)
 
@@ -102,7 +102,8 @@ struct event {
 				     */
 	struct peer peer;
 	/* RESET and OPEN end: what the function returned; begin of RESET_DEVICE_WAIT: the step that
-	 * waits, if known; SIGNAL: its number; else 0 */
+	 * waits, if known; SIGNAL: its number; PROCESS_EXITS: the exit code, whose low seven bits
+	 * are the signal that killed the process, if one did; else 0 */
 	__s32 value;
 	__u8 kind;  /* enum event_kind */
 	__u8 phase; /* enum event_phase */
@@ -113,6 +114,15 @@ struct event {
 	 * had no room for it */
 	__s32 stack;
 	__u32 reserved;
+};
+
+/* What the programs could not keep track of. Also the index into the map of faults: keep dense. */
+enum fault {
+	FAULT_SPANS_FULL,  /* a release or open that is not followed, no room for it */
+	FAULT_RESETS_FULL, /* a reset step whose begin is not kept, no room for it */
+	FAULT_OWNERS_FULL, /* a process whose end is not told, no room for it */
+	FAULT_ENDS_LOST,   /* a release or open whose return was not seen: its thread has ended */
+	FAULTS,
 };
 
 /* Per kind and CPU. Summed over CPUs, emitted = received by user space + lost. */

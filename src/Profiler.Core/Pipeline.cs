@@ -3,6 +3,7 @@ using System.Reactive.Disposables;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using Profiler.Core.Histograms;
+using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
@@ -33,7 +34,8 @@ public sealed class Pipeline : IDisposable
 
     /// <param name="records">Batches of wire events, back to back; a batch need not outlive OnNext.</param>
     /// <param name="watched">What of the end of a process can be seen.</param>
-    public Pipeline(IObservable<ReadOnlyMemory<byte>> records, EndsWatched watched)
+    /// <param name="attachedNs">When all probes were in place, CLOCK_MONOTONIC: what began before may lack some of its parts.</param>
+    public Pipeline(IObservable<ReadOnlyMemory<byte>> records, EndsWatched watched, long attachedNs = 0)
     {
         _tracker = new ShutdownTracker(watched);
 
@@ -88,11 +90,11 @@ public sealed class Pipeline : IDisposable
         }
     }
 
-    /// <summary>A process has devices that it opened before anybody watched, and no others.</summary>
-    public void Holds(TaskId process, IEnumerable<string> devices)
+    /// <summary>A process had to do with devices before anybody watched. To be told before its events.</summary>
+    public void Present(ProcessAtStart process)
     {
         lock (_gate)
-            _tracker.Holds(process, devices);
+            _tracker.Present(process);
     }
 
     /// <summary>Histograms and the figures of devices and locks begin anew; shutdowns and what is in flight stay.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
@@ -72,7 +73,7 @@ public sealed class UptimeTests
         var tracker = new ShutdownTracker(EndsWatched.All);
         for (int pid = 1; pid <= many; pid++)
         {
-            tracker.Holds(new TaskId(pid, pid, "qemu"), ["0000:01:00.0"]);
+            tracker.Present(new ProcessAtStart(pid, "qemu", ["0000:01:00.0"], Exiting: false));
             Assert.Empty(tracker.Follow(Signal(pid, 0)));
         }
         Assert.Equal(ShutdownTracker.MostProcesses, tracker.InFlight([], 1).Length);
@@ -83,7 +84,7 @@ public sealed class UptimeTests
     {
         var tracker = new ShutdownTracker(EndsWatched.All);
         for (int pid = 1; pid <= 5000; pid++)
-            tracker.Holds(new TaskId(pid, pid, "qemu"), ["0000:01:00.0"]);
+            tracker.Present(new ProcessAtStart(pid, "qemu", ["0000:01:00.0"], Exiting: false));
         for (int pid = 5001; pid <= 50_000; pid++)
             Assert.Empty(tracker.Follow(Signal(pid, 0)));
         Assert.InRange(tracker.Remembered, 5000, 6000);
@@ -93,7 +94,7 @@ public sealed class UptimeTests
     public void Who_is_sent_signals_for_ever_keeps_a_few()
     {
         var tracker = new ShutdownTracker(EndsWatched.All);
-        tracker.Holds(new TaskId(7, 7, "daemon"), ["0000:01:00.0"]);
+        tracker.Present(new ProcessAtStart(7, "daemon", ["0000:01:00.0"], Exiting: false));
         long now = 0;
         for (int i = 0; i < 1000; i++)
             Assert.Empty(tracker.Follow(Signal(7, now += 1_000_000_000)));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Bpf.Session;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 
 namespace Profiler.Cli.Live;
@@ -24,6 +25,9 @@ internal interface IEventSource : IDisposable
 
     /// <summary>Events the kernel had to tell and could not, by kind, until now.</summary>
     ImmutableArray<SourceCount> Counts();
+
+    /// <summary>What is wrong, missing or not to be known until now, beside what probes missed and events were lost.</summary>
+    ImmutableArray<Problem> Problems() => [];
 
     /// <summary>What the programs cost until now; a source that is no kernel has none.</summary>
     ImmutableArray<ProgramRuns> Programs() => [];

@@ -54,7 +54,7 @@ internal sealed class LiveProfile : IDisposable
         {
             source.Follow(pid);
             if (identities.HeldBy(pid) is var (process, devices))
-                profile._pipeline.Holds(process, devices);
+                profile._pipeline.Present(new ProcessAtStart(pid, process.Comm, devices, Exiting: false));
         }
         return profile;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Profiler.Core.Problems;
 using Profiler.Core.Shutdowns;
 
 namespace Profiler.Core.Recording;
@@ -30,6 +31,9 @@ public sealed record CaptureInfo(
     long StartNs,
     ImmutableArray<ProbeInfo> Probes)
 {
+    /// <summary>What is known to be wrong, missing or not to be known from the beginning.</summary>
+    public ImmutableArray<Problem> Problems { get; init; } = [];
+
     /// <summary>What of the end of a process can be seen with these probes.</summary>
     [JsonIgnore]
     public EndsWatched EndsWatched => new(IsAttached("signal"), IsAttached("reaped"));
@@ -44,7 +48,11 @@ public sealed record EventCount(string Kind, long Emitted, long Received, long L
 /// <param name="EndNs">CLOCK_MONOTONIC.</param>
 /// <param name="Events">The final counts.</param>
 /// <param name="Probes">All probes, with what they missed.</param>
-public sealed record CaptureEnd(long EndNs, ImmutableArray<EventCount> Events, ImmutableArray<ProbeInfo> Probes);
+public sealed record CaptureEnd(long EndNs, ImmutableArray<EventCount> Events, ImmutableArray<ProbeInfo> Probes)
+{
+    /// <summary>What was wrong, missing or not to be known in the end, as far as the side that captured knew.</summary>
+    public ImmutableArray<Problem> Problems { get; init; } = [];
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(CaptureInfo))]

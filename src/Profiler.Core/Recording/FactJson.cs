@@ -11,4 +11,5 @@ namespace Profiler.Core.Recording;
 [JsonSerializable(typeof(DeviceIdentity))]
 [JsonSerializable(typeof(KernelStack))]
 [JsonSerializable(typeof(DeviceStillHeld))]
+[JsonSerializable(typeof(ProcessAtStart))]
 internal sealed partial class FactJson : JsonSerializerContext;

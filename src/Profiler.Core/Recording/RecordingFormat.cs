@@ -37,4 +37,7 @@ internal enum FrameKind
 
     /// <summary>A <see cref="DeviceStillHeld"/> as JSON.</summary>
     StillHeld = 7,
+
+    /// <summary>A <see cref="ProcessAtStart"/> as JSON.</summary>
+    AtStart = 8,
 }

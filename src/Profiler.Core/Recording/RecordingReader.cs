@@ -63,6 +63,7 @@ public sealed class RecordingReader
         FrameKind.Device => Parse(payload, FactJson.Default.DeviceIdentity),
         FrameKind.Stack => Parse(payload, FactJson.Default.KernelStack),
         FrameKind.StillHeld => Parse(payload, FactJson.Default.DeviceStillHeld),
+        FrameKind.AtStart => Parse(payload, FactJson.Default.ProcessAtStart),
         _ => null,
     };
 

@@ -26,6 +26,7 @@ public sealed class RecordingWriter(Stream output)
             DeviceIdentity => FrameKind.Device,
             KernelStack => FrameKind.Stack,
             DeviceStillHeld => FrameKind.StillHeld,
+            ProcessAtStart => FrameKind.AtStart,
             _ => throw new ArgumentException($"a recording has no frame for a {fact.GetType().Name}", nameof(fact)),
         };
         Frame(kind, JsonSerializer.SerializeToUtf8Bytes(fact, fact.GetType(), FactJson.Default));

@@ -27,6 +27,13 @@ public sealed record DeviceStillHeld(string Bdf, ImmutableArray<DeviceHolder> Ho
 /// <param name="Certain">The kernel says which device it is; else it may be another one.</param>
 public sealed record DeviceHolder(int Pid, string Comm, bool Certain);
 
+/// <summary>A process that had to do with VFIO devices when the capture began.</summary>
+/// <param name="Tgid">The process.</param>
+/// <param name="Comm">Its name for itself, made printable.</param>
+/// <param name="Devices">What it had open; null if that cannot be told.</param>
+/// <param name="Exiting">It was on its way out already: what it did before is not in the capture.</param>
+public sealed record ProcessAtStart(int Tgid, string Comm, ImmutableArray<string>? Devices, bool Exiting) : Fact;
+
 /// <summary>All that is known beside the events. One thread adds, any may read.</summary>
 public sealed class Surroundings
 {
@@ -34,6 +41,8 @@ public sealed class Surroundings
     private readonly ConcurrentDictionary<string, DeviceIdentity> _devices = new();
     private readonly ConcurrentDictionary<int, KernelStack> _stacks = new();
     private readonly ConcurrentDictionary<string, DeviceStillHeld> _stillHeld = new();
+
+    private readonly ConcurrentDictionary<int, ProcessAtStart> _atStart = new();
 
     /// <summary>Each fact when it is new; on the thread that adds it.</summary>
     public event Action<Fact>? Learned;
@@ -50,10 +59,14 @@ public sealed class Surroundings
     /// <summary>Devices that outlived their process, by BDF.</summary>
     public IReadOnlyDictionary<string, DeviceStillHeld> StillHeld => _stillHeld;
 
+    /// <summary>Processes that had to do with devices when the capture began.</summary>
+    public IReadOnlyDictionary<int, ProcessAtStart> AtStart => _atStart;
+
     /// <summary>All of it.</summary>
     public IEnumerable<Fact> All =>
     [
         .. _vmNames.Select(v => new ProcessIdentity(v.Key, v.Value)), .. _devices.Values, .. _stacks.Values, .. _stillHeld.Values,
+        .. _atStart.Values,
     ];
 
     /// <summary>What a process is called: "gpu-a (qemu, pid 7)", or "qemu (pid 7)".</summary>
@@ -74,6 +87,7 @@ public sealed class Surroundings
             case DeviceIdentity device: _devices[device.Bdf] = device; break;
             case KernelStack stack: _stacks[stack.Key] = stack; break;
             case DeviceStillHeld held: _stillHeld[held.Bdf] = held; break;
+            case ProcessAtStart process: _atStart[process.Tgid] = process; break;
             default: return;
         }
         Learned?.Invoke(fact);

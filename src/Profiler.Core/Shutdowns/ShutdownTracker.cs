@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Core.Recording;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Shutdowns;
@@ -57,8 +58,8 @@ public sealed class ShutdownTracker(EndsWatched watched)
         ];
     }
 
-    /// <summary>A process has devices that it opened before anybody watched.</summary>
-    public void Holds(TaskId process, IEnumerable<string> devices) => Life(process.Tgid).Holds(process.Comm, devices);
+    /// <summary>A process had to do with devices before anybody watched.</summary>
+    public void Present(ProcessAtStart process) => Life(process.Tgid).Holds(process.Comm, process.Devices ?? []);
 
     /// <summary>Takes an activity; returns the shutdowns that are over by it.</summary>
     public IEnumerable<Shutdown> Follow(Activity activity)

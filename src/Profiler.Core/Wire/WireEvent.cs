@@ -103,7 +103,7 @@ public struct WirePeer
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;
@@ -130,7 +130,8 @@ public struct WireEvent
 
     /// <summary>
     /// What a reset or an open returned at its end, at the begin of <see cref="ResetStep.DeviceWait"/> the step that
-    /// waits, a signal's number; else 0.
+    /// waits, a signal's number; at <see cref="ProcessStep.Exits"/> the exit code, whose low seven bits are the signal that
+    /// killed the process, if one did; else 0.
     /// </summary>
     public int Value;
 
