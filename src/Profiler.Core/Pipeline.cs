@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Reactive.Disposables;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
@@ -21,12 +20,13 @@ public sealed class Pipeline : IDisposable
     // Records come from one thread, ticks and questions from others; what they touch is touched under this.
     private readonly object _gate = new();
     private readonly EventDecoder _decoder = new();
-    private readonly SpanAssembler _spans = new();
+    private readonly SpanAssembler _spans;
     private readonly ShutdownTracker _tracker;
     private Distributions _distributions = new();
     private DeviceStatistics _devices = new();
     private LockStatistics _locks = new();
     private readonly LinkedList<Shutdown> _recent = [];
+    private long _endNs;
     private readonly Subject<long> _clock = new();
     private readonly CompositeDisposable _subscriptions = [];
     private readonly IConnectableObservable<Activity> _activities;
@@ -37,7 +37,8 @@ public sealed class Pipeline : IDisposable
     /// <param name="attachedNs">When all probes were in place, CLOCK_MONOTONIC: what began before may lack some of its parts.</param>
     public Pipeline(IObservable<ReadOnlyMemory<byte>> records, EndsWatched watched, long attachedNs = 0)
     {
-        _tracker = new ShutdownTracker(watched);
+        _spans = new SpanAssembler(attachedNs);
+        _tracker = new ShutdownTracker(watched, attachedNs);
 
         _activities = records
             .Synchronize(_gate)
@@ -46,9 +47,9 @@ public sealed class Pipeline : IDisposable
             .Publish();
 
         _shutdowns = _activities
-            .SelectMany(_tracker.Follow)
+            .SelectMany(activity => _tracker.Follow(activity, _spans.IsBusy))
             .Merge(_clock.Synchronize(_gate).TakeUntil(_activities.LastOrDefaultAsync()).SelectMany(Expire))
-            .Concat(Observable.Defer(() => _tracker.Flush().ToObservable()))
+            .Concat(Observable.Defer(() => Flush().ToObservable()))
             .Publish();
 
         _subscriptions.Add(_activities.Subscribe(Count, Ignore));
@@ -82,9 +83,8 @@ public sealed class Pipeline : IDisposable
         lock (_gate)
         {
             alongside?.Invoke();
-            ImmutableArray<OperationInFlight> operations = _spans.InFlight();
             return new Snapshot(
-                _spans.LatestNs, operations, _spans.TeardownsInFlight(), _tracker.InFlight(operations, _spans.LatestNs), [.. _recent],
+                _spans.LatestNs, _spans.InFlight(), _spans.TeardownsInFlight(), _tracker.InFlight(_spans, _spans.LatestNs), [.. _recent],
                 _distributions.Snapshot(), _devices.Snapshot(), _locks.Snapshot(),
                 [.. _decoder.Received], _spans.Unmatched, _spans.StacksLost);
         }
@@ -96,6 +96,10 @@ public sealed class Pipeline : IDisposable
         lock (_gate)
             _tracker.Present(process);
     }
+
+    /// <summary>When the capture ended, to be told before the records do; else it is when the last event came.</summary>
+    /// <param name="ns">CLOCK_MONOTONIC.</param>
+    public void EndsAt(long ns) => _endNs = ns;
 
     /// <summary>Histograms and the figures of devices and locks begin anew; shutdowns and what is in flight stay.</summary>
     public void ResetCounts()
@@ -110,9 +114,9 @@ public sealed class Pipeline : IDisposable
         _clock.Dispose();
     }
 
-    private IEnumerable<Shutdown> Expire(long nowNs) =>
-        _tracker.Expire(nowNs,
-            _spans.InFlight().Select(o => o.Task.Tgid).Concat(_spans.TeardownsInFlight().Select(t => t.Task.Tgid)).ToHashSet());
+    private IEnumerable<Shutdown> Flush() => _tracker.Flush(_spans, Math.Max(_endNs, _spans.LatestNs));
+
+    private IEnumerable<Shutdown> Expire(long nowNs) => _tracker.Expire(nowNs, _spans.IsBusy);
 
     private void Count(Activity activity)
     {

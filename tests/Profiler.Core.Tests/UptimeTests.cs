@@ -31,7 +31,7 @@ public sealed class UptimeTests
     public void A_wait_outside_of_every_operation_leaves_nothing_behind()
     {
         var spans = new SpanAssembler();
-        IReadOnlyList<Activity> done = Feed(spans, EventText.Parse("""
+        List<Activity> done = Feed(spans, EventText.Parse("""
             1.0 7/7 a wait begin lock a holder 8/8 b
             2.0 7/7 a open begin 0000:01:00.0
             3.0 7/7 a open end
@@ -44,7 +44,7 @@ public sealed class UptimeTests
     public void Resets_are_told_again_after_the_end_of_one_was_lost()
     {
         var spans = new SpanAssembler();
-        IReadOnlyList<Activity> done = Feed(spans, EventText.Parse("""
+        List<Activity> done = Feed(spans, EventText.Parse("""
             1.0 7/7 kworker reset begin function 0000:01:00.0
             1.1 7/7 kworker reset begin flr 0000:01:00.0
             1.2 7/7 kworker reset end flr
@@ -74,9 +74,9 @@ public sealed class UptimeTests
         for (int pid = 1; pid <= many; pid++)
         {
             tracker.Present(new ProcessAtStart(pid, "qemu", ["0000:01:00.0"], Exiting: false));
-            Assert.Empty(tracker.Follow(Signal(pid, 0)));
+            Assert.Empty(tracker.Follow(Signal(pid, 0), _ => false));
         }
-        Assert.Equal(ShutdownTracker.MostProcesses, tracker.InFlight([], 1).Length);
+        Assert.Equal(ShutdownTracker.MostProcesses, tracker.InFlight(new SpanAssembler(), 1).Length);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class UptimeTests
         for (int pid = 1; pid <= 5000; pid++)
             tracker.Present(new ProcessAtStart(pid, "qemu", ["0000:01:00.0"], Exiting: false));
         for (int pid = 5001; pid <= 50_000; pid++)
-            Assert.Empty(tracker.Follow(Signal(pid, 0)));
+            Assert.Empty(tracker.Follow(Signal(pid, 0), _ => false));
         Assert.InRange(tracker.Remembered, 5000, 6000);
     }
 
@@ -97,12 +97,12 @@ public sealed class UptimeTests
         tracker.Present(new ProcessAtStart(7, "daemon", ["0000:01:00.0"], Exiting: false));
         long now = 0;
         for (int i = 0; i < 1000; i++)
-            Assert.Empty(tracker.Follow(Signal(7, now += 1_000_000_000)));
-        Assert.InRange(tracker.InFlight([], now)[0].SoFar.Signals.Length, 1, 64);
+            Assert.Empty(tracker.Follow(Signal(7, now += 1_000_000_000), _ => false));
+        Assert.InRange(tracker.InFlight(new SpanAssembler(), now)[0].SoFar.Signals.Length, 1, 64);
     }
 
-    private static SignalDelivered Signal(int pid, long timeNs) => new(new TaskId(1, 1, "init"), new TaskId(pid, pid, "daemon"), 1, timeNs);
+    private static SignalDelivered Signal(int pid, long timeNs) => new(new TaskId(1, 1, "init"), new TaskId(pid, pid, "daemon"), 15, timeNs);
 
-    private static IReadOnlyList<Activity> Feed(SpanAssembler spans, IEnumerable<WireEvent> events) =>
-        spans.Assemble(new EventBatch(MemoryMarshal.AsBytes(events.ToArray().AsSpan()).ToArray()));
+    private static List<Activity> Feed(SpanAssembler spans, IEnumerable<WireEvent> events) =>
+        [.. spans.Assemble(new EventBatch(MemoryMarshal.AsBytes(events.ToArray().AsSpan()).ToArray()))];
 }

@@ -1,5 +1,4 @@
 using Profiler.Core.Shutdowns;
-using Profiler.Core.Spans;
 using static Profiler.Core.Findings.Words;
 
 namespace Profiler.Core.Findings;
@@ -9,36 +8,38 @@ internal static class LibvirtFindings
 {
     public static Finding? For(Shutdown shutdown)
     {
-        if (shutdown.Trigger is not (Trigger.SigTerm or Trigger.SigKill) || !shutdown.Gone || shutdown.Releases.IsEmpty)
+        if (shutdown.Trigger is not (Trigger.SigTerm or Trigger.SigKill) || LibvirtProjection.Of(shutdown) is not { } projection)
             return null;
-        int devices = shutdown.Releases.Length;
-        long wall = shutdown.Time.DurationNs;
-        long sigkill = (long)LibvirtLimits.Sigkill.TotalNanoseconds, failure = (long)LibvirtLimits.Failure(devices).TotalNanoseconds;
-        string where = wall >= failure
-            ? $"{Seconds(wall)} from {shutdown.Trigger.Name()} to its end are past the {Seconds(failure)} after which libvirt gives up with " +
-                $"{Count(devices, "device")}"
-            : wall >= sigkill
-            ? $"{Seconds(wall)} from {shutdown.Trigger.Name()} to its end are past libvirt's SIGKILL at {Seconds(sigkill)}, and {Seconds(failure - wall)} " +
-                $"short of the {Seconds(failure)} after which it gives up with {Count(devices, "device")}"
-            : $"{Seconds(wall)} from {shutdown.Trigger.Name()} to its end are {Seconds(sigkill - wall)} short of libvirt's SIGKILL at {Seconds(sigkill)}";
-        return new Finding("libvirt_limits", wall >= sigkill ? Severity.Warning : Severity.Info, where, Projection(shutdown, devices));
+        string devices = Count(shutdown.Releases.Length, "device");
+        string took = $"{Seconds(projection.WallNs)} from {shutdown.Trigger.Name()} to the end";
+        long overNs = projection.WallNs - (projection.SigkillNs ?? projection.FailureNs);
+        string where = projection.WallNs >= projection.FailureNs
+            ? $"{took} is longer than the {Seconds(projection.FailureNs)} after which libvirt gives up with {devices}"
+            : projection.SigkillNs is not { } kill
+            ? $"{took} is {Seconds(projection.FailureNs - projection.WallNs)} less than the {Seconds(projection.FailureNs)} after SIGKILL at which libvirt gives up with {devices}"
+            : projection.WallNs >= kill
+            ? $"{took} is longer than the {Seconds(kill)} after which SIGKILL comes, and {Seconds(projection.FailureNs - projection.WallNs)} less than " +
+                $"the {Seconds(projection.FailureNs)} after which libvirt gives up with {devices}"
+            : $"{took} is {Seconds(kill - projection.WallNs)} less than the {Seconds(kill)} after which SIGKILL comes";
+        return new Finding("libvirt_limits", overNs >= 0 ? Severity.Warning : Severity.Info, where, Remedy(projection))
+        {
+            CostNs = Math.Max(0, overNs),
+            Devices = [.. shutdown.Releases.Select(r => r.Device)],
+            Numbers = Numbers(
+                ("wall_ns", projection.WallNs), ("failure_ns", projection.FailureNs), ("per_device_ns", (long)projection.EachNs),
+                ("sigkill_ns", projection.SigkillNs), ("sigkill_devices", Whole(projection.SigkillWith)),
+                ("failure_devices", Whole(projection.FailureWith))),
+        };
     }
 
-    // One after another, each device adds as much as the last one did; side by side nobody can say.
-    private static string? Projection(Shutdown shutdown, int devices)
+    private static string Remedy(LibvirtProjection projection)
     {
-        if (shutdown.PeakConcurrency > 1)
-            return null;
-        double each = Interval.UnionNs(shutdown.Releases.Select(r => r.Time)) / (double)devices;
-        double rest = shutdown.Time.DurationNs - each * devices;
-        string? sigkill = Crossing(LibvirtLimits.Sigkill.TotalNanoseconds - rest, each);
-        string? failure = Crossing(LibvirtLimits.Failure(0).TotalNanoseconds - rest, each - LibvirtLimits.PerDevice.TotalNanoseconds);
-        return $"at {Seconds((long)each)} for each device, this host reaches SIGKILL {sigkill ?? "with none"}, and " +
-            (failure is null
-                ? $"never the failure: libvirt allows {Seconds((long)LibvirtLimits.PerDevice.TotalNanoseconds)} for each"
-                : $"the failure {failure}");
+        string failure = Whole(projection.FailureWith) is { } devices
+            ? $"libvirt gives up with {Count(devices, "device")} or more"
+            : $"libvirt never gives up, as it allows {Seconds((long)LibvirtLimits.PerDevice.TotalNanoseconds)} for each";
+        string sigkill = Whole(projection.SigkillWith) is { } killed ? $"SIGKILL comes with {Count(killed, "device")} or more, and " : "";
+        return $"at {Seconds((long)projection.EachNs)} for each device on this host, {sigkill}{failure}";
     }
 
-    private static string? Crossing(double leftNs, double eachNs) =>
-        leftNs <= 0 ? "with any number of devices" : eachNs <= 0 ? null : $"with {Count((int)Math.Ceiling(leftNs / eachNs), "device")}";
+    private static long? Whole(double? devices) => devices is { } number && double.IsFinite(number) ? (long)number : null;
 }

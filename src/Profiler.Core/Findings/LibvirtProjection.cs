@@ -3,24 +3,53 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Findings;
 
-/// <summary>With how many devices a shutdown would have been too long for libvirt.</summary>
-public static class LibvirtProjection
+/// <summary>A shutdown in libvirt's terms: how far it was from its limits, and with how many devices it reaches them.</summary>
+/// <param name="WallNs">From the signal to the end.</param>
+/// <param name="SigkillNs">When SIGKILL comes, or came, after the first signal; null if that was the first signal.</param>
+/// <param name="FailureNs">When libvirt gives up with as many devices, after the first signal.</param>
+/// <param name="EachNs">What each device adds; of devices that are released side by side, their share.</param>
+/// <param name="RestNs">What the shutdown takes besides.</param>
+public sealed record LibvirtProjection(long WallNs, long? SigkillNs, long FailureNs, double EachNs, double RestNs)
 {
-    /// <summary>
-    /// The least number of devices with which libvirt gives up, if each adds what each added to this shutdown and the
-    /// rest of it stays as it was; infinite if there is no such number. Null if the shutdown does not tell: its process
-    /// is not gone, or released nothing. Where devices were released side by side each counts with its share.
-    /// </summary>
-    public static double? FailureDevices(Shutdown shutdown)
+    private static readonly double PerDeviceNs = LibvirtLimits.PerDevice.TotalNanoseconds;
+
+    /// <summary>Computes it.</summary>
+    /// <returns>Null if the shutdown does not tell: its process is not gone, or released nothing, or not all was seen.</returns>
+    public static LibvirtProjection? Of(Shutdown shutdown)
     {
-        if (!shutdown.Gone || shutdown.Releases.IsEmpty)
+        if (!shutdown.Gone || !shutdown.IsWhole || shutdown.Releases.IsEmpty)
             return null;
-        double each = Interval.UnionNs(shutdown.Releases.Select(r => r.Time)) / (double)shutdown.Releases.Length;
-        double rest = shutdown.Time.DurationNs - each * shutdown.Releases.Length;
-        double left = LibvirtLimits.Failure(0).TotalNanoseconds - rest;
-        double gain = each - LibvirtLimits.PerDevice.TotalNanoseconds;
-        if (gain >= left) // too long with a single one
-            return 1;
-        return gain <= 0 ? double.PositiveInfinity : Math.Ceiling(left / gain);
+        int devices = shutdown.Releases.Length;
+        double each = Interval.UnionNs(shutdown.Releases.Select(r => r.Time)) / (double)devices;
+        long? kill = SigkillOf(shutdown);
+        return new LibvirtProjection(
+            shutdown.Time.DurationNs, kill, (long)LibvirtLimits.Failure(TimeSpan.FromMicroseconds((kill ?? 0) / 1e3), devices).TotalNanoseconds,
+            each, shutdown.Time.DurationNs - each * devices);
     }
+
+    /// <inheritdoc cref="FailureWith"/>
+    /// <returns>Null as of <see cref="Of"/>.</returns>
+    public static double? FailureDevices(Shutdown shutdown) => Of(shutdown)?.FailureWith;
+
+    /// <summary>
+    /// The least number of devices with which SIGKILL comes before the end, if each adds as much as here and the rest stays as
+    /// it was; null if it came first.
+    /// </summary>
+    public double? SigkillWith => SigkillNs is { } kill ? Crossing(kill - RestNs, EachNs) : null;
+
+    /// <summary>The least number of devices with which libvirt gives up; infinite if there is none.</summary>
+    public double FailureWith => Crossing(
+        LibvirtLimits.Failure(TimeSpan.FromMicroseconds((SigkillNs ?? 0) / 1e3), 0).TotalNanoseconds - RestNs, EachNs - PerDeviceNs);
+
+    // It takes until SIGKILL is sent; who was sent it at another time than libvirt's tells that of.
+    private static long? SigkillOf(Shutdown shutdown)
+    {
+        if (shutdown.Trigger == Trigger.SigKill)
+            return null;
+        SignalDelivered? kill = shutdown.Signals.FirstOrDefault(s => SignalNames.TriggerOf(s.Number) == Trigger.SigKill);
+        return kill?.TimeNs - shutdown.Time.StartNs ?? (long)LibvirtLimits.Sigkill.TotalNanoseconds;
+    }
+
+    private static double Crossing(double leftNs, double eachNs) =>
+        eachNs >= leftNs ? 1 : eachNs <= 0 ? double.PositiveInfinity : Math.Ceiling(leftNs / eachNs);
 }

@@ -35,6 +35,12 @@ public static class OpenFindings
         return new Finding("open_delayed", Severity.Warning,
             $"{surroundings.NameOf(open.Task.Tgid, open.Process)} needed {Seconds(open.Time.DurationNs)} to open {open.Device}, {Seconds(heldUp)} of it " +
             $"waiting for {who}, which was releasing {List(culprits.Select(h => h.Device!))} and had the lock",
-            "a machine that starts beside one that goes should get devices of another reset domain, or wait until it is gone");
+            "a machine that starts beside one that goes should get devices of another reset domain, or wait until it is gone")
+        {
+            CostNs = heldUp,
+            Devices = [open.Device, .. culprits.Select(h => h.Device!).Distinct()],
+            Locks = [.. open.LockWaits.Select(w => w.Lock).Distinct()],
+            Numbers = Numbers(("open_ns", open.Time.DurationNs), ("waited_ns", heldUp)),
+        };
     }
 }

@@ -11,13 +11,16 @@ namespace Profiler.Core.Findings;
 /// </summary>
 public static class ReleaseFindings
 {
-    /// <summary>Waits count as a reason from this share of the time spent in releases on.</summary>
+    /// <summary>Waits count as a reason from this share of the time spent in releases on, or from <see cref="Long"/>.</summary>
     private const double WaitShare = 0.2;
 
-    /// <summary>Serial releases are worth a word if in parallel they would take less than this share.</summary>
+    /// <summary>Serial releases are worth a word if in parallel they would take less than this share, or <see cref="Long"/> less.</summary>
     private const double SerialShare = 0.7;
 
-    /// <param name="releases">If there are none, there is nothing to say.</param>
+    /// <summary>So much time is worth a word, however little it is of the whole.</summary>
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(2);
+
+    /// <param name="releases">Of one process. If there are none, there is nothing to say.</param>
     /// <param name="ifParallelNs">The longest chain of releases that must be serial, nanoseconds.</param>
     public static ImmutableArray<Finding> For(IReadOnlyList<Operation> releases, long ifParallelNs)
     {
@@ -26,34 +29,58 @@ public static class ReleaseFindings
         if (releases.Count > 1 && atOnce == 1 && Serial(releases, ifParallelNs) is { } serial)
             findings.Add(serial);
         if (Waited(releases))
-            findings.AddRange(releases
-                .SelectMany(r => r.LockWaits.Select(w => (Release: r, Wait: w)))
-                .GroupBy(w => w.Wait.Lock)
-                .Where(g => g.Any(w => w.Wait.Holders.Any(h => h.Device is not null)))
-                .OrderByDescending(g => g.Sum(w => w.Wait.Time.DurationNs))
-                .Select(g => Lock([.. g])));
+            findings.AddRange(Locks(releases));
         else if (atOnce > 1)
             findings.Add(Parallel(releases, atOnce));
         return findings.ToImmutable();
     }
 
+    /// <summary>
+    /// The same for releases of several processes: what one held up for another, or that all went side by side. What is serial
+    /// in itself is so process by process, and told there.
+    /// </summary>
+    public static ImmutableArray<Finding> ForAll(IReadOnlyList<Operation> releases, long ifParallelNs)
+    {
+        List<List<Operation>> processes = [.. releases.GroupBy(r => r.Task.Tgid).Select(g => g.ToList())];
+        if (processes.Count < 2)
+            return For(releases, ifParallelNs);
+        if (Waited(releases))
+            return [.. Locks(releases)];
+        int atOnce = Interval.PeakConcurrency(releases.Select(r => r.Time));
+        bool serialInItself = processes.Exists(p => p.Count > 1 && Interval.PeakConcurrency(p.Select(r => r.Time)) == 1);
+        return atOnce > 1 && !serialInItself ? [Parallel(releases, atOnce)] : [];
+    }
+
     private static Finding? Serial(IReadOnlyList<Operation> releases, long ifParallelNs)
     {
         long releasing = Interval.UnionNs(releases.Select(r => r.Time));
-        if (ifParallelNs > SerialShare * releasing)
+        if (ifParallelNs > SerialShare * releasing && releasing - ifParallelNs < Long.TotalNanoseconds)
             return null;
-        string could = $"it would be {Seconds(ifParallelNs)}, as far as their dev_sets' locks allow";
-        return releases.All(r => r.Exiting)
-            ? new Finding("serial_exit", Severity.Warning,
-                $"the kernel closed the {releases.Count} devices of an exiting process one after another, in {Seconds(releasing)}",
-                $"were they closed by several threads before the process exits, {could}")
-            : new Finding("serial_close", Severity.Warning,
-                $"the process closed its {releases.Count} devices one after another, in {Seconds(releasing)}",
-                $"were they closed by several threads, {could}");
+        string closing = $"closing them from several threads{(releases.All(r => r.Exiting) ? " before exit" : "")} would take about " +
+            $"{Seconds(ifParallelNs)} (limited by dev_set locks)";
+        (string id, string text) = releases.All(r => r.Exiting)
+            ? ("serial_exit", $"the kernel closed the {releases.Count} devices of an exiting process one after another, in {Seconds(releasing)}")
+            : ("serial_close", $"the process closed its {releases.Count} devices one after another, in {Seconds(releasing)}");
+        return new Finding(id, Severity.Warning, text, closing)
+        {
+            CostNs = releasing - ifParallelNs,
+            Devices = [.. releases.Select(r => r.Device)],
+            Numbers = Numbers(("releasing_ns", releasing), ("if_parallel_ns", ifParallelNs)),
+        };
     }
 
-    private static bool Waited(IReadOnlyList<Operation> releases) =>
-        releases.Sum(r => r.LockWaitNs) > WaitShare * releases.Sum(r => r.Time.DurationNs);
+    private static bool Waited(IReadOnlyList<Operation> releases)
+    {
+        long waited = releases.Sum(r => r.LockWaitNs);
+        return waited > WaitShare * releases.Sum(r => r.Time.DurationNs) || waited >= Long.TotalNanoseconds;
+    }
+
+    private static IEnumerable<Finding> Locks(IReadOnlyList<Operation> releases) => releases
+        .SelectMany(r => r.LockWaits.Select(w => (Release: r, Wait: w)))
+        .GroupBy(w => w.Wait.Lock)
+        .Where(g => g.Any(w => w.Wait.Holders.Any(h => h.Device is not null)))
+        .OrderByDescending(g => g.Sum(w => w.Wait.Time.DurationNs))
+        .Select(g => Lock([.. g]));
 
     private static Finding Lock(IReadOnlyList<(Operation Release, LockWait Wait)> waits)
     {
@@ -62,7 +89,7 @@ public static class ReleaseFindings
         [
             .. waits.Select(w => w.Release.Device)
                 .Concat(waits.SelectMany(w => w.Wait.Holders).Select(h => h.Device).OfType<string>())
-                .Distinct().Order(),
+                .Distinct().Order(StringComparer.Ordinal),
         ];
         (string which, string remedy) = longest.Wait.Kind switch
         {
@@ -74,14 +101,28 @@ public static class ReleaseFindings
             _ => ("one lock that is neither their dev_set's nor their IOMMU group's: the driver's own",
                 "the driver need not hold it across the reset"),
         };
+        long waited = Interval.UnionNs(waits.Select(w => w.Wait.Time));
         return new Finding("lock_held_across_release", Severity.Warning,
             $"{Count(waits.Count, "release")} waited, {longest.Release.Device} longest with {Seconds(longest.Wait.Time.DurationNs)}, for " +
-            $"{which}. It is held while a device is released and reset, here for {devices.Length} devices: {List(devices)} " +
-            $"(0x{longest.Wait.Lock:x})", remedy);
+            $"{which}. It is held while a device is released and reset, here for {devices.Length} devices: {List(devices)}", remedy)
+        {
+            CostNs = waited,
+            Devices = [.. devices],
+            Locks = [longest.Wait.Lock],
+            Numbers = Numbers(
+                ("waits", waits.Count), ("waited_ns", waits.Sum(w => w.Wait.Time.DurationNs)), ("longest_ns", longest.Wait.Time.DurationNs)),
+        };
     }
 
-    private static Finding Parallel(IReadOnlyList<Operation> releases, int atOnce) => new("parallel", Severity.Info,
-        $"{atOnce} of {releases.Count} devices were released side by side: " +
-        $"{Seconds(Interval.UnionNs(releases.Select(r => r.Time)))} in all, the slowest alone {Seconds(releases.Max(r => r.Time.DurationNs))}",
-        null);
+    private static Finding Parallel(IReadOnlyList<Operation> releases, int atOnce)
+    {
+        long took = Interval.UnionNs(releases.Select(r => r.Time)), slowest = releases.Max(r => r.Time.DurationNs);
+        return new Finding("parallel", Severity.Info,
+            $"up to {atOnce} of {releases.Count} devices were released at the same time: {Seconds(took)} in all, the slowest alone {Seconds(slowest)}",
+            null)
+        {
+            Devices = [.. releases.Select(r => r.Device)],
+            Numbers = Numbers(("max_parallel", atOnce), ("releasing_ns", took), ("slowest_ns", slowest)),
+        };
+    }
 }

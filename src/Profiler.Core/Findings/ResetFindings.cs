@@ -8,8 +8,6 @@ namespace Profiler.Core.Findings;
 /// <summary>What is remarkable about the resets of a shutdown.</summary>
 internal static class ResetFindings
 {
-    private const int EAgain = -11;
-
     /// <summary>A reset that is as quick as this needs no better method.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(150);
 
@@ -18,13 +16,15 @@ internal static class ResetFindings
 
     /// <param name="releases">The shutdown's.</param>
     /// <param name="devices">What is known of the devices.</param>
-    public static IEnumerable<Finding> For(IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices)
+    /// <param name="evidence">Whether a reset that was not seen did not happen.</param>
+    public static IEnumerable<Finding> For(
+        IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices, Evidence evidence)
     {
         if (FasterMethod(releases, devices) is { } faster)
             yield return faster;
         if (TimedOut(releases) is { } timedOut)
             yield return timedOut;
-        if (Skipped(releases, devices) is { } skipped)
+        if (Skipped(releases, devices, evidence) is { } skipped)
             yield return skipped;
     }
 
@@ -43,34 +43,53 @@ internal static class ResetFindings
         return new Finding("faster_reset_offered", Severity.Warning,
             $"{Count(slow.Count, "device")} ({List(slow.Select(d => d.Release.Device))}) took a bus reset, " +
             $"{Seconds(slow.Sum(d => d.Reset!.Time.DurationNs))} in all, though the kernel offers {offered}",
-            $"echo {slow[0].Offered} > /sys/bus/pci/devices/{slow[0].Release.Device}/reset_method puts it first");
+            $"echo {slow[0].Offered} > /sys/bus/pci/devices/{slow[0].Release.Device}/reset_method puts it first")
+        {
+            CostNs = Interval.UnionNs(slow.Select(d => d.Reset!.Time)),
+            Devices = [.. slow.Select(d => d.Release.Device).Distinct()],
+            Numbers = Numbers(("reset_ns", slow.Sum(d => d.Reset!.Time.DurationNs))),
+        };
     }
 
     private static Finding? TimedOut(IReadOnlyList<Operation> releases)
     {
         var failed = releases
             .SelectMany(r => r.Resets.Select(s => (r.Device, Reset: s)))
-            .Where(r => r.Reset.Result is not (0 or EAgain) &&
+            .Where(r => r.Reset.Result is not (0 or Errno.EAGAIN) &&
                 r.Reset.Parts.Any(p => p.Step is ResetStep.BridgeWait or ResetStep.DeviceWait or ResetStep.SecondaryBus))
             .ToList();
-        return failed.Count == 0 ? null : new Finding("reset_timed_out", Severity.Warning,
-            $"after {failed.Count} of {Count(releases.Sum(r => r.Resets.Length), "reset")} the device was not seen to come back: the kernel " +
-            $"waited, {Seconds(failed.Max(r => r.Reset.Time.DurationNs))} at most, and gave up ({List(failed.Select(r => r.Device))})",
-            "look for \"not ready\" and \"link\" of the device in the kernel's log: it may be unusable until the next reset");
+        if (failed.Count == 0)
+            return null;
+        long longest = failed.Max(r => r.Reset.Time.DurationNs);
+        string errors = List(failed.Select(r => Errno.Name(r.Reset.Result)));
+        return new Finding("reset_timed_out", Severity.Warning,
+            $"{failed.Count} of {Count(releases.Sum(r => r.Resets.Length), "reset")} timed out ({errors}): no response within " +
+            $"{Seconds(longest)} ({List(failed.Select(r => r.Device))})",
+            "look for \"not ready\" and \"link\" of the device in the kernel's log: it may be unusable until the next reset")
+        {
+            CostNs = Interval.UnionNs(failed.Select(r => r.Reset.Time)),
+            Devices = [.. failed.Select(r => r.Device).Distinct()],
+            Numbers = Numbers(("resets", failed.Count), ("longest_ns", longest)),
+        };
     }
 
-    private static Finding? Skipped(IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices)
+    // That no reset was seen means something only if all of the release was.
+    private static Finding? Skipped(
+        IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices, Evidence evidence)
     {
-        List<string> skipped =
+        string[] skipped =
         [
             .. releases
-                .Where(r => r.IsPci && (r.Resets.Any(s => s.Result == EAgain) ||
-                    (r.Resets.IsEmpty && devices.GetValueOrDefault(r.Device)?.ResetMethods is { Count: > 0 })))
-                .Select(r => r.Device),
+                .Where(r => r.IsPci && (r.Resets.Any(s => s.Result == Errno.EAGAIN) ||
+                    (evidence.Resets && !r.Partial && r.Resets.IsEmpty && devices.GetValueOrDefault(r.Device)?.ResetMethods is { Count: > 0 })))
+                .Select(r => r.Device).Distinct(),
         ];
-        return skipped.Count == 0 ? null : new Finding("reset_skipped", Severity.Warning,
-            $"{Count(skipped.Count, "device")} ({List(skipped)}) could have been reset, and {(skipped.Count == 1 ? "was" : "were")} released " +
+        return skipped.Length == 0 ? null : new Finding("reset_skipped", Severity.Warning,
+            $"{Count(skipped.Length, "device")} ({List(skipped)}) could have been reset, and {(skipped.Length == 1 ? "was" : "were")} released " +
             "without: the kernel only tries, and skips the reset if it does not get the device's locks at once",
-            "whatever uses the device or the bridge above it meanwhile (lspci, a monitoring agent) should not");
+            "nothing else (lspci, a monitoring agent) should use the device or the bridge above it at that time")
+        {
+            Devices = [.. skipped],
+        };
     }
 }

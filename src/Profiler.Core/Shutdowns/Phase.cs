@@ -21,6 +21,9 @@ public enum Phase
     /// <summary>The rest of releases: a device is being released, and neither reset nor waited for.</summary>
     Release,
 
+    /// <summary>The rest of opens: a device is being opened, and neither reset nor waited for.</summary>
+    Open,
+
     /// <summary>Nothing but waiting for locks.</summary>
     LockWait,
 

@@ -15,19 +15,28 @@ public enum Trigger
     /// <summary>It exited, by itself as far as we saw.</summary>
     Exit,
 
+    /// <summary>It died of a signal that has no name here.</summary>
+    Signal,
+
     SigHup,
     SigInt,
     SigQuit,
+    SigIll,
+    SigTrap,
+    SigAbrt,
+    SigBus,
+    SigFpe,
     SigKill,
+    SigSegv,
     SigTerm,
 }
 
-/// <summary>All releases of one process, from the signal or the first close to the last, or to its end.</summary>
+/// <summary>All releases of one process that one cause explains, from that cause to the last thing it caused.</summary>
 /// <param name="Task">The process, by its first thread.</param>
-/// <param name="Trigger">Why.</param>
-/// <param name="Signals">Signals that end processes, sent to it before or during the shutdown, in order.</param>
-/// <param name="Time">From the first of these signals, else from the exit or the first release; to the end of the
-/// process (reaped, else dead) where it exited, else to the end of the last release or what followed from it.</param>
+/// <param name="Trigger">The cause.</param>
+/// <param name="Signals">Signals that end processes, sent to it during the shutdown, the cause included, in order.</param>
+/// <param name="Time">From the signal that is the cause, else from the exit or the first close; to the end of the
+/// process (reaped, else dead) where it exited, else to the end of the last close or of what followed from it.</param>
 /// <param name="Releases">In the order in which they began; empty if the process is gone and all its devices are not.</param>
 public sealed record Shutdown(
     TaskId Task,
@@ -36,6 +45,27 @@ public sealed record Shutdown(
     Interval Time,
     ImmutableArray<Operation> Releases)
 {
+    /// <summary>Its begin was not seen: <see cref="Time"/> is a lower bound, and devices may be missing.</summary>
+    public bool BeganBefore { get; init; }
+
+    /// <summary>The capture ended before it did: <see cref="Time"/> is a lower bound.</summary>
+    public bool Unfinished { get; init; }
+
+    /// <summary>What happened to it is known from begin to end.</summary>
+    public bool IsWhole => !BeganBefore && !Unfinished;
+
+    /// <summary>Signals that came before it and are not its cause: the process went on for long, in order.</summary>
+    public ImmutableArray<SignalDelivered> EarlierSignals { get; init; } = [];
+
+    /// <summary>Releases and opens under way when the capture ended, oldest first.</summary>
+    public ImmutableArray<OperationInFlight> UnderWay { get; init; } = [];
+
+    /// <summary>Opens of the process that were under way in that time, in the order of their ends.</summary>
+    public ImmutableArray<Operation> Opens { get; init; } = [];
+
+    /// <summary>Resets by the process in that time, outside of releases and opens, in the order of their ends.</summary>
+    public ImmutableArray<Reset> OtherResets { get; init; } = [];
+
     /// <summary>When it began to exit, CLOCK_MONOTONIC; null if it did not, or that was not seen.</summary>
     public long? ExitsNs { get; init; }
 

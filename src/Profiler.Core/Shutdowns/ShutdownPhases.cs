@@ -36,14 +36,21 @@ public sealed class ShutdownPhases
             Add(Phase.Reaping, new Interval(dead, reaped));
         foreach (TeardownPart part in shutdown.Parts)
             Add(PhaseOf(part.Step), part.Time);
-        foreach (Operation release in shutdown.Releases)
+        foreach (Operation operation in shutdown.Releases.Concat(shutdown.Opens))
         {
-            foreach (Interval busy in Except(release.Time, release.LockWaits.Select(w => w.Time)))
-                Add(Phase.Release, busy);
-            foreach (LockWait wait in release.LockWaits)
+            foreach (Interval busy in Except(operation.Time, operation.LockWaits.Select(w => w.Time)))
+                Add(PhaseOf(operation.Kind), busy);
+            foreach (LockWait wait in operation.LockWaits)
                 Add(Phase.LockWait, wait.Time);
-            foreach (Reset reset in release.Resets)
+            foreach (Reset reset in operation.Resets)
                 Add(Phase.Reset, reset.Time);
+        }
+        foreach (Reset reset in shutdown.OtherResets)
+            Add(Phase.Reset, reset.Time);
+        foreach (OperationInFlight operation in shutdown.UnderWay)
+        {
+            Add(PhaseOf(operation.Kind), new Interval(operation.StartNs, operation.StateSinceNs));
+            Add(PhaseOf(operation), new Interval(operation.StateSinceNs, shutdown.Time.EndNs));
         }
         return Sweep(edges);
     }
@@ -52,6 +59,15 @@ public sealed class ShutdownPhases
     // before the kernel closes its devices.
     private static long InKernelFrom(Shutdown s) =>
         s.ExitsNs ?? s.Releases.Where(r => r.Exiting).Select(r => (long?)r.Time.StartNs).FirstOrDefault() ?? s.Time.EndNs;
+
+    private static Phase PhaseOf(OperationKind kind) => kind == OperationKind.Open ? Phase.Open : Phase.Release;
+
+    private static Phase PhaseOf(OperationInFlight operation) => operation.State switch
+    {
+        OperationState.Resetting => Phase.Reset,
+        OperationState.WaitingForLock => Phase.LockWait,
+        _ => PhaseOf(operation.Kind),
+    };
 
     private static Phase PhaseOf(TeardownStep step) => step switch
     {

@@ -14,14 +14,15 @@ public readonly record struct EndsWatched(bool Signals, bool Reaping)
 }
 
 /// <summary>
-/// Gathers the releases of a process into shutdowns. One is over when nothing is left of its process, when the
-/// same process opens a device again, or when it has been quiet for <see cref="Quiet"/>; time is that of the
-/// events. Single-threaded.
+/// Gathers what processes do with their devices into shutdowns. One is over when nothing is left of its process, when a
+/// process that lives on has closed nothing more for a while, or opens a device again; time is that of the events.
+/// Single-threaded.
 /// </summary>
 /// <param name="watched">What can be seen at all.</param>
-public sealed class ShutdownTracker(EndsWatched watched)
+/// <param name="attachedNs">When all probes were in place, CLOCK_MONOTONIC.</param>
+public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
 {
-    /// <summary>How long a process may rest between releases of one shutdown.</summary>
+    /// <summary>How long nothing may be heard of a process that is dying before it is told as it stands.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(60);
 
     private const int RememberedProcesses = 4096;
@@ -39,47 +40,47 @@ public sealed class ShutdownTracker(EndsWatched watched)
     /// Shutdowns under way, as far as they have come, the one that began first at the top: of processes that are letting
     /// go, and of those that have devices and were told to.
     /// </summary>
-    /// <param name="operations">What is under way, oldest first.</param>
+    /// <param name="spans">What is under way.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    public ImmutableArray<ShutdownInFlight> InFlight(ImmutableArray<OperationInFlight> operations, long nowNs)
+    public ImmutableArray<ShutdownInFlight> InFlight(SpanAssembler spans, long nowNs)
     {
-        ILookup<int, OperationInFlight> releasing = operations
-            .Where(o => o.Kind == OperationKind.Release)
-            .ToLookup(o => o.Task.Tgid);
+        Func<int, UnderWay> underWay = UnderWay.ByProcess(spans);
         return
         [
             .. _lives
                 .Where(l => l.Value.IsEnding || l.Value.IsToldToGo(nowNs))
                 .Select(l => l.Key)
-                .Union(releasing.Select(r => r.Key))
-                .Select(tgid => (_lives.GetValueOrDefault(tgid) ?? new ProcessLife(tgid))
-                    .UnderWay([.. releasing[tgid]], nowNs, watched.Signals))
+                .Union(spans.InFlight().Where(o => o.Kind == OperationKind.Release).Select(o => o.Task.Tgid))
+                .Select(tgid => (_lives.GetValueOrDefault(tgid) ?? NewLife(tgid)).InFlight(underWay(tgid), nowNs))
                 .OrderBy(s => s.SoFar.Time.StartNs),
         ];
     }
 
     /// <summary>A process had to do with devices before anybody watched.</summary>
-    public void Present(ProcessAtStart process) => Life(process.Tgid).Holds(process.Comm, process.Devices ?? []);
+    public void Present(ProcessAtStart process) => Life(process.Tgid).Present(process);
 
     /// <summary>Takes an activity; returns the shutdowns that are over by it.</summary>
-    public IEnumerable<Shutdown> Follow(Activity activity)
+    /// <param name="activity">What is over.</param>
+    /// <param name="isBusy">Whether a process has something else under way.</param>
+    public IEnumerable<Shutdown> Follow(Activity activity, Func<int, bool> isBusy)
     {
         switch (activity)
         {
             case Operation { Kind: OperationKind.Release } release:
-                return Release(release);
+                return Release(release, isBusy);
             case Operation { Kind: OperationKind.Open } open:
-                return Open(open);
+                return Open(open, isBusy);
             case SignalDelivered signal:
-                Life(signal.Target.Tgid).Signalled(signal);
-                return [];
+                return Signal(signal, isBusy);
             case TeardownPart part:
                 Life(part.Task.Tgid).Had(part);
                 return [];
+            case StandaloneReset standalone:
+                // Of processes without devices, as of one that writes into sysfs, nothing is to be told.
+                _lives.GetValueOrDefault(standalone.Task.Tgid)?.Had(standalone.Reset);
+                return [];
             case ProcessAdvanced step:
-                ProcessLife life = Life(step.Process.Tgid);
-                life.Advanced(step);
-                return life.IsOver(watched.Reaping) ? Finish(step.Process.Tgid) : [];
+                return Advance(step, isBusy);
             default:
                 return [];
         }
@@ -87,45 +88,74 @@ public sealed class ShutdownTracker(EndsWatched watched)
 
     /// <summary>Concludes what has been quiet for long.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    /// <param name="busy">Processes with something under way: not quiet, however long it takes.</param>
-    public IEnumerable<Shutdown> Expire(long nowNs, IReadOnlySet<int> busy)
+    /// <param name="isBusy">Whether a process has something under way: not quiet, however long it takes.</param>
+    public IEnumerable<Shutdown> Expire(long nowNs, Func<int, bool> isBusy)
     {
         long before = nowNs - (long)Quiet.TotalNanoseconds;
-        return [.. _lives
-            .Where(l => l.Value.IsEnding && !busy.Contains(l.Key) && l.Value.LatestNs < before)
-            .Select(l => l.Key)
-            .ToList()
-            .SelectMany(Finish)];
+        var done = new List<Shutdown>();
+        foreach ((int tgid, ProcessLife life) in _lives.Where(l => l.Value.IsEnding && !isBusy(l.Key)).ToList())
+            done.AddRange(life.IsExiting && life.LatestNs < before ? Finish(tgid, UnderWay.None, nowNs) : life.Settle(nowNs));
+        return done;
     }
 
     /// <summary>The capture ends: whatever is under way is concluded as it stands.</summary>
-    public IEnumerable<Shutdown> Flush() =>
-        [.. _lives.Where(l => l.Value.IsEnding).Select(l => l.Key).ToList().SelectMany(Finish)];
-
-    private IEnumerable<Shutdown> Release(Operation release)
+    /// <param name="spans">What is under way.</param>
+    /// <param name="nowNs">When that was, CLOCK_MONOTONIC.</param>
+    public IEnumerable<Shutdown> Flush(SpanAssembler spans, long nowNs)
     {
-        int tgid = release.Task.Tgid;
-        // A recording has no clock that ticks: a pause shows by what comes after it.
+        Func<int, UnderWay> underWay = UnderWay.ByProcess(spans);
+        foreach (OperationInFlight release in spans.InFlight().Where(o => o.Kind == OperationKind.Release))
+            Life(release.Task.Tgid);
+        return
+        [
+            .. _lives.ToList().SelectMany(l => Settle(l.Value, !underWay(l.Key).IsNone, nowNs).Concat(Finish(l.Key, underWay(l.Key), nowNs))),
+        ];
+    }
+
+    // A recording has no clock that ticks: a pause shows by what comes after it.
+    private static IReadOnlyList<Shutdown> Settle(ProcessLife life, bool isBusy, long nowNs) => isBusy ? [] : life.Settle(nowNs);
+
+    private IReadOnlyList<Shutdown> Signal(SignalDelivered signal, Func<int, bool> isBusy)
+    {
+        ProcessLife life = Life(signal.Target.Tgid);
+        IReadOnlyList<Shutdown> done = Settle(life, isBusy(signal.Target.Tgid), signal.TimeNs);
+        life.Signalled(signal);
+        return done;
+    }
+
+    private IEnumerable<Shutdown> Advance(ProcessAdvanced step, Func<int, bool> isBusy)
+    {
+        int tgid = step.Process.Tgid;
         ProcessLife life = Life(tgid);
-        bool afterPause = life.IsEnding && !release.Exiting &&
-            release.Time.StartNs - life.LatestNs > (long)Quiet.TotalNanoseconds;
-        IEnumerable<Shutdown> done = afterPause ? Finish(tgid) : [];
+        IReadOnlyList<Shutdown> done = Settle(life, isBusy(tgid), step.TimeNs);
+        life.Advanced(step);
+        return life.IsOver ? done.Concat(Finish(tgid, UnderWay.None, step.TimeNs)) : done;
+    }
+
+    private IEnumerable<Shutdown> Release(Operation release, Func<int, bool> isBusy)
+    {
+        ProcessLife life = Life(release.Task.Tgid);
+        IReadOnlyList<Shutdown> done = Settle(life, isBusy(release.Task.Tgid), release.Time.StartNs);
         foreach (ProcessLife other in _lives.Values)
             other.Lost(release.Device);
-        Life(tgid).Released(release);
+        life.Released(release);
         return done;
     }
 
-    private IEnumerable<Shutdown> Open(Operation open)
+    // One that began while others were released is no new beginning; nor has an exiting process any.
+    private IEnumerable<Shutdown> Open(Operation open, Func<int, bool> isBusy)
     {
-        int tgid = open.Task.Tgid;
-        IEnumerable<Shutdown> done = Life(tgid).IsEnding ? Finish(tgid) : [];
-        Life(tgid).Opened(open);
+        ProcessLife life = Life(open.Task.Tgid);
+        bool opensAgain = open.Time.StartNs >= life.LatestNs && !isBusy(open.Task.Tgid);
+        IReadOnlyList<Shutdown> done = opensAgain ? life.Settle(open.Time.StartNs, opensAgain: true) : [];
+        life.Opened(open);
         return done;
     }
 
-    private IEnumerable<Shutdown> Finish(int tgid) =>
-        _lives.Remove(tgid, out ProcessLife? life) && life.Conclude(watched.Signals) is { } done ? [done] : [];
+    private IReadOnlyList<Shutdown> Finish(int tgid, UnderWay underWay, long nowNs) =>
+        _lives.Remove(tgid, out ProcessLife? life) ? life.Conclude(underWay, nowNs) : [];
+
+    private ProcessLife NewLife(int tgid) => new(tgid, watched, attachedNs);
 
     private ProcessLife Life(int tgid)
     {
@@ -144,6 +174,6 @@ public sealed class ShutdownTracker(EndsWatched watched)
         if (_order.Count >= MostProcesses)
             _lives.Remove(_order.Dequeue());
         _order.Enqueue(tgid);
-        return _lives[tgid] = new ProcessLife(tgid);
+        return _lives[tgid] = NewLife(tgid);
     }
 }

@@ -52,6 +52,9 @@ public sealed record Operation(
     /// <summary>What an open returned: a descriptor, or a negative errno; 0 for a release.</summary>
     public int Result { get; init; }
 
+    /// <summary>It began before all probes were in place: waits and resets may be missing, and nothing follows from that.</summary>
+    public bool Partial { get; init; }
+
     public long LockWaitNs => LockWaits.Sum(w => w.Time.DurationNs);
 
     public long ResetNs => Resets.Sum(r => r.Time.DurationNs);
@@ -120,7 +123,14 @@ public sealed record SignalDelivered(TaskId Sender, TaskId Target, int Number, l
 /// <param name="Process">By its first thread.</param>
 /// <param name="Step">How far.</param>
 /// <param name="TimeNs">When.</param>
-public sealed record ProcessAdvanced(TaskId Process, ProcessStep Step, long TimeNs) : Activity;
+public sealed record ProcessAdvanced(TaskId Process, ProcessStep Step, long TimeNs) : Activity
+{
+    /// <summary>
+    /// At <see cref="ProcessStep.Exits"/> the exit code as the kernel has it: the low seven bits are the signal that killed the
+    /// process, 0 if none did; else 0.
+    /// </summary>
+    public int ExitCode { get; init; }
+}
 
 /// <summary>A part of the end of a process that is not the devices'; releases may lie inside.</summary>
 /// <param name="Task">The thread.</param>

@@ -7,7 +7,8 @@ namespace Profiler.Core.Spans;
 /// Events to activities: begins and ends are paired thread by thread, waits and resets find the operation
 /// they happened in. Single-threaded. What has begun and not ended is <see cref="InFlight"/>.
 /// </summary>
-public sealed class SpanAssembler
+/// <param name="attachedNs">When all probes were in place, CLOCK_MONOTONIC.</param>
+public sealed class SpanAssembler(long attachedNs = 0)
 {
     private sealed class ThreadState
     {
@@ -47,9 +48,8 @@ public sealed class SpanAssembler
     /// </summary>
     public const int MostThreads = 16384;
 
-    private static readonly IReadOnlyList<Activity> None = [];
-
     private readonly Dictionary<int, ThreadState> _threads = [];
+    private readonly Dictionary<int, int> _busy = []; // threads with something under way, by process
     private readonly LockLedger _locks = new();
     private long _unmatched;
 
@@ -80,17 +80,30 @@ public sealed class SpanAssembler
             .OrderBy(t => t.SinceNs),
     ];
 
-    /// <summary>Takes a batch; returns what it brought to an end.</summary>
-    public IReadOnlyList<Activity> Assemble(EventBatch batch)
+    /// <summary>The processes with something under way, and since when, CLOCK_MONOTONIC.</summary>
+    public IReadOnlyDictionary<int, long> BusySince() =>
+        _threads.Values.GroupBy(t => t.Task.Tgid).ToDictionary(g => g.Key, g => (long)g.Min(t => t.SinceNs));
+
+    /// <summary>Whether a thread of a process has something under way.</summary>
+    public bool IsBusy(int tgid) => _busy.ContainsKey(tgid);
+
+    /// <summary>
+    /// Takes a batch; returns what it brought to an end, one after another: between two of them this is at the event that
+    /// brought the first.
+    /// </summary>
+    public IEnumerable<Activity> Assemble(EventBatch batch)
     {
-        List<Activity>? done = null;
-        foreach (ref readonly WireEvent e in batch.Events)
+        for (int i = 0; i < batch.Events.Length; i++)
         {
-            LatestNs = Math.Max(LatestNs, (long)e.TimeNs);
-            if (Assemble(in e) is { } activity)
-                (done ??= []).Add(activity);
+            if (Take(in batch.Events[i]) is { } activity)
+                yield return activity;
         }
-        return done ?? None;
+    }
+
+    private Activity? Take(in WireEvent e)
+    {
+        LatestNs = Math.Max(LatestNs, (long)e.TimeNs);
+        return Assemble(in e);
     }
 
     private Activity? Assemble(in WireEvent e) => (e.Kind, e.Phase) switch
@@ -137,6 +150,7 @@ public sealed class SpanAssembler
             open.Waits.ToImmutable(), open.Resets.ToImmutable(), StackOf(in e))
         {
             Result = e.Value,
+            Partial = (long)begin.TimeNs < attachedNs,
         };
     }
 
@@ -199,7 +213,7 @@ public sealed class SpanAssembler
             foreach ((int tid, ThreadState thread) in _threads.Where(t => t.Value.Task.Tgid == process.Tgid).ToList())
                 GiveUp(tid, thread);
         }
-        return new ProcessAdvanced(process, e.ProcessStep, (long)e.TimeNs);
+        return new ProcessAdvanced(process, e.ProcessStep, (long)e.TimeNs) { ExitCode = e.Value };
     }
 
     private Activity? BeginTeardown(in WireEvent e)
@@ -249,6 +263,7 @@ public sealed class SpanAssembler
                 GiveUp(oldest, stuck);
             }
             _threads[(int)e.Tid] = thread = new ThreadState { Task = TaskOf(in e), SinceNs = e.TimeNs };
+            _busy[thread.Task.Tgid] = _busy.GetValueOrDefault(thread.Task.Tgid) + 1;
         }
         return thread;
     }
@@ -257,13 +272,23 @@ public sealed class SpanAssembler
     {
         _unmatched += (thread.Operation is null ? 0 : 1) + thread.Resets.Forget() + thread.Teardown.Forget() +
             (_locks.Forget(tid) ? 1 : 0);
-        _threads.Remove(tid);
+        Remove(tid, thread);
     }
 
     private void RemoveIfIdle(in WireEvent e, ThreadState thread)
     {
         if (thread.IsIdle)
-            _threads.Remove((int)e.Tid);
+            Remove((int)e.Tid, thread);
+    }
+
+    private void Remove(int tid, ThreadState thread)
+    {
+        _threads.Remove(tid);
+        int left = _busy[thread.Task.Tgid] - 1;
+        if (left == 0)
+            _busy.Remove(thread.Task.Tgid);
+        else
+            _busy[thread.Task.Tgid] = left;
     }
 
     // A thread's name may say little (a dying .NET process has its devices closed by ".NET Finalizer").

@@ -36,7 +36,7 @@ public sealed class FindingCounts
     /// <summary>A shutdown is over.</summary>
     public void Concluded(Shutdown shutdown, Surroundings surroundings)
     {
-        foreach (Finding finding in ShutdownFindings.For(shutdown, surroundings))
+        foreach (Finding finding in ShutdownFindings.For(shutdown, surroundings, Evidence.Whole))
             Count(finding);
         for (int i = _waited.Count; i > 0; i--)
         {

@@ -41,6 +41,6 @@ public sealed partial class FindingIdsTests
                 : Ids(property.Value));
     }
 
-    [GeneratedRegex("""new(?: Finding)?\("(?<id>[a-z_]+)", """)]
+    [GeneratedRegex("""(?:new(?: Finding)?|[?:] )\("(?<id>[a-z_]+)", """)]
     private static partial Regex Found();
 }

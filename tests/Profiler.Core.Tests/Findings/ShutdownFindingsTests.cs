@@ -80,14 +80,14 @@ public sealed class ShutdownFindingsTests
     {
         Finding finding = Single("libvirt_limits", For(Plain, new ProcessIdentity(100, "gpu-a")));
         Assert.Equal(Severity.Info, finding.Severity);
-        Assert.Contains("8.50 s short of libvirt's SIGKILL", finding.Text, StringComparison.Ordinal);
+        Assert.Contains("1.50 s from SIGTERM to the end is 8.50 s less than the 10.00 s after which SIGKILL comes", finding.Text, StringComparison.Ordinal);
         // 0.3 s and 1.2 s for each: past 10 s with the ninth. Below 2 s for each it never fails.
-        Assert.Contains("SIGKILL with 9 devices, and never the failure", finding.Remedy, StringComparison.Ordinal);
+        Assert.Contains("SIGKILL comes with 9 devices or more, and libvirt never gives up", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(15, "past libvirt's SIGKILL", Severity.Warning)]
-    [InlineData(50, "past the 42.00 s after which libvirt gives up", Severity.Warning)]
+    [InlineData(15, "longer than the 10.00 s after which SIGKILL comes", Severity.Warning)]
+    [InlineData(50, "longer than the 42.00 s after which libvirt gives up", Severity.Warning)]
     public void A_virtual_machine_that_takes_too_long(int seconds, string words, Severity severity)
     {
         string slow = Plain
@@ -96,8 +96,64 @@ public sealed class ShutdownFindingsTests
         Finding finding = Single("libvirt_limits", For(slow, new ProcessIdentity(100, "gpu-a")));
         Assert.Contains(words, finding.Text, StringComparison.Ordinal);
         Assert.Equal(severity, finding.Severity);
-        Assert.Contains("the failure with", finding.Remedy, StringComparison.Ordinal);
+        Assert.Contains("libvirt gives up with", finding.Remedy, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void After_a_lone_SIGKILL_libvirt_waits_half_a_minute_and_2_s_for_each_device()
+    {
+        Finding finding = Single("libvirt_limits", For(Plain.Replace("signal 15", "signal 9", StringComparison.Ordinal), new ProcessIdentity(100, "gpu-a")));
+        Assert.Contains("30.50 s less than the 32.00 s after SIGKILL", finding.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("SIGKILL comes", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Side_by_side_each_device_counts_with_its_share()
+    {
+        string second = Plain.Replace("1.4 100/100", "1.4 100/101 qemu release end\n1.4 100/100", StringComparison.Ordinal)
+            .Replace("0.3 100/100", "0.2 100/101 qemu release begin 0000:02:00.0 lock a2 exiting\n0.3 100/100", StringComparison.Ordinal);
+        Finding finding = Single("libvirt_limits", For(second, new ProcessIdentity(100, "gpu-a")));
+        // 0.3 s and 0.6 s for each.
+        Assert.Contains("SIGKILL comes with 17 devices or more", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_finding_and_the_metric_are_of_one_computation()
+    {
+        string slow = Plain.Replace("1.2", "3.2", StringComparison.Ordinal).Replace("1.3", "3.3", StringComparison.Ordinal)
+            .Replace("1.4", "3.4", StringComparison.Ordinal).Replace("1.5", "3.5", StringComparison.Ordinal);
+        Finding finding = Single("libvirt_limits", For(slow, new ProcessIdentity(100, "gpu-a")));
+        Assert.Equal(finding.Numbers["failure_devices"], LibvirtProjection.FailureDevices(Assert.Single(Played.Shutdowns(slow))));
+        Assert.Contains($"libvirt gives up with {finding.Numbers["failure_devices"]} devices or more", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_reset_that_could_not_be_seen_it_is_not_said_that_there_was_none()
+    {
+        var surroundings = new Surroundings();
+        surroundings.Add(Device("0000:01:00.0", "bus"));
+        ImmutableArray<Finding> Under(Evidence evidence, long attachedNs) => ShutdownFindings.For(
+            Assert.Single(Played.Shutdowns(WithoutReset, attachedNs: attachedNs)), surroundings, evidence);
+        Found("reset_skipped", true, Under(Evidence.Whole, 0));
+        Found("reset_skipped", false, Under(new Evidence(Releases: true, Resets: false), 0));
+        Found("reset_skipped", false, Under(Evidence.Whole, attachedNs: 250_000_000));
+    }
+
+    [Fact]
+    public void The_costliest_comes_first_with_its_data()
+    {
+        string events = Unpinning("9.0", "9.1").Replace("end function 0", "end function -25", StringComparison.Ordinal);
+        ImmutableArray<Finding> findings = For(events);
+        Assert.Equal(["unpin_dominates", "reset_timed_out"], findings.Select(f => f.Id));
+        Assert.Equal((7_590_000_000, 1_000_000_000), (findings[0].CostNs, findings[1].CostNs));
+        Assert.Equal("0000:01:00.0", Assert.Single(findings[1].Devices));
+        Assert.Contains("(ENOTTY)", findings[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Seconds_count_however_small_their_share_is() => Found("unpin_dominates", true, For(
+        Plain.Replace("1.2", "101.2", StringComparison.Ordinal).Replace("1.3", "101.3", StringComparison.Ordinal).Replace("1.4", "101.4", StringComparison.Ordinal)
+            .Replace("1.5 1/1", "101.41 100/100 qemu teardown begin iommu\n126.0 100/100 qemu teardown end iommu\n126.1 1/1", StringComparison.Ordinal)));
 
     [Fact]
     public void A_virtual_machine_that_quits_by_itself_has_no_limits() => Found("libvirt_limits", false, For(
@@ -120,6 +176,6 @@ public sealed class ShutdownFindingsTests
         var surroundings = new Surroundings();
         foreach (Fact fact in facts)
             surroundings.Add(fact);
-        return ShutdownFindings.For(Assert.Single(Played.Shutdowns(events)), surroundings);
+        return ShutdownFindings.For(Assert.Single(Played.Shutdowns(events)), surroundings, Evidence.Whole);
     }
 }

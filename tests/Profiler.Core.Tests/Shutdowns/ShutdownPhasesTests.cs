@@ -35,13 +35,13 @@ public sealed class ShutdownPhasesTests
             3.6 1/1     init reaped of 100/100 qemu
             """);
         Assert.Equal(
-            "Reset 1.0, Power 0.1, Iommu 0.4, Kvm 0.1, Release 0.4, LockWait 0.0, Memory 0.3, Files 0.2, Reaping 0.1, Process 0.5, Unattributed 0.5",
+            "Reset 1.0, Power 0.1, Iommu 0.4, Kvm 0.1, Release 0.4, Open 0.0, LockWait 0.0, Memory 0.3, Files 0.2, Reaping 0.1, Process 0.5, Unattributed 0.5",
             Text(phases));
     }
 
     [Fact]
     public void While_one_resets_the_waiting_of_others_does_not_count() => Assert.Equal(
-        "Reset 1.0, Power 0.0, Iommu 0.0, Kvm 0.0, Release 0.5, LockWait 0.5, Memory 0.0, Files 0.0, Reaping 0.0, Process 0.0, Unattributed 0.0",
+        "Reset 1.0, Power 0.0, Iommu 0.0, Kvm 0.0, Release 0.5, Open 0.0, LockWait 0.5, Memory 0.0, Files 0.0, Reaping 0.0, Process 0.0, Unattributed 0.0",
         Text(Single("""
             1.0 100/101 a release begin 0000:01:00.0
             1.0 100/102 a release begin 0000:02:00.0

@@ -53,13 +53,13 @@ public sealed class SpanProperties
     public void Batches_may_be_cut_anywhere() => Prop.ForAll(AnyEvents, Gen.Choose(1, 7).ToArbitrary(), (events, size) =>
     {
         var assembler = new SpanAssembler();
-        int inPieces = events.Chunk(size).Sum(piece => assembler.Assemble(Batch(piece)).Count);
+        int inPieces = events.Chunk(size).Sum(piece => assembler.Assemble(Batch(piece)).Count());
         return inPieces == Assemble(events).Count;
     }).QuickCheckThrowOnFailure();
 
     private static bool Within(Interval inner, Interval outer) => inner.StartNs >= outer.StartNs && inner.EndNs <= outer.EndNs;
 
-    private static IReadOnlyList<Activity> Assemble(WireEvent[] events) => new SpanAssembler().Assemble(Batch(events));
+    private static List<Activity> Assemble(WireEvent[] events) => [.. new SpanAssembler().Assemble(Batch(events))];
 
     private static EventBatch Batch(WireEvent[] events) => new(MemoryMarshal.AsBytes(events.AsSpan()).ToArray());
 
