@@ -26,7 +26,7 @@ public sealed class Pipeline : IDisposable
     private DeviceStatistics _devices = new();
     private LockStatistics _locks = new();
     private readonly LinkedList<Shutdown> _recent = [];
-    private long _endNs;
+    private long _endNs, _beganBefore, _unfinished;
     private readonly Subject<long> _clock = new();
     private readonly CompositeDisposable _subscriptions = [];
     private readonly IConnectableObservable<Activity> _activities;
@@ -86,7 +86,11 @@ public sealed class Pipeline : IDisposable
             return new Snapshot(
                 _spans.LatestNs, _spans.InFlight(), _spans.TeardownsInFlight(), _tracker.InFlight(_spans, _spans.LatestNs), [.. _recent],
                 _distributions.Snapshot(), _devices.Snapshot(), _locks.Snapshot(),
-                [.. _decoder.Received], _spans.Unmatched, _spans.StacksLost);
+                [.. _decoder.Received], _spans.Unmatched, _spans.StacksLost)
+            {
+                BeganBefore = _beganBefore,
+                Unfinished = _unfinished,
+            };
         }
     }
 
@@ -131,6 +135,8 @@ public sealed class Pipeline : IDisposable
     private void Remember(Shutdown shutdown)
     {
         _distributions.Record(shutdown);
+        _beganBefore += shutdown.BeganBefore ? 1 : 0;
+        _unfinished += shutdown.Unfinished ? 1 : 0;
         _recent.AddFirst(shutdown);
         if (_recent.Count > RecentShutdowns)
             _recent.RemoveLast();

@@ -57,4 +57,11 @@ public sealed record Snapshot(
     Tally<LockFigures> Locks,
     ImmutableArray<long> Received,
     long Unmatched,
-    long StacksLost);
+    long StacksLost)
+{
+    /// <summary>Shutdowns, over by now, that began before the capture.</summary>
+    public long BeganBefore { get; init; }
+
+    /// <summary>Shutdowns that the capture ended before.</summary>
+    public long Unfinished { get; init; }
+}

@@ -5,6 +5,7 @@ using Profiler.Bpf.Session;
 using Profiler.Cli.Identity;
 using Profiler.Cli.Report;
 using Profiler.Core;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
@@ -38,7 +39,7 @@ internal sealed class LiveProfile : IDisposable
     public LiveProfile(IEventSource source, HostIdentities? identities, TimeProvider time)
     {
         (_source, _identities, _time) = (source, identities, time);
-        _pipeline = new Pipeline(source.Records, source.Info.EndsWatched);
+        _pipeline = new Pipeline(source.Records, source.Info.EndsWatched, source.Info.StartNs);
     }
 
     /// <summary>The kernel we run on, and who there is on its machine just now.</summary>
@@ -181,15 +182,21 @@ internal sealed class LiveProfile : IDisposable
     private ProfileHealth HealthOf(Snapshot snapshot)
     {
         ImmutableArray<SourceCount> counts = _source.Counts();
+        ImmutableArray<ProbeInfo> probes = _source.Probes();
         return new ProfileHealth(
-            _source.Probes(),
+            probes,
             [
                 .. snapshot.Received.Select((received, kind) =>
                 {
                     SourceCount? count = counts.Where(c => c.Kind == kind).Select(c => (SourceCount?)c).FirstOrDefault();
                     return new EventHealth(RecordedCapture.KindName(kind), received, count?.Emitted, count?.Lost);
                 }).Skip(1),
-            ]);
+            ])
+        {
+            Problems = CaptureProblems.Of(new CaptureKnowledge(
+                probes, counts.Select(c => KeyValuePair.Create(RecordedCapture.KindName(c.Kind), c.Lost)),
+                snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, _source.Problems())),
+        };
     }
 
     // Asking a process for its command line may have to wait for its memory map, which is just what a teardown

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Core;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 
 namespace Profiler.Cli.Live;
@@ -44,6 +45,9 @@ internal readonly record struct Playback(double Speed, bool Paused);
 /// <param name="Events">By kind, in the order of <see cref="Core.Wire.EventKind"/>.</param>
 internal sealed record ProfileHealth(ImmutableArray<ProbeInfo> Probes, ImmutableArray<EventHealth> Events)
 {
+    /// <summary>All that is lost, wrong or cannot be known.</summary>
+    public ImmutableArray<Problem> Problems { get; init; } = [];
+
     /// <summary>Events received.</summary>
     public long Received => Events.Sum(e => e.Received);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Profiler.Core;
 using Profiler.Core.Findings;
 using Profiler.Core.Histograms;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Spans;
 
@@ -10,17 +11,25 @@ namespace Profiler.Cli.Report;
 /// <summary>A recording to a report: a pure function.</summary>
 internal static class ReportBuilder
 {
-    public static ReportDocument Build(RecordedCapture recorded, ReportFilter filter)
+    // The median of three is no median: fewer samples have no percentiles.
+    private const int MinimumSamples = 10;
+
+    /// <param name="recorded">What to report.</param>
+    /// <param name="filter">What of it.</param>
+    /// <param name="addresses">Locks by their kernel addresses instead of by numbers.</param>
+    public static ReportDocument Build(RecordedCapture recorded, ReportFilter filter, bool addresses = false)
     {
-        var report = new ShutdownReport(recorded.Surroundings);
+        ImmutableArray<Problem> problems = Problems(recorded);
+        var report = new ShutdownReport(
+            recorded.Surroundings, new LockNames(recorded.Operations, addresses), Evidence.Of(Probes(recorded), problems));
         bool Wants(Operation o) => filter.WantsProcess(o.Task.Tgid, report.Vm(o.Task.Tgid)) && filter.WantsDevice(o.Device);
         ImmutableArray<Operation> operations = [.. recorded.Operations.Where(Wants).OrderBy(o => o.Time.StartNs)];
         ImmutableArray<Operation> releases = [.. operations.Where(o => o.Kind == OperationKind.Release)];
         return new ReportDocument(
             ReportDocument.SchemaId,
             new ReportHost(recorded.Info.Kernel, recorded.Info.Hostname),
-            Capture(recorded),
-            Releases(releases),
+            Capture(recorded, problems),
+            Releases(releases, report),
             [
                 .. recorded.Shutdowns
                     .Where(s => filter.Wants(s, report.Vm(s.Task.Tgid)))
@@ -29,8 +38,8 @@ internal static class ReportBuilder
             ],
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
             // The culprit is looked for among all, whoever is shown.
-            ShutdownReport.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), recorded.Operations, recorded.Surroundings)),
-            ShutdownReport.Locks(operations),
+            report.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), recorded.Operations, recorded.Surroundings)),
+            report.Locks(operations),
             [
                 .. recorded.Devices.Values
                     .Where(d => filter.WantsDevice(d.Bdf))
@@ -41,11 +50,21 @@ internal static class ReportBuilder
             Histograms(recorded.Last.Histograms));
     }
 
-    private static ReportCapture Capture(RecordedCapture recorded) => new(
+    private static ImmutableArray<ProbeInfo> Probes(RecordedCapture recorded) => recorded.End?.Probes ?? recorded.Info.Probes;
+
+    private static ImmutableArray<Problem> Problems(RecordedCapture recorded) => CaptureProblems.Of(new CaptureKnowledge(
+        Probes(recorded),
+        recorded.End?.Events.Select(e => KeyValuePair.Create(e.Kind, e.Lost)) ?? [],
+        recorded.Last.Unmatched, recorded.Last.StacksLost,
+        recorded.Shutdowns.Count(s => s.BeganBefore), recorded.Shutdowns.Count(s => s.Unfinished),
+        [.. recorded.Info.Problems, .. recorded.End?.Problems ?? [new Problem(ProblemKinds.CutShort.Id)]]));
+
+    private static ReportCapture Capture(RecordedCapture recorded, ImmutableArray<Problem> problems) => new(
         recorded.Info.Start,
         recorded.Info.StartNs,
         recorded.DurationNs,
-        recorded.End is not null,
+        CaptureProblems.AreHarmless(problems),
+        [.. problems.Select(p => new ReportProblem(p.Id, ShutdownReport.Snake(p.Kind.Impact), p.Count, p.Detail, p.Text, p.Kind.Remedy))],
         recorded.Received,
         recorded.Lost,
         recorded.Last.Unmatched,
@@ -58,11 +77,11 @@ internal static class ReportBuilder
             }),
         ],
         [
-            .. (recorded.End?.Probes ?? recorded.Info.Probes)
+            .. Probes(recorded)
                 .Select(p => new ReportProbe(p.Name, p.Symbol, p.Attach, p.Attached, p.Missed, p.Reason, p.WaitsFor)),
         ]);
 
-    private static ReportReleases Releases(ImmutableArray<Operation> releases) => releases.IsEmpty
+    private static ReportReleases Releases(ImmutableArray<Operation> releases, ShutdownReport report) => releases.IsEmpty
         ? new ReportReleases(0, 0, 0, 0, 0, [])
         : new ReportReleases(
             releases.Length,
@@ -70,7 +89,7 @@ internal static class ReportBuilder
             Interval.PeakConcurrency(releases.Select(r => r.Time)),
             releases.Sum(r => r.LockWaitNs),
             releases.Sum(r => r.ResetNs),
-            ShutdownReport.Of(ReleaseFindings.For(releases, SerialChain.LongestNs(releases))));
+            report.Of(Finding.ByCost(ReleaseFindings.ForAll(releases, SerialChain.LongestNs(releases)))));
 
     private static ReportHistograms Histograms(HistogramSet set) => new(
         Histogram(set.LockWait),
@@ -82,8 +101,10 @@ internal static class ReportBuilder
         new SortedDictionary<string, ReportHistogram>(set.Phase.ToDictionary(p => ShutdownReport.Snake(p.Key), p => Histogram(p.Value))));
 
     private static ReportHistogram Histogram(HistogramSnapshot h) => new(
-        h.Count, h.SumNs, h.MaxNs, h.Quantile(0.5), h.Quantile(0.9), h.Quantile(0.99),
+        h.Count, h.SumNs, h.MaxNs, Percentile(h, 0.5), Percentile(h, 0.9), Percentile(h, 0.99),
         [.. h.Buckets.Select(b => new ReportBucket(b.FromNs, b.BelowNs, b.Count))]);
+
+    private static long? Percentile(HistogramSnapshot h, double quantile) => h.Count < MinimumSamples ? null : h.Quantile(quantile);
 
     /// <summary>The reset method, as all outputs name it.</summary>
     public static string Name(ResetMethod method) => ShutdownReport.Snake(method);

@@ -25,7 +25,7 @@ internal sealed record ReportDocument(
 internal sealed record ReportHost(string Kernel, string Hostname);
 
 /// <param name="Start">Wall-clock time at <paramref name="StartNs"/> (CLOCK_MONOTONIC): the one conversion.</param>
-/// <param name="Complete">False if the recording was cut short: then nobody knows what was lost.</param>
+/// <param name="Complete">False if figures may be wrong or missing; <paramref name="Problems"/> says why.</param>
 /// <param name="EventsUnmatched">Begins without an end and ends without a begin.</param>
 /// <param name="StacksLost">Kernel stacks that were wanted and could not be kept.</param>
 internal sealed record ReportCapture(
@@ -33,12 +33,18 @@ internal sealed record ReportCapture(
     long StartNs,
     long DurationNs,
     bool Complete,
+    ImmutableArray<ReportProblem> Problems,
     long EventsReceived,
     long? EventsLost,
     long EventsUnmatched,
     long StacksLost,
     ImmutableArray<ReportEvents> Events,
     ImmutableArray<ReportProbe> Probes);
+
+/// <summary>Something that was lost, cannot be known or is wrong.</summary>
+/// <param name="Impact">"incomplete" if figures may be wrong or missing, else "note".</param>
+/// <param name="Count">How often; null if nobody can count it.</param>
+internal sealed record ReportProblem(string Id, string Impact, long? Count, string? Detail, string Text, string? Remedy);
 
 internal sealed record ReportEvents(string Kind, long? Emitted, long Received, long? Lost);
 
@@ -50,15 +56,22 @@ internal sealed record ReportProbe(
 internal sealed record ReportReleases(
     int Count, long WallNs, int PeakConcurrency, long LockWaitNs, long ResetNs, ImmutableArray<ReportFinding> Findings);
 
+/// <param name="BeganBefore">Its begin was not seen: <paramref name="WallNs"/> is a lower bound.</param>
+/// <param name="Unfinished">The capture ended before it did: likewise.</param>
+/// <param name="EarlierSignals">Signals that came before it and are not its cause.</param>
 /// <param name="Phases">Where the wall time went; with <paramref name="UnattributedNs"/> they add up to it.</param>
+/// <param name="UnderWay">Releases and opens that were not over when the capture ended.</param>
 internal sealed record ReportShutdown(
     int Pid,
     string Comm,
     string? Vm,
     string Trigger,
     ImmutableArray<ReportSignal> Signals,
+    ImmutableArray<ReportSignal> EarlierSignals,
     long StartNs,
     long WallNs,
+    bool BeganBefore,
+    bool Unfinished,
     bool ProcessGone,
     long LockWaitNs,
     long ResetNs,
@@ -67,10 +80,15 @@ internal sealed record ReportShutdown(
     long IfParallelNs,
     SortedDictionary<string, long> Phases,
     ImmutableArray<ReportDevice> Devices,
+    ImmutableArray<ReportUnderWay> UnderWay,
     ImmutableArray<ReportUnreleased> Unreleased,
     ImmutableArray<ReportFinding> Findings);
 
 internal sealed record ReportSignal(string Name, long TimeNs, int SenderPid, string SenderComm);
+
+/// <summary>A release or open that was not over when the capture ended.</summary>
+/// <param name="State">working, waiting_for_lock or resetting; since <paramref name="StateSinceNs"/>.</param>
+internal sealed record ReportUnderWay(string Kind, string Bdf, int Tid, long StartNs, string State, long StateSinceNs);
 
 /// <summary>A device that outlived the process that opened it, and who has it.</summary>
 internal sealed record ReportUnreleased(string Bdf, string? Name, ImmutableArray<ReportHeldBy> HeldBy);
@@ -83,6 +101,8 @@ internal sealed record ReportHeldBy(int Pid, string Comm, string? Vm, bool Certa
 /// <param name="Vm">The machine of the process that did it.</param>
 /// <param name="Holders">Those of all its lock waits, in order.</param>
 /// <param name="Stack">Key of the kernel stack it began on; null if it was quick.</param>
+/// <param name="Partial">It began before all probes were in place: waits and resets may be missing.</param>
+/// <param name="Error">What an open failed with, by name; else null.</param>
 internal sealed record ReportDevice(
     string Bdf,
     string? Name,
@@ -99,10 +119,12 @@ internal sealed record ReportDevice(
     string? Lock,
     ImmutableArray<ReportLockWait> LockWaits,
     ImmutableArray<ReportHolder> Holders,
-    int? Stack);
+    int? Stack,
+    bool Partial,
+    string? Error);
 
 internal sealed record ReportReset(
-    string Method, long StartNs, long DurationNs, int Result, ImmutableArray<ReportResetPart> Parts, int? Stack);
+    string Method, long StartNs, long DurationNs, int Result, string? Error, ImmutableArray<ReportResetPart> Parts, int? Stack);
 
 internal sealed record ReportResetPart(string Step, string Bdf, long StartNs, long DurationNs);
 
@@ -114,7 +136,11 @@ internal sealed record ReportLockWait(string Lock, string LockKind, long StartNs
 internal sealed record ReportHolder(
     string Lock, string LockKind, int? Tid, int? Pid, string? Comm, string? Vm, string? Bdf, long Ns, long ResetNs);
 
-internal sealed record ReportFinding(string Id, string Severity, string Text, string? Remedy);
+/// <param name="Seconds">Of wall time that it cost or that are at stake; findings are in this order.</param>
+/// <param name="Numbers">Those of the text; durations end in _ns.</param>
+internal sealed record ReportFinding(
+    string Id, string Severity, double Seconds, ImmutableArray<string> Devices, ImmutableArray<string> Locks,
+    ImmutableSortedDictionary<string, long> Numbers, string Text, string? Remedy);
 
 /// <summary>A lock, the devices seen to share it, and the waits for it.</summary>
 internal sealed record ReportLock(
@@ -138,7 +164,7 @@ internal sealed record ReportHistograms(
     SortedDictionary<string, ReportHistogram> Phases);
 
 internal sealed record ReportHistogram(
-    long Count, long SumNs, long MaxNs, long P50Ns, long P90Ns, long P99Ns, ImmutableArray<ReportBucket> Buckets);
+    long Count, long SumNs, long MaxNs, long? P50Ns, long? P90Ns, long? P99Ns, ImmutableArray<ReportBucket> Buckets);
 
 internal sealed record ReportBucket(long FromNs, long BelowNs, long Count);
 

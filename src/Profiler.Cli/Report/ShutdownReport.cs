@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Profiler.Cli.Identity;
+using Profiler.Core;
 using Profiler.Core.Findings;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
@@ -10,7 +11,9 @@ namespace Profiler.Cli.Report;
 
 /// <summary>Shutdowns, operations and findings as the report has them.</summary>
 /// <param name="surroundings">Who and what they are about.</param>
-internal sealed class ShutdownReport(Surroundings surroundings)
+/// <param name="locks">What locks are called.</param>
+/// <param name="evidence">Whether what was not seen did not happen.</param>
+internal sealed class ShutdownReport(Surroundings surroundings, LockNames locks, Evidence evidence)
 {
     public ReportShutdown Of(Shutdown s)
     {
@@ -20,12 +23,12 @@ internal sealed class ShutdownReport(Surroundings surroundings)
             s.Task.Comm,
             Vm(s.Task.Tgid),
             s.Trigger.Name(),
-            [
-                .. s.Signals.Select(signal => new ReportSignal(
-                    SignalNames.Of(signal.Number), signal.TimeNs, signal.Sender.Tgid, signal.Sender.Comm)),
-            ],
+            [.. s.Signals.Select(Of)],
+            [.. s.EarlierSignals.Select(Of)],
             s.Time.StartNs,
             s.Time.DurationNs,
+            s.BeganBefore,
+            s.Unfinished,
             s.Gone,
             s.LockWaitNs,
             s.ResetNs,
@@ -35,8 +38,9 @@ internal sealed class ShutdownReport(Surroundings surroundings)
             new SortedDictionary<string, long>(
                 Enum.GetValues<Phase>().Where(p => p != Phase.Unattributed).ToDictionary(p => Snake(p) + "_ns", p => phases[p])),
             [.. s.Releases.Select(Of)],
+            [.. s.UnderWay.Select(o => new ReportUnderWay(Snake(o.Kind), o.Device, o.Task.Tid, o.StartNs, Snake(o.State), o.StateSinceNs))],
             [.. s.Unreleased.Select(Unreleased)],
-            Of(ShutdownFindings.For(s, surroundings)));
+            Of(ShutdownFindings.For(s, surroundings, evidence)));
     }
 
     public ReportDevice Of(Operation o) => new(
@@ -53,34 +57,39 @@ internal sealed class ShutdownReport(Surroundings surroundings)
         o.Resets.IsEmpty ? null : Snake(o.Resets.MaxBy(r => r.Time.DurationNs)!.Method),
         [
             .. o.Resets.Select(r => new ReportReset(
-                Snake(r.Method), r.Time.StartNs, r.Time.DurationNs, r.Result,
+                Snake(r.Method), r.Time.StartNs, r.Time.DurationNs, r.Result, r.Result < 0 ? Errno.Name(r.Result) : null,
                 [.. r.Parts.Select(p => new ReportResetPart(Snake(p.Step), p.Device, p.Time.StartNs, p.Time.DurationNs))],
                 r.Stack)),
         ],
-        o.Lock == 0 ? null : Address(o.Lock),
+        o.Lock == 0 ? null : locks.Of(o.Lock),
         [
             .. o.LockWaits.Select(w => new ReportLockWait(
-                Address(w.Lock), Snake(w.Kind), w.Time.StartNs, w.Time.DurationNs, w.Stack)),
+                locks.Of(w.Lock), Snake(w.Kind), w.Time.StartNs, w.Time.DurationNs, w.Stack)),
         ],
         [
             .. o.LockWaits.SelectMany(w => w.Holders.Select(h => new ReportHolder(
-                Address(w.Lock), Snake(w.Kind), h.Task?.Tid, h.Task?.Tgid, h.Process, h.Task is { } task ? Vm(task.Tgid) : null,
+                locks.Of(w.Lock), Snake(w.Kind), h.Task?.Tid, h.Task?.Tgid, h.Process, h.Task is { } task ? Vm(task.Tgid) : null,
                 h.Device, h.Ns, h.ResetNs))),
         ],
-        o.Stack);
+        o.Stack,
+        o.Partial,
+        o.Result < 0 ? Errno.Name(o.Result) : null);
 
-    public static ImmutableArray<ReportFinding> Of(IEnumerable<Finding> findings) =>
-        [.. findings.Select(f => new ReportFinding(f.Id, Snake(f.Severity), f.Text, f.Remedy))];
+    public ImmutableArray<ReportFinding> Of(IEnumerable<Finding> findings) =>
+    [
+        .. findings.Select(f => new ReportFinding(
+            f.Id, Snake(f.Severity), f.Seconds, f.Devices, [.. f.Locks.Select(locks.Of)], f.Numbers, f.Text, f.Remedy)),
+    ];
 
     /// <summary>The locks that were waited for, the worst first.</summary>
-    public static ImmutableArray<ReportLock> Locks(IReadOnlyList<Operation> operations) =>
+    public ImmutableArray<ReportLock> Locks(IReadOnlyList<Operation> operations) =>
     [
         .. operations
             .SelectMany(o => o.LockWaits.Select(w => (Operation: o, Wait: w)))
             .GroupBy(w => w.Wait.Lock)
             .OrderByDescending(g => g.Sum(w => w.Wait.Time.DurationNs)).ThenBy(g => g.Key)
             .Select(g => new ReportLock(
-                Address(g.Key),
+                locks.Of(g.Key),
                 Snake(g.Max(w => w.Wait.Kind)),
                 [
                     .. g.Select(w => w.Operation.Device)
@@ -103,6 +112,9 @@ internal sealed class ShutdownReport(Surroundings surroundings)
     public static string Snake<T>(T value) where T : struct, Enum =>
         JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
+    private static ReportSignal Of(SignalDelivered signal) =>
+        new(SignalNames.Of(signal.Number), signal.TimeNs, signal.Sender.Tgid, signal.Sender.Comm);
+
     private ReportUnreleased Unreleased(string device) => new(
         device,
         Name(device),
@@ -112,6 +124,4 @@ internal sealed class ShutdownReport(Surroundings surroundings)
         ]);
 
     private string? Name(string bdf) => surroundings.Devices.TryGetValue(bdf, out DeviceIdentity? device) ? DeviceNames.Of(device) : null;
-
-    private static string Address(ulong address) => $"0x{address:x16}";
 }

@@ -6,25 +6,28 @@ namespace Profiler.Cli.Report;
 /// <summary>One shutdown for people: where the time went, device by device, and why.</summary>
 internal static class ShutdownText
 {
-    private const int NameWidth = 47;
+    private const int NameWidth = 32;
 
     // What is not in a phase may be this much of the whole before it is called too much.
     private const double TooMuchUnattributed = 0.02;
     private const long WorthAWordNs = 10_000_000;
 
+    private const int MaxEarlierSignals = 3;
+
     // In the order in which they usually come.
     private static readonly IReadOnlyList<(string Phase, string Words)> Phases =
     [
-        ("process_ns", "the process itself, in user space"),
-        ("memory_ns", "its memory is given back"),
-        ("reset_ns", "devices are reset"),
-        ("power_ns", "devices change their power state"),
-        ("release_ns", "devices are released, other than that"),
-        ("lock_wait_ns", "waiting for locks, and nothing else"),
-        ("iommu_ns", "the IOMMU unmaps, pages are unpinned"),
-        ("kvm_ns", "KVM lets go of the machine"),
-        ("files_ns", "other files are closed"),
-        ("reaping_ns", "dead, but not yet reaped by its parent"),
+        ("process_ns", "process in user space"),
+        ("memory_ns", "freeing its memory"),
+        ("reset_ns", "device reset"),
+        ("power_ns", "device power state"),
+        ("release_ns", "rest of device release"),
+        ("open_ns", "rest of device open"),
+        ("lock_wait_ns", "waiting for locks"),
+        ("iommu_ns", "IOMMU unmap and unpin"),
+        ("kvm_ns", "KVM teardown"),
+        ("files_ns", "closing other files"),
+        ("reaping_ns", "zombie, waiting for its parent"),
     ];
 
     /// <param name="text">Where it goes.</param>
@@ -33,26 +36,35 @@ internal static class ShutdownText
     public static void Render(StringBuilder text, ReportShutdown s, int width)
     {
         string released = s.Devices.IsEmpty ? "no device" : Figures.Count(s.Devices.Length, "device");
-        text.Append($"{Name(s.Pid, s.Comm, s.Vm)}: {Why(s.Trigger)}, {released} released in {Figures.Text(s.WallNs)}\n");
+        bool whole = !s.BeganBefore && !s.Unfinished;
+        text.Append($"{Name(s.Pid, s.Comm, s.Vm)}: {Why(s.Trigger)}, {released} released in {(whole ? "" : "at least ")}{Figures.Text(s.WallNs)}\n");
+        if (s.BeganBefore)
+            text.Append("  BEGAN BEFORE THE CAPTURE: devices released before, and the time until then, are missing\n");
+        if (s.Unfinished)
+            text.Append("  NOT OVER WHEN THE CAPTURE ENDED: what came after is missing\n");
+        foreach (ReportSignal signal in s.EarlierSignals.TakeLast(MaxEarlierSignals))
+            text.Append($"  {Sent(signal)} {Figures.Text(s.StartNs - signal.TimeNs)} before: not the cause, the process went on\n");
         foreach (ReportSignal signal in s.Signals)
-            text.Append($"  {signal.Name} from {signal.SenderComm} (pid {signal.SenderPid}) at {Figures.Text(signal.TimeNs - s.StartNs)}\n");
+            text.Append($"  {Sent(signal)} at {Figures.Text(signal.TimeNs - s.StartNs)}\n");
         text.Append('\n');
         foreach ((string phase, string words) in Phases)
             Phase(text, words, s.Phases[phase], s.WallNs, "");
         Phase(text, "not attributed", s.UnattributedNs, s.WallNs,
-            s.UnattributedNs > TooMuchUnattributed * s.WallNs && s.UnattributedNs > WorthAWordNs ? "  MORE THAN THERE SHOULD BE" : "");
+            s.UnattributedNs > TooMuchUnattributed * s.WallNs && s.UnattributedNs > WorthAWordNs ? "  unexpectedly high" : "");
         if (!s.Devices.IsEmpty)
         {
             string atOnce = s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} at a time";
             text.Append('\n');
-            Line(text, "all releases, summed", s.Devices.Sum(d => d.DurationNs), atOnce);
-            Line(text, "their resets, summed", s.ResetNs, "");
-            Line(text, "their waits for locks, summed", s.LockWaitNs, "");
-            Line(text, "if all went at once that can", s.IfParallelNs, "the longest chain of devices that must wait for each other");
+            Line(text, "sum of release times", s.Devices.Sum(d => d.DurationNs), atOnce);
+            Line(text, "sum of reset times", s.ResetNs, "");
+            Line(text, "sum of lock waits", s.LockWaitNs, "");
+            Line(text, "best case in parallel", s.IfParallelNs, "limited by shared locks");
             text.Append('\n');
             Waterfall.Render(text, s);
             Models(text, s.Devices, width);
         }
+        foreach (ReportUnderWay o in s.UnderWay)
+            text.Append($"  {o.Bdf}: {o.Kind} not over after {Figures.Text(s.StartNs + s.WallNs - o.StartNs)}{Doing(o.State)}\n");
         foreach (ReportUnreleased device in s.Unreleased)
             text.Append($"  {device.Bdf}{(device.Name is null ? "" : $" ({device.Name})")}: NOT RELEASED\n");
         Findings(text, s.Findings, width);
@@ -84,8 +96,18 @@ internal static class ShutdownText
     private static string Why(string trigger) => trigger switch
     {
         "close" => "closed its devices",
-        "unknown" => "exit (signals were not watched)",
+        "unknown" => "exit (cause not seen)",
+        "signal" => "killed by a signal",
         _ => trigger,
+    };
+
+    private static string Sent(ReportSignal signal) => $"{signal.Name} from {signal.SenderComm} (pid {signal.SenderPid})";
+
+    private static string Doing(string state) => state switch
+    {
+        "resetting" => ", in reset",
+        "waiting_for_lock" => ", waiting for a lock",
+        _ => "",
     };
 
     private static void Phase(StringBuilder text, string name, long ns, long wallNs, string remark)

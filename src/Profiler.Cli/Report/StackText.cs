@@ -21,8 +21,6 @@ internal static class StackText
             .Where(s => s.Spans.Count > 0)
             .OrderByDescending(s => s.Spans.Sum(span => span.Ns))
             .ToList();
-        if (report.Capture.StacksLost > 0)
-            text.Append($"\n{report.Capture.StacksLost} kernel stacks could not be kept\n");
         if (used.Count == 0)
             return;
         text.Append("\nkernel stacks of what took long, innermost first\n");

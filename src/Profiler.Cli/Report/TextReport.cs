@@ -34,15 +34,11 @@ internal static class TextReport
         ReportCapture capture = report.Capture;
         text.Append($"{report.Host.Hostname}, kernel {report.Host.Kernel}, ")
             .Append($"{capture.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {Figures.Text(capture.DurationNs)} recorded\n")
-            .Append(Figures.Count(capture.EventsReceived, "event"));
-        text.Append(capture.EventsLost switch
-        {
-            null => "; THE RECORDING WAS CUT SHORT: what it lost is not known, and its end is missing\n",
-            0 => ", none lost\n",
-            long lost => $", {lost} LOST (the ring buffer was full): times and counts below may be wrong; record with a larger --buffer\n",
-        });
-        if (capture.EventsUnmatched > 0)
-            text.Append($"{capture.EventsUnmatched} events without their partner: under way when the recording began or ended, or lost\n");
+            .Append(Figures.Count(capture.EventsReceived, "event"))
+            .Append(capture.EventsLost == 0 ? ", none lost" : "")
+            .Append(capture.Complete ? "\n" : "; INCOMPLETE, figures may be wrong or too low:\n");
+        foreach (ReportProblem problem in capture.Problems)
+            Paragraph.Append(text, problem.Text + (problem.Remedy is null ? "" : $" ({problem.Remedy})"), Width, "  - ", "    ");
     }
 
     private static void Together(StringBuilder text, ReportReleases r)
@@ -68,7 +64,7 @@ internal static class TextReport
             text.Append('\n');
             Paragraph.Append(
                 text,
-                $"{Waterfall.LockName(l.LockKind)} {l.Lock}: {Figures.Count(l.Waits, "wait")}, {Figures.Text(l.WaitedNs)} in all, " +
+                $"{Waterfall.LockName(l.LockKind, l.Lock)}: {Figures.Count(l.Waits, "wait")}, {Figures.Text(l.WaitedNs)} in all, " +
                 $"the longest {Figures.Text(l.LongestNs)}; of {string.Join(", ", l.Devices)}", Width, "", "  ");
         }
     }
@@ -83,9 +79,11 @@ internal static class TextReport
             return;
         text.Append($"\n{"all of the recording",-22} {"count",6} {"p50",9} {"p90",9} {"p99",9} {"max",9} {"sum",9}\n");
         foreach ((string name, ReportHistogram v) in rows.Where(r => r.Values.Count > 0))
-            text.Append($"{name,-22} {v.Count,6} {Figures.Text(v.P50Ns),9} {Figures.Text(v.P90Ns),9} ")
-                .Append($"{Figures.Text(v.P99Ns),9} {Figures.Text(v.MaxNs),9} {Figures.Text(v.SumNs),9}\n");
+            text.Append($"{name,-22} {v.Count,6} {Percentile(v.P50Ns),9} {Percentile(v.P90Ns),9} ")
+                .Append($"{Percentile(v.P99Ns),9} {Figures.Text(v.MaxNs),9} {Figures.Text(v.SumNs),9}\n");
     }
+
+    private static string Percentile(long? ns) => ns is { } known ? Figures.Text(known) : "-";
 
     private static void Probes(StringBuilder text, ReportCapture capture)
     {
@@ -97,7 +95,5 @@ internal static class TextReport
             text.Append($"  not watched: {missing.Name}: {missing.Reason}\n");
         foreach (IGrouping<string?, ReportProbe> waiting in capture.Probes.Where(p => !p.Attached).GroupBy(p => p.WaitsFor).Where(g => g.Key is not null))
             text.Append($"  module {waiting.Key} was not loaded: nothing to watch for {string.Join(", ", waiting.Select(p => p.Name))}\n");
-        foreach (ReportProbe probe in capture.Probes.Where(p => p.Missed > 0))
-            text.Append($"  {probe.Name} MISSED {probe.Missed} times: the kernel could not run it, the figures are too low\n");
     }
 }

@@ -30,7 +30,7 @@ internal static class Waterfall
         foreach (IGrouping<(string Lock, string LockKind), ReportHolder> chain in d.Holders.GroupBy(h => (h.Lock, h.LockKind)))
         {
             ImmutableArray<ReportHolder> holders = [.. chain];
-            text.Append($"    waited {Figures.Text(holders.Sum(h => h.Ns))} for {LockName(chain.Key.LockKind)} {chain.Key.Lock}, which was held by\n");
+            text.Append($"    waited {Figures.Text(holders.Sum(h => h.Ns))} for {LockName(chain.Key.LockKind, chain.Key.Lock)}, held by\n");
             bool all = holders.Length <= 2 * ToldAtEachEnd + 1;
             foreach (ReportHolder holder in all ? holders : holders.Take(ToldAtEachEnd))
                 Holder(text, holder);
@@ -43,12 +43,12 @@ internal static class Waterfall
         }
     }
 
-    /// <summary>Whose lock it is.</summary>
-    public static string LockName(string kind) => kind switch
+    /// <summary>"dev_set lock 1", "IOMMU group lock 2", "lock 3".</summary>
+    public static string LockName(string kind, string name) => kind switch
     {
-        "dev_set" => "the dev_set's lock",
-        "group" => "the IOMMU group's lock",
-        _ => "the lock",
+        "dev_set" => $"dev_set {name}",
+        "group" => $"IOMMU group {name}",
+        _ => name,
     };
 
     private static void Holder(StringBuilder text, ReportHolder holder)
@@ -69,7 +69,7 @@ internal static class Waterfall
     private static string Bar(ReportDevice d, ReportShutdown s)
     {
         double scale = Math.Max(1, s.WallNs) / (double)BarWidth;
-        int Cell(long ns) => Math.Clamp((int)((ns - s.StartNs) / scale), 0, BarWidth - 1);
+        int Cell(long ns) => (int)Math.Clamp((ns - s.StartNs) / scale, 0, BarWidth - 1);
         char[] bar = [.. Enumerable.Repeat(' ', BarWidth)];
         void Fill(long startNs, long durationNs, char with)
         {

@@ -12,7 +12,7 @@ internal static class FlightBlock
     private const int DeviceWidth = 14, StateWidth = 24, TimeWidth = 9;
 
     /// <summary>Lines above the devices.</summary>
-    public static int HeadLines(ShutdownInFlight s) => IsLibvirts(s) ? 3 : 2;
+    public static int HeadLines(ProfileState state, ShutdownInFlight s) => IsLibvirts(state, s) ? 3 : 2;
 
     /// <summary>Draws the lines above the devices, as many as there is room for.</summary>
     public static void Head(Canvas canvas, Area area, ProfileState state, ShutdownInFlight s)
@@ -33,12 +33,13 @@ internal static class FlightBlock
             ProgressBars.Devices(canvas, area.X + 8, area.Y + 1, bar, s);
             canvas.Write(area.X + 9 + bar, area.Y + 1, Counts(s), Ink.Plain, area.Right);
         }
-        if (area.Height > 2 && IsLibvirts(s))
+        if (area.Height > 2 && IsLibvirts(state, s))
         {
+            (long? SigkillNs, long FailureNs) limits = LibvirtProjection.Limits(s.SoFar, s.Devices);
             canvas.Write(area.X, area.Y + 2, "libvirt");
-            ProgressBars.Libvirt(canvas, area.X + 8, area.Y + 2, bar, s.Devices, elapsedNs);
-            canvas.Write(area.X + 9 + bar, area.Y + 2, Limits(s, elapsedNs),
-                elapsedNs >= LibvirtLimits.Sigkill.TotalNanoseconds ? Ink.Alarm : Ink.Plain, area.Right);
+            ProgressBars.Libvirt(canvas, area.X + 8, area.Y + 2, bar, limits, elapsedNs);
+            canvas.Write(area.X + 9 + bar, area.Y + 2, Limits(limits, elapsedNs),
+                elapsedNs >= (limits.SigkillNs ?? limits.FailureNs) ? Ink.Alarm : Ink.Plain, area.Right);
         }
     }
 
@@ -141,11 +142,12 @@ internal static class FlightBlock
 
     private static string Why(ShutdownInFlight s) => s.SoFar switch
     {
-        { Signals: [var first, ..] } signalled when IsSignal(signalled.Trigger) =>
+        { Signals: [var first, ..] } signalled when signalled.Trigger.IsSignal() =>
             $"{signalled.Trigger.Name()} from {first.Sender.Comm} ({first.Sender.Tgid})" +
             (s.Releasing.IsEmpty && signalled.Releases.IsEmpty ? ", nothing released yet" : ""),
         { Trigger: Trigger.Close } => "closes its devices",
-        { Trigger: Trigger.Unknown } => "exits (signals are not watched)",
+        { Trigger: Trigger.Unknown } => "exits (cause not seen)",
+        { Trigger: not Trigger.Exit } crash => crash.Trigger.Name(),
         _ => "exits",
     };
 
@@ -161,20 +163,19 @@ internal static class FlightBlock
     private static string Done(ShutdownInFlight s) =>
         s.HeldKnown ? $"{s.SoFar.Releases.Length} of {s.Devices} done" : $"{s.SoFar.Releases.Length} done";
 
-    private static string Limits(ShutdownInFlight s, long elapsedNs)
+    private static string Limits((long? SigkillNs, long FailureNs) limits, long elapsedNs)
     {
-        long kill = (long)LibvirtLimits.Sigkill.TotalNanoseconds - elapsedNs;
-        long failure = (long)LibvirtLimits.Failure(s.Devices).TotalNanoseconds - elapsedNs;
-        return (kill > 0 ? $"SIGKILL in {Rough(kill)}" : $"past SIGKILL by {Rough(-kill)}") +
-            (failure > 0 ? $", gives up in {Rough(failure)}" : $", gave up {Rough(-failure)} ago");
+        long failure = limits.FailureNs - elapsedNs;
+        string kill = limits.SigkillNs - elapsedNs is not { } left ? "" : left > 0 ? $"SIGKILL in {Rough(left)}, " : $"past SIGKILL by {Rough(-left)}, ";
+        return kill + (failure > 0 ? $"gives up in {Rough(failure)}" : $"gave up {Rough(-failure)} ago");
     }
 
     // What moves is not read to the millisecond.
     private static string Rough(long ns) => $"{ns / 1e9:0.0} s";
 
-    private static bool IsLibvirts(ShutdownInFlight s) => s.SoFar.Trigger is Trigger.SigTerm or Trigger.SigKill;
-
-    private static bool IsSignal(Trigger trigger) => trigger is not (Trigger.Close or Trigger.Exit or Trigger.Unknown);
+    // Its limits are for virtual machines; a process of another kind that gets a signal has none.
+    private static bool IsLibvirts(ProfileState state, ShutdownInFlight s) =>
+        s.SoFar.Trigger is Trigger.SigTerm or Trigger.SigKill && state.VmNames.ContainsKey(s.Task.Tgid);
 
     private static long ElapsedNs(ShutdownInFlight s, ProfileState state) => Math.Max(0, state.NowNs - s.SoFar.Time.StartNs);
 }

@@ -24,7 +24,7 @@ internal static class FlightPage
         for (int i = 0; i < shutdowns.Length && rest.Height > 0; i++)
         {
             ShutdownInFlight s = shutdowns[i];
-            int head = FlightBlock.HeadLines(s), lines = FlightBlock.DeviceLines(sieve, s);
+            int head = FlightBlock.HeadLines(state, s), lines = FlightBlock.DeviceLines(sieve, s);
             // Each has the same claim to what is left; who needs less leaves it to those below.
             int share = Math.Max(head, (rest.Height - (opens.Length > 0 ? 2 : 0)) / (shutdowns.Length - i));
             FlightBlock.Head(canvas, rest.Top(head), state, s);

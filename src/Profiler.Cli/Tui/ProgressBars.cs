@@ -22,14 +22,15 @@ internal static class ProgressBars
         canvas.Fill(x + waitTo, y, width - waitTo, ToCome, Ink.Faint);
     }
 
-    /// <summary>A bar that is full when libvirt gives up, with a mark where it sends SIGKILL.</summary>
+    /// <summary>A bar that is full when libvirt gives up, with a mark where it sends SIGKILL, if it has not begun with that.</summary>
+    /// <param name="limits">See <see cref="LibvirtProjection.Limits"/>.</param>
     /// <param name="elapsedNs">Since the signal.</param>
-    public static void Libvirt(Canvas canvas, int x, int y, int width, int devices, long elapsedNs)
+    public static void Libvirt(Canvas canvas, int x, int y, int width, (long? SigkillNs, long FailureNs) limits, long elapsedNs)
     {
-        double failureNs = LibvirtLimits.Failure(devices).TotalNanoseconds, sigkillNs = LibvirtLimits.Sigkill.TotalNanoseconds;
-        int elapsed = (int)Math.Clamp(width * (elapsedNs / failureNs), 0, width);
+        bool late = elapsedNs >= (limits.SigkillNs ?? limits.FailureNs);
         canvas.Fill(x, y, width, ToCome, Ink.Faint);
-        canvas.Fill(x, y, elapsed, Done, elapsedNs >= sigkillNs ? Ink.Alarm : Ink.Plain);
-        canvas.Fill(x + (int)(width * (sigkillNs / failureNs)), y, 1, Mark, elapsedNs >= sigkillNs ? Ink.Alarm : Ink.Strong);
+        canvas.Fill(x, y, (int)Math.Clamp(width * (elapsedNs / (double)limits.FailureNs), 0, width), Done, late ? Ink.Alarm : Ink.Plain);
+        if (limits.SigkillNs is { } sigkillNs)
+            canvas.Fill(x + (int)Math.Clamp(width * (sigkillNs / (double)limits.FailureNs), 0, width - 1), y, 1, Mark, late ? Ink.Alarm : Ink.Strong);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Profiler.Cli.Live;
 using Profiler.Cli.Report;
+using Profiler.Core.Findings;
 using Profiler.Core.Shutdowns;
 
 namespace Profiler.Cli.Tui;
@@ -13,7 +14,10 @@ internal static class ShutdownDetail
     public static IReadOnlyList<string> Lines(Shutdown shutdown, ProfileState state, int width)
     {
         var text = new StringBuilder();
-        ShutdownText.Render(text, new ShutdownReport(state.Surroundings).Of(shutdown), width);
+        // On a terminal of root's, beside a page with the locks by address.
+        var locks = new LockNames(shutdown.Releases, addresses: true);
+        var evidence = Evidence.Of(state.Health.Probes, state.Health.Problems);
+        ShutdownText.Render(text, new ShutdownReport(state.Surroundings, locks, evidence).Of(shutdown), width);
         return text.ToString().TrimEnd('\n').Split('\n');
     }
 }

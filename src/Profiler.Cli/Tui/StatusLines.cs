@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Profiler.Cli.Live;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 
 namespace Profiler.Cli.Tui;
@@ -16,12 +17,19 @@ internal static class StatusLines
     {
         canvas.Write(area.X, area.Y, SourceAndCost(state, area.Width), Ink.Strong, area.Right);
         bool probes = state.Health.Probes.Any(p => !p.Attached || p.Missed > 0), events = state.Health.Lost > 0;
-        if (!probes && !events)
+        string problems = Problems(state.Health);
+        if (!probes && !events && problems.Length == 0)
         {
             canvas.Write(area.X, area.Y + 1, AllWell(state.Health, area.Width), Ink.Plain, area.Right);
             return 2;
         }
         int y = area.Y + 1, most = Math.Clamp(area.Height / 4, 2, MostLines);
+        if (problems.Length > 0)
+        {
+            canvas.Write(area.X, y++, problems, Ink.Alarm, area.Right);
+            if (!probes && !events)
+                return y - area.Y;
+        }
         // What was lost makes all figures wrong: it comes first, so that it has room for certain.
         y += Wrapped(canvas, area with { Y = y, Height = events ? most - 1 : 1 }, Events(state.Health), events ? Ink.Alarm : Ink.Plain);
         y += Wrapped(canvas, area with { Y = y, Height = most - (y - area.Y - 1) }, Probes(state.Health), Trust(state.Health));
@@ -72,6 +80,15 @@ internal static class StatusLines
                 .Where(e => e.Lost > 0).Select(e => $"{Number(e.Lost!.Value)} {e.Kind.Replace('_', ' ')}"))})",
         };
         return $"{Number(health.Received)} events, {lost}";
+    }
+
+    /// <summary>What else makes the capture incomplete; events and probes have their own words.</summary>
+    private static string Problems(ProfileHealth health)
+    {
+        string[] told = [ProblemKinds.EventsLost.Id, ProblemKinds.ProbeMissed.Id, ProblemKinds.ProbeMissing.Id];
+        string all = string.Join("; ", health.Problems
+            .Where(p => p.Kind.Impact == Impact.Incomplete && !told.Contains(p.Id)).Select(p => p.Text));
+        return all.Length == 0 ? "" : $"INCOMPLETE: {all}";
     }
 
     // "…; takes 0.4 % of a CPU, and 0.02 % in the kernel".

@@ -21,10 +21,16 @@ public sealed record LibvirtProjection(long WallNs, long? SigkillNs, long Failur
             return null;
         int devices = shutdown.Releases.Length;
         double each = Interval.UnionNs(shutdown.Releases.Select(r => r.Time)) / (double)devices;
-        long? kill = SigkillOf(shutdown);
+        (long? kill, long failure) = Limits(shutdown, devices);
         return new LibvirtProjection(
-            shutdown.Time.DurationNs, kill, (long)LibvirtLimits.Failure(TimeSpan.FromMicroseconds((kill ?? 0) / 1e3), devices).TotalNanoseconds,
-            each, shutdown.Time.DurationNs - each * devices);
+            shutdown.Time.DurationNs, kill, failure, each, shutdown.Time.DurationNs - each * devices);
+    }
+
+    /// <summary>What libvirt's limits are for a shutdown with so many devices, nanoseconds after its first signal.</summary>
+    public static (long? SigkillNs, long FailureNs) Limits(Shutdown shutdown, int devices)
+    {
+        long? kill = SigkillOf(shutdown);
+        return (kill, (long)LibvirtLimits.Failure(TimeSpan.FromMicroseconds((kill ?? 0) / 1e3), devices).TotalNanoseconds);
     }
 
     /// <inheritdoc cref="FailureWith"/>

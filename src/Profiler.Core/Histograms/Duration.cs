@@ -38,9 +38,14 @@ public readonly record struct Duration(HistogramKind Kind, int Part, long Ns, lo
         _ => [],
     };
 
-    /// <summary>Of a shutdown: itself and its phases; its releases have been told when they were over.</summary>
+    /// <summary>
+    /// Of a shutdown: itself and its phases; its releases have been told when they were over. One whose begin or end was not
+    /// seen took longer than is known: it counts nowhere.
+    /// </summary>
     public static IEnumerable<Duration> Of(Shutdown shutdown)
     {
+        if (!shutdown.IsWhole)
+            return [];
         ShutdownPhases phases = shutdown.Phases;
         return
         [

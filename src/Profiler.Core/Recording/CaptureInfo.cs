@@ -13,8 +13,9 @@ namespace Profiler.Core.Recording;
 /// <param name="Missed">How often the kernel could not run it; null where the kernel does not tell.</param>
 /// <param name="Reason">Why so, in words.</param>
 /// <param name="WaitsFor">The module that has to be loaded first; null if it does not wait.</param>
+/// <param name="Required">Without it there is no answer: one of release, lock and reset.</param>
 public sealed record ProbeInfo(
-    string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason, string? WaitsFor = null);
+    string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason, string? WaitsFor = null, bool Required = false);
 
 /// <summary>What is known when a capture begins.</summary>
 /// <param name="EventFormat">The wire format of its events.</param>

@@ -49,14 +49,14 @@ public sealed class ShutdownProperties
                 Assert.All(shutdown.Releases, r => Assert.True(r.Time.EndNs >= shutdown.Time.StartNs && r.Time.EndNs <= shutdown.Time.EndNs, $"{r.Time} in {shutdown.Time}"));
                 Assert.True(shutdown.Releases.Length + shutdown.Unreleased.Length + shutdown.UnderWay.Length > 0 || shutdown.Unfinished);
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(6000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1500));
 
     [Fact]
     public void It_makes_no_difference_how_often_the_clock_ticks() => Prop.ForAll(AnyLife, acts =>
     {
         string events = string.Join('\n', Play(acts));
         Assert.Equal(Told(Played.Shutdowns(events)), Told(Played.Live(events, TimeSpan.FromMilliseconds(700))));
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
     private static IEnumerable<string> Told(IEnumerable<Shutdown> shutdowns) => shutdowns
         .Where(s => s.IsWhole)

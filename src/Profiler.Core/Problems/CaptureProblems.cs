@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Profiler.Core.Recording;
+
+namespace Profiler.Core.Problems;
+
+/// <summary>What a capture knows about itself: what all problems are made from.</summary>
+/// <param name="Probes">All probes, with what they missed.</param>
+/// <param name="Lost">Events lost, by kind; without those of which nobody knows.</param>
+/// <param name="Unmatched">Begins without an end, and ends without a begin.</param>
+/// <param name="StacksLost">Kernel stacks that could not be kept.</param>
+/// <param name="BeganBefore">Shutdowns that began before the capture.</param>
+/// <param name="Unfinished">Shutdowns that were under way when it ended.</param>
+/// <param name="Told">What the kernel's side, those that learn names and the file have told.</param>
+public sealed record CaptureKnowledge(
+    IReadOnlyList<ProbeInfo> Probes,
+    IEnumerable<KeyValuePair<string, long>> Lost,
+    long Unmatched,
+    long StacksLost,
+    long BeganBefore,
+    long Unfinished,
+    IEnumerable<Problem> Told);
+
+/// <summary>All problems of a capture: a pure function.</summary>
+public static class CaptureProblems
+{
+    /// <summary>In the order of the table, each once.</summary>
+    public static ImmutableArray<Problem> Of(CaptureKnowledge known) =>
+    [
+        .. known.Told
+            .Concat(known.Lost.Where(l => l.Value > 0).Select(l => new Problem(ProblemKinds.EventsLost.Id, l.Value, l.Key)))
+            .Concat(known.Probes.Where(p => p is { Required: true, Attached: false, WaitsFor: null })
+                .Select(p => new Problem(ProblemKinds.ProbeMissing.Id, null, p.Name)))
+            .Concat(known.Probes.Where(p => p.Missed > 0).Select(p => new Problem(ProblemKinds.ProbeMissed.Id, p.Missed, p.Name)))
+            .Concat(Counted(ProblemKinds.EventsUnmatched, known.Unmatched))
+            .Concat(Counted(ProblemKinds.StacksLost, known.StacksLost))
+            .Concat(Counted(ProblemKinds.BeganBefore, known.BeganBefore))
+            .Concat(Counted(ProblemKinds.Unfinished, known.Unfinished))
+            .GroupBy(p => (p.Id, p.Detail))
+            .Select(same => same.MaxBy(p => p.Count ?? 0)!)
+            .OrderBy(p => Order(p.Kind)),
+    ];
+
+    /// <summary>No figure is wrong or missing because of them.</summary>
+    public static bool AreHarmless(IEnumerable<Problem> problems) => problems.All(p => p.Kind.Impact == Impact.Note);
+
+    private static IEnumerable<Problem> Counted(ProblemKind kind, long count) => count > 0 ? [new Problem(kind.Id, count)] : [];
+
+    private static int Order(ProblemKind kind) => ProblemKinds.All.IndexOf(kind) is var index and >= 0 ? index : int.MaxValue;
+}
