@@ -39,7 +39,9 @@ internal sealed class LiveProfile : IDisposable
     public LiveProfile(IEventSource source, HostIdentities? identities, TimeProvider time)
     {
         (_source, _identities, _time) = (source, identities, time);
-        _pipeline = new Pipeline(source.Records, source.Info.EndsWatched, source.Info.StartNs);
+        _pipeline = new Pipeline(
+            // What is under way when there are no more records lasts until now, not until the last of them.
+            source.Records.Do(_ => { }, () => _pipeline!.EndsAt(source.NowNs)), source.Info.EndsWatched, source.Info.StartNs);
     }
 
     /// <summary>The kernel we run on, and who there is on its machine just now.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Profiler.Cli.Report;
+using Profiler.Core;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
@@ -26,7 +27,7 @@ internal sealed class EventLine(CaptureInfo info, IReadOnlyDictionary<int, strin
     /// <summary>The line for a shutdown that is over.</summary>
     public string Of(Shutdown s) => Line(
         s.Time.EndNs,
-        $"shutdown of {Name(s.Task)}: {Figures.Text(s.Time.DurationNs)}, {s.Trigger.Name()}, " +
+        $"shutdown of {Name(s.Task)}: {(s.IsWhole ? "" : "at least ")}{Figures.Text(s.Time.DurationNs)}, {s.Trigger.Name()}, " +
         $"{s.Releases.Length} device{(s.Releases.Length == 1 ? "" : "s")}, " +
         $"lock wait {Figures.Text(s.LockWaitNs)}, reset {Figures.Text(s.ResetNs)}");
 
@@ -41,7 +42,7 @@ internal sealed class EventLine(CaptureInfo info, IReadOnlyDictionary<int, strin
 
     private static string Reset(Reset reset) =>
         $"reset by {ReportBuilder.Name(reset.Method)} {Figures.Text(reset.Time.DurationNs)}" +
-        (reset.Result == 0 ? "" : $" ({reset.Result})");
+        (reset.Result == 0 ? "" : $" ({Errno.Name(reset.Result)})");
 
     private string Name(TaskId task) => Processes.Name(task, vmNames);
 }

@@ -35,19 +35,20 @@ public sealed class ReportTests
         ReportDocument report = ReportBuilder.Build(Read("serial-exit", writer => { }), ReportFilter.None);
         Assert.False(report.Capture.Complete);
         Assert.Null(report.Capture.EventsLost);
-        Assert.Contains("CUT SHORT", TextReport.Render(report), StringComparison.Ordinal);
+        Assert.Contains("INCOMPLETE, figures may be wrong or too low:\n  - the recording was cut short", TextReport.Render(report), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Lost_events_and_missed_probes_are_in_capitals()
+    public void Lost_events_and_missed_probes_make_it_incomplete()
     {
         RecordedCapture recorded = Read("serial-exit", writer => writer.End(new CaptureEnd(
             3_000_000_000,
             [new EventCount("reset", 17, 16, 1)],
             [new ProbeInfo("release", "vfio_device_fops_release", "kprobe", true, 2, "kprobe as asked for")])));
         string text = TextReport.Render(ReportBuilder.Build(recorded, ReportFilter.None));
-        Assert.Contains("1 LOST", text, StringComparison.Ordinal);
-        Assert.Contains("release MISSED 2 times", text, StringComparison.Ordinal);
+        Assert.Contains("INCOMPLETE", text, StringComparison.Ordinal);
+        Assert.Contains("  - 1 event lost (reset): the ring buffer was full (use a larger --buffer)", text, StringComparison.Ordinal);
+        Assert.Contains("  - the kernel did not run probe release for 2 calls", text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -68,7 +69,9 @@ public sealed class ReportTests
 
     private static readonly System.Collections.Immutable.ImmutableArray<ProbeInfo> Probes =
     [
-        new("release", "vfio_device_fops_release", "fentry", true, 0, "fentry"),
+        new("release", "vfio_device_fops_release", "fentry", true, 0, "fentry", Required: true),
+        new("reset_function", "__pci_reset_function_locked", "kprobe", true, 0, "kprobe"),
+        new("reset_bus", "pci_reset_bus", "kprobe", true, 0, "kprobe"),
         new("lock", "contention_begin", "tracepoint", true, 0, "tracepoint"),
         new("reset_secondary_bus", "pci_reset_secondary_bus", "fentry", true, 0, "fentry"),
         new("reset_pm", "pci_pm_reset", null, false, null, "this kernel has no function pci_pm_reset (inlined or renamed)"),
