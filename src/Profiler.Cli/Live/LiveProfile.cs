@@ -5,6 +5,7 @@ using Profiler.Bpf.Session;
 using Profiler.Cli.Identity;
 using Profiler.Cli.Report;
 using Profiler.Core;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
@@ -82,6 +83,9 @@ internal sealed class LiveProfile : IDisposable
 
     /// <summary>What the programs cost until now; none if the kernel does not count it, and none for a recording.</summary>
     public ImmutableArray<ProgramRuns> Programs() => _source.Programs();
+
+    /// <inheritdoc cref="IEventSource.Problems"/>
+    public ImmutableArray<Problem> Problems() => _source.Problems();
 
     /// <summary>What time it was at a CLOCK_MONOTONIC of the events, nanoseconds.</summary>
     public DateTimeOffset WallClock(long ns) => Replay

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Profiler.Core.Findings;
 
 /// <summary>How much a finding matters.</summary>
@@ -15,4 +17,8 @@ public enum Severity
 /// <param name="Severity">How much it matters.</param>
 /// <param name="Text">What was seen.</param>
 /// <param name="Remedy">What would help; null if nothing needs to be done.</param>
-public sealed record Finding(string Id, Severity Severity, string Text, string? Remedy);
+public sealed record Finding(string Id, Severity Severity, string Text, string? Remedy)
+{
+    /// <summary>The devices it is about; empty if it is about none in particular.</summary>
+    public ImmutableArray<string> Devices { get; init; } = [];
+}

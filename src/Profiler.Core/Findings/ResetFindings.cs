@@ -56,7 +56,10 @@ internal static class ResetFindings
         return failed.Count == 0 ? null : new Finding("reset_timed_out", Severity.Warning,
             $"after {failed.Count} of {Count(releases.Sum(r => r.Resets.Length), "reset")} the device was not seen to come back: the kernel " +
             $"waited, {Seconds(failed.Max(r => r.Reset.Time.DurationNs))} at most, and gave up ({List(failed.Select(r => r.Device))})",
-            "look for \"not ready\" and \"link\" of the device in the kernel's log: it may be unusable until the next reset");
+            "look for \"not ready\" and \"link\" of the device in the kernel's log: it may be unusable until the next reset")
+        {
+            Devices = [.. failed.Select(r => r.Device).Distinct()],
+        };
     }
 
     private static Finding? Skipped(IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices)
@@ -71,6 +74,9 @@ internal static class ResetFindings
         return skipped.Count == 0 ? null : new Finding("reset_skipped", Severity.Warning,
             $"{Count(skipped.Count, "device")} ({List(skipped)}) could have been reset, and {(skipped.Count == 1 ? "was" : "were")} released " +
             "without: the kernel only tries, and skips the reset if it does not get the device's locks at once",
-            "whatever uses the device or the bridge above it meanwhile (lspci, a monitoring agent) should not");
+            "whatever uses the device or the bridge above it meanwhile (lspci, a monitoring agent) should not")
+        {
+            Devices = [.. skipped.Distinct()],
+        };
     }
 }

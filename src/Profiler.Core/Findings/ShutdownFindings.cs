@@ -39,7 +39,10 @@ public static class ShutdownFindings
             (holders.IsEmpty ? "something still refers to its file, and no process was found to have it open" : $"{who} still has it open"),
             holders.IsEmpty
                 ? "a descriptor may be on its way in a socket, or the kernel hold it (KVM's vfio device): see who had it last"
-                : "the device is released when that process closes it or ends");
+                : "the device is released when that process closes it or ends")
+        {
+            Devices = [device],
+        };
     }
 
     private static Finding? Unpin(Shutdown shutdown)

@@ -38,9 +38,14 @@ public readonly record struct Duration(HistogramKind Kind, int Part, long Ns, lo
         _ => [],
     };
 
-    /// <summary>Of a shutdown: itself and its phases; its releases have been told when they were over.</summary>
+    /// <summary>
+    /// Of a shutdown: itself and its phases; its releases have been told when they were over. None of a shutdown that
+    /// was not seen whole: its times are lower bounds.
+    /// </summary>
     public static IEnumerable<Duration> Of(Shutdown shutdown)
     {
+        if (shutdown.BeganBefore || shutdown.Unfinished)
+            return [];
         ShutdownPhases phases = shutdown.Phases;
         return
         [

@@ -51,6 +51,12 @@ public sealed record Shutdown(
     /// <summary>Devices it opened that nobody had released when it was gone: somebody else has them open.</summary>
     public ImmutableArray<string> Unreleased { get; init; } = [];
 
+    /// <summary>It had begun before anybody watched: times and counts are lower bounds.</summary>
+    public bool BeganBefore { get; init; }
+
+    /// <summary>It was under way when the capture ended: times and counts are lower bounds.</summary>
+    public bool Unfinished { get; init; }
+
     /// <summary>The process is dead.</summary>
     public bool Gone => DeadNs is not null || ReapedNs is not null;
 

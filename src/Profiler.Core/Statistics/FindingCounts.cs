@@ -34,9 +34,11 @@ public sealed class FindingCounts
     }
 
     /// <summary>A shutdown is over.</summary>
-    public void Concluded(Shutdown shutdown, Surroundings surroundings)
+    /// <returns>What was found about it.</returns>
+    public ImmutableArray<Finding> Concluded(Shutdown shutdown, Surroundings surroundings)
     {
-        foreach (Finding finding in ShutdownFindings.For(shutdown, surroundings))
+        ImmutableArray<Finding> findings = ShutdownFindings.For(shutdown, surroundings);
+        foreach (Finding finding in findings)
             Count(finding);
         for (int i = _waited.Count; i > 0; i--)
         {
@@ -47,6 +49,7 @@ public sealed class FindingCounts
             foreach (Finding finding in delayed)
                 Count(finding);
         }
+        return findings;
     }
 
     /// <summary>By id.</summary>

@@ -28,7 +28,11 @@ internal static class Scrape
             pipeline.Shutdowns.Subscribe(statistics.Record);
         });
         return new MetricsState(
-            profile, statistics.Snapshot(), [new ProgramRuns("vfio_device_fops_release_fentry", 3, 4_500)], Usage);
+            profile, statistics.Snapshot(), [new ProgramRuns("vfio_device_fops_release_fentry", 3, 4_500)], Usage)
+        {
+            Releasing = statistics.ReleasesInFlight(profile.Snapshot.Operations),
+            Problems = CurrentProblems.Of([], profile, statistics.Snapshot()),
+        };
     }
 
     public static string Text(this MetricsState state, ServedFormat format)
