@@ -68,6 +68,13 @@ internal static class HostMetrics
             "Exact duration of the last release of each device.");
         foreach ((string name, DeviceSnapshot d) in devices)
             to.Seconds(d.LastNs, new Label("device", d.Device), new Label("model", name), new Label("vm", d.Vm));
+        to.Family("vfio_device_last_release_timestamp_seconds", MetricType.Gauge, "End of the last release of each device, Unix time.");
+        foreach ((string name, DeviceSnapshot d) in devices)
+        {
+            to.Seconds(
+                d.LastEnd.ToUnixTimeMilliseconds() * 1_000_000,
+                new Label("device", d.Device), new Label("model", name), new Label("vm", d.Vm));
+        }
         to.Family("vfio_device_releases_total", MetricType.Counter, "Releases of each device.");
         foreach ((string name, DeviceSnapshot d) in devices)
             to.Sample(d.Releases, new Label("device", d.Device), new Label("model", name), new Label("vm", d.Vm));

@@ -14,6 +14,9 @@ internal static class SelfMetrics
         to.Family(
             "vfioscope_build_info", MetricType.Gauge, "Always 1; version of vfioscope and of the kernel.");
         to.Sample(1, new Label("version", version), new Label("kernel", state.Profile.Info.Kernel));
+        to.Family("vfioscope_boot_time_seconds", MetricType.Gauge, "Start of the host that vfioscope runs on, Unix time.");
+        if (state.Process.HostBoot is { } boot)
+            to.Seconds(boot.ToUnixTimeMilliseconds() * 1_000_000);
         ProblemMetrics.Write(to, state);
         Probes(to, state.Profile.Health);
         Events(to, state.Profile.Health);

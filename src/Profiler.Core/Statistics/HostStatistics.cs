@@ -69,6 +69,7 @@ public sealed class HostStatistics
         device.Releases++;
         device.ReleaseNs += operation.Time.DurationNs;
         device.LastNs = operation.Time.DurationNs;
+        device.LastEnd = _wallClock(operation.Time.EndNs);
     }
 
     /// <summary>
@@ -105,7 +106,10 @@ public sealed class HostStatistics
     public HostStatisticsSnapshot Snapshot() => new(
         [
             .. _devices.All()
-                .Select(d => new DeviceSnapshot(d.Key.Device, d.Key.Vm, d.Value.Releases, d.Value.ReleaseNs, d.Value.LastNs))
+                .Select(d => new DeviceSnapshot(d.Key.Device, d.Key.Vm, d.Value.Releases, d.Value.ReleaseNs, d.Value.LastNs)
+                {
+                    LastEnd = d.Value.LastEnd,
+                })
                 .OrderBy(d => d.Device, StringComparer.Ordinal).ThenBy(d => d.Vm, StringComparer.Ordinal),
         ],
         [
@@ -148,6 +152,8 @@ public sealed class HostStatistics
         public long ReleaseNs { get; set; }
 
         public long LastNs { get; set; }
+
+        public DateTimeOffset LastEnd { get; set; }
     }
 
     private sealed class VmTotals

@@ -47,7 +47,11 @@ public readonly record struct ReleaseInFlight(string Device, string Vm, DateTime
 /// <param name="Releases">How often.</param>
 /// <param name="ReleaseNs">In how many nanoseconds altogether.</param>
 /// <param name="LastNs">And the last time.</param>
-public readonly record struct DeviceSnapshot(string Device, string Vm, long Releases, long ReleaseNs, long LastNs);
+public readonly record struct DeviceSnapshot(string Device, string Vm, long Releases, long ReleaseNs, long LastNs)
+{
+    /// <summary>When the last release was over.</summary>
+    public DateTimeOffset LastEnd { get; init; }
+}
 
 /// <summary>A shutdown in a few numbers.</summary>
 /// <param name="WallNs">Nanoseconds from its beginning to its end.</param>

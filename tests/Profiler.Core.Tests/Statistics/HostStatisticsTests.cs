@@ -24,8 +24,8 @@ public sealed class HostStatisticsTests
             """, new ProcessIdentity(100, "gpu-a"));
         Assert.Equal(
             [
-                new DeviceSnapshot("0000:01:00.0", "gpu-a", 2, 1_200_000_000, 700_000_000),
-                new DeviceSnapshot("0000:02:00.0", "dpdk", 1, 100_000_000, 100_000_000),
+                new DeviceSnapshot("0000:01:00.0", "gpu-a", 2, 1_200_000_000, 700_000_000) { LastEnd = At(2.7) },
+                new DeviceSnapshot("0000:02:00.0", "dpdk", 1, 100_000_000, 100_000_000) { LastEnd = At(3.1) },
             ], after.Devices.AsEnumerable());
         (string vm, LastShutdown last) = Assert.Single(after.Vms);
         Assert.Equal(("gpu-a", 2), (vm, last.Devices));
