@@ -35,7 +35,8 @@ internal static class CurrentProblems
         yield return new Problem(ProblemKinds.ProbeMissed.Id, profile.Health.Probes.Sum(p => p.Missed ?? 0));
         yield return new Problem(ProblemKinds.BeganBefore.Id, statistics.BeganBefore);
         yield return new Problem(ProblemKinds.Unfinished.Id, statistics.Unfinished);
-        foreach (ProbeInfo probe in profile.Health.Probes.Where(p => Required.Contains(p.Name) && !p.Attached))
+        // One that waits for a module that is not loaded misses nothing.
+        foreach (ProbeInfo probe in profile.Health.Probes.Where(p => Required.Contains(p.Name) && !p.Attached && p.WaitsFor is null))
             yield return new Problem(ProblemKinds.ProbeMissing.Id, Detail: probe.Name);
     }
 }

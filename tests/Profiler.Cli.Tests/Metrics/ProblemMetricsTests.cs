@@ -11,7 +11,15 @@ namespace Profiler.Cli.Tests.Metrics;
 /// <summary>What is lost or wrong, as metrics.</summary>
 public sealed class ProblemMetricsTests
 {
-    private static readonly Capture Whole = new("") { Probes = [new("release", "r", "fentry", true, 0, ""), new("lock", "l", "fentry", true, 0, ""), new("reset_secondary_bus", "s", "fentry", true, 0, "")] };
+    private static readonly Capture Whole = new("")
+    {
+        Probes =
+        [
+            new("release", "vfio_device_fops_release", "fentry", true, 0, ""),
+            new("lock", "contention_begin", "fentry", true, 0, ""),
+            new("reset_secondary_bus", "pci_reset_secondary_bus", "fentry", true, 0, ""),
+        ],
+    };
 
     [Fact]
     public void All_kinds_are_there_from_the_start_and_none_is_present()
@@ -55,11 +63,16 @@ public sealed class ProblemMetricsTests
         Assert.Contains("vfioscope_capture_complete 0", lines);
     }
 
-    [Fact]
-    public void A_required_probe_that_is_missing_is_one()
+    /// <summary>A probe that waits for its module has nothing to miss yet.</summary>
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData("vfio", 0)]
+    public void A_required_probe_that_is_missing_is_one(string? waitsFor, int present)
     {
-        ImmutableArray<ProbeInfo> probes = [Whole.Probes[0], Whole.Probes[1] with { Attached = false, Missed = null }, Whole.Probes[2]];
-        Assert.Contains("vfioscope_problem{problem=\"probe_missing\",impact=\"incomplete\"} 1", Lines(Whole with { Probes = probes }));
+        ProbeInfo missing = Whole.Probes[0] with { Attached = false, Missed = null, WaitsFor = waitsFor };
+        string[] lines = Lines(Whole with { Probes = [missing, Whole.Probes[1], Whole.Probes[2]] });
+        Assert.Contains($"vfioscope_problem{{problem=\"probe_missing\",impact=\"incomplete\"}} {present}", lines);
+        Assert.Contains($"vfioscope_capture_complete {1 - present}", lines);
     }
 
     /// <summary>However many a later version's recording has, and whatever it calls them.</summary>
