@@ -36,13 +36,13 @@ internal static class ServeCommand
 
     private static readonly Option<int> DevicesOption = new("--max-devices")
     {
-        Description = "how many devices are told apart, by virtual machine; the rest is counted as other",
+        Description = "maximum number of per-device series; the rest is aggregated as \"other\"",
         DefaultValueFactory = _ => 1024,
     };
 
     private static readonly Option<int> VmsOption = new("--max-vms")
     {
-        Description = "how many virtual machines are told apart; the rest is counted as other",
+        Description = "maximum number of per-VM series; the rest is aggregated as \"other\"",
         DefaultValueFactory = _ => 256,
     };
 

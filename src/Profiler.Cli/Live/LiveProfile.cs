@@ -5,6 +5,7 @@ using Profiler.Bpf.Session;
 using Profiler.Cli.Identity;
 using Profiler.Cli.Report;
 using Profiler.Core;
+using Profiler.Core.Findings;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
@@ -85,6 +86,13 @@ internal sealed class LiveProfile : IDisposable
 
     /// <summary>What the programs cost until now; none if the kernel does not count it, and none for a recording.</summary>
     public ImmutableArray<ProgramRuns> Programs() => _source.Programs();
+
+    /// <summary>Whether something that was not seen until now did not happen either.</summary>
+    public Evidence Evidence()
+    {
+        ImmutableArray<ProbeInfo> probes = _source.Probes();
+        return Core.Findings.Evidence.Of(probes, CaptureProblems.Of(new CaptureKnowledge(probes, Lost(_source.Counts()), 0, 0, 0, 0, _source.Problems())));
+    }
 
     /// <summary>What time it was at a CLOCK_MONOTONIC of the events, nanoseconds.</summary>
     public DateTimeOffset WallClock(long ns) => Replay
@@ -196,10 +204,12 @@ internal sealed class LiveProfile : IDisposable
             ])
         {
             Problems = CaptureProblems.Of(new CaptureKnowledge(
-                probes, counts.Select(c => KeyValuePair.Create(RecordedCapture.KindName(c.Kind), c.Lost)),
-                snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, _source.Problems())),
+                probes, Lost(counts), snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, _source.Problems())),
         };
     }
+
+    private static IEnumerable<KeyValuePair<string, long>> Lost(ImmutableArray<SourceCount> counts) =>
+        counts.Select(c => KeyValuePair.Create(RecordedCapture.KindName(c.Kind), c.Lost));
 
     // Asking a process for its command line may have to wait for its memory map, which is just what a teardown
     // holds: so not on the thread that empties the ring buffer. If they come too fast the newest may go unasked.

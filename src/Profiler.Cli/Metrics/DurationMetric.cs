@@ -20,27 +20,32 @@ internal sealed record DurationMetric(
 {
     private static readonly ImmutableArray<(int, Label[])> Whole = [(0, [])];
 
+    /// <summary>The name of what is told beside it: "vfio_release_last_seconds" of last; none of phases.</summary>
+    public string? Beside(string what) => Kind == HistogramKind.Phase
+        ? null
+        : $"{Name.Replace("_duration_seconds", "", StringComparison.Ordinal).Replace("_seconds", "", StringComparison.Ordinal)}_{what}_seconds";
+
     /// <summary>All there are.</summary>
     public static readonly ImmutableArray<DurationMetric> All =
     [
         new(
             HistogramKind.Release, "vfio_release_duration_seconds",
-            "Time from the last close of a VFIO device to its return, waits included.", Whole),
+            "Duration of VFIO device releases, from the last close to its return, lock waits included.", Whole),
         new(
-            HistogramKind.Open, "vfio_open_duration_seconds", "Time to hand out a VFIO device of its group, waits included.", Whole),
+            HistogramKind.Open, "vfio_open_duration_seconds", "Duration of VFIO device opens, lock waits included.", Whole),
         new(
             HistogramKind.LockWait, "vfio_lock_wait_seconds",
-            "Single waits for a lock that somebody else had, inside releases and opens.", Whole),
+            "Duration of single waits for a lock inside releases and opens.", Whole),
         new(
             HistogramKind.Reset, "vfio_reset_duration_seconds",
-            "Resets of devices by the method that did it, the wait for the device to come back included.",
+            "Duration of device resets by method, including the wait until the device responds again.",
             [.. Enum.GetValues<ResetMethod>().Select(m => ((int)m, new[] { new Label("method", ReportBuilder.Name(m)) }))]),
         new(
             HistogramKind.Shutdown, "vfio_shutdown_duration_seconds",
-            "Shutdowns: all releases of one process, from the signal or first release to its death or the last release.", Whole),
+            "Duration of shutdowns, from the signal or first release to the end of the process or the last release; only those seen whole.", Whole),
         new(
             HistogramKind.Phase, "vfio_shutdown_phase_seconds",
-            "What shutdowns spent on each phase, of those that spent any; each moment of a shutdown counts for one phase.",
+            "Time that shutdowns spent in each phase, without those that spent none; each moment counts for one phase.",
             [.. Enum.GetValues<Phase>().Select(p => ((int)p, new[] { new Label("phase", HostMetrics.Name(p)) }))]),
     ];
 }

@@ -17,7 +17,9 @@ internal sealed class ExportedProfile : IDisposable
     public ExportedProfile(LiveProfile profile, StatisticsLimits limits, TimeProvider time)
     {
         _profile = profile;
-        _statistics = new HostStatistics(limits, MetricsFormat.BoundsNs, profile.Surroundings, profile.WallClock, time);
+        // A recording's numbers stay when it has been played.
+        TimeSpan recent = profile.Clock is null ? RecentDurations.DefaultWindow : TimeSpan.MaxValue;
+        _statistics = new HostStatistics(limits, MetricsFormat.BoundsNs, profile.Surroundings, profile.WallClock, time, profile.Evidence, recent);
         // What ends the flow ends the profile, which tells it.
         _activities = profile.Activities.Subscribe(_statistics.Record, _ => { });
         _shutdowns = profile.Shutdowns.Subscribe(_statistics.Record, _ => { });
@@ -28,7 +30,10 @@ internal sealed class ExportedProfile : IDisposable
     {
         HostStatisticsSnapshot? statistics = null;
         ProfileState profile = _profile.State(alongside: () => statistics = _statistics.Snapshot());
-        return new MetricsState(profile, statistics!, _profile.Programs(), ProcessUsage.Now());
+        return new MetricsState(profile, statistics!, _profile.Programs(), ProcessUsage.Now())
+        {
+            Releasing = _statistics.ReleasesInFlight(profile.Snapshot.Operations),
+        };
     }
 
     public void Dispose()

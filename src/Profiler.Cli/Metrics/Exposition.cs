@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Profiler.Cli.Metrics.Formats;
 using Profiler.Core;
+using Profiler.Core.Histograms;
 using Profiler.Core.Spans;
 using Profiler.Core.Statistics;
 
@@ -15,6 +16,7 @@ internal static class Exposition
     public static void Write(MetricsFormat to, MetricsState state, string version)
     {
         Durations(to, state.Profile.Snapshot.Histograms, state.Statistics.Exemplars);
+        Exact(to, state.Statistics.Recent);
         InFlight(to, state.Profile.Snapshot.Operations, state.Profile.Snapshot.ShutdownsInFlight.Length);
         HostMetrics.Write(to, state);
         SelfMetrics.Write(to, state, version);
@@ -31,15 +33,40 @@ internal static class Exposition
         }
     }
 
+    // Buckets only tell roughly; nobody should have to read "about 17 s" of the only shutdown there was.
+    private static void Exact(MetricsFormat to, IReadOnlyDictionary<(HistogramKind Kind, int Part), RecentDuration> recent)
+    {
+        foreach (DurationMetric metric in DurationMetric.All)
+        {
+            if (metric.Beside("last") is not { } last || metric.Beside("longest") is not { } longest)
+                continue;
+            to.Family(last, MetricType.Gauge, $"Exact duration of the last value in {metric.Name}; absent before the first one.");
+            foreach ((int part, Label[] labels) in metric.Parts)
+            {
+                if (recent.TryGetValue((metric.Kind, part), out RecentDuration of))
+                    to.Seconds(of.LastNs, labels);
+            }
+            to.Family(
+                longest, MetricType.Gauge,
+                $"Exact duration of the longest value in {metric.Name} of the last 5 minutes; absent if there was none. " +
+                "Of a recording: of all of it.");
+            foreach ((int part, Label[] labels) in metric.Parts)
+            {
+                if (recent.TryGetValue((metric.Kind, part), out RecentDuration of) && of.LongestNs is { } ns)
+                    to.Seconds(ns, labels);
+            }
+        }
+    }
+
     private static void InFlight(MetricsFormat to, ImmutableArray<OperationInFlight> operations, int shutdowns)
     {
-        to.Family("vfio_releases_in_flight", MetricType.Gauge, "VFIO devices being released now.");
+        to.Family("vfio_releases_in_flight", MetricType.Gauge, "VFIO devices being released.");
         to.Sample(operations.Count(o => o.Kind == OperationKind.Release));
-        to.Family("vfio_opens_in_flight", MetricType.Gauge, "VFIO devices being opened now.");
+        to.Family("vfio_opens_in_flight", MetricType.Gauge, "VFIO devices being opened.");
         to.Sample(operations.Count(o => o.Kind == OperationKind.Open));
-        to.Family("vfio_lock_waiters", MetricType.Gauge, "Releases and opens that wait for a lock now.");
+        to.Family("vfio_lock_waiters", MetricType.Gauge, "Releases and opens waiting for a lock.");
         to.Sample(operations.Count(o => o.State == OperationState.WaitingForLock));
-        to.Family("vfio_shutdowns_in_flight", MetricType.Gauge, "Shutdowns that have begun and are not over.");
+        to.Family("vfio_shutdowns_in_flight", MetricType.Gauge, "Shutdowns under way.");
         to.Sample(shutdowns);
     }
 }

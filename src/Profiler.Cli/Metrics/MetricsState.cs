@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Profiler.Bpf.Session;
 using Profiler.Cli.Live;
+using Profiler.Core.Problems;
 using Profiler.Core.Statistics;
 
 namespace Profiler.Cli.Metrics;
@@ -11,4 +12,11 @@ namespace Profiler.Cli.Metrics;
 /// <param name="Programs">What the programs cost.</param>
 /// <param name="Process">What we ourselves cost.</param>
 internal sealed record MetricsState(
-    ProfileState Profile, HostStatisticsSnapshot Statistics, ImmutableArray<ProgramRuns> Programs, ProcessUsage Process);
+    ProfileState Profile, HostStatisticsSnapshot Statistics, ImmutableArray<ProgramRuns> Programs, ProcessUsage Process)
+{
+    /// <summary>Devices being released, a limited number of them.</summary>
+    public ImmutableArray<ReleaseInFlight> Releasing { get; init; } = [];
+
+    /// <summary>What is lost or wrong in the capture.</summary>
+    public ImmutableArray<Problem> Problems => Profile.Health.Problems;
+}

@@ -13,11 +13,13 @@ namespace Profiler.Cli.Metrics;
 /// <param name="Start">When it began.</param>
 /// <param name="AllocatedBytes">On the managed heap, ever.</param>
 /// <param name="Collections">By generation.</param>
+/// <param name="HostBoot">When the host was started; null if unknown.</param>
 internal sealed record ProcessUsage(
     TimeSpan Cpu, long ResidentBytes, long VirtualBytes, long OpenFds, long? MaxFds, DateTimeOffset Start,
-    long AllocatedBytes, ImmutableArray<long> Collections)
+    long AllocatedBytes, ImmutableArray<long> Collections, DateTimeOffset? HostBoot = null)
 {
     private static readonly DateTimeOffset Began = StartOfThis();
+    private static readonly DateTimeOffset? Boot = StartOfHost();
 
     /// <summary>Of this process, now.</summary>
     public static ProcessUsage Now()
@@ -28,7 +30,7 @@ internal sealed record ProcessUsage(
             Environment.CpuUsage.TotalTime, Bytes(pages[1]), Bytes(pages[0]),
             Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() - 1, // but for the one that reads the folder
             OpenFilesLimit(), Began, GC.GetTotalAllocatedBytes(),
-            [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(generation => (long)GC.CollectionCount(generation))]);
+            [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(generation => (long)GC.CollectionCount(generation))], Boot);
     }
 
     private static long Bytes(string pages) => long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
@@ -38,6 +40,14 @@ internal sealed record ProcessUsage(
         using var process = Process.GetCurrentProcess();
         return process.StartTime;
     }
+
+    // "btime 1795334405": Unix time.
+    private static DateTimeOffset? StartOfHost() => File.ReadLines("/proc/stat")
+        .Where(line => line.StartsWith("btime ", StringComparison.Ordinal))
+        .Select(line => long.TryParse(line["btime ".Length..], CultureInfo.InvariantCulture, out long seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : (DateTimeOffset?)null)
+        .FirstOrDefault();
 
     // "Max open files            1024                 524288               files": the soft limit comes first.
     private static long? OpenFilesLimit() => File.ReadLines("/proc/self/limits")

@@ -12,16 +12,20 @@ internal static class SelfMetrics
     public static void Write(MetricsFormat to, MetricsState state, string version)
     {
         to.Family(
-            "vfioscope_build_info", MetricType.Gauge, "Always 1: this program's version, and the kernel the events are of.");
+            "vfioscope_build_info", MetricType.Gauge, "Always 1; version of vfioscope and of the kernel.");
         to.Sample(1, new Label("version", version), new Label("kernel", state.Profile.Info.Kernel));
+        to.Family("vfioscope_boot_time_seconds", MetricType.Gauge, "Start of the host that vfioscope runs on, Unix time.");
+        if (state.Process.HostBoot is { } boot)
+            to.Seconds(boot.ToUnixTimeMilliseconds() * 1_000_000);
+        ProblemMetrics.Write(to, state);
         Probes(to, state.Profile.Health);
         Events(to, state.Profile.Health);
         to.Family(
-            "vfioscope_stacks_lost_total", MetricType.Counter, "Kernel stacks that were wanted and could not be kept.");
+            "vfioscope_stacks_lost_total", MetricType.Counter, "Kernel stacks that could not be kept.");
         to.Sample(state.Profile.Snapshot.StacksLost);
         to.Family(
             "vfioscope_series_folded_total", MetricType.Counter,
-            "Releases and shutdowns that went into a series named other, since there were too many of the label.");
+            "Releases, findings and shutdowns that were aggregated as \"other\", because the label had too many values.");
         to.Sample(state.Statistics.DevicesFolded, new Label("label", "device"));
         to.Sample(state.Statistics.VmsFolded, new Label("label", "vm"));
         Programs(to, state);
@@ -31,7 +35,7 @@ internal static class SelfMetrics
     private static void Probes(MetricsFormat to, ProfileHealth health)
     {
         to.Family(
-            "vfioscope_probe_attached", MetricType.Gauge, "1 if the probe is attached, 0 if what it would tell is missing.");
+            "vfioscope_probe_attached", MetricType.Gauge, "1 if the probe is attached, else 0.");
         foreach (ProbeInfo probe in health.Probes)
         {
             to.Sample(
@@ -40,7 +44,7 @@ internal static class SelfMetrics
         }
         to.Family(
             "vfioscope_probe_missed_total", MetricType.Counter,
-            "How often the kernel could not run a probe; only of probes where it tells.");
+            "Calls for which the kernel did not run a probe; only for probes where the kernel counts them.");
         foreach (ProbeInfo probe in health.Probes)
         {
             if (probe.Missed is { } missed)
@@ -55,7 +59,7 @@ internal static class SelfMetrics
             to.Sample(events.Received, new Label("kind", events.Kind));
         to.Family(
             "vfioscope_events_lost_total", MetricType.Counter,
-            "Events the kernel could not hand over because the ring buffer was full; only where that is known.");
+            "Events lost because the ring buffer was full; only where that is known.");
         foreach (EventHealth events in health.Events)
         {
             if (events.Lost is { } lost)
@@ -66,10 +70,10 @@ internal static class SelfMetrics
     private static void Programs(MetricsFormat to, MetricsState state)
     {
         const string when = "; only while the kernel counts it: --bpf-stats, or sysctl kernel.bpf_stats_enabled.";
-        to.Family("vfioscope_bpf_run_seconds_total", MetricType.Counter, "Time spent in a BPF program of ours" + when);
+        to.Family("vfioscope_bpf_run_seconds_total", MetricType.Counter, "CPU time of a BPF program" + when);
         foreach (ProgramRuns program in state.Programs)
             to.Seconds(program.Ns, new Label("program", program.Program));
-        to.Family("vfioscope_bpf_runs_total", MetricType.Counter, "Runs of a BPF program of ours" + when);
+        to.Family("vfioscope_bpf_runs_total", MetricType.Counter, "Runs of a BPF program" + when);
         foreach (ProgramRuns program in state.Programs)
             to.Sample(program.Runs, new Label("program", program.Program));
     }

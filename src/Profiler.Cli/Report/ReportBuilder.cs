@@ -11,9 +11,6 @@ namespace Profiler.Cli.Report;
 /// <summary>A recording to a report: a pure function.</summary>
 internal static class ReportBuilder
 {
-    // The median of three is no median: fewer samples have no percentiles.
-    private const int MinimumSamples = 10;
-
     /// <param name="recorded">What to report.</param>
     /// <param name="filter">What of it.</param>
     /// <param name="addresses">Locks by their kernel addresses instead of by numbers.</param>
@@ -101,10 +98,8 @@ internal static class ReportBuilder
         new SortedDictionary<string, ReportHistogram>(set.Phase.ToDictionary(p => ShutdownReport.Snake(p.Key), p => Histogram(p.Value))));
 
     private static ReportHistogram Histogram(HistogramSnapshot h) => new(
-        h.Count, h.SumNs, h.MaxNs, Percentile(h, 0.5), Percentile(h, 0.9), Percentile(h, 0.99),
+        h.Count, h.SumNs, h.MaxNs, h.Percentile(0.5), h.Percentile(0.9), h.Percentile(0.99),
         [.. h.Buckets.Select(b => new ReportBucket(b.FromNs, b.BelowNs, b.Count))]);
-
-    private static long? Percentile(HistogramSnapshot h, double quantile) => h.Count < MinimumSamples ? null : h.Quantile(quantile);
 
     /// <summary>The reset method, as all outputs name it.</summary>
     public static string Name(ResetMethod method) => ShutdownReport.Snake(method);

@@ -23,16 +23,22 @@ internal static class HistogramPanel
             canvas.Write(area.X, area.Y + 1, area.Height > 1 ? "none yet" : "", Ink.Faint, area.Right);
             return;
         }
+        (string first, string second) = Summary(h);
         if (area.Height > 1)
-            canvas.Write(area.X, area.Y + 1, $"p50 {Figures.Text(h.Quantile(0.5))}  p90 {Figures.Text(h.Quantile(0.9))}", Ink.Plain, area.Right);
+            canvas.Write(area.X, area.Y + 1, first, Ink.Plain, area.Right);
         if (area.Height > 2)
-            canvas.Write(area.X, area.Y + 2, $"p99 {Figures.Text(h.Quantile(0.99))}  max {Figures.Text(h.MaxNs)}", Ink.Plain, area.Right);
+            canvas.Write(area.X, area.Y + 2, second, h.HasPercentiles ? Ink.Plain : Ink.Faint, area.Right);
         Area rest = area.Below(3);
-        (int first, int last) = Bands.Range(h);
-        int bands = last - first + 1, bars = Math.Min(bands, Math.Max(1, rest.Height / 2));
+        (int from, int last) = Bands.Range(h);
+        int bands = last - from + 1, bars = Math.Min(bands, Math.Max(1, rest.Height / 2));
         Bars(canvas, rest.Top(bars), h, last);
-        Heat(canvas, rest.Below(bars), history, series, first, last);
+        Heat(canvas, rest.Below(bars), history, series, from, last);
     }
+
+    private static (string First, string Second) Summary(HistogramSnapshot h) =>
+        h.Percentile(0.5) is { } p50 && h.Percentile(0.9) is { } p90 && h.Percentile(0.99) is { } p99
+            ? ($"p50 {Figures.Text(p50)}  p90 {Figures.Text(p90)}", $"p99 {Figures.Text(p99)}  max {Figures.Text(h.MaxNs)}")
+            : ($"mean {Figures.Text(h.MeanNs)}  max {Figures.Text(h.MaxNs)}", $"percentiles need {HistogramSnapshot.MinimumSamples} values");
 
     // The longest at the top: where there is no room for all, the shortest are left out.
     private static void Bars(Canvas canvas, Area area, HistogramSnapshot h, int last)

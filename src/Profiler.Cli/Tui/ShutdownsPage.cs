@@ -10,7 +10,7 @@ internal static class ShutdownsPage
     private static readonly Table<Shutdown> Table = new(
         new("SHUTDOWN OVER", 0, (s, state) => Processes.Name(s.Task, state.VmNames)),
         new("TRIGGER", 7, (s, _) => s.Trigger.Name(), From: 50),
-        new("TOOK", 8, (s, _) => Figures.Text(s.Time.DurationNs), Right: true),
+        new("TOOK", 9, (s, _) => Took(s), Right: true),
         new("DEVICES", 7, (s, _) => $"{s.Releases.Length}", Right: true),
         new("LOCK WAIT", 9, (s, _) => Figures.Text(s.LockWaitNs), Right: true, From: 70),
         new("RESET", 8, (s, _) => Figures.Text(s.ResetNs), Right: true, From: 60),
@@ -23,6 +23,10 @@ internal static class ShutdownsPage
     /// <returns>How many lines it took.</returns>
     public static int Draw(Canvas canvas, Area area, ProfileState state, ViewState view, bool choosing) =>
         Table.Draw(canvas, area, state, Lists.Shutdowns(state, view), choosing ? view.Row : null);
+
+    // What was not seen whole took at least that long.
+    private static string Took(Shutdown s) =>
+        (s.BeganBefore || s.Unfinished ? "≥" : "") + Figures.Text(s.Time.DurationNs);
 
     // It is redrawn once a second while nothing happens: no finer than that.
     private static string Ago(long ns) => (Math.Max(0, ns) / 1_000_000_000) switch

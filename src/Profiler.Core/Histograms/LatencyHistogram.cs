@@ -90,12 +90,28 @@ public readonly record struct HistogramBucket(long FromNs, long BelowNs, long Co
 /// <param name="MaxNs">The largest.</param>
 public sealed record HistogramSnapshot(ImmutableArray<HistogramBucket> Buckets, long Count, long SumNs, long MaxNs)
 {
+    /// <summary>With fewer values there are no percentiles: a 99th of three shutdowns would be the longest by another name.</summary>
+    public const int MinimumSamples = 10;
+
     /// <summary>No values.</summary>
     public static readonly HistogramSnapshot Empty = new([], 0, 0, 0);
 
+    /// <summary>There are enough values for <see cref="Percentile"/>.</summary>
+    public bool HasPercentiles => Count >= MinimumSamples;
+
+    /// <summary>The mean, nanoseconds, rounded down; 0 if there are no values.</summary>
+    public long MeanNs => Count == 0 ? 0 : SumNs / Count;
+
+    /// <summary>
+    /// A percentile to be shown to people, nanoseconds; null if there are fewer than <see cref="MinimumSamples"/> values.
+    /// </summary>
+    /// <param name="q">0 to 1: 0.99 for the 99th.</param>
+    public long? Percentile(double q) => HasPercentiles ? Quantile(q) : null;
+
     /// <summary>
     /// The duration that a fraction q (0 to 1) of the values do not exceed, to the width of a bucket:
-    /// interpolated within it, and never above <see cref="MaxNs"/>. 0 if there are no values.
+    /// interpolated within it, and never above <see cref="MaxNs"/>. 0 if there are no values. However few they are:
+    /// what people are shown is <see cref="Percentile"/>.
     /// </summary>
     public long Quantile(double q)
     {

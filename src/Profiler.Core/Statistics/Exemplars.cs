@@ -24,9 +24,10 @@ public sealed class Exemplars(ImmutableArray<long> boundsNs)
     /// <summary>An open: it is of no shutdown.</summary>
     public void Record(Operation open, Func<long, DateTimeOffset> wallClock) => Keep(Duration.Of(open), wallClock, null);
 
-    /// <summary>A shutdown with all there is in it.</summary>
-    public void Record(Shutdown shutdown, Func<long, DateTimeOffset> wallClock) =>
-        Keep(Duration.Of(shutdown).Concat(shutdown.Releases.SelectMany(Duration.Of)), wallClock, IdOf(shutdown));
+    /// <summary>A shutdown with all there is in it. One that was not seen whole is not named: its start is unknown.</summary>
+    public void Record(Shutdown shutdown, Func<long, DateTimeOffset> wallClock) => Keep(
+        Duration.Of(shutdown).Concat(shutdown.Releases.SelectMany(Duration.Of)), wallClock,
+        shutdown.BeganBefore || shutdown.Unfinished ? null : IdOf(shutdown));
 
     /// <summary>What a shutdown is called: "PID-STARTNS".</summary>
     public static string IdOf(Shutdown shutdown) => $"{shutdown.Task.Tgid}-{shutdown.Time.StartNs}";

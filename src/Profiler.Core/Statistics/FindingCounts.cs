@@ -34,9 +34,14 @@ public sealed class FindingCounts
     }
 
     /// <summary>A shutdown is over.</summary>
-    public void Concluded(Shutdown shutdown, Surroundings surroundings)
+    /// <param name="shutdown">Which one.</param>
+    /// <param name="surroundings">What is known beside the events.</param>
+    /// <param name="evidence">Whether what was not seen did not happen.</param>
+    /// <returns>What was found about it.</returns>
+    public ImmutableArray<Finding> Concluded(Shutdown shutdown, Surroundings surroundings, Evidence evidence)
     {
-        foreach (Finding finding in ShutdownFindings.For(shutdown, surroundings, Evidence.Whole))
+        ImmutableArray<Finding> findings = ShutdownFindings.For(shutdown, surroundings, evidence);
+        foreach (Finding finding in findings)
             Count(finding);
         for (int i = _waited.Count; i > 0; i--)
         {
@@ -47,6 +52,7 @@ public sealed class FindingCounts
             foreach (Finding finding in delayed)
                 Count(finding);
         }
+        return findings;
     }
 
     /// <summary>By id.</summary>

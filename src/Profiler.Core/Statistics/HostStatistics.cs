@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Core.Findings;
+using Profiler.Core.Histograms;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
@@ -22,21 +23,33 @@ public sealed class HostStatistics
 
     private readonly Surroundings _surroundings;
     private readonly Func<long, DateTimeOffset> _wallClock;
+    private readonly Func<Evidence> _evidence;
     private readonly BoundedSeries<string, VmTotals> _vms;
     private readonly BoundedSeries<(string Device, string Vm), DeviceTotals> _devices;
     private readonly FindingCounts _findings = new();
+    private readonly DeviceFindings _deviceFindings;
+    private readonly RecentDurations _recent;
+    private readonly int _mostDevices;
     private readonly Exemplars _exemplars;
     private double? _libvirtFailureDevices;
+    private long _beganBefore, _unfinished;
 
     /// <param name="limits">How many are told apart.</param>
     /// <param name="exemplarBoundsNs">Upper bounds of the histograms that want exemplars, inclusive, ascending, nanoseconds.</param>
     /// <param name="surroundings">What is known beside the events; may grow.</param>
     /// <param name="wallClock">What time it was at a CLOCK_MONOTONIC of the events, nanoseconds.</param>
     /// <param name="time">Tells who has not been seen for long.</param>
+    /// <param name="evidence">Whether what was not seen did not happen; by default so.</param>
+    /// <param name="recent">How long a value counts for the longest; by default <see cref="RecentDurations.DefaultWindow"/>.</param>
     public HostStatistics(
         StatisticsLimits limits, ImmutableArray<long> exemplarBoundsNs, Surroundings surroundings,
-        Func<long, DateTimeOffset> wallClock, TimeProvider time)
+        Func<long, DateTimeOffset> wallClock, TimeProvider time, Func<Evidence>? evidence = null,
+        TimeSpan? recent = null)
     {
+        _evidence = evidence ?? (() => Evidence.Whole);
+        _mostDevices = limits.Devices;
+        _deviceFindings = new DeviceFindings(limits.Devices, time);
+        _recent = new RecentDurations(time, recent ?? RecentDurations.DefaultWindow);
         (_surroundings, _wallClock) = (surroundings, wallClock);
         _vms = new BoundedSeries<string, VmTotals>(limits.Vms, Other, time);
         _devices = new BoundedSeries<(string, string), DeviceTotals>(limits.Devices, (Other, Other), time);
@@ -46,6 +59,8 @@ public sealed class HostStatistics
     /// <summary>Takes what is over.</summary>
     public void Record(Activity activity)
     {
+        foreach (Duration duration in Duration.Of(activity))
+            _recent.Record(duration);
         if (activity is not Operation operation)
             return;
         if (operation.Kind == OperationKind.Open)
@@ -58,27 +73,47 @@ public sealed class HostStatistics
         device.Releases++;
         device.ReleaseNs += operation.Time.DurationNs;
         device.LastNs = operation.Time.DurationNs;
+        device.LastEnd = _wallClock(operation.Time.EndNs);
     }
 
-    /// <summary>Takes a shutdown that is over.</summary>
+    /// <summary>
+    /// Takes a shutdown that is over. Of one that was not seen whole only what was found is kept: its times would be too
+    /// short.
+    /// </summary>
     public void Record(Shutdown shutdown)
     {
-        ShutdownPhases phases = shutdown.Phases;
-        VmTotals vm = _vms[NameOf(shutdown.Task.Tgid, shutdown.Task.Comm)];
-        vm.Last = new LastShutdown(
-            shutdown.Time.DurationNs, shutdown.Releases.Length + shutdown.Unreleased.Length,
-            _wallClock(shutdown.Time.EndNs), phases);
-        _findings.Concluded(shutdown, _surroundings);
+        string vm = _vms.Admit(NameOf(shutdown.Task.Tgid, shutdown.Task.Comm));
+        foreach (Duration duration in Duration.Of(shutdown))
+            _recent.Record(duration);
         _exemplars.Record(shutdown, _wallClock);
-        if (_surroundings.VmNames.ContainsKey(shutdown.Task.Tgid) && LibvirtProjection.FailureDevices(shutdown) is { } devices)
-            _libvirtFailureDevices = devices;
+        _deviceFindings.Record(_findings.Concluded(shutdown, _surroundings, _evidence()), vm, _wallClock(shutdown.Time.EndNs));
+        _beganBefore += shutdown.BeganBefore ? 1 : 0;
+        _unfinished += shutdown.Unfinished ? 1 : 0;
+        if (shutdown.IsWhole)
+            RecordWhole(shutdown, vm);
     }
+
+    /// <summary>Releases under way, by device and virtual machine; the oldest, as many as devices are told apart.</summary>
+    /// <param name="operations">All there is under way.</param>
+    public ImmutableArray<ReleaseInFlight> ReleasesInFlight(IEnumerable<OperationInFlight> operations) =>
+    [
+        .. operations
+            .Where(o => o.Kind == OperationKind.Release)
+            .GroupBy(o => (o.Device, Vm: NameOf(o.Task.Tgid, o.Process)))
+            .Select(g => (g.Key.Device, g.Key.Vm, StartNs: g.Min(o => o.StartNs)))
+            .OrderBy(r => r.StartNs)
+            .Take(_mostDevices)
+            .Select(r => new ReleaseInFlight(r.Device, r.Vm, _wallClock(r.StartNs))),
+    ];
 
     /// <summary>The picture of this moment.</summary>
     public HostStatisticsSnapshot Snapshot() => new(
         [
             .. _devices.All()
-                .Select(d => new DeviceSnapshot(d.Key.Device, d.Key.Vm, d.Value.Releases, d.Value.ReleaseNs, d.Value.LastNs))
+                .Select(d => new DeviceSnapshot(d.Key.Device, d.Key.Vm, d.Value.Releases, d.Value.ReleaseNs, d.Value.LastNs)
+                {
+                    LastEnd = d.Value.LastEnd,
+                })
                 .OrderBy(d => d.Device, StringComparer.Ordinal).ThenBy(d => d.Vm, StringComparer.Ordinal),
         ],
         [
@@ -87,7 +122,30 @@ public sealed class HostStatistics
                 .Select(v => KeyValuePair.Create(v.Key, v.Value.Last!))
                 .OrderBy(v => v.Key, StringComparer.Ordinal),
         ],
-        _findings.Snapshot(), _exemplars.Snapshot(), _libvirtFailureDevices, _devices.Folded, _vms.Folded);
+        _findings.Snapshot(), _exemplars.Snapshot(), _libvirtFailureDevices, _devices.Folded + _deviceFindings.Folded, _vms.Folded)
+    {
+        Recent = _recent.Snapshot(),
+        DeviceFindings = _deviceFindings.Snapshot(),
+        BeganBefore = _beganBefore,
+        Unfinished = _unfinished,
+    };
+
+    private void RecordWhole(Shutdown shutdown, string vm)
+    {
+        LastShutdown? before = _vms[vm].Last;
+        var last = new LastShutdown(
+            shutdown.Time.DurationNs, shutdown.Releases.Length + shutdown.Unreleased.Length,
+            _wallClock(shutdown.Time.EndNs), shutdown.Phases)
+        {
+            EndNs = shutdown.Time.EndNs,
+        };
+        // Concluded later, it may have ended earlier.
+        if (before is not null && before.EndNs > last.EndNs)
+            return;
+        _vms[vm].Last = last;
+        if (_surroundings.VmNames.ContainsKey(shutdown.Task.Tgid) && LibvirtProjection.FailureDevices(shutdown) is { } devices)
+            _libvirtFailureDevices = devices;
+    }
 
     private string NameOf(int tgid, string comm) => _surroundings.VmNames.GetValueOrDefault(tgid) ?? comm;
 
@@ -98,6 +156,8 @@ public sealed class HostStatistics
         public long ReleaseNs { get; set; }
 
         public long LastNs { get; set; }
+
+        public DateTimeOffset LastEnd { get; set; }
     }
 
     private sealed class VmTotals

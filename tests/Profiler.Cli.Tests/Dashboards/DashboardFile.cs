@@ -40,11 +40,12 @@ internal sealed partial class DashboardFile(string name)
     /// <summary>An expression as Grafana sends it.</summary>
     /// <param name="expression">As it is in the file.</param>
     /// <param name="values">Of the variables.</param>
-    public static string Substitute(string expression, IReadOnlyDictionary<string, string> values) =>
+    /// <param name="range">The time shown.</param>
+    public static string Substitute(string expression, IReadOnlyDictionary<string, string> values, string range = "1h") =>
         Variable().Replace(expression, match => match.Groups[1].Value switch
         {
             "__rate_interval" => "5m",
-            "__range" => "1h",
+            "__range" => range,
             var variable => values[variable],
         });
 

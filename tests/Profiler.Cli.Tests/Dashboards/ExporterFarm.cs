@@ -9,8 +9,8 @@ namespace Profiler.Cli.Tests.Dashboards;
 
 /// <summary>
 /// Many hosts' exporters on one port: host 7 is <c>/host/7/metrics</c>. The first scrape of each comes before the
-/// shutdowns, all others after them. Host N's gauges of seconds are N tenths of the recorded ones: there is a fastest
-/// and a slowest.
+/// shutdowns, all others after them. Host N's gauges of seconds are N halves of the recorded ones: there is a fastest
+/// and a slowest. What was recorded with its time was just now. The last host has lost three events.
 /// </summary>
 internal sealed partial class ExporterFarm : IAsyncDisposable
 {
@@ -20,7 +20,10 @@ internal sealed partial class ExporterFarm : IAsyncDisposable
 
     private ExporterFarm(HostExposition exposition, int hosts)
     {
-        _after = [.. Enumerable.Range(0, hosts + 1).Select(host => Scaled(exposition.After, host / 10m))];
+        _after = [.. Enumerable.Range(0, hosts + 1).Select(host => Scaled(exposition.After, host / 2m))];
+        _after[hosts] = _after[hosts]
+            .Replace("vfioscope_problems_total{problem=\"events_lost\",impact=\"incomplete\"} 0", "vfioscope_problems_total{problem=\"events_lost\",impact=\"incomplete\"} 3", StringComparison.Ordinal)
+            .Replace("vfioscope_capture_complete 1", "vfioscope_capture_complete 0", StringComparison.Ordinal);
         _scrapes = new int[hosts + 1];
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0));
@@ -55,12 +58,17 @@ internal sealed partial class ExporterFarm : IAsyncDisposable
     {
         HashSet<string> gauges = [.. GaugeOfSeconds().Matches(exposition).Select(m => m.Groups[1].Value)];
         return string.Join('\n', exposition.Split('\n').Select(line =>
-            gauges.Contains(line.Split('{')[0])
+            LastTime().IsMatch(line)
+                ? $"{line[..line.LastIndexOf(' ')]} {DateTimeOffset.UtcNow.ToUnixTimeSeconds()}"
+                : gauges.Contains(line.Split('{', ' ')[0])
                 ? line[..(line.LastIndexOf(' ') + 1)] +
                     (decimal.Parse(line[line.LastIndexOf(' ')..], NumberStyles.Float, CultureInfo.InvariantCulture) * factor)
                     .ToString(CultureInfo.InvariantCulture)
                 : line));
     }
+
+    [GeneratedRegex("^vfio_\\w+_timestamp_seconds[{ ]")]
+    private static partial Regex LastTime();
 
     [GeneratedRegex("^# TYPE (vfio_(?!.*timestamp)[a-z_]*_seconds(?:_per_device)?) gauge$", RegexOptions.Multiline)]
     private static partial Regex GaugeOfSeconds();

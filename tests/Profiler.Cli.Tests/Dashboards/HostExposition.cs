@@ -20,11 +20,14 @@ internal sealed record HostExposition(string Before, string After)
             VmNames = new Dictionary<int, string> { [100] = "guest-1", [200] = "guest-2" },
             Facts = [Gpu("0000:01:00.0"), Gpu("0000:02:00.0"), Gpu("0000:03:00.0"), Gpu("0000:05:00.0")],
         });
-        return new HostExposition(before + Programs(0), after + Programs(6));
+        return new HostExposition(before + Programs(0), after + Programs(6) + UnderWay);
     }
 
     private static DeviceIdentity Gpu(string bdf) => new(
         bdf, "10de", "2330", "NVIDIA Corporation", "GH100 [H100 SXM5 80GB]", "030200", 1, "vfio-pci", ["bus"], []);
+
+    // A recording has an end, and nothing under way then.
+    private const string UnderWay = "vfio_device_release_start_timestamp_seconds{device=\"0000:06:00.0\",vm=\"guest-3\"} 1\n";
 
     // What BPF programs cost: a recording does not tell.
     private static string Programs(int runs) =>

@@ -58,8 +58,8 @@ public sealed class ExpositionTests
         string[] lines = BusyCapture.StateAt(6, new StatisticsLimits(1, 0)).Text(Negotiation.Text).Split('\n');
         Assert.Equal(
             [
-                "vfio_device_releases_total{device=\"0000:01:00.0\",name=\"NVIDIA Corporation GA100\",vm=\"other\"} 1",
-                "vfio_device_releases_total{device=\"other\",name=\"other\",vm=\"other\"} 1",
+                "vfio_device_releases_total{device=\"0000:01:00.0\",model=\"NVIDIA Corporation GA100\",vm=\"other\"} 1",
+                "vfio_device_releases_total{device=\"other\",model=\"other\",vm=\"other\"} 1",
                 "vfioscope_series_folded_total{label=\"device\"} 1",
                 "vfioscope_series_folded_total{label=\"vm\"} 3",
             ],
@@ -70,7 +70,7 @@ public sealed class ExpositionTests
 
     [Fact]
     public void All_findings_are_counted_from_the_start() => Assert.Equal(
-        FindingCounts.Ids.Order(StringComparer.Ordinal).Select(id => $"vfio_findings_total{{id=\"{id}\"}} 0"),
+        FindingCounts.Ids.Order(StringComparer.Ordinal).Select(id => $"vfio_findings_total{{finding=\"{id}\"}} 0"),
         Nothing.Text(Negotiation.Text).Split('\n').Where(l => l.StartsWith("vfio_findings_total{", StringComparison.Ordinal)));
 
     [Fact]

@@ -15,7 +15,8 @@ internal static class Scrape
 
     private static readonly ProcessUsage Usage = new(
         TimeSpan.FromSeconds(1.5), 50_000_000, 270_000_000_000, 100, 1024,
-        new DateTimeOffset(2026, 11, 22, 7, 59, 59, 500, TimeSpan.Zero), 123_456_789, [7, 3, 1]);
+        new DateTimeOffset(2026, 11, 22, 7, 59, 59, 500, TimeSpan.Zero), 123_456_789, [7, 3, 1],
+        new DateTimeOffset(2026, 11, 20, 6, 0, 0, TimeSpan.Zero));
 
     public static MetricsState StateAt(this Capture capture, double seconds, StatisticsLimits limits)
     {
@@ -28,7 +29,10 @@ internal static class Scrape
             pipeline.Shutdowns.Subscribe(statistics.Record);
         });
         return new MetricsState(
-            profile, statistics.Snapshot(), [new ProgramRuns("vfio_device_fops_release_fentry", 3, 4_500)], Usage);
+            profile, statistics.Snapshot(), [new ProgramRuns("vfio_device_fops_release_fentry", 3, 4_500)], Usage)
+        {
+            Releasing = statistics.ReleasesInFlight(profile.Snapshot.Operations),
+        };
     }
 
     public static string Text(this MetricsState state, ServedFormat format)

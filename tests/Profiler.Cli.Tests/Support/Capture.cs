@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Profiler.Cli.Live;
 using Profiler.Cli.Report;
 using Profiler.Core;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;
@@ -17,7 +18,7 @@ internal sealed record Capture(string Events)
     /// <summary>All probes of the plan.</summary>
     public ImmutableArray<ProbeInfo> Probes { get; init; } =
     [
-        new("release", "vfio_device_fops_release", "fentry", true, 0, "fentry: type information is there"),
+        new("release", "vfio_device_fops_release", "fentry", true, 0, "fentry: type information is there", Required: true),
         new("open", "vfio_group_fops_unl_ioctl", "fentry", true, 0, "fentry: type information is there"),
         new("lock", "contention_begin", "tracepoint", true, null, "tracepoint: contended locks only"),
         new("reset_secondary_bus", "pci_reset_secondary_bus", "kprobe", true, 0, "kprobe: no type information"),
@@ -26,6 +27,9 @@ internal sealed record Capture(string Events)
 
     /// <summary>Events lost, by kind; null if nobody knows.</summary>
     public IReadOnlyDictionary<EventKind, long>? Lost { get; init; } = new Dictionary<EventKind, long>();
+
+    /// <summary>What the source says that is lost or wrong.</summary>
+    public ImmutableArray<Problem> Problems { get; init; } = [];
 
     /// <summary>What watching costs; null if that is not known yet.</summary>
     public Overhead? Overhead { get; init; } = new Overhead(0.0041, 0.00018);
@@ -61,7 +65,12 @@ internal sealed record Capture(string Events)
         pipeline.Connect();
         records.OnNext(EventText.Records(Events));
         Snapshot snapshot = pipeline.Snapshot();
-        var health = new ProfileHealth(Probes, Counts(snapshot));
+        var health = new ProfileHealth(Probes, Counts(snapshot))
+        {
+            Problems = CaptureProblems.Of(new CaptureKnowledge(
+                Probes, Lost?.Select(l => KeyValuePair.Create(RecordedCapture.KindName((int)l.Key), l.Value)) ?? [],
+                snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, Problems)),
+        };
         return new ProfileState(Info, Replay: false, Ended: false, (long)(seconds * 1e9), snapshot, health, Surroundings) { Overhead = Overhead };
     }
 

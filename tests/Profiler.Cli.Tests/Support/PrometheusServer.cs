@@ -40,6 +40,30 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
             directory);
     }
 
+    /// <summary>A Prometheus that scrapes nothing, and has the samples of an OpenMetrics file with times.</summary>
+    public static async Task<PrometheusServer> WithSamples(string openMetrics)
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("prometheus-");
+        string samples = Path.Combine(directory.FullName, "samples.txt"), file = Path.Combine(directory.FullName, "prometheus.yml");
+        await File.WriteAllTextAsync(samples, openMetrics);
+        await File.WriteAllTextAsync(file, "{}");
+        using Process promtool = Process.Start(new ProcessStartInfo(
+            "promtool", ["tsdb", "create-blocks-from", "openmetrics", "--quiet", samples, $"{directory.FullName}/data"])
+        {
+            RedirectStandardError = true,
+        })!;
+        string complaints = await promtool.StandardError.ReadToEndAsync();
+        await promtool.WaitForExitAsync();
+        Assert.True(promtool.ExitCode == 0, complaints);
+        return await Start(
+            "prometheus",
+            [
+                $"--config.file={file}", $"--storage.tsdb.path={directory.FullName}/data", "--web.listen-address=127.0.0.1:0",
+                "--storage.tsdb.retention.time=100y",
+            ],
+            directory);
+    }
+
     /// <summary>A Prometheus that scrapes one target each second.</summary>
     public static Task<PrometheusServer> Scraping(Uri target, string features) => Start(
         $$"""
@@ -93,9 +117,12 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     public async Task<string> Exemplars(string expression) =>
         (await Ask("query_exemplars", ("query", expression), ("start", "0"), ("end", "4000000000"))).ToString();
 
-    /// <summary>The values of an expression now.</summary>
-    public async Task<Sample[]> Query(string expression) =>
-        [.. (await Ask("query", ("query", expression))).GetProperty("result").EnumerateArray().Select(s => new Sample(s, "value"))];
+    /// <summary>The values of an expression now, or at another moment.</summary>
+    public async Task<Sample[]> Query(string expression, DateTimeOffset? at = null) =>
+    [
+        .. (await Ask("query", ("query", expression), ("time", $"{(at ?? DateTimeOffset.UtcNow).ToUnixTimeMilliseconds() / 1000.0:0.000}")))
+            .GetProperty("result").EnumerateArray().Select(s => new Sample(s, "value")),
+    ];
 
     /// <summary>The last values of an expression in the last minute, NaN not counted.</summary>
     public async Task<Sample[]> QueryRange(string expression)

@@ -27,7 +27,9 @@ internal sealed class Serving : IAsyncDisposable
         await Task.WhenAny(serving._verb, serving._error.Line).WaitAsync(Patience);
         if (serving._verb.IsFaulted)
             await serving._verb;
-        serving.Url = new Uri(serving.Error.Split(' ')[2].TrimEnd(',', '\n'));
+        // A push that fails may have been told before.
+        string line = serving.Error.Split('\n').First(l => l.StartsWith("vfioscope: serving ", StringComparison.Ordinal));
+        serving.Url = new Uri(line.Split(' ')[2].TrimEnd(','));
         return serving;
     }
 

@@ -86,4 +86,19 @@ public sealed class LatencyHistogramTests
             histogram.Record(value);
         return histogram.Snapshot();
     }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(9, false)]
+    [InlineData(10, true)]
+    public void Percentiles_are_of_ten_values_or_more(int values, bool has)
+    {
+        var histogram = new LatencyHistogram();
+        for (int i = 0; i < values; i++)
+            histogram.Record(17_200_000_000);
+        HistogramSnapshot h = histogram.Snapshot();
+        Assert.Equal((has, has), (h.HasPercentiles, h.Percentile(0.99) is not null));
+        Assert.Equal(has ? h.Quantile(0.99) : null, h.Percentile(0.99));
+        Assert.Equal(values == 0 ? 0 : 17_200_000_000, h.MeanNs);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Reactive.Subjects;
+using Profiler.Core.Histograms;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Statistics;
@@ -24,8 +25,8 @@ public sealed class HostStatisticsTests
             """, new ProcessIdentity(100, "gpu-a"));
         Assert.Equal(
             [
-                new DeviceSnapshot("0000:01:00.0", "gpu-a", 2, 1_200_000_000, 700_000_000),
-                new DeviceSnapshot("0000:02:00.0", "dpdk", 1, 100_000_000, 100_000_000),
+                new DeviceSnapshot("0000:01:00.0", "gpu-a", 2, 1_200_000_000, 700_000_000) { LastEnd = At(2.7) },
+                new DeviceSnapshot("0000:02:00.0", "dpdk", 1, 100_000_000, 100_000_000) { LastEnd = At(3.1) },
             ], after.Devices.AsEnumerable());
         (string vm, LastShutdown last) = Assert.Single(after.Vms);
         Assert.Equal(("gpu-a", 2), (vm, last.Devices));
@@ -76,19 +77,91 @@ public sealed class HostStatisticsTests
         Assert.Equal(1, after.Findings.Single(f => f.Key == "open_delayed").Value);
     }
 
-    private static HostStatisticsSnapshot After(string events, params Fact[] facts)
+    [Fact]
+    public void The_last_is_the_one_that_ended_last_and_the_longest_the_longest()
+    {
+        HostStatisticsSnapshot after = After(
+            """
+            1.0 100/100 qemu release begin 0000:01:00.0 lock a exiting
+            18.2 100/100 qemu release end
+            18.2 100/100 qemu gone
+            20.0 200/200 qemu release begin 0000:02:00.0 lock a exiting
+            21.5 200/200 qemu release end
+            21.5 200/200 qemu gone
+            """);
+        Assert.Equal(new RecentDuration(1_500_000_000, 17_200_000_000), after.Recent[(HistogramKind.Shutdown, 0)]);
+        Assert.Equal(new RecentDuration(1_500_000_000, 17_200_000_000), after.Recent[(HistogramKind.Release, 0)]);
+        Assert.DoesNotContain((HistogramKind.Open, 0), after.Recent.Keys);
+    }
+
+    /// <summary>A reset after which the device did not respond, and a device that nobody released.</summary>
+    private const string Faulty = """
+        0.1 100/100 qemu open begin 0000:01:00.0 lock a
+        0.2 100/100 qemu open end
+        0.3 100/100 qemu open begin 0000:02:00.0 lock b
+        0.4 100/100 qemu open end
+        1.0 100/100 qemu release begin 0000:01:00.0 lock a exiting
+        1.1 100/100 qemu reset begin bus 0000:01:00.0
+        1.2 100/100 qemu reset begin bridgewait 0000:00:01.0
+        61.2 100/100 qemu reset end bridgewait
+        61.3 100/100 qemu reset end bus -25
+        61.4 100/100 qemu release end
+        61.5 100/100 qemu gone
+        """;
+
+    [Fact]
+    public void What_is_wrong_with_a_device_is_told_with_its_name_and_machine() => Assert.Equal(
+        [
+            new DeviceFinding("device_not_released", "0000:02:00.0", "gpu-a", 1, At(61.5)),
+            new DeviceFinding("reset_timed_out", "0000:01:00.0", "gpu-a", 1, At(61.5)),
+        ], After(Faulty, new ProcessIdentity(100, "gpu-a")).DeviceFindings.AsEnumerable());
+
+    [Fact]
+    public void Faulty_devices_are_told_apart_up_to_the_limit()
+    {
+        HostStatisticsSnapshot after = After(new StatisticsLimits(1, 256), s => s, Faulty, new ProcessIdentity(100, "gpu-a"));
+        Assert.Equal(["0000:02:00.0", "other"], after.DeviceFindings.Select(f => f.Device));
+        Assert.Equal(1, after.DevicesFolded);
+    }
+
+    /// <summary>Its times are lower bounds: they are in nothing that people compare. What was found stays true.</summary>
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_shutdown_that_was_not_seen_whole_has_no_durations(bool beganBefore, bool unfinished)
+    {
+        HostStatisticsSnapshot after = After(
+            new StatisticsLimits(1024, 256), s => s with { BeganBefore = beganBefore, Unfinished = unfinished }, Faulty,
+            new ProcessIdentity(100, "gpu-a"));
+        Assert.Empty(after.Vms);
+        Assert.DoesNotContain((HistogramKind.Shutdown, 0), after.Recent.Keys);
+        Assert.Null(after.LibvirtFailureDevices);
+        Assert.Empty(after.Exemplars.Of(HistogramKind.Shutdown));
+        Assert.All(after.Exemplars.Of(HistogramKind.Release).OfType<Exemplar>(), e => Assert.Null(e.Shutdown));
+        Assert.Equal((beganBefore ? 1 : 0, unfinished ? 1 : 0), (after.BeganBefore, after.Unfinished));
+        Assert.Equal(2, after.DeviceFindings.Length);
+        Assert.Equal(60_400_000_000, after.Recent[(HistogramKind.Release, 0)].LastNs);
+    }
+
+    private static HostStatisticsSnapshot After(string events, params Fact[] facts) =>
+        After(new StatisticsLimits(1024, 256), s => s, events, facts);
+
+    private static HostStatisticsSnapshot After(
+        StatisticsLimits limits, Func<Shutdown, Shutdown> seen, string events, params Fact[] facts)
     {
         var surroundings = new Surroundings();
         foreach (Fact fact in facts)
             surroundings.Add(fact);
         var statistics = new HostStatistics(
-            new StatisticsLimits(1024, 256), [], surroundings, ns => DateTimeOffset.UnixEpoch.AddTicks(ns / 100), TimeProvider.System);
+            limits, [1_000_000_000], surroundings, ns => DateTimeOffset.UnixEpoch.AddTicks(ns / 100), TimeProvider.System);
         using var records = new Subject<ReadOnlyMemory<byte>>();
         using var pipeline = new Pipeline(records, new EndsWatched(Signals: true, Reaping: false));
         pipeline.Activities.Subscribe(statistics.Record);
-        pipeline.Shutdowns.Subscribe(statistics.Record);
+        pipeline.Shutdowns.Subscribe(shutdown => statistics.Record(seen(shutdown)));
         pipeline.Connect();
         records.OnNext(EventText.Records(events));
         return statistics.Snapshot();
     }
+
+    private static DateTimeOffset At(double seconds) => DateTimeOffset.UnixEpoch.AddSeconds(seconds);
 }
