@@ -15,9 +15,9 @@ public sealed class ProblemMetricsTests
     {
         Probes =
         [
-            new("release", "vfio_device_fops_release", "fentry", true, 0, ""),
-            new("lock", "contention_begin", "fentry", true, 0, ""),
-            new("reset_secondary_bus", "pci_reset_secondary_bus", "fentry", true, 0, ""),
+            new("release", "vfio_device_fops_release", "fentry", true, 0, "", Required: true),
+            new("lock", "contention_begin", "fentry", true, 0, "", Required: true),
+            new("reset_secondary_bus", "pci_reset_secondary_bus", "fentry", true, 0, "", Required: true),
         ],
     };
 

@@ -120,7 +120,7 @@ public sealed class HostStatisticsTests
     public void Faulty_devices_are_told_apart_up_to_the_limit()
     {
         HostStatisticsSnapshot after = After(new StatisticsLimits(1, 256), s => s, Faulty, new ProcessIdentity(100, "gpu-a"));
-        Assert.Equal(["0000:02:00.0", "other"], after.DeviceFindings.Select(f => f.Device));
+        Assert.Equal(["other", "0000:01:00.0"], after.DeviceFindings.Select(f => f.Device));
         Assert.Equal(1, after.DevicesFolded);
     }
 
@@ -139,7 +139,8 @@ public sealed class HostStatisticsTests
         Assert.Empty(after.Exemplars.Of(HistogramKind.Shutdown));
         Assert.All(after.Exemplars.Of(HistogramKind.Release).OfType<Exemplar>(), e => Assert.Null(e.Shutdown));
         Assert.Equal((beganBefore ? 1 : 0, unfinished ? 1 : 0), (after.BeganBefore, after.Unfinished));
-        Assert.Equal(2, after.DeviceFindings.Length);
+        // Whether all was released of what began before cannot be told.
+        Assert.Equal(beganBefore ? 1 : 2, after.DeviceFindings.Length);
         Assert.Equal(60_400_000_000, after.Recent[(HistogramKind.Release, 0)].LastNs);
     }
 
