@@ -81,6 +81,7 @@ enum event_flag {
 	FLAG_EXITING = 1 << 0, /* the thread is in do_exit (PF_EXITING) */
 	FLAG_NOT_PCI = 1 << 1, /* a VFIO device that is no PCI function (mediated, platform) */
 	FLAG_PROBE = 1 << 2,   /* RESET: only asks whether the method would work */
+	FLAG_IGNORED = 1 << 3, /* SIGNAL: the target ignores it, it was dropped */
 };
 
 /* Another thread that matters: the leader of the process at RELEASE and OPEN begin and at

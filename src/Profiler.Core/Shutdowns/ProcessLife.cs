@@ -205,7 +205,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
 
     private bool MayBeDying(long sinceNs, long nowNs)
     {
-        List<Interval> activity = Activity(nowNs);
+        List<ShutdownCause.Activity> activity = Activity(nowNs);
         return _signals.Exists(s => s.TimeNs > sinceNs && s.TimeNs <= nowNs && ShutdownCause.MayKill(s, activity, nowNs));
     }
 
@@ -277,17 +277,18 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     // looks on is shown requests for longer.
     private SignalDelivered? Told(long nowNs, bool forCertain)
     {
-        List<Interval> activity = Activity(nowNs);
+        List<ShutdownCause.Activity> activity = Activity(nowNs);
         List<SignalDelivered> open = _signals.FindAll(s =>
             (ShutdownCause.MayKill(s, activity, nowNs) && (ShutdownCause.IsForCertain(s) || _releases.Exists(r => r.Time.EndNs > s.TimeNs))) ||
             (!forCertain && ShutdownCause.IsRequest(s) && nowNs - s.TimeNs <= (long)ShutdownCause.Grace.TotalNanoseconds && _releases.Count == 0));
         return open.Find(ShutdownCause.IsRequest) ?? open.FirstOrDefault();
     }
 
-    private List<Interval> Activity(long untilNs) =>
+    private List<ShutdownCause.Activity> Activity(long untilNs) =>
     [
-        .. _releases.Concat(_opens).Select(o => o.Time).Concat(_resets.Select(r => r.Time))
-            .Where(t => t.EndNs <= untilNs).OrderBy(t => t.StartNs),
+        .. _releases.Select(r => new ShutdownCause.Activity(r.Time, true))
+            .Concat(_opens.Select(o => o.Time).Concat(_resets.Select(r => r.Time)).Select(t => new ShutdownCause.Activity(t, false)))
+            .Where(a => a.Time.EndNs <= untilNs).OrderBy(a => a.Time.StartNs),
     ];
 
     // What is told is told: nothing before its end is the cause of anything else.

@@ -20,10 +20,10 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
     /// <param name="signals">Those the process was sent, in order.</param>
     /// <param name="dyingNs">When it began to exit.</param>
     /// <param name="exitCode">What it exited with, as the kernel has it; null if that was not seen.</param>
-    /// <param name="activity">What it did with its devices, by start: a process that is busy letting go is dying already.</param>
+    /// <param name="activity">What it did with its devices, by start.</param>
     /// <param name="signalsSeen">False if signals are not watched: then the reason may be one.</param>
     public static ShutdownCause Of(
-        IEnumerable<SignalDelivered> signals, long dyingNs, int? exitCode, IReadOnlyList<Interval> activity, bool signalsSeen)
+        IEnumerable<SignalDelivered> signals, long dyingNs, int? exitCode, IReadOnlyList<Activity> activity, bool signalsSeen)
     {
         SignalDelivered[] before = [.. signals.Where(s => s.TimeNs <= dyingNs)];
         int killer = (exitCode ?? 0) & 0x7f;
@@ -31,14 +31,17 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
         // Whatever it was about to exit with: nobody survives SIGKILL.
         if (IsKill(killer) || kill is not null)
         {
-            SignalDelivered? asked = before.FirstOrDefault(s => IsRequest(s) && Within(Grace, s.TimeNs, kill?.TimeNs ?? dyingNs));
+            // Also one that the process ignores: it is for that that SIGKILL comes.
+            long killedNs = kill?.TimeNs ?? dyingNs;
+            SignalDelivered? asked = before.FirstOrDefault(
+                s => IsRequest(s) && Within(IsTerm(s) ? Grace : Soon, s.TimeNs, killedNs));
             return Because(asked ?? kill, Trigger.SigKill);
         }
         SignalDelivered? request = before.FirstOrDefault(s => IsRequest(s) && LeadsTo(s, dyingNs, activity));
         if (killer != 0)
             return Because(request ?? before.LastOrDefault(s => s.Number == killer), SignalNames.TriggerOf(killer));
         return Because(
-            request ?? before.LastOrDefault(s => SignalNames.TriggerOf(s.Number) == Trigger.SigHup && LeadsTo(s, dyingNs, activity)),
+            request ?? before.LastOrDefault(s => IsHangUp(s) && LeadsTo(s, dyingNs, activity)),
             signalsSeen ? Trigger.Exit : Trigger.Unknown);
     }
 
@@ -46,9 +49,9 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
     /// <param name="signal">One it was sent.</param>
     /// <param name="activity">What the process did with its devices, by start.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    public static bool MayKill(SignalDelivered signal, IReadOnlyList<Interval> activity, long nowNs) => IsKill(signal)
+    public static bool MayKill(SignalDelivered signal, IReadOnlyList<Activity> activity, long nowNs) => IsKill(signal)
         ? Within(Grace, signal.TimeNs, nowNs)
-        : EndsProcesses(signal) && LeadsTo(signal, nowNs, activity);
+        : (IsRequest(signal) || IsHangUp(signal)) && LeadsTo(signal, nowNs, activity);
 
     /// <summary>It asks the process to end, and nothing else.</summary>
     public static bool IsRequest(SignalDelivered signal) =>
@@ -57,26 +60,48 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
     /// <summary>It means nothing but the end: no process takes it for a wish to read its configuration anew.</summary>
     public static bool IsForCertain(SignalDelivered signal) => IsRequest(signal) || IsKill(signal);
 
-    private static bool EndsProcesses(SignalDelivered signal) =>
-        IsRequest(signal) || SignalNames.TriggerOf(signal.Number) == Trigger.SigHup;
-
     private static ShutdownCause Because(SignalDelivered? signal, Trigger otherwise) =>
         new(signal, signal is null ? otherwise : SignalNames.TriggerOf(signal.Number));
 
-    private static bool LeadsTo(SignalDelivered signal, long dyingNs, IReadOnlyList<Interval> activity)
+    // The process begins to die soon after the signal, or after what it was at as that came. Or it was asked to end, closes its
+    // devices itself, all at one go, and exits soon after that. What it does in between besides says that it lives on.
+    private static bool LeadsTo(SignalDelivered signal, long dyingNs, IReadOnlyList<Activity> activity)
     {
-        long reached = signal.TimeNs;
-        foreach (Interval busy in activity)
+        if (signal.Ignored)
+            return false;
+        long busyNs = signal.TimeNs;
+        foreach (Activity done in activity)
         {
-            if (busy.EndNs > reached && Within(Soon, reached, busy.StartNs))
-                reached = busy.EndNs;
+            if (done.Time.EndNs > busyNs && Within(CloseBurst.Gap, busyNs, done.Time.StartNs))
+                busyNs = done.Time.EndNs;
         }
-        return Within(Soon, reached, dyingNs);
+        if (Within(Soon, busyNs, dyingNs))
+            return true;
+        Activity[] closes = [.. activity.Where(a => a.IsRelease && a.Time.EndNs > signal.TimeNs)];
+        if (!IsRequest(signal) || closes.Length == 0 || !Within(Soon, busyNs, closes[0].Time.StartNs))
+            return false;
+        long closedNs = closes[0].Time.EndNs;
+        foreach (Activity close in closes)
+        {
+            if (!Within(CloseBurst.Gap, closedNs, close.Time.StartNs))
+                return false;
+            closedNs = Math.Max(closedNs, close.Time.EndNs);
+        }
+        return Within(Soon, closedNs, dyingNs);
     }
 
     private static bool Within(TimeSpan time, long fromNs, long toNs) => toNs - fromNs <= (long)time.TotalNanoseconds;
 
-    private static bool IsKill(SignalDelivered signal) => IsKill(signal.Number);
+    private static bool IsTerm(SignalDelivered signal) => SignalNames.TriggerOf(signal.Number) == Trigger.SigTerm;
+
+    private static bool IsHangUp(SignalDelivered signal) => SignalNames.TriggerOf(signal.Number) == Trigger.SigHup;
+
+    private static bool IsKill(SignalDelivered signal) => IsKill(signal.Number) && !signal.Ignored;
 
     private static bool IsKill(int number) => SignalNames.TriggerOf(number) == Trigger.SigKill;
+
+    /// <summary>Something that a process did with its devices.</summary>
+    /// <param name="Time">When.</param>
+    /// <param name="IsRelease">It released one.</param>
+    internal readonly record struct Activity(Interval Time, bool IsRelease);
 }

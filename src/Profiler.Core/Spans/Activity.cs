@@ -117,7 +117,11 @@ public sealed record StandaloneReset(TaskId Task, Reset Reset) : Activity;
 /// <param name="Target">Whom it is for.</param>
 /// <param name="Number">SIGTERM is 15, SIGKILL 9.</param>
 /// <param name="TimeNs">When.</param>
-public sealed record SignalDelivered(TaskId Sender, TaskId Target, int Number, long TimeNs) : Activity;
+public sealed record SignalDelivered(TaskId Sender, TaskId Target, int Number, long TimeNs) : Activity
+{
+    /// <summary>The kernel dropped it: the process ignores it.</summary>
+    public bool Ignored { get; init; }
+}
 
 /// <summary>A process that has or had devices came a step further on its way out.</summary>
 /// <param name="Process">By its first thread.</param>

@@ -116,7 +116,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
         (EventKind.Reset, EventPhase.Begin) => BeginReset(in e),
         (EventKind.Reset, EventPhase.End) => EndReset(in e),
         (EventKind.Signal, _) when Peer(in e) is { } target =>
-            new SignalDelivered(TaskOf(in e), target, e.Value, (long)e.TimeNs),
+            new SignalDelivered(TaskOf(in e), target, e.Value, (long)e.TimeNs) { Ignored = e.Flags.HasFlag(EventFlags.Ignored) },
         (EventKind.Process, _) => Advance(in e),
         (EventKind.Teardown, EventPhase.Begin) => BeginTeardown(in e),
         (EventKind.Teardown, EventPhase.End) => EndTeardown(in e),
@@ -222,12 +222,13 @@ public sealed class SpanAssembler(long attachedNs = 0)
         return null;
     }
 
-    private Activity? EndTeardown(in WireEvent e)
+    private TeardownPart? EndTeardown(in WireEvent e)
     {
         ThreadState thread = Thread(in e);
         Interval? time = thread.Teardown.End(e.TeardownStep, (long)e.TimeNs, ref _unmatched);
         RemoveIfIdle(in e, thread);
-        return time is null ? Unpaired() : new TeardownPart(TaskOf(in e), e.TeardownStep, time.Value);
+        // Its begin is not told of a process that is known only since, as it released a device that somebody handed to it.
+        return time is null ? null : new TeardownPart(TaskOf(in e), e.TeardownStep, time.Value);
     }
 
     private Activity? Unpaired()

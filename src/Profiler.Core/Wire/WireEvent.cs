@@ -84,6 +84,7 @@ public enum EventFlags : byte
     Exiting = 1 << 0,
     NotPci = 1 << 1,
     Probe = 1 << 2,
+    Ignored = 1 << 3,
 }
 
 /// <summary>Another thread that matters: a process's leader, a lock's holder, a signal's target. 0 if unknown.</summary>

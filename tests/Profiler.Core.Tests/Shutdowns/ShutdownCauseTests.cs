@@ -117,6 +117,28 @@ public sealed class ShutdownCauseTests
         ExitsWithBoth.Replace("exits", "exits 9", StringComparison.Ordinal), $"SIGTERM of 2: {asked} to 42.3");
 
     [Fact]
+    public void Also_if_the_process_ignores_SIGTERM() => Expect(
+        Opens + "30.0 1/1 kill signal 15 ignored to 100/100 vmm\n39.9 1/1 kill signal 9 to 100/100 vmm\n" +
+        ExitsWithBoth.Replace("exits", "exits 9", StringComparison.Ordinal), "SIGTERM of 2: 30.0 to 42.3");
+
+    [Fact]
+    public void But_what_it_ignores_it_does_not_exit_for() => Expect(
+        Opens + "39.0 1/1 nohup signal 1 ignored to 100/100 vmm\n" + ExitsWithBoth, "exit of 2: 40.0 to 42.3");
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(15)]
+    public void Unplugs_every_few_seconds_do_not_lead_from_a_signal_to_the_exit(int signal) => Expect(
+        Opens + $"1.0 1/1 kill signal {signal} to 100/100 vmm\n" + """
+        7.0 100/100 vmm release begin 0000:01:00.0
+        8.0 100/100 vmm release end
+        14.0 100/100 vmm release begin 0000:02:00.0
+        15.0 100/100 vmm release end
+        17.0 100/100 vmm exits
+        18.0 1/1 init reaped of 100/100 vmm
+        """, "close of 1: 7.0 to 8.0", "close of 1: 14.0 to 15.0");
+
+    [Fact]
     public void SIGKILL_alone_however_long_the_process_cannot_be_woken() => Expect(
         Opens + "15.0 1/1 kill signal 9 to 100/100 vmm\n" + ExitsWithBoth.Replace("exits", "exits 9", StringComparison.Ordinal),
         "SIGKILL of 2: 15.0 to 42.3");
