@@ -32,7 +32,9 @@ public sealed record DeviceHolder(int Pid, string Comm, bool Certain);
 /// <param name="Comm">Its name for itself, made printable.</param>
 /// <param name="Devices">What it had open; null if that cannot be told.</param>
 /// <param name="Exiting">It was on its way out already: what it did before is not in the capture.</param>
-public sealed record ProcessAtStart(int Tgid, string Comm, ImmutableArray<string>? Devices, bool Exiting) : Fact;
+/// <param name="Busy">A thread of it was releasing a device already, while the process lived on.</param>
+public sealed record ProcessAtStart(
+    int Tgid, string Comm, ImmutableArray<string>? Devices, bool Exiting, bool Busy = false) : Fact;
 
 /// <summary>All that is known beside the events. One thread adds, any may read.</summary>
 public sealed class Surroundings

@@ -19,6 +19,8 @@ public sealed class AttachPlanTests
 
         public bool HasStruct(string name, string? module) => Structs.Contains(name);
 
+        public bool FewReturns { get; init; }
+
         public bool IsLoaded(string module) => Modules.Contains(module);
     }
 
