@@ -94,16 +94,7 @@ internal sealed class LiveProfile : IDisposable
     /// <summary>
     /// What was not seen, may not have been seen or is not known, until now: of the source, and of who is who.
     /// </summary>
-    public ImmutableArray<Problem> Problems()
-    {
-        long dropped = Interlocked.Read(ref _namesDropped), failed = Interlocked.Read(ref _namesFailed);
-        return
-        [
-            .. _source.Problems(),
-            .. dropped > 0 ? [new Problem(ProblemKinds.NamesDropped.Id, dropped)] : Array.Empty<Problem>(),
-            .. failed > 0 ? [new Problem(ProblemKinds.NamesFailed.Id, failed, Volatile.Read(ref _failure))] : Array.Empty<Problem>(),
-        ];
-    }
+    public ImmutableArray<Problem> Problems => [.. _source.Problems(), .. ProblemsOfNames()];
 
     /// <summary>What the programs cost until now; none if the kernel does not count it, and none for a recording.</summary>
     public ImmutableArray<ProgramRuns> Programs() => _source.Programs();
@@ -171,6 +162,14 @@ internal sealed class LiveProfile : IDisposable
         _pipeline.Dispose();
         _source.Dispose();
         _stop.Dispose();
+    }
+
+    private IEnumerable<Problem> ProblemsOfNames()
+    {
+        if (Interlocked.Read(ref _namesDropped) is > 0 and var dropped)
+            yield return new Problem(ProblemKinds.NamesDropped.Id, dropped);
+        if (Interlocked.Read(ref _namesFailed) is > 0 and var failed)
+            yield return new Problem(ProblemKinds.NamesFailed.Id, failed, Volatile.Read(ref _failure));
     }
 
     private void Present(Fact fact)
