@@ -28,7 +28,7 @@ struct {
 /* What user space may change while programs run. */
 struct settings {
 	__u64 stack_threshold_ns; /* what takes as long leaves its stack; 0: nothing does */
-	__u64 reaping_watched;	  /* release_task is: that is where a process ends for us */
+	__u64 reaping_unseen;	  /* release_task is not watched: dead is the last we hear */
 };
 
 struct {
@@ -141,12 +141,12 @@ static __always_inline __u64 stack_threshold_ns(void)
 	return now ? now->stack_threshold_ns : 0;
 }
 
-static __always_inline bool reaping_watched(void)
+static __always_inline bool reaping_unseen(void)
 {
 	__u32 zero = 0;
 	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
 
-	return now && now->reaping_watched;
+	return now && now->reaping_unseen;
 }
 
 /*
@@ -217,11 +217,14 @@ static __always_inline struct owner *find_owner(__u32 tgid)
 	return bpf_map_lookup_elem(&owners, &tgid);
 }
 
-/* From here to its end the process is one of ours. */
+/*
+ * From here to its end the process is one of ours. (Errors of map functions are ints: the verifier
+ * has them called directly, and then the upper half of the result is not the sign's.)
+ */
 static __always_inline void make_owner(__u32 tgid)
 {
 	struct owner owner = {};
-	long error = bpf_map_update_elem(&owners, &tgid, &owner, BPF_NOEXIST);
+	int error = bpf_map_update_elem(&owners, &tgid, &owner, BPF_NOEXIST);
 
 	if (error && error != -EEXIST)
 		count_fault(FAULT_OWNERS_FULL);
@@ -259,7 +262,7 @@ static __always_inline void bracket_open(void *ctx, struct mutex *dev_set_lock,
 	    .dev_set_lock = (__u64)dev_set_lock,
 	    .group_lock = (__u64)group_lock,
 	};
-	long error = bpf_map_update_elem(&brackets, &tid, &bracket, BPF_NOEXIST);
+	int error = bpf_map_update_elem(&brackets, &tid, &bracket, BPF_NOEXIST);
 
 	if (!error) {
 		count_open(OPEN_BRACKETS, 1);

@@ -13,7 +13,7 @@ static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
 {
 	struct begin begin = begin_here(ctx);
 	__u64 key = step_key(current_tid(), step);
-	long error = bpf_map_update_elem(&reset_begins, &key, &begin, BPF_NOEXIST);
+	int error = bpf_map_update_elem(&reset_begins, &key, &begin, BPF_NOEXIST);
 	struct event *event;
 
 	if (!error)

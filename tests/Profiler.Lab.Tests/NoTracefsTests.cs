@@ -19,7 +19,7 @@ public sealed class NoTracefsTests
         out/vfioscope record -o "$OUT/few.vfioscope" -- bash -c '
             out/vfioscope release --mode threads $LAB_DEVICES >/dev/null
             sleep 0.5
-            bpftool -j map dump name open_counts >"$OUT/open_counts"
+            /usr/sbin/bpftool -j map dump name open_counts >"$OUT/open_counts"
         '
         """;
 
@@ -36,11 +36,16 @@ public sealed class NoTracefsTests
         Assert.DoesNotContain("are missed, and not counted", check, StringComparison.Ordinal);
     }
 
-    // Modules have no types there, so there is no fexit either: what cannot be helped is said.
+    // Modules have no types there, so there is no fexit either. Where a mount of our own cannot be written to, it is said.
     [Fact]
     public void Or_it_is_said_that_some_may_be_missing_and_how_many_did_not_end()
     {
         (LabRecording recording, string check) = Run("5.10", ReadOnly);
+        if (recording.Releases == Devices)
+        {
+            Assert.Null(recording.Problem(ProblemKinds.ProbeLimited));
+            return;
+        }
         Assert.Contains(recording.Problems, p => p.Id == ProblemKinds.ProbeLimited.Id && p.Detail == "release");
         Assert.Contains("problem: probe release: further calls under way at the same time are missed", check, StringComparison.Ordinal);
         int begun = recording.Events.Count(e => e is { Kind: EventKind.Release or EventKind.Open, Phase: EventPhase.Begin });

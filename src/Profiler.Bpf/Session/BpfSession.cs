@@ -167,7 +167,7 @@ public sealed class BpfSession : IDisposable
     private void CarryOut(AttachPlan plan)
     {
         _probes.CarryOut(plan);
-        _maps.SetReapingWatched(_probes.IsAttached("reaped"));
+        _maps.SetReapingSeen(_probes.IsAttached("reaped"));
     }
 
     private void LookNowAndThen()

@@ -22,7 +22,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
 
     private const ulong Any = 0, NoExist = 1; // BPF_ANY, BPF_NOEXIST
 
-    private ulong _stackThresholdNs, _reapingWatched;
+    private ulong _stackThresholdNs, _reapingUnseen;
     private long _ownersRefused;
 
     public uint RingBufferBytes => ringBufferBytes;
@@ -52,9 +52,9 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     }
 
     /// <summary>Tells the programs whether they will see a process being reaped, or its death is the last they see.</summary>
-    public void SetReapingWatched(bool watched)
+    public void SetReapingSeen(bool seen)
     {
-        _reapingWatched = watched ? 1UL : 0;
+        _reapingUnseen = seen ? 0 : 1UL;
         WriteSettings();
     }
 
@@ -62,7 +62,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     {
         uint zero = 0;
         ulong* settings = stackalloc ulong[2]; // struct settings
-        (settings[0], settings[1]) = (_stackThresholdNs, _reapingWatched);
+        (settings[0], settings[1]) = (_stackThresholdNs, _reapingUnseen);
         if (Find(Settings) is { } fd)
             _ = LibBpf.bpf_map_update_elem(fd, &zero, settings, 0);
     }
