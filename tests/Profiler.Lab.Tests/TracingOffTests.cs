@@ -37,7 +37,9 @@ public sealed class TracingOffTests
     public void It_is_said_which_switch_it_was(string kernel)
     {
         LabGuest guest = LabGuest.Run(Script, devices: 2, kernel, timeoutSeconds: 200);
-        Assert.Equal("kernel.ftrace_enabled", new LabRecording(guest, "ftrace.vfioscope").Problem(ProblemKinds.TracingOff)?.Detail);
+        // 5.10 does not let it be switched off while an fentry program is attached, which its lock probe is.
+        if (kernel != "5.10")
+            Assert.Equal("kernel.ftrace_enabled", new LabRecording(guest, "ftrace.vfioscope").Problem(ProblemKinds.TracingOff)?.Detail);
         Assert.Equal("kprobes/enabled", new LabRecording(guest, "kprobes.vfioscope").Problem(ProblemKinds.TracingOff)?.Detail);
 
         var others = new LabRecording(guest, "others.vfioscope");
