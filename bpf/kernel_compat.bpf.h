@@ -15,7 +15,20 @@
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
+struct task_struct;
+
+/* What all threads of a process share. */
+struct signal_struct {
+	unsigned int flags;
+	int group_exit_code;
+	/* Both: the thread that execs, while the others end. The former, until 5.17 ("signal:
+	 * Rename group_exit_task group_exec_task"), also the one that dumps core. */
+	struct task_struct *group_exit_task;
+	struct task_struct *group_exec_task;
+};
+
 struct task_struct {
+	struct signal_struct *signal;
 	unsigned int flags;
 	struct task_struct *group_leader;
 	int pid;
@@ -81,6 +94,10 @@ struct kernel_siginfo {
 #pragma clang attribute pop
 
 #define PF_EXITING 0x00000004 /* include/linux/sched.h */
+
+/* include/linux/sched/signal.h; the second until 5.17 ("signal: Remove SIGNAL_GROUP_COREDUMP") */
+#define SIGNAL_GROUP_EXIT     0x00000004
+#define SIGNAL_GROUP_COREDUMP 0x00000008
 
 /* The low bits of mutex->owner are flags (MUTEX_FLAGS in kernel/locking/mutex.h). */
 #define MUTEX_FLAGS 0x07UL
@@ -229,6 +246,33 @@ static __always_inline enum reset_step step_of_reset_type(const char *reset_type
 	if (word[0] == 'P' && word[1] == 'M')
 		return RESET_PM;
 	return 0;
+}
+
+/* The other threads of one that execs end the way a process does, and the process goes on. */
+static __always_inline bool is_exec(struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	if (BPF_CORE_READ(signal, flags) & (SIGNAL_GROUP_EXIT | SIGNAL_GROUP_COREDUMP))
+		return false;
+	if (bpf_core_field_exists(signal->group_exec_task))
+		return BPF_CORE_READ(signal, group_exec_task);
+	if (bpf_core_field_exists(signal->group_exit_task))
+		return BPF_CORE_READ(signal, group_exit_task);
+	return false;
+}
+
+/*
+ * What a process ends with. If the end is decided already, do_group_exit takes that instead of its
+ * argument, which then is SIGKILL whatever the signal was.
+ */
+static __always_inline int exit_code_of(struct task_struct *task, int argument)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+
+	if (BPF_CORE_READ(signal, flags) & (SIGNAL_GROUP_EXIT | SIGNAL_GROUP_COREDUMP))
+		return BPF_CORE_READ(signal, group_exit_code);
+	return argument;
 }
 
 static __always_inline bool is_exiting(struct task_struct *task)

@@ -5,6 +5,7 @@
 
 #include "kernel_compat.bpf.h"
 #include <asm/ptrace.h>
+#include <asm/errno.h>
 #include <bpf/bpf_tracing.h>
 
 /*
@@ -27,6 +28,7 @@ struct {
 /* What user space may change while programs run. */
 struct settings {
 	__u64 stack_threshold_ns; /* what takes as long leaves its stack; 0: nothing does */
+	__u64 reaping_unseen;	  /* release_task is not watched: dead is the last we hear */
 };
 
 struct {
@@ -46,24 +48,40 @@ struct {
 	__uint(value_size, STACK_DEPTH * sizeof(__u64));
 } stacks SEC(".maps");
 
-/* How many brackets are open: what the lock probes look at first, and nearly always last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, FAULTS);
+	__type(key, __u32); /* enum fault */
+	__type(value, __u64);
+} faults SEC(".maps");
+
+/* What is under way just now. */
+enum open_count {
+	OPEN_BRACKETS, /* what the lock probes look at first, and nearly always last */
+	OPEN_RESETS,
+	OPEN_COUNTS,
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, OPEN_COUNTS);
 	__type(key, __u32);
 	__type(value, __u64);
-} open_brackets SEC(".maps");
+} open_counts SEC(".maps");
 
 /* How far the end of a process has come that is worth events. */
 struct owner {
 	__u8 exits;
 };
 
-/* Processes that have or had a device: they opened or released one, or had one open when we came
- * (user space writes those). */
+/*
+ * Processes that have or had a device: they opened or released one, or had one open when we came
+ * (user space writes those). Until they are reaped; should that be missed, user space removes them.
+ * No LRU map: that drops live entries once each CPU has taken its share of free ones.
+ */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
 	__type(key, __u32); /* tgid */
 	__type(value, struct owner);
 } owners SEC(".maps");
@@ -106,12 +124,29 @@ static __always_inline struct event *event_reserve(enum event_kind kind, enum ev
 	return event;
 }
 
+static __always_inline void count_fault(enum fault fault)
+{
+	__u32 key = fault;
+	__u64 *count = bpf_map_lookup_elem(&faults, &key);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
 static __always_inline __u64 stack_threshold_ns(void)
 {
 	__u32 zero = 0;
 	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
 
 	return now ? now->stack_threshold_ns : 0;
+}
+
+static __always_inline bool reaping_unseen(void)
+{
+	__u32 zero = 0;
+	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
+
+	return now && now->reaping_unseen;
 }
 
 /*
@@ -182,26 +217,39 @@ static __always_inline struct owner *find_owner(__u32 tgid)
 	return bpf_map_lookup_elem(&owners, &tgid);
 }
 
-/* From here to its end the process is one of ours. */
+/*
+ * From here to its end the process is one of ours. (Errors of map functions are ints: the verifier
+ * has them called directly, and then the upper half of the result is not the sign's.)
+ */
 static __always_inline void make_owner(__u32 tgid)
 {
 	struct owner owner = {};
+	int error = bpf_map_update_elem(&owners, &tgid, &owner, BPF_NOEXIST);
 
-	bpf_map_update_elem(&owners, &tgid, &owner, BPF_NOEXIST);
+	if (error && error != -EEXIST)
+		count_fault(FAULT_OWNERS_FULL);
 }
 
-static __always_inline __u64 *open_bracket_count(void)
+static __always_inline void count_open(enum open_count which, __s64 change)
 {
-	__u32 zero = 0;
+	__u32 key = which;
+	__u64 *count = bpf_map_lookup_elem(&open_counts, &key);
 
-	return bpf_map_lookup_elem(&open_brackets, &zero);
+	if (count)
+		__sync_fetch_and_add(count, change);
+}
+
+static __always_inline bool any_open(enum open_count which)
+{
+	__u32 key = which;
+	__u64 *count = bpf_map_lookup_elem(&open_counts, &key);
+
+	return count && *(volatile __u64 *)count;
 }
 
 static __always_inline bool any_bracket_open(void)
 {
-	__u64 *count = open_bracket_count();
-
-	return count && *(volatile __u64 *)count;
+	return any_open(OPEN_BRACKETS);
 }
 
 /* From here to bracket_close() the lock waits of this thread are ours. */
@@ -214,28 +262,32 @@ static __always_inline void bracket_open(void *ctx, struct mutex *dev_set_lock,
 	    .dev_set_lock = (__u64)dev_set_lock,
 	    .group_lock = (__u64)group_lock,
 	};
-	__u64 *count = open_bracket_count();
+	int error = bpf_map_update_elem(&brackets, &tid, &bracket, BPF_NOEXIST);
 
-	/* A bracket that is still there lost its end to a missed return probe: start it afresh. */
-	if (bpf_map_update_elem(&brackets, &tid, &bracket, BPF_NOEXIST) == 0) {
-		if (count)
-			__sync_fetch_and_add(count, 1);
-	} else {
+	if (!error) {
+		count_open(OPEN_BRACKETS, 1);
+	} else if (error == -EEXIST) {
+		/* Its end was lost to a missed return probe: start it afresh. */
+		count_fault(FAULT_ENDS_LOST);
 		bpf_map_update_elem(&brackets, &tid, &bracket, BPF_EXIST);
+	} else {
+		count_fault(FAULT_SPANS_FULL);
 	}
+}
+
+/* False if that thread has no bracket open. */
+static __always_inline bool bracket_remove(__u32 tid)
+{
+	if (bpf_map_delete_elem(&brackets, &tid) != 0)
+		return false;
+	count_open(OPEN_BRACKETS, -1);
+	return true;
 }
 
 /* False if this thread has no bracket open. */
 static __always_inline bool bracket_close(void)
 {
-	__u32 tid = current_tid();
-	__u64 *count = open_bracket_count();
-
-	if (bpf_map_delete_elem(&brackets, &tid) != 0)
-		return false;
-	if (count)
-		__sync_fetch_and_add(count, -1);
-	return true;
+	return bracket_remove(current_tid());
 }
 
 static __always_inline struct bracket *current_bracket(void)
@@ -243,6 +295,40 @@ static __always_inline struct bracket *current_bracket(void)
 	__u32 tid = current_tid();
 
 	return bpf_map_lookup_elem(&brackets, &tid);
+}
+
+/* The reset steps under way. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64); /* tid and step */
+	__type(value, struct begin);
+} reset_begins SEC(".maps");
+
+static __always_inline __u64 step_key(__u32 tid, enum reset_step step)
+{
+	return (__u64)tid << 8 | step;
+}
+
+static __always_inline void reset_remove(__u64 key)
+{
+	if (bpf_map_delete_elem(&reset_begins, &key) == 0)
+		count_open(OPEN_RESETS, -1);
+}
+
+/*
+ * A thread has ended. What it still has open had its return missed: it would have every mutex_lock
+ * on the machine looked at for ever, and be taken for the next thread's with that number.
+ */
+static __always_inline void thread_ended(__u32 tid)
+{
+	if (any_bracket_open() && bracket_remove(tid))
+		count_fault(FAULT_ENDS_LOST);
+	if (any_open(OPEN_RESETS)) {
+#pragma unroll
+		for (int step = RESET_FUNCTION; step < RESET_STEPS; step++)
+			reset_remove(step_key(tid, step));
+	}
 }
 
 #endif

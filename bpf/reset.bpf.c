@@ -7,28 +7,22 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* The steps under way. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, __u64); /* tid and step */
-	__type(value, struct begin);
-} reset_begins SEC(".maps");
-
-static __always_inline __u64 step_key(enum reset_step step)
-{
-	return (__u64)current_tid() << 8 | step;
-}
-
 /* The event comes last: the verifier of 5.10 refuses one that may be NULL across other calls. */
 static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
 						struct pci_dev *pdev)
 {
 	struct begin begin = begin_here(ctx);
-	__u64 key = step_key(step);
+	__u64 key = step_key(current_tid(), step);
+	int error = bpf_map_update_elem(&reset_begins, &key, &begin, BPF_NOEXIST);
 	struct event *event;
 
-	bpf_map_update_elem(&reset_begins, &key, &begin, BPF_ANY);
+	if (!error)
+		count_open(OPEN_RESETS, 1);
+	else if (error == -EEXIST)
+		bpf_map_update_elem(&reset_begins, &key, &begin,
+				    BPF_EXIST); /* its end was missed */
+	else
+		count_fault(FAULT_RESETS_FULL);
 	event = event_reserve(EVENT_RESET, PHASE_BEGIN);
 	if (!event)
 		return NULL;
@@ -51,12 +45,12 @@ static __always_inline int reset_begin(void *ctx, enum reset_step step, struct p
 
 static __always_inline int reset_end(enum reset_step step, int result)
 {
-	__u64 key = step_key(step);
+	__u64 key = step_key(current_tid(), step);
 	struct begin *begin = bpf_map_lookup_elem(&reset_begins, &key);
 	__s32 stack = begin ? stack_if_slow(begin) : NO_STACK;
 	struct event *event;
 
-	bpf_map_delete_elem(&reset_begins, &key);
+	reset_remove(key);
 	event = event_reserve(EVENT_RESET, PHASE_END);
 	if (!event)
 		return 0;

@@ -11,9 +11,16 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define SIGHUP	1
 #define SIGINT	2
 #define SIGQUIT 3
+#define SIGILL	4
+#define SIGTRAP 5
+#define SIGABRT 6
+#define SIGBUS	7
+#define SIGFPE	8
 #define SIGKILL 9
+#define SIGSEGV 11
 #define SIGTERM 15
 #define SIGCHLD 17
+#define SIGSYS	31
 
 #define TRACE_SIGNAL_DELIVERED 0 /* include/trace/events/signal.h */
 
@@ -22,13 +29,21 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 static __always_inline bool ends_processes(int sig)
 {
-	return sig == SIGTERM || sig == SIGKILL || sig == SIGINT || sig == SIGQUIT || sig == SIGHUP;
+	const __u32 these = 1U << SIGHUP | 1U << SIGINT | 1U << SIGQUIT | 1U << SIGILL |
+			    1U << SIGTRAP | 1U << SIGABRT | 1U << SIGBUS | 1U << SIGFPE |
+			    1U << SIGKILL | 1U << SIGSEGV | 1U << SIGTERM | 1U << SIGSYS;
+
+	return sig > 0 && sig < 32 && these >> sig & 1;
 }
 
+/* Only to those we follow: anybody may send his own processes as many as he likes. */
 static __always_inline int signal_sent(int sig, struct task_struct *target)
 {
-	struct event *event = event_reserve(EVENT_SIGNAL, PHASE_INSTANT);
+	struct event *event;
 
+	if (!find_owner(BPF_CORE_READ(target, tgid)))
+		return 0;
+	event = event_reserve(EVENT_SIGNAL, PHASE_INSTANT);
 	if (!event)
 		return 0;
 	event->value = sig;
@@ -37,13 +52,15 @@ static __always_inline int signal_sent(int sig, struct task_struct *target)
 	return 0;
 }
 
-static __always_inline int process_step(enum process_step step, struct task_struct *about)
+static __always_inline int process_step(enum process_step step, struct task_struct *about,
+					int value)
 {
 	struct event *event = event_reserve(EVENT_PROCESS, PHASE_INSTANT);
 
 	if (!event)
 		return 0;
 	event->step = step;
+	event->value = value;
 	describe_peer(&event->peer, about);
 	event_submit(event);
 	return 0;
@@ -51,16 +68,21 @@ static __always_inline int process_step(enum process_step step, struct task_stru
 
 static __always_inline int child_died(struct kernel_siginfo *info)
 {
-	struct owner *owner = find_owner(current_tgid());
+	__u32 tgid = current_tgid();
+	struct owner *owner = find_owner(tgid);
 	int code;
 
 	if (!owner)
 		return 0;
 	code = BPF_CORE_READ(info, si_code);
 	if (code <= 0 || code > CLD_LAST_DEAD)
-		return 0;     /* stopped or continued, or somebody's kill(SIGCHLD) */
-	owner->exits = false; /* whoever gets the number next starts afresh */
-	return process_step(PROCESS_DEAD, current_leader());
+		return 0; /* stopped or continued, or somebody's kill(SIGCHLD) */
+	if (reaping_unseen()) {
+		/* Whoever gets the number next is another one. */
+		thread_ended(current_tid());
+		bpf_map_delete_elem(&owners, &tgid);
+	}
+	return process_step(PROCESS_DEAD, current_leader(), 0);
 }
 
 /* signal:signal_generate(int sig, struct kernel_siginfo *, struct task_struct *, int group, int
@@ -80,37 +102,40 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_
 
 /* void do_group_exit(int exit_code): by whoever exits or is killed first, then by each other thread
  */
-static __always_inline int process_exits(void)
+static __always_inline int process_exits(int exit_code)
 {
+	struct task_struct *task = (void *)bpf_get_current_task();
 	struct owner *owner = find_owner(current_tgid());
 
-	if (!owner || owner->exits)
+	if (!owner || owner->exits || is_exec(task))
 		return 0;
 	owner->exits = true;
-	return process_step(PROCESS_EXITS, current_leader());
+	return process_step(PROCESS_EXITS, current_leader(), exit_code_of(task, exit_code));
 }
 
 SEC("kprobe")
-int BPF_KPROBE(process_exits_kprobe)
+int BPF_KPROBE(process_exits_kprobe, int exit_code)
 {
-	return process_exits();
+	return process_exits(exit_code);
 }
 
 SEC("fentry")
-int BPF_PROG(process_exits_fentry)
+int BPF_PROG(process_exits_fentry, int exit_code)
 {
-	return process_exits();
+	return process_exits(exit_code);
 }
 
-/* void release_task(struct task_struct *p): by the parent that waits, or by a thread for itself */
+/* void release_task(struct task_struct *p): for each thread; by the parent that waits, or by a
+ * thread for itself */
 static __always_inline int process_reaped(struct task_struct *task)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid), tid = BPF_CORE_READ(task, pid);
 
-	if (tid != tgid || !find_owner(tgid))
+	thread_ended(tid);
+	/* Removed by whoever is first: it is told once. */
+	if (tid != tgid || bpf_map_delete_elem(&owners, &tgid) != 0)
 		return 0;
-	bpf_map_delete_elem(&owners, &tgid);
-	return process_step(PROCESS_REAPED, task);
+	return process_step(PROCESS_REAPED, task, 0);
 }
 
 SEC("kprobe")

@@ -17,7 +17,7 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
     {
         TypeInformation types = TypeInformation.Load() ?? throw new BpfException(
             "this kernel has no type information (/sys/kernel/btf/vmlinux): boot one with CONFIG_DEBUG_INFO_BTF=y");
-        return new RunningKernel(KernelSymbols.Find(Probes.Functions.ToHashSet()), types);
+        return new RunningKernel(KernelSymbols.Find(Probes.Asked.ToHashSet()), types);
     }
 
     // What is expected in a module may be built in.
@@ -26,8 +26,10 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
 
     public string? NoKprobes { get; } =
         !Directory.Exists("/sys/bus/event_source/devices/kprobe") ? "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)"
-        : ReadOrEmpty("/sys/kernel/debug/kprobes/enabled").StartsWith('0') ? "kprobes are switched off: echo 1 >/sys/kernel/debug/kprobes/enabled"
+        : TracingSwitches.KprobesPath is { } path && TracingSwitches.IsOff(path) ? "kprobes are switched off: echo 1 >/sys/kernel/debug/kprobes/enabled"
         : null;
+
+    public bool FewReturns => Tracefs.Root is null;
 
     public bool IsLoaded(string module) => Directory.Exists($"/sys/module/{module}");
 
@@ -38,16 +40,4 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
     public bool HasTracepoint(string name) => _types.HasTracepoint(name);
 
     public void Dispose() => _types.Dispose();
-
-    private static string ReadOrEmpty(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return ""; // debugfs is not mounted: then it cannot have been switched off there
-        }
-    }
 }

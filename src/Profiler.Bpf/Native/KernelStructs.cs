@@ -29,6 +29,9 @@ internal struct BpfKprobeLinkInfo
     /// <summary>BPF_LINK_TYPE_PERF_EVENT.</summary>
     public const uint PerfEventLink = 7;
 
+    /// <summary>A kernel that fills in less does not count: <see cref="missed"/> is unknown then, not 0.</summary>
+    public const uint LengthWithMissed = 48 + sizeof(ulong);
+
     [FieldOffset(0)] public uint type;
     [FieldOffset(16)] public uint perf_event_type;
     [FieldOffset(48)] public ulong missed;

@@ -89,6 +89,12 @@ internal static unsafe partial class LibBpf
     public static partial int bpf_map_update_elem(int fd, void* key, void* value, ulong flags);
 
     [LibraryImport(Library, SetLastError = true)]
+    public static partial int bpf_map_delete_elem(int fd, void* key);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bpf_map_get_next_key(int fd, void* key, void* next);
+
+    [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_prog_test_run_opts(int programFd, BpfTestRunOptions* options);
 
     [LibraryImport(Library, SetLastError = true)]

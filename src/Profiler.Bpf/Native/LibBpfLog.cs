@@ -40,12 +40,13 @@ internal static unsafe partial class LibBpfLog
         {
             if (level >= Debug && Echo is null)
                 return 0;
-            Span<byte> buffer = stackalloc byte[1024];
-            int length;
-            fixed (byte* start = buffer)
-                length = vsnprintf(start, (nuint)buffer.Length, format, arguments);
-            length = Math.Clamp(length, 0, buffer.Length - 1);
-            Add(level, Encoding.UTF8.GetString(buffer[..length]).TrimEnd());
+            // The verifier's log comes in one piece, and what matters is at its end: so as long as it is.
+            byte* text = null;
+            int length = vasprintf(&text, format, arguments);
+            if (length < 0)
+                return 0;
+            Add(level, Encoding.UTF8.GetString(text, length).TrimEnd());
+            NativeMemory.Free(text);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
@@ -68,5 +69,5 @@ internal static unsafe partial class LibBpfLog
     }
 
     [LibraryImport("libc")]
-    private static partial int vsnprintf(byte* buffer, nuint size, nint format, nint arguments);
+    private static partial int vasprintf(byte** text, nint format, nint arguments);
 }

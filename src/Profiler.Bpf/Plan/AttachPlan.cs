@@ -48,6 +48,9 @@ public interface IKernelOffer
     /// <summary>Why kprobes cannot be used; null if they can.</summary>
     string? NoKprobes { get; }
 
+    /// <summary>Return probes see only a few calls at once: there is no tracefs to make others with.</summary>
+    bool FewReturns { get; }
+
     /// <summary>Is this module loaded?</summary>
     bool IsLoaded(string module);
 
@@ -80,12 +83,16 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         Tracepoint(kernel, Plan.Probes.Module, "tells when probes in modules can be attached, and must be again"),
     ]);
 
-    // On a kernel without dev_sets the newer function is there as well, but does not lead to the lock.
+    // On a kernel without dev_sets the newer function is there as well, but does not lead to the lock. One that has them may
+    // lack the types all the same: then it has the function that makes them.
     private static PlannedProbe Release(IKernelOffer kernel, AttachChoice attach)
     {
         Probe newer = Plan.Probes.Release, older = Plan.Probes.ReleaseBeforeDevSets;
-        bool isOlder = kernel.IsLoaded(newer.Module!) && !kernel.HasStruct(newer.NeedsStruct!, newer.Module);
-        return Function(kernel, isOlder ? older : newer, attach);
+        if (!kernel.IsLoaded(newer.Module!) || kernel.HasStruct(newer.NeedsStruct!, newer.Module))
+            return Function(kernel, newer, attach);
+        return kernel.HasFunction(Plan.Probes.MakesDevSets, newer.Module)
+            ? new PlannedProbe(newer, null, $"module {newer.Module} has no type information (CONFIG_DEBUG_INFO_BTF_MODULES)")
+            : Function(kernel, older, attach);
     }
 
     private static PlannedProbe Power(IKernelOffer kernel, AttachChoice attach)
@@ -118,6 +125,8 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
                 probe, null, "fentry was asked for, but there is no type information (BTF) for this function"),
             (_, false) => Kprobe("there is no type information (BTF) for fentry"),
             _ when kernel.NoKprobes is { } no => Fentry(no),
+            _ when probe.WatchesReturn && kernel.FewReturns =>
+                Fentry("without a writable tracefs a return probe sees only a few calls at once; fexit sees all"),
             _ when probe.Hot => Fentry("called often, and cheaper than a kprobe"),
             // Cost does not matter here, but on a preemptible kernel an fentry program is skipped if it was
             // preempted on the same CPU, and while it is attached its module cannot be unloaded.

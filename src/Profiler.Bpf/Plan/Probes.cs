@@ -44,6 +44,9 @@ public sealed record Probe(string Name, string Object, string Symbol, string? Mo
     /// <summary>The function, or tracepoint, whose call ends what began with the one of <see cref="Symbol"/>; null for its return.</summary>
     public string? EndsIn { get; init; }
 
+    /// <summary>The end is the return of the function itself, whose calls may be many at once.</summary>
+    public bool WatchesReturn => !Instant && EndsIn is null;
+
     /// <summary>One of the three without which there is no answer: release, lock, reset.</summary>
     public bool Essential { get; init; }
 }
@@ -61,6 +64,9 @@ public static class Probes
     /// <summary>The same before there were dev_sets (5.15): the argument leads to device and lock.</summary>
     public static readonly Probe ReleaseBeforeDevSets =
         new("release", "release", "vfio_pci_release", "vfio_pci", "release_reflck") { Essential = true };
+
+    /// <summary>Puts a device into its dev_set: kernels that have it have dev_sets (5.15).</summary>
+    public const string MakesDevSets = "vfio_assign_device_set";
 
     /// <summary>VFIO_GROUP_GET_DEVICE_FD: it takes the same lock as the release, and resets too.</summary>
     public static readonly Probe Open = new("open", "release", "vfio_group_fops_unl_ioctl", "vfio", "open");
@@ -112,6 +118,9 @@ public static class Probes
     /// <summary>Every function that a probe may be on.</summary>
     public static IEnumerable<string> Functions =>
         All.SelectMany(p => new[] { p.Symbol, p.EndsIn, p.MayBeSplit ? p.PartSymbol : null }).OfType<string>();
+
+    /// <summary>Every function that the plan asks for.</summary>
+    public static IEnumerable<string> Asked => [.. Functions, MakesDevSets];
 
     /// <summary>Every probe that is a function's.</summary>
     public static IEnumerable<Probe> All =>

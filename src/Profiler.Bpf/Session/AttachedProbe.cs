@@ -7,12 +7,23 @@ namespace Profiler.Bpf.Session;
 /// <summary>A probe in place: its two programs' links (tracepoints may have one).</summary>
 internal sealed unsafe class AttachedProbe : IDisposable
 {
-    private readonly List<(nint Program, BpfLinkHandle Link)> _links = [];
+    // How a program is attached decides where it is counted what it missed.
+    private enum Counted
+    {
+        ByProgram,
+        ByKprobe,
+        ByTracefs,
+    }
+
+    private readonly List<(nint Program, BpfLinkHandle Link, Counted Where)> _links = [];
     private readonly ReturnProbeEvents? _returns;
 
     private AttachedProbe(PlannedProbe plan, ReturnProbeEvents? returns) => (Plan, _returns) = (plan, returns);
 
     public PlannedProbe Plan { get; }
+
+    /// <summary>It is a return probe that sees only a few calls at once, and nobody counts the others.</summary>
+    public bool Limited { get; private set; }
 
     /// <summary>The programs a planned probe needs: what begins, what ends; the end may be null.</summary>
     public static (string Begin, string? End) Programs(PlannedProbe plan) => plan.Kind switch
@@ -53,17 +64,20 @@ internal sealed unsafe class AttachedProbe : IDisposable
         nint program = loaded[name];
         string target = Target(Plan.Probe, isEnd);
         bool atReturn = isEnd && Plan.Probe.EndsIn is null;
-        var link = new BpfLinkHandle(Plan.Kind switch
+        // The end is attached first: whatever was made for it before it could be is removed again by Dispose.
+        ulong? tracefs = Plan.Kind == AttachKind.Kprobe && atReturn ? _returns?.Add(Plan.Probe.Name, target) : null;
+        (nint link, Counted where) = Plan.Kind switch
         {
-            AttachKind.Fentry => LibBpf.bpf_program__attach_trace(program),
-            AttachKind.Kprobe when atReturn && _returns?.Add(Plan.Probe.Name, target) is { } id =>
-                AttachToTracepoint(program, id),
-            AttachKind.Kprobe => LibBpf.bpf_program__attach_kprobe(program, atReturn, target),
-            _ => LibBpf.bpf_program__attach_raw_tracepoint(program, name),
-        });
-        if (link.IsInvalid)
+            AttachKind.Fentry => (LibBpf.bpf_program__attach_trace(program), Counted.ByProgram),
+            AttachKind.Kprobe when tracefs is { } id => (AttachToTracepoint(program, id), Counted.ByTracefs),
+            AttachKind.Kprobe => (LibBpf.bpf_program__attach_kprobe(program, atReturn, target), Counted.ByKprobe),
+            _ => (LibBpf.bpf_program__attach_raw_tracepoint(program, name), Counted.ByProgram),
+        };
+        var handle = new BpfLinkHandle(link);
+        if (handle.IsInvalid)
             return false;
-        _links.Add((program, link));
+        _links.Add((program, handle, where));
+        Limited |= atReturn && where == Counted.ByKprobe && MissedByKprobe(handle) is null;
         return true;
     }
 
@@ -74,19 +88,18 @@ internal sealed unsafe class AttachedProbe : IDisposable
         return fd < 0 ? 0 : LibBpf.bpf_program__attach_perf_event(program, fd);
     }
 
-    /// <summary>How often the kernel could not run the programs; null where it does not tell.</summary>
+    /// <summary>How often the kernel could not run the programs; null where it does not tell for each of them.</summary>
     /// <param name="returns">What return probes were missed, by name.</param>
-    public long? Missed(IReadOnlyDictionary<string, long>? returns)
+    public long? Missed(IReadOnlyDictionary<string, long>? returns) =>
+        _links.Aggregate((long?)0, (sum, link) => sum + MissedBy(link.Program, link.Link, link.Where, returns));
+
+    // Both: the function's hits that found the probe busy, and hits whose program could not run beside another one.
+    private long? MissedBy(nint program, BpfLinkHandle link, Counted where, IReadOnlyDictionary<string, long>? returns) => where switch
     {
-        long? sum = _returns is not null && returns?.TryGetValue(Plan.Probe.Name, out long atReturn) is true ? atReturn : null;
-        foreach ((nint program, BpfLinkHandle link) in _links)
-        {
-            long? missed = Plan.Kind == AttachKind.Kprobe ? MissedByKprobe(link) : MissedByRecursion(program);
-            if (missed is not null)
-                sum = (sum ?? 0) + missed;
-        }
-        return sum;
-    }
+        Counted.ByTracefs => returns?.TryGetValue(Plan.Probe.Name, out long atReturn) is true ? atReturn + (MissedByRecursion(program) ?? 0) : null,
+        Counted.ByKprobe => MissedByKprobe(link) + (MissedByRecursion(program) ?? 0),
+        _ => MissedByRecursion(program),
+    };
 
     /// <summary>What its programs cost until now; nothing where the kernel does not tell.</summary>
     public IEnumerable<ProgramRuns> Runs() => _links.Select(l => RunsOf(l.Program)).OfType<ProgramRuns>();
@@ -117,6 +130,7 @@ internal sealed unsafe class AttachedProbe : IDisposable
         uint length = (uint)sizeof(BpfKprobeLinkInfo);
         return LibBpf.bpf_obj_get_info_by_fd(LibBpf.bpf_link__fd(link), &info, &length) == 0 &&
                info.type == BpfKprobeLinkInfo.PerfEventLink &&
+               length >= BpfKprobeLinkInfo.LengthWithMissed &&
                info.perf_event_type is BpfKprobeLinkInfo.Kprobe or BpfKprobeLinkInfo.Kretprobe
             ? (long)info.missed
             : null;

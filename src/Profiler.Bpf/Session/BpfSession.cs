@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
@@ -12,6 +13,11 @@ namespace Profiler.Bpf.Session;
 public sealed class BpfSession : IDisposable
 {
     private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan SwitchPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
+
+    // Programs tell the numbers of the first PID namespace (PROC_PID_INIT_INO); in another one they mean nothing.
+    private static readonly Lazy<bool> SeesAllProcesses = new(() => new FileInfo("/proc/self/ns/pid").LinkTarget == "pid:[4026531836]");
 
     private readonly Func<AttachPlan> _ask;
     private readonly SharedMaps _maps;
@@ -21,11 +27,14 @@ public sealed class BpfSession : IDisposable
     private RunStatistics? _runStatistics;
     private (ulong Loads, ulong Frees)? _moduleCounts;
 
-    private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes)
+    private readonly TracingSwitches _switches = TracingSwitches.OfThisMachine();
+    private long _switchesLookedAt, _sweptAt;
+
+    private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes, CancellationToken cancellation)
     {
         _ask = ask;
         _maps = new SharedMaps(ringBufferBytes);
-        _probes = new ProbeSet(_maps);
+        _probes = new ProbeSet(_maps, cancellation);
     }
 
     /// <summary>Loads and attaches all that the plan found possible.</summary>
@@ -33,20 +42,26 @@ public sealed class BpfSession : IDisposable
     /// <param name="ringBufferBytes">A power of two, at least 4096.</param>
     /// <param name="stackThreshold">What takes as long leaves its kernel stack; zero: nothing does.</param>
     /// <param name="countRuns">Has the kernel count what BPF programs cost, while the session lasts.</param>
+    /// <param name="cancellation">Ends the start early, with nothing left attached.</param>
     /// <exception cref="BpfException">Nothing at all could be attached; says why.</exception>
-    public static BpfSession Start(Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold, bool countRuns = false)
+    /// <exception cref="OperationCanceledException">It was to end early.</exception>
+    public static BpfSession Start(
+        Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold, bool countRuns = false, CancellationToken cancellation = default)
     {
+        cancellation.ThrowIfCancellationRequested();
         LibBpfLog.Capture();
-        var session = new BpfSession(ask, ringBufferBytes);
+        var session = new BpfSession(ask, ringBufferBytes, cancellation);
         try
         {
             if (countRuns)
                 session._runStatistics = RunStatistics.Enable();
             session._modules.Changed();
-            session._probes.CarryOut(ask());
+            session.CarryOut(ask());
             session._reader = new RingBufferReader(session._maps.Find(SharedMaps.Events)
                 ?? throw new BpfException("none of the probes could be loaded: " + session._probes.Status()[0].Reason));
             session._maps.SetStackThreshold((ulong)stackThreshold.TotalNanoseconds);
+            session.LookAtSwitches();
+            cancellation.ThrowIfCancellationRequested();
             return session;
         }
         catch
@@ -70,7 +85,24 @@ public sealed class BpfSession : IDisposable
         _runStatistics is not null || RunStatistics.AlwaysOn() ? _probes.Programs() : [];
 
     /// <summary>Has the end of a process told that had a device open before we came.</summary>
-    public void Follow(int pid) => _maps.AddOwner((uint)pid);
+    /// <param name="pid">The process.</param>
+    /// <param name="exits">It is on its way out already: that it begins to exit is not told any more.</param>
+    public void Follow(int pid, bool exits = false) => _maps.AddOwner((uint)pid, exits);
+
+    /// <summary>How often the programs could not keep track of something; the index is <c>enum fault</c> of bpf/events.h.</summary>
+    public IReadOnlyList<long> Faults()
+    {
+        var faults = new List<long>();
+        while (_maps.ReadFault((uint)faults.Count) is { } count)
+            faults.Add(count);
+        return faults;
+    }
+
+    /// <summary>How many processes that were to be followed could not be: there was no room.</summary>
+    public long NotFollowed => _maps.OwnersRefused;
+
+    /// <summary>Switches that were seen off at any time, and what is attached does not work without: "kernel.ftrace_enabled".</summary>
+    public ImmutableArray<string> SwitchedOff => _switches.SeenOff;
 
     /// <summary>A kernel stack by the key an event has: return addresses, innermost first; empty if there is none.</summary>
     public ImmutableArray<ulong> KernelStack(int key) => _maps.Stack((uint)key);
@@ -97,7 +129,9 @@ public sealed class BpfSession : IDisposable
             {
                 reader.Poll(PollTimeout);
                 FollowModules();
+                LookNowAndThen();
             }
+            LookAtSwitches();
             _probes.Detach();
             reader.Complete();
         }
@@ -127,6 +161,34 @@ public sealed class BpfSession : IDisposable
         // It is counted before it is initialised: then it is looked for until it is. Who cannot count always looks.
         bool look = _moduleCounts is null || _moduleCounts != before || _modules.Unsettled;
         if ((look && _modules.Changed()) || gone)
-            _probes.CarryOut(_ask());
+            CarryOut(_ask());
+    }
+
+    private void CarryOut(AttachPlan plan)
+    {
+        _probes.CarryOut(plan);
+        _maps.SetReapingSeen(_probes.IsAttached("reaped"));
+    }
+
+    private void LookNowAndThen()
+    {
+        if (IsTime(ref _switchesLookedAt, SwitchPeriod))
+            LookAtSwitches();
+        if (SeesAllProcesses.Value && IsTime(ref _sweptAt, SweepPeriod))
+            _maps.SweepOwners(pid => Directory.Exists($"/proc/{pid}"));
+    }
+
+    private void LookAtSwitches()
+    {
+        (bool kprobes, bool functions) = _probes.Uses();
+        _switches.Look(kprobes, functions);
+    }
+
+    private static bool IsTime(ref long last, TimeSpan period)
+    {
+        if (last != 0 && Stopwatch.GetElapsedTime(last) < period)
+            return false;
+        last = Stopwatch.GetTimestamp();
+        return true;
     }
 }

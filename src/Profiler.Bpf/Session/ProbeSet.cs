@@ -9,14 +9,45 @@ namespace Profiler.Bpf.Session;
 /// The probes of a session: attached, waiting for a module, or not to be had. One that cannot be had costs
 /// itself only, and its status says why.
 /// </summary>
-internal sealed class ProbeSet(SharedMaps maps) : IDisposable
+internal sealed class ProbeSet : IDisposable
 {
-    // Status() is asked from other threads than the one that attaches.
+    private readonly SharedMaps _maps;
+    private readonly CancellationToken _cancellation;
+
+    // Status() is asked from other threads than the one that attaches; and the process may end meanwhile.
     private readonly Lock _gate = new();
+    private volatile bool _closing;
     private readonly List<BpfObject> _objects = [];
     private readonly List<AttachedProbe> _attached = [];
+    private readonly HashSet<string> _everAttached = [];
     private readonly List<ProbeStatus> _status = [];
     private readonly ReturnProbeEvents? _returns = ReturnProbeEvents.Open();
+
+    /// <param name="maps">The maps all objects share.</param>
+    /// <param name="cancellation">Ends attaching early: between two probes.</param>
+    public ProbeSet(SharedMaps maps, CancellationToken cancellation)
+    {
+        (_maps, _cancellation) = (maps, cancellation);
+        // Whoever ends this process, unless by SIGKILL: no return probe outlives it.
+        AppDomain.CurrentDomain.ProcessExit += Close;
+    }
+
+    /// <summary>Is anything attached by kprobe; is anything attached to a function at all?</summary>
+    public (bool Kprobes, bool Functions) Uses()
+    {
+        lock (_gate)
+        {
+            bool kprobes = _attached.Exists(a => a.Plan.Kind == AttachKind.Kprobe);
+            return (kprobes, kprobes || _attached.Exists(a => a.Plan.Kind == AttachKind.Fentry));
+        }
+    }
+
+    /// <summary>Is this probe attached?</summary>
+    public bool IsAttached(string name)
+    {
+        lock (_gate)
+            return Find(name) is not null;
+    }
 
     /// <summary>Every probe of the plan, in its order, with what it has missed until now.</summary>
     public IReadOnlyList<ProbeStatus> Status()
@@ -24,7 +55,10 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
         lock (_gate)
         {
             IReadOnlyDictionary<string, long>? returns = _returns?.Missed();
-            return [.. _status.Select(s => s with { Missed = Find(s.Name)?.Missed(returns) ?? s.Missed })];
+            return [.. _status.Select(s =>
+                Find(s.Name) is { } attached ? s with { Missed = Sum(s.Missed, attached.Missed(returns)), Limited = s.Limited || attached.Limited }
+                : _everAttached.Contains(s.Name) ? s
+                : s with { Missed = null })];
         }
     }
 
@@ -58,11 +92,29 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
 
     public void Dispose()
     {
-        Detach();
-        _returns?.Dispose();
-        foreach (BpfObject loaded in _objects)
-            loaded.Dispose();
+        AppDomain.CurrentDomain.ProcessExit -= Close;
+        _closing = true; // who attaches meanwhile stops, and then it is our turn
+        lock (_gate)
+        {
+            Detach();
+            _returns?.Dispose();
+            foreach (BpfObject loaded in _objects)
+                loaded.Dispose();
+            _objects.Clear();
+        }
     }
+
+    private void Close(object? sender, EventArgs e) => Dispose();
+
+    private void ThrowIfEnding()
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        if (_closing)
+            throw new OperationCanceledException();
+    }
+
+    // What an earlier attachment of the same probe missed counts, and what is not known stays unknown.
+    private static long? Sum(long? before, long? now) => before + now;
 
     private void DetachWhere(Func<AttachedProbe, bool> which)
     {
@@ -72,7 +124,11 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
             foreach (AttachedProbe probe in _attached.Where(which).ToList())
             {
                 int status = _status.FindIndex(s => s.Name == probe.Plan.Probe.Name);
-                _status[status] = _status[status] with { Missed = probe.Missed(returns) };
+                _status[status] = _status[status] with
+                {
+                    Missed = Sum(_status[status].Missed, probe.Missed(returns)),
+                    Limited = _status[status].Limited || probe.Limited,
+                };
                 probe.Dispose();
                 _attached.Remove(probe);
             }
@@ -89,22 +145,27 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
             Note(missing, attached: false, missing.Reason);
         if (possible.Count == 0)
             return;
+        ThrowIfEnding();
 
+        _ = LibBpfLog.Take(); // what is said from here on is about these
         BpfObject loaded = BpfObject.Open(name);
         int error = Load(loaded, possible);
         if (error == 0)
         {
             _objects.Add(loaded);
-            maps.Adopt(loaded);
+            _maps.Adopt(loaded);
             foreach (PlannedProbe probe in possible)
+            {
+                ThrowIfEnding();
                 Attach(loaded, probe);
+            }
             return;
         }
         loaded.Dispose();
         if (possible.Count > 1)
             possible.ForEach(probe => Attach(name, [probe]));
         else
-            GiveWay(possible[0], -error, "load");
+            GiveWay(possible[0], -error, "load", VerifierLog.Summarize(LibBpfLog.Take()));
     }
 
     private int Load(BpfObject loaded, List<PlannedProbe> probes)
@@ -119,7 +180,7 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
         }
         if (error != 0)
             return error;
-        loaded.ShareMaps(maps);
+        loaded.ShareMaps(_maps);
         return loaded.Load();
     }
 
@@ -128,6 +189,7 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
         if (AttachedProbe.Attach(loaded, probe, _returns, out int errno) is { } attached)
         {
             _attached.Add(attached);
+            _everAttached.Add(probe.Probe.Name);
             Note(probe, attached: true, probe.Reason);
         }
         else
@@ -137,9 +199,9 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
     }
 
     // What is not to be had as fentry may be had as kprobe, unless fentry was asked for.
-    private void GiveWay(PlannedProbe probe, int errno, string what)
+    private void GiveWay(PlannedProbe probe, int errno, string what, string? because = null)
     {
-        string error = $"{probe.Kind} did not {what}: {Marshal.GetPInvokeErrorMessage(errno)}";
+        string error = $"{probe.Kind} did not {what}: {Marshal.GetPInvokeErrorMessage(errno)}{(because is null ? "" : $" ({because})")}";
         if (errno == Errno.EPERM)
             throw new BpfException(
                 "the kernel does not let us trace: run as root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN), " +
@@ -153,12 +215,12 @@ internal sealed class ProbeSet(SharedMaps maps) : IDisposable
     private void Note(PlannedProbe probe, bool attached, string reason)
     {
         var status = new ProbeStatus(
-            probe.Probe.Name, probe.Probe.Symbol, probe.Kind, attached, probe.Probe.Essential, null, reason,
+            probe.Probe.Name, probe.Probe.Symbol, probe.Kind, attached, probe.Probe.Essential, 0, reason,
             probe.Waiting ? probe.Probe.Module : null);
         int known = _status.FindIndex(s => s.Name == status.Name);
         if (known < 0)
             _status.Add(status); // in the plan's order
         else
-            _status[known] = status with { Missed = _status[known].Missed };
+            _status[known] = status with { Missed = _status[known].Missed, Limited = _status[known].Limited };
     }
 }

@@ -11,5 +11,7 @@ namespace Profiler.Bpf.Session;
 /// <param name="Missed">How often the kernel could not run its programs; null where the kernel does not tell.</param>
 /// <param name="Reason">Why so, in words.</param>
 /// <param name="WaitsFor">The module that has to be loaded first; null if it does not wait.</param>
+/// <param name="Limited">Its return probe sees only a few calls at once; how many others there were nobody counts.</param>
 public sealed record ProbeStatus(
-    string Name, string Symbol, AttachKind? Kind, bool Attached, bool Essential, long? Missed, string Reason, string? WaitsFor);
+    string Name, string Symbol, AttachKind? Kind, bool Attached, bool Essential, long? Missed, string Reason, string? WaitsFor,
+    bool Limited = false);

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using Profiler.Bpf.Kernel;
 
 namespace Profiler.Bpf.Session;
 
@@ -13,23 +15,17 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
     private const int AtOnce = 1024; // KRETPROBE_MAXACTIVE_MAX is 4096
     private const string Prefix = "vfioscope_";
 
-    private static readonly string[] MountPoints = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
-
-    // kprobe_profile names events without their group: so that nobody else's has the same name, they have the number, too.
-    private static readonly string Ours = "_" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+    // kprobe_profile names events without their group: so that nobody else's has the same name, they have it, too.
+    private static readonly string Ours = $"_{Maker.Self}";
 
     private readonly string _group = Prefix + Ours[1..];
     private readonly List<string> _made = [];
 
-    /// <summary>This machine's; null if tracefs cannot be used.</summary>
+    /// <summary>This machine's; null if there is no tracefs that can be written to. Removes what others left behind.</summary>
     public static ReturnProbeEvents? Open()
     {
-        string? root = MountPoints.FirstOrDefault(r => File.Exists(Path.Combine(r, "kprobe_events")));
-        if (root is null)
-            return null;
-        var events = new ReturnProbeEvents(root);
-        events.RemoveLeftovers();
-        return events;
+        Leftovers.Remove();
+        return Tracefs.Root is { } root ? new ReturnProbeEvents(root) : null;
     }
 
     /// <summary>Makes a return probe.</summary>
@@ -38,7 +34,7 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
     {
         try
         {
-            Write($"r{AtOnce}:{_group}/{name}{Ours} {function}");
+            Write(root, $"r{AtOnce}:{_group}/{name}{Ours} {function}");
             _made.Add(name);
             return ulong.Parse(File.ReadAllText(Path.Combine(root, "events", _group, name + Ours, "id")), CultureInfo.InvariantCulture);
         }
@@ -73,7 +69,7 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
     public void Remove(string name)
     {
         if (_made.Remove(name))
-            TryRemove($"{_group}/{name}{Ours}");
+            TryRemove(root, $"{_group}/{name}{Ours}");
     }
 
     public void Dispose()
@@ -82,40 +78,47 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
             Remove(name);
     }
 
-    // A vfioscope that was killed could not clean up. Its probes cost nothing, but they are in the way.
-    private void RemoveLeftovers()
+    /// <summary>
+    /// A vfioscope that was killed could not clean up. Its probes cost nothing, but they are in the way. Those that are in
+    /// use the kernel does not let go.
+    /// </summary>
+    /// <param name="root">Where tracefs is.</param>
+    /// <param name="proc">Where procfs is.</param>
+    /// <returns>What was removed.</returns>
+    public static ImmutableArray<string> RemoveLeftovers(string root, string proc)
     {
         try
         {
-            foreach (string line in File.ReadAllLines(Path.Combine(root, "kprobe_events")))
-            {
-                // "r1024:vfioscope_123/release vfio_device_fops_release"
-                string name = line.Split(' ')[0].Split(':')[^1];
-                if (name.StartsWith(Prefix, StringComparison.Ordinal) &&
-                    int.TryParse(name[Prefix.Length..].Split('/')[0], CultureInfo.InvariantCulture, out int pid) &&
-                    !Directory.Exists($"/proc/{pid}"))
-                    TryRemove(name);
-            }
+            return [.. File.ReadAllLines(Path.Combine(root, "kprobe_events"))
+                .Select(NameOf)
+                .Where(name => MakerOf(name) is { } maker && !maker.IsAlive(proc) && TryRemove(root, name))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Then they stay.
+            return []; // then they stay
         }
     }
 
-    private void TryRemove(string name)
+    // "r1024:vfioscope_123_4567/release_123_4567 vfio_device_fops_release"
+    private static string NameOf(string line) => line.Split(' ')[0].Split(':')[^1];
+
+    private static Maker? MakerOf(string name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal) ? Maker.Parse(name[Prefix.Length..].Split('/')[0]) : null;
+
+    private static bool TryRemove(string root, string name)
     {
         try
         {
-            Write($"-:{name}");
+            Write(root, $"-:{name}");
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // In use by somebody else, or gone with its module.
+            return false; // in use by somebody else, or gone with its module
         }
     }
 
-    private void Write(string command)
+    private static void Write(string root, string command)
     {
         using var file = new FileStream(Path.Combine(root, "kprobe_events"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, 0);
         file.Write(System.Text.Encoding.ASCII.GetBytes(command + "\n"));

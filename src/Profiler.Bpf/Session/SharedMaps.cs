@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Profiler.Bpf.Native;
 
 namespace Profiler.Bpf.Session;
@@ -11,13 +12,18 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     public const string Events = "events";
 
     private const string Counters = "counters", ModuleCounts = "module_counts", Settings = "settings", Owners = "owners",
-        Stacks = "stacks";
+        Stacks = "stacks", Faults = "faults";
 
     private const int StackDepth = 48; // STACK_DEPTH
 
+    private const int MaximumOwners = 16384; // max_entries of owners
+
     private readonly Dictionary<string, int> _fds = [];
 
-    private const ulong NoExist = 1; // BPF_NOEXIST
+    private const ulong Any = 0, NoExist = 1; // BPF_ANY, BPF_NOEXIST
+
+    private ulong _stackThresholdNs, _reapingUnseen;
+    private long _ownersRefused;
 
     public uint RingBufferBytes => ringBufferBytes;
 
@@ -41,17 +47,56 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     /// <summary>From how long on things leave their kernel stack, nanoseconds; 0: nothing does.</summary>
     public void SetStackThreshold(ulong thresholdNs)
     {
+        _stackThresholdNs = thresholdNs;
+        WriteSettings();
+    }
+
+    /// <summary>Tells the programs whether they will see a process being reaped, or its death is the last they see.</summary>
+    public void SetReapingSeen(bool seen)
+    {
+        _reapingUnseen = seen ? 0 : 1UL;
+        WriteSettings();
+    }
+
+    private void WriteSettings()
+    {
         uint zero = 0;
+        ulong* settings = stackalloc ulong[2]; // struct settings
+        (settings[0], settings[1]) = (_stackThresholdNs, _reapingUnseen);
         if (Find(Settings) is { } fd)
-            _ = LibBpf.bpf_map_update_elem(fd, &zero, &thresholdNs, 0);
+            _ = LibBpf.bpf_map_update_elem(fd, &zero, settings, 0);
     }
 
     /// <summary>Tells the programs of a process that has a device open.</summary>
-    public void AddOwner(uint tgid)
+    /// <param name="tgid">The process.</param>
+    /// <param name="exits">It is on its way out already.</param>
+    public void AddOwner(uint tgid, bool exits)
     {
-        byte exits = 0;
-        if (Find(Owners) is { } fd)
-            _ = LibBpf.bpf_map_update_elem(fd, &tgid, &exits, NoExist);
+        byte state = exits ? (byte)1 : (byte)0; // struct owner
+        if (Find(Owners) is { } fd && LibBpf.bpf_map_update_elem(fd, &tgid, &state, exits ? Any : NoExist) != 0 &&
+            Marshal.GetLastPInvokeError() != Errno.EEXIST)
+            Interlocked.Increment(ref _ownersRefused);
+    }
+
+    /// <summary>How many processes could not be told to the programs: there was no room.</summary>
+    public long OwnersRefused => Interlocked.Read(ref _ownersRefused);
+
+    /// <summary>Removes the processes that are not there any more; the kernel may have missed to tell of an end.</summary>
+    /// <param name="isThere">Is there a process of this number?</param>
+    public void SweepOwners(Func<uint, bool> isThere)
+    {
+        if (Find(Owners) is not { } fd)
+            return;
+        // First all, then those that are gone: what is removed underneath an iteration starts it anew.
+        var owners = new List<uint>();
+        uint key = 0, next = 0;
+        for (uint* previous = null; LibBpf.bpf_map_get_next_key(fd, previous, &next) == 0 && owners.Count < MaximumOwners; previous = &key)
+            owners.Add(key = next);
+        foreach (uint owner in owners.Where(owner => !isThere(owner)))
+        {
+            uint gone = owner;
+            _ = LibBpf.bpf_map_delete_elem(fd, &gone);
+        }
     }
 
     /// <summary>A kernel stack, innermost first; empty if there is none of this key.</summary>
@@ -64,6 +109,23 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
         for (int i = 0; i < StackDepth && frames[i] != 0; i++)
             stack.Add(frames[i]);
         return stack.ToImmutable();
+    }
+
+    /// <summary>How often the programs could not keep track of something, summed over CPUs; null past the last kind of fault.</summary>
+    /// <param name="fault">enum fault in bpf/events.h.</param>
+    public long? ReadFault(uint fault)
+    {
+        int cpus = LibBpf.libbpf_num_possible_cpus();
+        Span<ulong> values = cpus <= 256 ? stackalloc ulong[cpus] : new ulong[cpus];
+        fixed (ulong* start = values)
+        {
+            if (Find(Faults) is not { } fd || LibBpf.bpf_map_lookup_elem(fd, &fault, start) != 0)
+                return null;
+        }
+        ulong sum = 0;
+        foreach (ulong value in values)
+            sum += value;
+        return (long)sum;
     }
 
     /// <summary>The counters of one kind of event, summed over CPUs; null past the last kind.</summary>

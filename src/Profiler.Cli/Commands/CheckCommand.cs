@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Profiler.Bpf.Session;
 using Profiler.Cli.Identity;
 using Profiler.Cli.Live;
 using Profiler.Cli.Vfio;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 
 namespace Profiler.Cli.Commands;
@@ -14,13 +16,29 @@ internal static class CheckCommand
 
     public static Command Create()
     {
-        var command = new Command("check", "Says what can be watched on this machine, and how; attaches to find out.");
+        var clean = new Option<bool>("--clean")
+        {
+            Description = "remove the probes that a vfioscope left behind that was killed, and do nothing else",
+        };
+        var command = new Command("check", "Says what can be watched on this machine, and how; attaches to find out.") { clean };
         CaptureOptions.AddTo(command);
-        command.SetAction(parsed => Run(CaptureOptions.From(parsed), Console.Out));
+        command.SetAction((parsed, cancellation) => Task.FromResult(
+            parsed.GetValue(clean) ? Clean(Console.Out) : Run(CaptureOptions.From(parsed), Console.Out, cancellation)));
         return command;
     }
 
-    private static int Run(CaptureOptions options, TextWriter output)
+    private static int Clean(TextWriter output)
+    {
+        Privileges.Demand();
+        ImmutableArray<string> removed = Leftovers.Remove();
+        foreach (string probe in removed)
+            output.WriteLine($"removed {probe}");
+        if (removed.IsEmpty)
+            output.WriteLine("nothing was left behind");
+        return ExitCode.Done;
+    }
+
+    private static int Run(CaptureOptions options, TextWriter output, CancellationToken cancellation)
     {
         string missing = Privileges.Missing();
         Print(output, "kernel", File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
@@ -30,20 +48,33 @@ internal static class CheckCommand
         Devices(output, new DeviceIdentities(new PciSysfs(), PciIds.Installed).Scan());
         Privileges.Demand();
 
-        IReadOnlyList<ProbeStatus> probes = Try(options);
+        // Only attaching shows whether something can be attached.
+        using var session = BpfSession.Start(
+            () => LiveSource.Plan(options), options.RingBufferBytes, TimeSpan.Zero, countRuns: false, cancellation);
+        IReadOnlyList<ProbeStatus> probes = session.Status();
         Probes(output, probes);
-        bool complete = probes.Where(p => p.Essential).All(p => p.Attached);
-        output.WriteLine(complete
-            ? "\nrelease, lock and reset can all be watched"
-            : $"\nNOT all that matters can be watched: {string.Join(", ", probes.Where(p => p.Essential && !p.Attached).Select(p => p.Name))} missing");
-        return complete ? ExitCode.Done : ExitCode.No;
+        Problems(output, SessionProblems.Of(session));
+        return Verdict(output, probes, session.SwitchedOff);
     }
 
-    // Only attaching shows whether something can be attached.
-    private static IReadOnlyList<ProbeStatus> Try(CaptureOptions options)
+    /// <summary>What will be missed later.</summary>
+    internal static void Problems(TextWriter output, ImmutableArray<Problem> problems)
     {
-        using var session = BpfSession.Start(() => LiveSource.Plan(options), options.RingBufferBytes, TimeSpan.Zero);
-        return session.Status();
+        if (!problems.IsEmpty)
+            output.WriteLine();
+        foreach (Problem problem in problems)
+            output.WriteLine($"{(problem.Kind.Impact == Impact.Note ? "note" : "problem")}: {problem.Text}{(problem.Kind.Remedy is { } remedy ? $" ({remedy})" : "")}");
+    }
+
+    /// <summary>Whether the three are attached that there is no answer without, and are not switched off.</summary>
+    internal static int Verdict(TextWriter output, IReadOnlyList<ProbeStatus> probes, ImmutableArray<string> switchedOff)
+    {
+        string[] missing = [.. probes.Where(p => p.Essential && !p.Attached).Select(p => p.Name)];
+        output.WriteLine(
+            missing.Length > 0 ? $"\nrequired probes missing: {string.Join(", ", missing)}"
+            : !switchedOff.IsEmpty ? $"\nrelease, lock and reset are attached, but switched off: {string.Join(", ", switchedOff)}"
+            : "\nrelease, lock and reset can all be watched");
+        return missing.Length == 0 && switchedOff.IsEmpty ? ExitCode.Done : ExitCode.No;
     }
 
     private static void Probes(TextWriter output, IReadOnlyList<ProbeStatus> probes)

@@ -30,7 +30,7 @@ internal static class RecordCommand
             if (parsed.GetValue(program) is [['-', ..] option, ..] && parsed.Tokens.All(t => t.Type != TokenType.DoubleDash))
                 throw UserException.Usage($"'{option}' is not understood; a command comes after -- (see 'vfioscope record --help')");
             using var file = new AtomicFile(parsed.GetRequiredValue(output));
-            using var profile = LiveProfile.OfThisHost(CaptureOptions.From(parsed), TimeProvider.System);
+            using var profile = LiveProfile.OfThisHost(CaptureOptions.From(parsed), TimeProvider.System, cancellation);
             if (profile.Info.Probes.FirstOrDefault(p => p is { Name: "release", WaitsFor: not null }) is { } waiting)
                 Console.Error.WriteLine($"vfioscope: module {waiting.WaitsFor} is not loaded: waiting for it (modprobe vfio-pci)");
             var recorder = new Recorder(profile, file.Stream);

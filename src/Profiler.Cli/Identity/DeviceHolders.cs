@@ -10,12 +10,9 @@ internal sealed class DeviceHolders(ProcFs proc)
     // A device out of a group is an anonymous file; one opened by itself has a node of its own. Groups have nodes, too.
     private const string DeviceFile = "anon_inode:[vfio-device]", DeviceNodes = "/dev/vfio/devices/", Nodes = "/dev/vfio/";
 
-    /// <summary>All processes that have anything of VFIO open.</summary>
-    public IReadOnlyList<int> Processes() =>
-    [
-        .. proc.Processes().Where(pid => proc.DescriptorsOf(pid)
-            .Any(fd => fd.Target == DeviceFile || fd.Target.StartsWith(Nodes, StringComparison.Ordinal))),
-    ];
+    /// <summary>Does a process have anything of VFIO open?</summary>
+    public bool HasAny(int pid) => proc.DescriptorsOf(pid)
+        .Any(fd => fd.Target == DeviceFile || fd.Target.StartsWith(Nodes, StringComparison.Ordinal));
 
     /// <summary>The processes that have a device open, or may have.</summary>
     /// <param name="bdf">The device.</param>

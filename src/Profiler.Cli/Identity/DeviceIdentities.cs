@@ -21,14 +21,24 @@ internal sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
     ];
 
     /// <summary>Looks at one device; null if there is none of this name.</summary>
-    public DeviceIdentity? Learn(string bdf)
+    /// <param name="bdf">Its address.</param>
+    /// <param name="again">Another one may sit there by now, or it may have been changed: look whether it is the same.</param>
+    public DeviceIdentity? Learn(string bdf, bool again = false)
     {
-        if (_known.TryGetValue(bdf, out DeviceIdentity? known))
+        bool isPci = PciAddress.TryParse(bdf, out PciAddress address);
+        if (_known.TryGetValue(bdf, out DeviceIdentity? known) && !(again && isPci && HasChanged(address, known)))
             return known;
-        return PciAddress.TryParse(bdf, out PciAddress address) && sysfs.Exists(address)
-            ? Learn(VfioInventory.Find(sysfs, address))
-            : null;
+        return isPci && sysfs.Exists(address) ? Learn(VfioInventory.Find(sysfs, address)) : null;
     }
+
+    /// <summary>Is somebody using it?</summary>
+    public bool IsEnabled(string bdf) => PciAddress.TryParse(bdf, out PciAddress address) && sysfs.IsEnabled(address);
+
+    // A few files, and not all devices of the machine: it is asked at each open.
+    private bool HasChanged(PciAddress address, DeviceIdentity known) =>
+        sysfs.VendorId(address) != known.VendorId || sysfs.DeviceId(address) != known.DeviceId || sysfs.Driver(address) != known.Driver ||
+        sysfs.IommuGroup(address) != known.IommuGroup ||
+        !(Words(sysfs.ResetMethods(address)) ?? []).SequenceEqual(known.ResetMethods ?? []);
 
     private DeviceIdentity? Learn(VfioInventory.Device device)
     {

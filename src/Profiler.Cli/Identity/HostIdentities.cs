@@ -35,23 +35,22 @@ internal sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
     /// <summary>The return addresses of a stack, by its key.</summary>
     public Func<int, ImmutableArray<ulong>> AddressesOfStack { get; set; } = _ => [];
 
-    /// <summary>Looks at what is there now: processes with VFIO devices, devices with VFIO drivers.</summary>
-    /// <returns>The processes.</returns>
-    public IReadOnlyList<int> Scan()
+    /// <summary>Looks at what is there now: devices with VFIO drivers, processes that have them or are just closing them.</summary>
+    /// <param name="found">Gets the number of each such process as soon as it is seen.</param>
+    /// <returns>The processes, which are facts now.</returns>
+    public IReadOnlyList<ProcessAtStart> Scan(Action<int>? found = null)
     {
-        foreach (DeviceIdentity device in devices.Scan().Where(d => !Surroundings.Devices.ContainsKey(d.Bdf)))
+        IReadOnlyList<DeviceIdentity> present = devices.Scan();
+        foreach (DeviceIdentity device in present.Where(d => !Surroundings.Devices.ContainsKey(d.Bdf)))
             Surroundings.Add(device);
-        IReadOnlyList<int> processes = _holders.Processes();
-        foreach (int pid in processes)
-            LearnVm(pid);
+        IReadOnlyList<ProcessAtStart> processes = new ProcessesAtStart(proc, _holders).Find(present, devices.IsEnabled, found ?? (_ => { }));
+        foreach (ProcessAtStart process in processes)
+        {
+            Surroundings.Add(process);
+            LearnVm(process.Tgid);
+        }
         return processes;
     }
-
-    /// <summary>What a process that is there now has open; null if it cannot be told.</summary>
-    public (TaskId Process, ImmutableArray<string> Devices)? HeldBy(int pid) =>
-        _holders.DevicesOf(pid, group => Surroundings.Devices.Values.Where(d => d.IommuGroup == group).Select(d => d.Bdf)) is { IsEmpty: false } held
-            ? (new TaskId(pid, pid, proc.CommOf(pid)), held)
-            : null;
 
     /// <summary>Is there something in it to be learned about?</summary>
     public static bool Concerns(Activity activity) => activity is Operation or SignalDelivered or StandaloneReset;
@@ -63,8 +62,7 @@ internal sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
         {
             case Operation operation:
                 LearnVm(operation.Task.Tgid, opens: operation.Kind == OperationKind.Open);
-                if (operation.IsPci && !Surroundings.Devices.ContainsKey(operation.Device) && devices.Learn(operation.Device) is { } device)
-                    Surroundings.Add(device);
+                LearnDevice(operation);
                 LearnStacks([operation.Stack, .. operation.LockWaits.Select(w => w.Stack), .. operation.Resets.Select(r => r.Stack)]);
                 break;
             case SignalDelivered signal:
@@ -88,6 +86,17 @@ internal sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
         // Mediated devices have a new name each time: there is no end to them.
         while (_leftBehind.Count > Remembered)
             Surroundings.ForgetStillHeld(_leftBehind.Dequeue());
+    }
+
+    // Cards are swapped, and virtual functions made anew: whoever opens a device may find another one there.
+    private void LearnDevice(Operation operation)
+    {
+        if (!operation.IsPci)
+            return;
+        DeviceIdentity? known = Surroundings.Devices.GetValueOrDefault(operation.Device);
+        if ((known is null || operation.Kind == OperationKind.Open) &&
+            devices.Learn(operation.Device, again: operation.Kind == OperationKind.Open) is { } device && !ReferenceEquals(device, known))
+            Surroundings.Add(device);
     }
 
     // Who is gone keeps his name; but the next one with that number, as it shows by opening a device, is somebody else.

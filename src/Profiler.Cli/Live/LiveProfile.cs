@@ -22,6 +22,9 @@ internal sealed class LiveProfile : IDisposable
     private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LearningPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many may wait to be looked up.</summary>
+    internal const int MostWaiting = 256;
+
     private readonly IEventSource _source;
     private readonly HostIdentities? _identities;
     private readonly TimeProvider _time;
@@ -32,6 +35,8 @@ internal sealed class LiveProfile : IDisposable
     private Task _learning = Task.CompletedTask;
     private Thread? _thread;
     private Exception? _error;
+    private long _namesDropped, _namesFailed;
+    private string? _failure;
     private long _endedNs;
 
     /// <param name="source">Disposed with this.</param>
@@ -47,20 +52,25 @@ internal sealed class LiveProfile : IDisposable
 
     /// <summary>The kernel we run on, and who there is on its machine just now.</summary>
     /// <exception cref="UserException">Not permitted or not possible here; says what would help.</exception>
-    public static LiveProfile OfThisHost(CaptureOptions options, TimeProvider time)
+    /// <exception cref="OperationCanceledException">It was to end early; nothing stays attached.</exception>
+    public static LiveProfile OfThisHost(CaptureOptions options, TimeProvider time, CancellationToken cancellation = default)
     {
         var identities = new HostIdentities();
-        var source = LiveSource.Start(options, identities);
-        identities.AddressesOfStack = source.KernelStack;
-        // After that, so that nobody comes between and is not seen; the events wait in the ring buffer.
-        var profile = new LiveProfile(source, identities, time);
-        foreach (int pid in identities.Scan())
+        var source = LiveSource.Start(options, identities, cancellation);
+        try
         {
-            source.Follow(pid);
-            if (identities.HeldBy(pid) is var (process, devices))
-                profile._pipeline.Present(new ProcessAtStart(pid, process.Comm, devices, Exiting: false));
+            identities.AddressesOfStack = source.KernelStack;
+            // After that, so that nobody comes between and is not seen; the events wait in the ring buffer.
+            foreach (ProcessAtStart process in identities.Scan(pid => source.Follow(pid)).Where(p => p.Exiting))
+                source.Follow(process.Tgid, exits: true);
+            cancellation.ThrowIfCancellationRequested();
+            return new LiveProfile(source, identities, time);
         }
-        return profile;
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What was known when the capture began.</summary>
@@ -83,6 +93,11 @@ internal sealed class LiveProfile : IDisposable
 
     /// <summary>What the profiler knows about itself just now.</summary>
     public ProfileHealth Health => HealthOf(_pipeline.Snapshot());
+
+    /// <summary>
+    /// What was not seen, may not have been seen or is not known, until now: of the source, and of who is who.
+    /// </summary>
+    public ImmutableArray<Problem> Problems => [.. _source.Problems(), .. ProblemsOfNames()];
 
     /// <summary>What the programs cost until now; none if the kernel does not count it, and none for a recording.</summary>
     public ImmutableArray<ProgramRuns> Programs() => _source.Programs();
@@ -125,6 +140,10 @@ internal sealed class LiveProfile : IDisposable
         if (_identities is not null)
             _learning = Learn(_identities);
         _pipeline.Shutdowns.Subscribe(_ => { }, Fail);
+        // Before their events, in a recording as well: it has them in front.
+        Surroundings.Learned += Present;
+        foreach (ProcessAtStart process in Surroundings.AtStart.Values)
+            Present(process);
         _pipeline.Connect();
         // A recording's time is that of its events, so that it shows here what it shows in a report.
         if (!Replay)
@@ -153,6 +172,20 @@ internal sealed class LiveProfile : IDisposable
         _pipeline.Dispose();
         _source.Dispose();
         _stop.Dispose();
+    }
+
+    private IEnumerable<Problem> ProblemsOfNames()
+    {
+        if (Interlocked.Read(ref _namesDropped) is > 0 and var dropped)
+            yield return new Problem(ProblemKinds.NamesDropped.Id, dropped);
+        if (Interlocked.Read(ref _namesFailed) is > 0 and var failed)
+            yield return new Problem(ProblemKinds.NamesFailed.Id, failed, Volatile.Read(ref _failure));
+    }
+
+    private void Present(Fact fact)
+    {
+        if (fact is ProcessAtStart process)
+            _pipeline.Present(process);
     }
 
     private bool Replay => _source is ReplaySource;
@@ -216,7 +249,7 @@ internal sealed class LiveProfile : IDisposable
     private Task Learn(HostIdentities identities)
     {
         var appeared = Channel.CreateBounded<Action>(
-            new BoundedChannelOptions(256) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
+            new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
         _pipeline.Activities
             .Where(HostIdentities.Concerns)
             .Select(activity => (Action)(() => identities.Learn(activity)))
@@ -224,13 +257,33 @@ internal sealed class LiveProfile : IDisposable
                 .Where(shutdown => !shutdown.Unreleased.IsEmpty)
                 .Select(shutdown => (Action)(() => identities.Learn(shutdown))))
             .Subscribe(
-                learning => appeared.Writer.TryWrite(learning),
+                learning =>
+                {
+                    if (!appeared.Writer.TryWrite(learning))
+                        Interlocked.Increment(ref _namesDropped);
+                },
                 _ => appeared.Writer.TryComplete(),
                 () => appeared.Writer.TryComplete());
         return Task.Run(async () =>
         {
             await foreach (Action learning in appeared.Reader.ReadAllAsync())
-                learning();
+                Try(learning);
         });
+    }
+
+    // One that cannot be looked up costs nobody else his name.
+    private void Try(Action learning)
+    {
+        try
+        {
+            learning();
+        }
+#pragma warning disable CA1031 // whatever it is, it is counted and told
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref _failure, Printable.Clean(e.Message));
+            Interlocked.Increment(ref _namesFailed);
+        }
     }
 }

@@ -4,6 +4,7 @@ using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Plan;
 using Profiler.Bpf.Session;
 using Profiler.Cli.Identity;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 
@@ -28,13 +29,17 @@ internal sealed class LiveSource : IEventSource
 
     /// <summary>Asks the kernel, makes the plan, loads and attaches.</summary>
     /// <exception cref="UserException">Not permitted or not possible here; says what would help.</exception>
-    public static LiveSource Start(CaptureOptions options, HostIdentities identities)
+    /// <exception cref="OperationCanceledException">It was to end early; nothing stays attached.</exception>
+    public static LiveSource Start(CaptureOptions options, HostIdentities identities, CancellationToken cancellation = default)
     {
         Privileges.Demand();
-        var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes, options.Stacks, options.BpfStats);
+        var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes, options.Stacks, options.BpfStats, cancellation);
         var info = new CaptureInfo(
             WireEvent.Format, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.MachineName,
-            DateTimeOffset.UtcNow, MonotonicNs(), Describe(session));
+            DateTimeOffset.UtcNow, MonotonicNs(), Describe(session))
+        {
+            Problems = SessionProblems.Of(session),
+        };
         return new LiveSource(session, info, identities);
     }
 
@@ -52,10 +57,13 @@ internal sealed class LiveSource : IEventSource
         .. _session.Counters().Select((count, kind) => new SourceCount(kind, count.Emitted, count.Lost)).Skip(1),
     ];
 
+    public ImmutableArray<Problem> Problems() => SessionProblems.Of(_session);
+
     public ImmutableArray<ProgramRuns> Programs() => _session.Programs();
 
     /// <summary>Has the end of a process told that had a device open before we came.</summary>
-    public void Follow(int pid) => _session.Follow(pid);
+    /// <inheritdoc cref="BpfSession.Follow"/>
+    public void Follow(int pid, bool exits = false) => _session.Follow(pid, exits);
 
     /// <summary>The kernel stack an event has the key of, as addresses, innermost first.</summary>
     public ImmutableArray<ulong> KernelStack(int key) => _session.KernelStack(key);

@@ -50,7 +50,7 @@ internal sealed class Recorder(LiveProfile profile, Stream output)
             {
                 if (_failure is not null)
                     throw _failure;
-                _writer.End(new CaptureEnd(state.NowNs, Counts(state.Health), state.Health.Probes));
+                _writer.End(new CaptureEnd(state.NowNs, Counts(state.Health), state.Health.Probes) { Problems = profile.Problems });
                 _ended = true;
             }
             return Summary(state);

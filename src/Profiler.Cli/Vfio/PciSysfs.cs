@@ -35,6 +35,9 @@ internal sealed class PciSysfs(string root = "/sys")
     /// <summary>What kind of device it is: six hexadecimal digits; null if there is no such device.</summary>
     public string? Class(PciAddress address) => Hex(address, "class");
 
+    /// <summary>True if somebody uses it: its driver enabled it and has not disabled it since.</summary>
+    public bool IsEnabled(PciAddress address) => Attribute(address, "enable") is { } count && count != "0";
+
     /// <summary>True if there is a bridge above, so that the bus can be reset.</summary>
     public bool IsBelowBridge(PciAddress address) =>
         new FileInfo(Folder(address)).ResolveLinkTarget(returnFinalTarget: true) is { } real &&

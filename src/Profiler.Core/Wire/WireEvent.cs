@@ -76,6 +76,22 @@ public enum LockKind : byte
     Group,
 }
 
+/// <summary>What the programs could not keep track of; <c>enum fault</c> in bpf/events.h.</summary>
+public enum Fault
+{
+    /// <summary>A release or open that is not followed.</summary>
+    SpansFull,
+
+    /// <summary>A reset step whose begin is not kept.</summary>
+    ResetsFull,
+
+    /// <summary>A process whose end is not told.</summary>
+    OwnersFull,
+
+    /// <summary>A release or open whose return was not seen.</summary>
+    EndsLost,
+}
+
 /// <summary><c>enum event_flag</c> in bpf/events.h.</summary>
 [Flags]
 public enum EventFlags : byte

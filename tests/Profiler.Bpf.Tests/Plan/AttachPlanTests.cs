@@ -19,10 +19,12 @@ public sealed class AttachPlanTests
 
         public bool HasStruct(string name, string? module) => Structs.Contains(name);
 
+        public bool FewReturns { get; init; }
+
         public bool IsLoaded(string module) => Modules.Contains(module);
     }
 
-    private static readonly string[] All = [.. Probes.Functions.Except(["vfio_pci_release"]).Where(f => !f.Contains('.'))];
+    private static readonly string[] All = [.. Probes.Asked.Except(["vfio_pci_release"]).Where(f => !f.Contains('.'))];
 
     private static readonly Offer Everything = new(
         All, All, ["contention_begin", "signal_generate", "module_load"], ["vfio_device_set"], ["vfio", "vfio_pci"]);
@@ -66,8 +68,31 @@ public sealed class AttachPlanTests
     [Fact]
     public void Before_there_were_dev_sets_it_is_the_older_function()
     {
-        Offer older = Everything with { Functions = [.. All, "vfio_pci_release"], Prototypes = [], Structs = [] };
+        Offer older = Everything with { Functions = [.. All.Except([Probes.MakesDevSets]), "vfio_pci_release"], Prototypes = [], Structs = [] };
         Assert.Equal("vfio_pci_release", AttachPlan.Create(older, AttachChoice.Auto, LockProbeChoice.Auto).Probes[0].Probe.Symbol);
+    }
+
+    [Fact]
+    public void A_newer_kernel_whose_modules_have_no_types_is_not_taken_for_an_older_one()
+    {
+        AttachPlan plan = AttachPlan.Create(Everything with { Structs = [] }, AttachChoice.Auto, LockProbeChoice.Auto);
+        Assert.False(plan.Complete);
+        Assert.Equal((false, false, "module vfio has no type information (CONFIG_DEBUG_INFO_BTF_MODULES)"),
+            (plan.Probes[0].Possible, plan.Probes[0].Waiting, plan.Probes[0].Reason));
+        Assert.All(plan.Probes.Skip(1), p => Assert.True(p.Possible));
+    }
+
+    [Fact]
+    public void Where_return_probes_see_few_calls_fexit_sees_all_of_them()
+    {
+        AttachPlan plan = AttachPlan.Create(Everything with { FewReturns = true }, AttachChoice.Auto, LockProbeChoice.Auto);
+        Assert.All(plan.Probes.Where(p => p.Probe.Object is "release" or "reset"), p => Assert.Equal(AttachKind.Fentry, p.Kind));
+        // What has no return to watch is better off as it was; and without types there is no choice.
+        Assert.Equal(AttachKind.Kprobe, Kind(plan, "exits"));
+        Assert.Equal(AttachKind.Kprobe, Kind(plan, "files"));
+        AttachPlan untyped = AttachPlan.Create(
+            Everything with { FewReturns = true, Prototypes = [] }, AttachChoice.Auto, LockProbeChoice.Auto);
+        Assert.Equal(AttachKind.Kprobe, Kind(untyped, "release"));
     }
 
     [Fact]

@@ -30,6 +30,20 @@ internal sealed class FakeProc : IDisposable
         return this;
     }
 
+    /// <summary>A thread of it, with what its kernel stack is.</summary>
+    /// <param name="exiting">It is in do_exit; if it is the first thread, the process's own entry says so as well.</param>
+    public FakeProc Thread(int pid, int thread, bool exiting, string stack = "")
+    {
+        string folder = Path.Combine(Root, $"{pid}/task/{thread}");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "stack"), stack);
+        string stat = $"{thread} (a) b) S 1 1 1 0 -1 {(exiting ? 4194308 : 4194304)} 0 0 0 0 0 0 0 0 20 0 1 0 {pid} 0 0\n";
+        File.WriteAllText(Path.Combine(folder, "stat"), stat);
+        if (thread == pid)
+            File.WriteAllText(Path.Combine(Root, $"{pid}/stat"), stat);
+        return this;
+    }
+
     /// <summary>It is gone.</summary>
     public void Remove(int pid) => Directory.Delete(Path.Combine(Root, $"{pid}"), recursive: true);
 

@@ -34,7 +34,7 @@ public sealed class HostIdentitiesTests : IDisposable
     public void A_scan_finds_the_processes_that_have_a_device_open(string file, bool found)
     {
         _proc.Add(7, ["qemu-system-x86_64", "-name", "web"], null, "/dev/null", file);
-        Assert.Equal(found ? [7] : [], _identities.Scan());
+        Assert.Equal(found ? [7] : [], _identities.Scan().Select(p => p.Tgid));
         Assert.Equal(found, _identities.Surroundings.VmNames.ContainsKey(7));
     }
 
@@ -138,12 +138,31 @@ public sealed class HostIdentitiesTests : IDisposable
             .Add(23, ["none"], null, "/dev/vfio/14").Comm(23, "none");
         _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus")
             .Add("0000:01:00.1", "vfio-pci", 14).Attributes("0000:01:00.1", "8086", "10d3", "020000", "bus");
-        _identities.Scan();
-        Assert.Equal("0000:01:00.0", Assert.Single(_identities.HeldBy(20)!.Value.Devices));
-        Assert.Equal("says", _identities.HeldBy(20)!.Value.Process.Comm);
-        Assert.Equal(["0000:01:00.0", "0000:01:00.1"], _identities.HeldBy(21)!.Value.Devices.Order());
-        Assert.Null(_identities.HeldBy(22));
-        Assert.Null(_identities.HeldBy(23));
+        Dictionary<int, ProcessAtStart> there = _identities.Scan().ToDictionary(p => p.Tgid);
+        Assert.Equal("0000:01:00.0", Assert.Single(there[20].Devices!.Value));
+        Assert.Equal("says", there[20].Comm);
+        Assert.Equal(["0000:01:00.0", "0000:01:00.1"], there[21].Devices!.Value.Order());
+        Assert.Null(there[22].Devices);
+        Assert.Empty(there[23].Devices!.Value);
+        Assert.Equal(there.Keys.Order(), _identities.Surroundings.AtStart.Keys.Order());
+    }
+
+    [Fact]
+    public void Another_card_in_the_same_place_is_seen_when_it_is_opened()
+    {
+        _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus");
+        Operation open = Open(7) with { Device = "0000:01:00.0", IsPci = true };
+        _identities.Learn(open);
+        _identities.Learn(open);
+        _sysfs.Attributes("0000:01:00.0", "10de", "2330", "030200", "flr bus");
+        _identities.Learn(Release("0000:01:00.0"));
+        _identities.Learn(open);
+        _identities.Learn(open);
+        _sysfs.Attributes("0000:01:00.0", "10de", "2330", "030200", "bus");
+        _identities.Learn(open);
+        Assert.Equal(
+            [("10d3", "bus"), ("2330", "flr bus"), ("2330", "bus")],
+            _told.Cast<DeviceIdentity>().Select(d => (d.DeviceId, string.Join(' ', d.ResetMethods!))));
     }
 
     private static SignalDelivered Signal(int pid) => new(new TaskId(1, 1, "kill"), new TaskId(pid, pid, "qemu"), 15, 0);

@@ -51,6 +51,13 @@ internal sealed class FakeSysfs : IDisposable
         return this;
     }
 
+    /// <summary>It is in use.</summary>
+    public FakeSysfs Enable(string bdf, int times = 1)
+    {
+        File.WriteAllText(Path.Combine(Sys, "bus/pci/devices", bdf, "enable"), $"{times}\n");
+        return this;
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static void Link(string link, string target)

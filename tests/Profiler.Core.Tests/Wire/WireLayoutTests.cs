@@ -48,6 +48,8 @@ public sealed class WireLayoutTests
             .. Values<LockKind>("LOCK_"),
             $"LOCK_KINDS {Enum.GetValues<LockKind>().Length}",
             .. Values<EventFlags>("FLAG_").Where(v => !v.StartsWith("FLAG_NONE", StringComparison.Ordinal)),
+            .. Values<Fault>("FAULT_"),
+            $"FAULTS {Enum.GetValues<Fault>().Length}",
         ];
         Assert.Equal(lines, CCompiler.Evaluate(
             $"\"{Path.GetFullPath(Golden.Beside("../../../bpf/events.h"))}\"", lines.Select(l => l[..l.LastIndexOf(' ')])));
