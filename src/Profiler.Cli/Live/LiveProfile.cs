@@ -5,6 +5,7 @@ using Profiler.Bpf.Session;
 using Profiler.Cli.Identity;
 using Profiler.Cli.Report;
 using Profiler.Core;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
@@ -38,25 +39,40 @@ internal sealed class LiveProfile : IDisposable
     public LiveProfile(IEventSource source, HostIdentities? identities, TimeProvider time)
     {
         (_source, _identities, _time) = (source, identities, time);
-        _pipeline = new Pipeline(source.Records, source.Info.EndsWatched);
+        _pipeline = new Pipeline(source.Records, source.Info.EndsWatched, source.Info.StartNs);
+        // What there was at the beginning a recording tells before the events that follow.
+        if (Replay)
+            source.Surroundings.Learned += fact => { if (fact is ProcessAtStart process) _pipeline.Present(process); };
     }
 
     /// <summary>The kernel we run on, and who there is on its machine just now.</summary>
     /// <exception cref="UserException">Not permitted or not possible here; says what would help.</exception>
-    public static LiveProfile OfThisHost(CaptureOptions options, TimeProvider time)
+    /// <exception cref="OperationCanceledException">Cancelled: whatever was attached by then is detached.</exception>
+    public static LiveProfile OfThisHost(CaptureOptions options, TimeProvider time, CancellationToken cancellation = default)
     {
+        cancellation.ThrowIfCancellationRequested();
         var identities = new HostIdentities();
         var source = LiveSource.Start(options, identities);
         identities.AddressesOfStack = source.KernelStack;
         // After that, so that nobody comes between and is not seen; the events wait in the ring buffer.
         var profile = new LiveProfile(source, identities, time);
-        foreach (int pid in identities.Scan())
+        try
         {
-            source.Follow(pid);
-            if (identities.HeldBy(pid) is var (process, devices))
-                profile._pipeline.Present(new ProcessAtStart(pid, process.Comm, devices, Exiting: false));
+            foreach (int pid in identities.Scan())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                source.Follow(pid);
+                if (identities.HeldBy(pid) is var (process, devices))
+                    profile._pipeline.Present(new ProcessAtStart(pid, process.Comm, devices, Exiting: false));
+            }
+            cancellation.ThrowIfCancellationRequested();
+            return profile;
         }
-        return profile;
+        catch
+        {
+            profile.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What was known when the capture began.</summary>
@@ -80,6 +96,9 @@ internal sealed class LiveProfile : IDisposable
     /// <summary>What the profiler knows about itself just now.</summary>
     public ProfileHealth Health => HealthOf(_pipeline.Snapshot());
 
+    /// <summary>What is wrong, missing or not to be known until now, as the source has it.</summary>
+    public ImmutableArray<Problem> Problems => _source.Problems();
+
     /// <summary>What the programs cost until now; none if the kernel does not count it, and none for a recording.</summary>
     public ImmutableArray<ProgramRuns> Programs() => _source.Programs();
 
@@ -99,7 +118,11 @@ internal sealed class LiveProfile : IDisposable
         bool ended = Completion.IsCompleted;
         Snapshot snapshot = _pipeline.Snapshot(alongside);
         long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
-        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Surroundings) { Playback = Clock?.Playback };
+        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Surroundings)
+        {
+            Playback = Clock?.Playback,
+            Problems = Problems,
+        };
     }
 
     /// <summary>The time of the recording that is played; null if there is none.</summary>

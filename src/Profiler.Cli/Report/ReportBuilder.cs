@@ -12,6 +12,8 @@ internal static class ReportBuilder
 {
     public static ReportDocument Build(RecordedCapture recorded, ReportFilter filter)
     {
+        ImmutableArray<Operation> all = recorded.Operations;
+        recorded = recorded.Only(filter);
         var report = new ShutdownReport(recorded.Surroundings);
         bool Wants(Operation o) => filter.WantsProcess(o.Task.Tgid, report.Vm(o.Task.Tgid)) && filter.WantsDevice(o.Device);
         ImmutableArray<Operation> operations = [.. recorded.Operations.Where(Wants).OrderBy(o => o.Time.StartNs)];
@@ -29,7 +31,7 @@ internal static class ReportBuilder
             ],
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
             // The culprit is looked for among all, whoever is shown.
-            ShutdownReport.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), recorded.Operations, recorded.Surroundings)),
+            ShutdownReport.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), all, recorded.Surroundings)),
             ShutdownReport.Locks(operations),
             [
                 .. recorded.Devices.Values
