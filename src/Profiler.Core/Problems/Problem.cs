@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Profiler.Core.Problems;
 
 /// <summary>Something that was lost, cannot be known or is wrong in a capture.</summary>
@@ -7,9 +9,11 @@ namespace Profiler.Core.Problems;
 public sealed record Problem(string Id, long? Count = null, string? Detail = null)
 {
     /// <summary>What it means.</summary>
+    [JsonIgnore]
     public ProblemKind Kind => ProblemKinds.Of(Id);
 
     /// <summary>One sentence, without a full stop.</summary>
+    [JsonIgnore]
     public string Text => Kind.Words(this);
 }
 

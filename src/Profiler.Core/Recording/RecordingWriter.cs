@@ -45,7 +45,7 @@ public sealed class RecordingWriter(Stream output)
             _frame = new byte[length];
         FrameHeader.Of(kind, _number++, payload).Write(_frame);
         payload.CopyTo(_frame.AsSpan(FrameHeader.Length));
-        output.Write(_frame, 0, length);
+        output.Write(_frame.AsSpan(0, length));
         // A capture that is killed leaves all that had happened until then.
         output.Flush();
     }
