@@ -61,18 +61,17 @@ internal static class Interrupts
             return;
         context.Cancel = true;
         if (Then == OnInterrupt.EndAtOnce)
+        {
+            AtomicFile.RemoveUnfinished();
             EndNow();
+        }
         if (Stop.IsCancellationRequested)
             return; // patience: they may come in twos and threes, as at the end of a session
         _patience = new Timer(_ => EndNow(), null, Patience, Timeout.InfiniteTimeSpan);
         Stop.Cancel();
     }
 
-    private static void EndNow()
-    {
-        AtomicFile.RemoveUnfinished();
-        Posix._exit(ExitCode ?? 1);
-    }
+    private static void EndNow() => Posix._exit(ExitCode ?? 1);
 
     private static ulong Ignored()
     {

@@ -30,9 +30,9 @@ internal static class TopCommand
             {
                 // Asked to end: that is how this ends.
             }
-            catch (IOException e) when (e is not BrokenPipeException)
+            catch (IOException e) when (screen is not null)
             {
-                throw UserException.NotPossible($"the output cannot be written: {e.Message}", e);
+                throw UserException.NotPossible($"the terminal cannot be written to: {e.Message}", e);
             }
             return ExitCode.Done;
         });

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Profiler.Cli.Tests.Support;
 using Profiler.Tests.Support;
 
@@ -111,31 +110,5 @@ public sealed class BrokenStreamsTests : IDisposable
 
     private static string LastLine(string text) => text.TrimEnd('\n').Split('\n')[^1];
 
-    // Runs a script in an empty directory, $D; the recording is $R.
-    private (int Code, string Error) Shell(string script)
-    {
-        string directory = Directory.CreateTempSubdirectory("vfioscope-shell-").FullName;
-        string program = $"dotnet exec --runtimeconfig {AppContext.BaseDirectory}/Profiler.Cli.Tests.runtimeconfig.json " +
-            $"--depsfile {AppContext.BaseDirectory}/Profiler.Cli.Tests.deps.json {AppContext.BaseDirectory}/vfioscope.dll";
-        try
-        {
-            using Process bash = Process.Start(new ProcessStartInfo("bash")
-            {
-                ArgumentList = { "-c", $"D={directory} R={_recording.Path}; cd $D; {script.Replace("vfioscope ", program + " ", StringComparison.Ordinal)}" },
-                RedirectStandardError = true,
-                RedirectStandardOutput = true,
-                RedirectStandardInput = true,
-            })!;
-            bash.StandardInput.Close();
-            Task<string> output = bash.StandardOutput.ReadToEndAsync();
-            string error = bash.StandardError.ReadToEnd();
-            bash.WaitForExit();
-            _ = output.Result;
-            return (bash.ExitCode, error);
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-    }
+    private (int Code, string Error) Shell(string script) => Support.Shell.Run(script, _recording.Path);
 }
