@@ -86,6 +86,8 @@ internal static class RecordCommand
     private static async Task<int?> Until(
         Func<Process>? start, TimeSpan? duration, Recorder recorder, CancellationToken cancellation)
     {
+        if (cancellation.IsCancellationRequested)
+            return null;
         using Process? child = start?.Invoke();
         Task time = Task.Delay(duration ?? Timeout.InfiniteTimeSpan, cancellation);
         Task end = child?.WaitForExitAsync(cancellation) ?? Task.Delay(Timeout.Infinite, cancellation);

@@ -103,6 +103,6 @@ internal readonly record struct FileFacts(ushort Mode, uint Uid, uint Gid)
 
     public bool IsDirectory => (Mode & Posix.S_IFMT) == Posix.S_IFDIR;
 
-    /// <summary>Permissions.</summary>
-    public UnixFileMode Permissions => (UnixFileMode)(Mode & 0xfff);
+    /// <summary>Who may do what with it; of what we write, nobody is to take on somebody else's rights.</summary>
+    public UnixFileMode Permissions => (UnixFileMode)(Mode & 0x1ff);
 }

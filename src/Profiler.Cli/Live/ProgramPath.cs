@@ -10,7 +10,9 @@ internal static class ProgramPath
     public static string Find(string name, string? path)
     {
         if (name.Contains('/', StringComparison.Ordinal))
-            return Path.GetFullPath(name);
+            return Posix.Stat(name) is not null
+                ? Path.GetFullPath(name)
+                : throw UserException.Usage($"{Printable.Clean(name, 4096)} cannot be started: there is no such file");
         // An empty part of PATH is the current directory: whoever writes that wants it.
         return (path ?? "/bin:/usr/bin").Split(':')
             .Select(directory => Path.Combine(Path.GetFullPath(directory.Length == 0 ? "." : directory), name))
