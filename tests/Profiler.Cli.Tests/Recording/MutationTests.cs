@@ -21,7 +21,7 @@ public sealed class MutationTests
     [Fact]
     public void A_flipped_bit_is_told_or_changes_nothing()
     {
-        string[] whole = [.. Recordings.Select(r => Outcome(r, json: false).Report!)];
+        string[] whole = [.. Recordings.Select(r => Outcome(r).Report!)];
         Assert.All(Recordings, r => Assert.False(Outcome(r).Told));
         Parallel.For(0, FlippedBits, i =>
         {
@@ -30,7 +30,7 @@ public sealed class MutationTests
             byte[] damaged = [.. Recordings[which]];
             int bit = random.Next(damaged.Length * 8);
             damaged[bit / 8] ^= (byte)(1 << (bit % 8));
-            (string? report, bool told) = Outcome(damaged, json: false);
+            (string? report, bool told) = Outcome(damaged, thorough: i % 4 == 0);
             Assert.True(report is null || told || report == whole[which], $"recording {which}, bit {bit}: another report, and nothing said");
         });
     }
@@ -44,7 +44,7 @@ public sealed class MutationTests
             byte[] damaged = [.. Recordings[random.Next(Recordings.Length)]];
             for (int changes = random.Next(1, 4); changes > 0; changes--)
                 damaged = Change(damaged, random);
-            Outcome(damaged);
+            Outcome(damaged, thorough: i % 4 == 0);
         });
     }
 
@@ -57,18 +57,20 @@ public sealed class MutationTests
             byte[] lie = [.. Recordings[random.Next(Recordings.Length)]];
             for (int changes = random.Next(1, 6); changes > 0; changes--)
                 Lie(lie, random);
-            Outcome(lie);
+            Outcome(lie, thorough: i % 4 == 0);
         });
     }
 
     // Everything that `report` does, but for the file. No report: the reader refused it.
-    private static (string? Report, bool Told) Outcome(byte[] recording, bool json = true)
+    private static (string? Report, bool Told) Outcome(byte[] recording, bool thorough = true)
     {
         try
         {
             RecordedCapture recorded = RecordedCapture.Read(RecordingReader.Open(new MemoryStream(recording)));
             ReportDocument document = ReportBuilder.Build(recorded, ReportFilter.None);
-            return (TextReport.Render(document) + (json ? ReportJson.Text(document) : ""), !recorded.Problems.IsEmpty);
+            bool told = !recorded.Problems.IsEmpty;
+            // To write it out takes longest: where nobody compares it, of some.
+            return (!told || thorough ? TextReport.Render(document) + ReportJson.Text(document) : "", told);
         }
         catch (InvalidDataException e)
         {
