@@ -120,7 +120,7 @@ struct event {
 /* What the programs could not keep track of. Also the index into the map of faults: keep dense. */
 enum fault {
 	FAULT_SPANS_FULL,  /* a release or open that is not followed, no room for it */
-	FAULT_RESETS_FULL, /* a reset step whose begin is not kept, no room for it */
+	FAULT_RESETS_FULL, /* a reset step that is not followed, no room for it */
 	FAULT_OWNERS_FULL, /* a process whose end is not told, no room for it: each time it opens or
 			      releases a device */
 	FAULT_ENDS_LOST,   /* a release or open whose return was not seen: its thread has ended, or

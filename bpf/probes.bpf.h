@@ -29,6 +29,7 @@ struct {
 struct settings {
 	__u64 stack_threshold_ns; /* what takes as long leaves its stack; 0: nothing does */
 	__u64 reaping_unseen;	  /* release_task is not watched: dead is the last we hear */
+	__u64 capturing;	  /* else nothing is told, and nothing new is followed */
 };
 
 struct {
@@ -96,14 +97,27 @@ static __always_inline __u32 current_tgid(void)
 	return bpf_get_current_pid_tgid() >> 32;
 }
 
-/* Space for one event, its header filled in. NULL, and counted, if the ring buffer is full. */
+/* Attaching and detaching take seconds; a capture begins and ends for all programs at one moment.
+ */
+static __always_inline bool is_capturing(void)
+{
+	__u32 zero = 0;
+	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
+
+	return now && now->capturing;
+}
+
+/*
+ * Space for one event, its header filled in. NULL if nothing is captured just now or, and that is
+ * counted, if the ring buffer is full.
+ */
 static __always_inline struct event *event_reserve(enum event_kind kind, enum event_phase phase)
 {
 	__u32 key = kind;
 	struct kind_counters *counter = bpf_map_lookup_elem(&counters, &key);
 	struct event *event;
 
-	if (!counter)
+	if (!counter || !is_capturing())
 		return NULL;
 	/* Atomic: a program may interrupt another one on the same CPU. */
 	__sync_fetch_and_add(&counter->emitted, 1);

@@ -13,8 +13,10 @@ static __always_inline int release_begin(void *ctx, struct device *dev, struct m
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct event *event;
 
-	bracket_open(ctx, lock, group_lock);
 	make_owner(current_tgid());
+	if (!is_capturing())
+		return 0;
+	bracket_open(ctx, lock, group_lock);
 	event = event_reserve(EVENT_RELEASE, PHASE_BEGIN);
 	if (!event)
 		return 0;
@@ -101,8 +103,10 @@ static __always_inline int open_begin(void *ctx, unsigned int cmd, const void *u
 
 	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
 		return 0;
-	bracket_open(ctx, NULL, NULL);
 	make_owner(current_tgid());
+	if (!is_capturing())
+		return 0;
+	bracket_open(ctx, NULL, NULL);
 	event = event_reserve(EVENT_OPEN, PHASE_BEGIN);
 	if (!event)
 		return 0;

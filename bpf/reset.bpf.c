@@ -11,18 +11,23 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
 						struct pci_dev *pdev)
 {
-	struct begin begin = begin_here(ctx);
 	__u64 key = step_key(current_tid(), step);
-	int error = bpf_map_update_elem(&reset_begins, &key, &begin, BPF_NOEXIST);
+	struct begin begin;
 	struct event *event;
+	int error;
 
-	if (!error)
+	if (!is_capturing())
+		return NULL;
+	begin = begin_here(ctx);
+	error = bpf_map_update_elem(&reset_begins, &key, &begin, BPF_NOEXIST);
+	if (!error) {
 		count_open(OPEN_RESETS, 1);
-	else if (error == -EEXIST)
-		bpf_map_update_elem(&reset_begins, &key, &begin,
-				    BPF_EXIST); /* its end was missed */
-	else
+	} else if (error == -EEXIST) { /* its end was missed */
+		bpf_map_update_elem(&reset_begins, &key, &begin, BPF_EXIST);
+	} else {
 		count_fault(FAULT_RESETS_FULL);
+		return NULL;
+	}
 	event = event_reserve(EVENT_RESET, PHASE_BEGIN);
 	if (!event)
 		return NULL;
@@ -47,9 +52,12 @@ static __always_inline int reset_end(enum reset_step step, int result)
 {
 	__u64 key = step_key(current_tid(), step);
 	struct begin *begin = bpf_map_lookup_elem(&reset_begins, &key);
-	__s32 stack = begin ? stack_if_slow(begin) : NO_STACK;
 	struct event *event;
+	__s32 stack;
 
+	if (!begin)
+		return 0; /* it began before the capture, or is not followed */
+	stack = stack_if_slow(begin);
 	reset_remove(key);
 	event = event_reserve(EVENT_RESET, PHASE_END);
 	if (!event)

@@ -22,7 +22,9 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define SIGCHLD 17
 #define SIGSYS	31
 
-#define TRACE_SIGNAL_DELIVERED 0 /* include/trace/events/signal.h */
+/* include/trace/events/signal.h */
+#define TRACE_SIGNAL_DELIVERED 0
+#define TRACE_SIGNAL_IGNORED   1
 
 /* CLD_EXITED, CLD_KILLED, CLD_DUMPED: the ways to be dead (include/uapi/asm-generic/siginfo.h) */
 #define CLD_LAST_DEAD 3
@@ -37,7 +39,7 @@ static __always_inline bool ends_processes(int sig)
 }
 
 /* Only to those we follow: anybody may send his own processes as many as he likes. */
-static __always_inline int signal_sent(int sig, struct task_struct *target)
+static __always_inline int signal_sent(int sig, struct task_struct *target, int result)
 {
 	struct event *event;
 
@@ -47,6 +49,8 @@ static __always_inline int signal_sent(int sig, struct task_struct *target)
 	if (!event)
 		return 0;
 	event->value = sig;
+	if (result == TRACE_SIGNAL_IGNORED)
+		event->flags |= FLAG_IGNORED;
 	describe_peer(&event->peer, target);
 	event_submit(event);
 	return 0;
@@ -95,8 +99,22 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_
 	 * whether the parent cares is no matter. */
 	if (sig == SIGCHLD)
 		return child_died(info);
-	if (result == TRACE_SIGNAL_DELIVERED && ends_processes(sig))
-		return signal_sent(sig, target);
+	/* What is ignored is told as well: SIGKILL may come because of that. */
+	if ((result == TRACE_SIGNAL_DELIVERED || result == TRACE_SIGNAL_IGNORED) &&
+	    ends_processes(sig))
+		return signal_sent(sig, target, result);
+	return 0;
+}
+
+/* sched:sched_process_fork(struct task_struct *parent, struct task_struct *child): the child
+ * inherits what is open, and may be the last that has it */
+SEC("raw_tp")
+int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	__u32 tgid = BPF_CORE_READ(child, tgid), of = BPF_CORE_READ(parent, tgid);
+
+	if (tgid != of && find_owner(of))
+		make_owner(tgid);
 	return 0;
 }
 

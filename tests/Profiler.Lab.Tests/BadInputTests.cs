@@ -55,6 +55,35 @@ public sealed class BadInput
         try no-libbpf out/vfioscope check
         mv /tmp/libbpf.so.1 /usr/lib/x86_64-linux-gnu
 
+        # Who is started by a name alone is looked for in PATH only, and what is in the current directory is left alone.
+        mkdir /tmp/here /tmp/small
+        printf '#!/bin/sh\ntouch /tmp/ran\n' >/tmp/here/evil
+        chmod +x /tmp/here/evil
+        bin=$PWD/out/vfioscope
+        (cd /tmp/here && try not-in-path "$bin" record -o /tmp/x -- evil)
+        [ -e /tmp/ran ] && echo 1 >"$OUT/ran"
+
+        # A disk that is full while recording: 8 pages.
+        mount -t tmpfs -o size=32k tmpfs /tmp/small
+        try disk-full out/vfioscope record -o /tmp/small/x -- out/vfioscope release --mode close --repeat 12 "${bdf[0]}"
+        while pgrep -f "release --mode close --repeat" >/dev/null; do sleep 0.2; done
+        try disk-full-report out/vfioscope report /tmp/small/x
+        ls -A /tmp/small >"$OUT/small"
+        try full-report out/vfioscope report /tmp/small/x -o /dev/full
+        stat -c %F /dev/full >"$OUT/full"
+        stat -c %a /tmp/small/x >"$OUT/mode"
+
+        # Killed while recording: what was written can be read.
+        out/vfioscope record -o /tmp/killed 2>/dev/null &
+        recorder=$!
+        until compgen -G '/tmp/.killed.*.partial' >/dev/null && [ -s /tmp/.killed.*.partial ]; do sleep 0.1; done
+        out/vfioscope release --mode close "${bdf[0]}" >/dev/null
+        sleep 1
+        kill -KILL $recorder
+        wait $recorder || true
+        try killed out/vfioscope report /tmp/.killed.*.partial
+        echo >/sys/kernel/tracing/kprobe_events || true
+
         mount --bind /dev/null /sys/kernel/btf/vmlinux
         try no-btf out/vfioscope record -o "$OUT/no-btf.vfioscope" --duration 1s
         umount /sys/kernel/btf/vmlinux
@@ -94,6 +123,9 @@ public sealed class BadInputTests(BadInput bad) : IClassFixture<BadInput>
     [InlineData("bad-mode", 2, "vanish")]
     [InlineData("busy", 3, "is in use by vfioscope")]
     [InlineData("unbound", 3, "vfio-pci")]
+    [InlineData("not-in-path", 2, "evil cannot be started: it is not in PATH")]
+    [InlineData("disk-full", 3, "disk full: what was recorded until then is in /tmp/small/x")]
+    [InlineData("full-report", 3, "/dev/full cannot be written: No space left on device")]
     [InlineData("no-btf", 3, "type information")]
     [InlineData("no-libbpf", 3, "apt install libbpf1")]
     [InlineData("lockdown", 3, "lockdown")]
@@ -104,6 +136,30 @@ public sealed class BadInputTests(BadInput bad) : IClassFixture<BadInput>
         Assert.Contains(says, errors, StringComparison.Ordinal);
         Assert.Equal(1, errors.Count(c => c == '\n'));
         Assert.Equal($"{code}", bad.Guest.Text(name + ".code").Trim());
+    }
+
+    [Fact]
+    public void What_was_recorded_until_the_disk_was_full_is_there_alone_and_is_reported()
+    {
+        Assert.Equal("x", bad.Guest.Text("small").Trim());
+        Assert.Equal("600", bad.Guest.Text("mode").Trim());
+        Assert.Equal("0", bad.Guest.Text("disk-full-report.code").Trim());
+        Assert.Contains("released in", bad.Guest.Text("disk-full-report.out"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_recorded_until_it_was_killed_is_reported()
+    {
+        Assert.Equal("0", bad.Guest.Text("killed.code").Trim());
+        Assert.Contains("CUT SHORT", bad.Guest.Text("killed.out"), StringComparison.Ordinal);
+        Assert.Contains("released in", bad.Guest.Text("killed.out"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_stays_a_device_and_what_lies_about_is_not_run()
+    {
+        Assert.Equal("character special file", bad.Guest.Text("full").Trim());
+        Assert.False(File.Exists(Path.Combine(bad.Guest.Output, "ran")));
     }
 
     [Fact]

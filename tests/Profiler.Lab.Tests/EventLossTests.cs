@@ -11,7 +11,7 @@ public sealed class EventLossTests
     private const string Script = """
         out/vfioscope record --buffer 4 -o "$OUT/loss.vfioscope" &
         recorder=$!
-        until [ -s "$OUT/loss.vfioscope.partial" ]; do sleep 0.1; done
+        until compgen -G "$OUT/.loss.vfioscope.*.partial" >/dev/null; do sleep 0.1; done
         kill -STOP $recorder
         out/vfioscope release --mode threads $LAB_DEVICES >/dev/null
         kill -CONT $recorder

@@ -78,6 +78,7 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         Lock(kernel, attach, lockProbe),
         .. Plan.Probes.Reset.Select(probe => Function(kernel, probe, attach)),
         Tracepoint(kernel, Plan.Probes.Signal, "signals and the end of the process"),
+        Tracepoint(kernel, Plan.Probes.Fork, "children inherit devices"),
         .. Plan.Probes.Teardown.Select(probe => Function(kernel, probe, attach)),
         Power(kernel, attach),
         Tracepoint(kernel, Plan.Probes.Module, "tells when probes in modules can be attached, and must be again"),

@@ -79,6 +79,9 @@ public static class Probes
 
     public static readonly Probe Signal = new("signal", "teardown", "signal_generate", null, "signal_generate");
 
+    /// <summary>Children inherit devices, and may be the last that have them.</summary>
+    public static readonly Probe Fork = new("fork", "teardown", "sched_process_fork", null, "sched_process_fork");
+
     /// <summary>The process's way out, and the parts of a teardown that are not the devices'.</summary>
     public static readonly IReadOnlyList<Probe> Teardown =
     [

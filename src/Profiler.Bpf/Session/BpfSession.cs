@@ -28,7 +28,7 @@ public sealed class BpfSession : IDisposable
     private (ulong Loads, ulong Frees)? _moduleCounts;
 
     private readonly TracingSwitches _switches = TracingSwitches.OfThisMachine();
-    private long _switchesLookedAt, _sweptAt;
+    private long _switchesLookedAt, _sweptAt, _stoppedNs;
 
     private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes, CancellationToken cancellation)
     {
@@ -62,6 +62,8 @@ public sealed class BpfSession : IDisposable
             session._maps.SetStackThreshold((ulong)stackThreshold.TotalNanoseconds);
             session.LookAtSwitches();
             cancellation.ThrowIfCancellationRequested();
+            session.StartedNs = MonotonicNs();
+            session._maps.SetCapturing(true);
             return session;
         }
         catch
@@ -76,6 +78,15 @@ public sealed class BpfSession : IDisposable
     /// Completes when all that was emitted has been handed on.
     /// </summary>
     public IObservable<ReadOnlyMemory<byte>> Records => _reader!.Records;
+
+    /// <summary>When all probes were in place and the programs began to tell, CLOCK_MONOTONIC.</summary>
+    public long StartedNs { get; private set; }
+
+    /// <summary>When they stopped, CLOCK_MONOTONIC; null as long as they have not.</summary>
+    public long? StoppedNs => Interlocked.Read(ref _stoppedNs) is var ns and > 0 ? ns : null;
+
+    /// <summary>CLOCK_MONOTONIC: on Linux that is what the stopwatch shows.</summary>
+    public static long MonotonicNs() => (long)Stopwatch.GetElapsedTime(0).TotalNanoseconds;
 
     /// <summary>Every planned probe and what became of it, with what it has missed until now.</summary>
     public IReadOnlyList<ProbeStatus> Status() => _probes.Status();
@@ -132,6 +143,9 @@ public sealed class BpfSession : IDisposable
                 LookNowAndThen();
             }
             LookAtSwitches();
+            // Detaching takes its time, probe by probe: what happens meanwhile would be told in part.
+            _maps.SetCapturing(false);
+            Interlocked.Exchange(ref _stoppedNs, MonotonicNs());
             _probes.Detach();
             reader.Complete();
         }

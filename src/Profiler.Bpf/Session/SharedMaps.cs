@@ -22,7 +22,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
 
     private const ulong Any = 0, NoExist = 1; // BPF_ANY, BPF_NOEXIST
 
-    private ulong _stackThresholdNs, _reapingUnseen;
+    private ulong _stackThresholdNs, _reapingUnseen, _capturing;
     private long _ownersRefused;
 
     public uint RingBufferBytes => ringBufferBytes;
@@ -58,11 +58,18 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
         WriteSettings();
     }
 
+    /// <summary>Has all programs begin to tell, or stop, at one moment.</summary>
+    public void SetCapturing(bool capturing)
+    {
+        _capturing = capturing ? 1UL : 0;
+        WriteSettings();
+    }
+
     private void WriteSettings()
     {
         uint zero = 0;
-        ulong* settings = stackalloc ulong[2]; // struct settings
-        (settings[0], settings[1]) = (_stackThresholdNs, _reapingUnseen);
+        ulong* settings = stackalloc ulong[3]; // struct settings
+        (settings[0], settings[1], settings[2]) = (_stackThresholdNs, _reapingUnseen, _capturing);
         if (Find(Settings) is { } fd)
             _ = LibBpf.bpf_map_update_elem(fd, &zero, settings, 0);
     }

@@ -3,12 +3,18 @@ using System.CommandLine.Parsing;
 using System.ComponentModel;
 using System.Diagnostics;
 using Profiler.Cli.Live;
+using Profiler.Core.Wire;
 
 namespace Profiler.Cli.Commands;
 
-/// <summary><c>vfioscope record</c>: the raw events into a file, for a time or while a command runs.</summary>
+/// <summary>
+/// <c>vfioscope record</c>: the raw events into a file, for a time or while a command runs. Without either a signal is how
+/// it ends (exit code 0); with one, a signal ends it early (128 and its number), and the recording is whole nevertheless.
+/// </summary>
 internal static class RecordCommand
 {
+    private static readonly TimeSpan PatienceWithCommand = TimeSpan.FromSeconds(20);
+
     public static Command Create()
     {
         var output = new Option<string>("--output", "-o") { Description = "the recording to write", Required = true };
@@ -26,33 +32,63 @@ internal static class RecordCommand
         CaptureOptions.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            string[] words = parsed.GetValue(program) ?? [];
             // An unknown option would be taken for the command.
-            if (parsed.GetValue(program) is [['-', ..] option, ..] && parsed.Tokens.All(t => t.Type != TokenType.DoubleDash))
+            if (words is [['-', ..] option, ..] && parsed.Tokens.All(t => t.Type != TokenType.DoubleDash))
                 throw UserException.Usage($"'{option}' is not understood; a command comes after -- (see 'vfioscope record --help')");
-            using var file = new AtomicFile(parsed.GetRequiredValue(output));
+            // Before anything is attached: a command that is not there is no reason to wait for that.
+            string? path = words is [var name, ..] ? ProgramPath.Find(name, Environment.GetEnvironmentVariable("PATH")) : null;
+            using var file = new AtomicFile(parsed.GetRequiredValue(output), AtomicFile.Private);
             using var profile = LiveProfile.OfThisHost(CaptureOptions.From(parsed), TimeProvider.System, cancellation);
             if (profile.Info.Probes.FirstOrDefault(p => p is { Name: "release", WaitsFor: not null }) is { } waiting)
-                Console.Error.WriteLine($"vfioscope: module {waiting.WaitsFor} is not loaded: waiting for it (modprobe vfio-pci)");
-            var recorder = new Recorder(profile, file.Stream);
-            recorder.Start();
-            int? exitCode;
-            using (new ProgressLine(profile))
-                exitCode = await Until(parsed.GetValue(program) ?? [], parsed.GetValue(duration), recorder, cancellation);
-            string summary = recorder.Stop();
-            file.Commit();
-            Console.Error.WriteLine($"vfioscope: {summary}: {parsed.GetRequiredValue(output)}");
+                Say($"module {waiting.WaitsFor} is not loaded: waiting for it (modprobe vfio-pci)");
+            int? exitCode = await Record(
+                profile, file, parsed.GetRequiredValue(output),
+                recorder => Until(path is null ? null : () => StartProcess(path, words[1..]), parsed.GetValue(duration), recorder, cancellation));
             if (exitCode is not (null or 0))
-                Console.Error.WriteLine($"vfioscope: the command ended with exit code {exitCode}");
+                Say($"the command ended with exit code {exitCode}");
+            if (path is not null || parsed.GetValue(duration) is not null)
+                cancellation.ThrowIfCancellationRequested();
             return ExitCode.Done;
         });
         return command;
     }
 
-    // Whatever comes first: the command's end, the time, an interrupt, or a capture that fails.
-    private static async Task<int?> Until(
-        string[] program, TimeSpan? duration, Recorder recorder, CancellationToken cancellation)
+    /// <summary>Records until told to end. Whatever fails, what was recorded until then is kept and named.</summary>
+    internal static async Task<int?> Record(LiveProfile profile, AtomicFile file, string name, Func<Recorder, Task<int?>> until)
     {
-        using Process? child = program.Length > 0 ? StartProcess(program) : null;
+        var recorder = new Recorder(profile, file.Stream);
+        try
+        {
+            recorder.Start();
+            int? exitCode;
+            using (new ProgressLine(profile))
+                exitCode = await until(recorder);
+            string summary = recorder.Stop();
+            file.Commit();
+            Say($"{summary}: {name}");
+            return exitCode;
+        }
+        catch (Exception e) when (recorder.HasEvents && e is not OperationCanceledException)
+        {
+            string why = e is IOException io ? Recorder.Words(io) : Failure.Of(e).Line ?? e.Message;
+            throw UserException.NotPossible($"{why}: what was recorded until then is in {file.Keep()}", e);
+        }
+        catch (IOException e)
+        {
+            throw UserException.NotPossible($"{Recorder.Words(e)}: nothing was recorded", e);
+        }
+    }
+
+    private static void Say(string line) => Console.Error.WriteLine(Printable.Clean($"vfioscope: {line}", 4096));
+
+    // Whatever comes first: the command's end, the time, a signal, or a capture that fails.
+    private static async Task<int?> Until(
+        Func<Process>? start, TimeSpan? duration, Recorder recorder, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return null;
+        using Process? child = start?.Invoke();
         Task time = Task.Delay(duration ?? Timeout.InfiniteTimeSpan, cancellation);
         Task end = child?.WaitForExitAsync(cancellation) ?? Task.Delay(Timeout.Infinite, cancellation);
         await Task.WhenAny(time, end, recorder.Completion).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -60,19 +96,24 @@ internal static class RecordCommand
             return null;
         // An interrupt at the terminal reaches the command as well; what it does on its way out is wanted too.
         if (!child.HasExited && cancellation.IsCancellationRequested)
-            await Task.WhenAny(child.WaitForExitAsync(CancellationToken.None), Task.Delay(TimeSpan.FromSeconds(20), CancellationToken.None));
+            await Task.WhenAny(child.WaitForExitAsync(CancellationToken.None), Task.Delay(PatienceWithCommand, CancellationToken.None));
         return child.HasExited ? child.ExitCode : null;
     }
 
-    private static Process StartProcess(string[] program)
+    private static Process StartProcess(string path, string[] arguments)
     {
         try
         {
-            return Process.Start(new ProcessStartInfo(program[0], program[1..]) { UseShellExecute = false })!;
+            return Process.Start(new ProcessStartInfo(path, arguments) { UseShellExecute = false })!;
+        }
+        catch (Win32Exception e) when (e.NativeErrorCode == Posix.ENOEXEC)
+        {
+            // A script that does not say what runs it: execvp has the shell do it.
+            return Process.Start(new ProcessStartInfo("/bin/sh", [path, .. arguments]) { UseShellExecute = false })!;
         }
         catch (Win32Exception e)
         {
-            throw UserException.Usage($"{program[0]} cannot be started: {e.Message}", e);
+            throw UserException.Usage($"{path} cannot be started: {e.Message}", e);
         }
     }
 }

@@ -23,26 +23,38 @@ internal static class ReportCommand
         ReportFilter.AddTo(command);
         command.SetAction(parsed =>
         {
-            ReportDocument report = ReportBuilder.Build(
-                RecordedCapture.Read(parsed.GetRequiredValue(file)), ReportFilter.From(parsed));
+            string path = parsed.GetRequiredValue(file);
+            RecordedCapture recorded = RecordedCapture.Read(path);
+            ReportFilter filter = ReportFilter.From(parsed);
+            if (!recorded.Has(filter))
+                throw new UserException(ExitCode.No, $"{path}: {recorded.WhatThereIs(filter)}");
+            ReportDocument report = ReportBuilder.Build(recorded, filter);
             string text = parsed.GetValue(format) == Format.Json
                 ? ReportJson.Text(report)
                 : TextReport.Render(report);
-            Write(text, parsed.GetValue(output));
+            Write(text, parsed.GetValue(output), parsed.InvocationConfiguration.Output);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Write(string text, string? path)
+    private static void Write(string text, string? path, TextWriter output)
     {
         if (path is null)
         {
-            Console.Out.Write(text);
+            output.Write(text);
             return;
         }
         using var file = new AtomicFile(path);
-        file.Stream.Write(Encoding.UTF8.GetBytes(text));
-        file.Commit();
+        try
+        {
+            file.Stream.Write(Encoding.UTF8.GetBytes(text));
+            file.Commit();
+        }
+        catch (Exception e) when (e is (IOException and not BrokenPipeException) or UnauthorizedAccessException)
+        {
+            string reason = e.Message.StartsWith(path, StringComparison.Ordinal) ? e.Message : $"{path} cannot be written: {e.Message}";
+            throw UserException.NotPossible(reason, e);
+        }
     }
 }

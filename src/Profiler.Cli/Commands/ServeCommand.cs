@@ -6,6 +6,7 @@ using Profiler.Cli.Metrics;
 using Profiler.Cli.Otlp;
 using Profiler.Cli.Web;
 using Profiler.Core.Statistics;
+using Profiler.Core.Wire;
 
 namespace Profiler.Cli.Commands;
 
@@ -109,9 +110,9 @@ internal static class ServeCommand
             TextWriter error = parsed.InvocationConfiguration.Error;
             TimeProvider time = TimeProvider.System;
             var config = new WebConfigFile(
-                parsed.GetValue(ConfigOption), time, complaint => error.WriteLine($"vfioscope: {complaint}"));
+                parsed.GetValue(ConfigOption), time, complaint => Complain(error, complaint));
             Endpoints endpoints = EndpointsOf(parsed);
-            using LiveProfile profile = SourceOptions.Open(parsed, time);
+            using LiveProfile profile = SourceOptions.Open(parsed, time, stop);
             var limits = new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption));
             using var exported = new ExportedProfile(profile, limits, time);
             bool ready = false;
@@ -124,7 +125,7 @@ internal static class ServeCommand
                 Volatile.Write(ref ready, true);
                 await error.WriteLineAsync(
                     $"vfioscope: serving {string.Join(", ", server.Urls.Select(url => url + "/metrics"))}");
-                await Ended(profile, stop);
+                await Ended(profile, error, stop);
             }
             await profile.Stop();
             return ExitCode.Done;
@@ -133,11 +134,12 @@ internal static class ServeCommand
     }
 
     // The end of a recording is not ours: its numbers stay. What ends us is a signal, or an error of the source.
-    private static async Task Ended(LiveProfile profile, CancellationToken stop)
+    private static async Task Ended(LiveProfile profile, TextWriter error, CancellationToken stop)
     {
         try
         {
             await profile.Completion.WaitAsync(stop);
+            await SourceOptions.TellProblems(profile, error);
             await Task.Delay(Timeout.Infinite, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -152,8 +154,11 @@ internal static class ServeCommand
         var target = new OtlpTarget(endpoint, parsed.GetValue(OtlpProtocolOption) == "grpc", parsed.GetValue(OtlpIntervalOption));
         return new OtlpPush(
             target, profile, exported.State, Version,
-            complaint => parsed.InvocationConfiguration.Error.WriteLine($"vfioscope: {complaint}"));
+            complaint => Complain(parsed.InvocationConfiguration.Error, complaint));
     }
+
+    // It may quote a file, or another server.
+    private static void Complain(TextWriter error, string complaint) => error.WriteLine(Printable.Clean($"vfioscope: {complaint}", 4096));
 
     private static Endpoints EndpointsOf(ParseResult parsed) => parsed.GetValue(SystemdOption)
         ? new Endpoints([], SystemdSockets.Descriptors(Environment.GetEnvironmentVariable, Environment.ProcessId))

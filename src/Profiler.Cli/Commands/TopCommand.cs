@@ -17,23 +17,22 @@ internal static class TopCommand
         ReportFilter.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var stop = new StopSignals(cancellation);
-            using Player player = SourceOptions.OpenPlayer(parsed, TimeProvider.System);
+            using Player player = SourceOptions.OpenPlayer(parsed, TimeProvider.System, cancellation);
             using var screen = Screen.Open();
             try
             {
                 if (screen is not null)
-                    await Draw(player, screen, ReportFilter.From(parsed), stop.Token);
+                    await Draw(player, screen, ReportFilter.From(parsed), cancellation);
                 else
-                    await Print(player.Profile, ReportFilter.From(parsed), parsed.InvocationConfiguration, stop.Token);
+                    await Print(player.Profile, ReportFilter.From(parsed), parsed.InvocationConfiguration, cancellation);
             }
-            catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
                 // Asked to end: that is how this ends.
             }
-            catch (IOException e)
+            catch (IOException e) when (screen is not null)
             {
-                throw UserException.NotPossible($"the output cannot be written: {e.Message}", e);
+                throw UserException.NotPossible($"the terminal cannot be written to: {e.Message}", e);
             }
             return ExitCode.Done;
         });
@@ -52,15 +51,23 @@ internal static class TopCommand
     {
         Surroundings known = profile.Surroundings;
         var line = new EventLine(profile.Info, known.VmNames);
+        var seen = new SeenProcesses();
+        bool matched = only == ReportFilter.None;
         profile.Activities.Subscribe(activity =>
         {
-            if (only.Wants(activity, pid => known.VmNames.GetValueOrDefault(pid)) && line.Of(activity) is { } text)
+            seen.Add(activity);
+            if (!only.Wants(activity, pid => known.VmNames.GetValueOrDefault(pid)))
+                return;
+            matched = true;
+            if (line.Of(activity) is { } text)
                 console.Output.WriteLine(text);
         }, _ => { });
         profile.Shutdowns.Subscribe(shutdown =>
         {
-            if (only == ReportFilter.None || only.Wants(shutdown, known.VmNames.GetValueOrDefault(shutdown.Task.Tgid)))
-                console.Output.WriteLine(line.Of(shutdown));
+            if (only != ReportFilter.None && !only.Wants(shutdown, known.VmNames.GetValueOrDefault(shutdown.Task.Tgid)))
+                return;
+            matched = true;
+            console.Output.WriteLine(line.Of(shutdown));
         }, _ => { });
         ProfileState state = profile.State();
         await console.Error.WriteLineAsync($"{StatusLines.Source(state)}, {StatusLines.Probes(state.Health)}");
@@ -72,7 +79,12 @@ internal static class TopCommand
         finally
         {
             await profile.Stop();
+            if (profile.Clock is not null)
+                await SourceOptions.TellProblems(profile, console.Error);
             await console.Error.WriteLineAsync($"vfioscope: {StatusLines.Events(profile.Health)}");
         }
+        // Live, what is asked for may always be still to come.
+        if (profile.Clock is not null && !matched && !only.IsKnown(known))
+            throw new UserException(ExitCode.No, only.NotFound(known, seen.Pids, seen.Devices));
     }
 }

@@ -1,6 +1,6 @@
-using Profiler.Cli.Live;
 using Profiler.Cli.Vfio;
 using Profiler.Core.Recording;
+using Profiler.Core.Wire;
 
 namespace Profiler.Cli.Identity;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Profiler.Cli.Live;
+using Profiler.Core.Wire;
 
 namespace Profiler.Cli.Identity;
 

@@ -1,4 +1,4 @@
-using Profiler.Cli.Live;
+using Profiler.Core.Wire;
 
 namespace Profiler.Cli.Identity;
 

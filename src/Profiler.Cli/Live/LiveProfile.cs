@@ -10,6 +10,7 @@ using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
+using Profiler.Core.Wire;
 
 namespace Profiler.Cli.Live;
 
@@ -55,6 +56,7 @@ internal sealed class LiveProfile : IDisposable
     /// <exception cref="OperationCanceledException">It was to end early; nothing stays attached.</exception>
     public static LiveProfile OfThisHost(CaptureOptions options, TimeProvider time, CancellationToken cancellation = default)
     {
+        cancellation.ThrowIfCancellationRequested();
         var identities = new HostIdentities();
         var source = LiveSource.Start(options, identities, cancellation);
         try
@@ -125,7 +127,11 @@ internal sealed class LiveProfile : IDisposable
         bool ended = Completion.IsCompleted;
         Snapshot snapshot = _pipeline.Snapshot(alongside);
         long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
-        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Surroundings) { Playback = Clock?.Playback };
+        return new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Surroundings)
+        {
+            Playback = Clock?.Playback,
+            Problems = Problems,
+        };
     }
 
     /// <summary>The time of the recording that is played; null if there is none.</summary>
@@ -237,7 +243,7 @@ internal sealed class LiveProfile : IDisposable
             ])
         {
             Problems = CaptureProblems.Of(new CaptureKnowledge(
-                probes, Lost(counts), snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, _source.Problems())),
+                probes, Lost(counts), snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, Problems)),
         };
     }
 

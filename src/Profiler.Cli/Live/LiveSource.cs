@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Plan;
 using Profiler.Bpf.Session;
@@ -25,7 +24,7 @@ internal sealed class LiveSource : IEventSource
 
     public Surroundings Surroundings => _identities.Surroundings;
 
-    public long NowNs => MonotonicNs();
+    public long NowNs => _session.StoppedNs ?? BpfSession.MonotonicNs();
 
     /// <summary>Asks the kernel, makes the plan, loads and attaches.</summary>
     /// <exception cref="UserException">Not permitted or not possible here; says what would help.</exception>
@@ -36,7 +35,8 @@ internal sealed class LiveSource : IEventSource
         var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes, options.Stacks, options.BpfStats, cancellation);
         var info = new CaptureInfo(
             WireEvent.Format, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.MachineName,
-            DateTimeOffset.UtcNow, MonotonicNs(), Describe(session))
+            DateTimeOffset.UtcNow.AddTicks((session.StartedNs - BpfSession.MonotonicNs()) / TimeSpan.NanosecondsPerTick), session.StartedNs,
+            Describe(session))
         {
             Problems = SessionProblems.Of(session),
         };
@@ -72,12 +72,9 @@ internal sealed class LiveSource : IEventSource
 
     public void Dispose() => _session.Dispose();
 
-    // On Linux the stopwatch is CLOCK_MONOTONIC, the clock of the events.
-    private static long MonotonicNs() => (long)Stopwatch.GetElapsedTime(0).TotalNanoseconds;
-
     private static ImmutableArray<ProbeInfo> Describe(BpfSession session) =>
     [
         .. session.Status().Select(s => new ProbeInfo(
-            s.Name, s.Symbol, s.Kind?.ToString().ToLowerInvariant(), s.Attached, s.Missed, s.Reason, s.WaitsFor)),
+            s.Name, s.Symbol, s.Kind?.ToString().ToLowerInvariant(), s.Attached, s.Missed, s.Reason, s.WaitsFor, s.Essential)),
     ];
 }

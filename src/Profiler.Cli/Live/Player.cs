@@ -102,7 +102,11 @@ internal sealed class Player : IDisposable
     /// <returns>A line for people that says which, or why not.</returns>
     public string WriteRecording()
     {
-        string name = _time.GetUtcNow().ToString("'vfioscope-'yyyyMMdd'-'HHmmss'.vfioscope'", CultureInfo.InvariantCulture);
+        string stem = _time.GetUtcNow().ToString("'vfioscope-'yyyyMMdd'-'HHmmss", CultureInfo.InvariantCulture);
+        string name = $"{stem}.vfioscope";
+        // Nobody typed that name: whatever has it already, a link that somebody else put there for one, is left alone.
+        for (int i = 2; new FileInfo(name) is { Exists: true } or { LinkTarget: not null }; i++)
+            name = $"{stem}-{i}.vfioscope";
         try
         {
             (long events, long forgotten) = _recording.Write(name, _profile.State());

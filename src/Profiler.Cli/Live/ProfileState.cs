@@ -25,6 +25,9 @@ internal sealed record ProfileState(
     /// <summary>How the recording is being played; null if it is none that can be.</summary>
     public Playback? Playback { get; init; }
 
+    /// <summary>What is wrong, missing or not to be known until now, as the source has it.</summary>
+    public ImmutableArray<Problem> Problems { get; init; } = [];
+
     /// <summary>What watching costs; null if that is not known yet, or nothing is watched.</summary>
     public Overhead? Overhead { get; init; }
 

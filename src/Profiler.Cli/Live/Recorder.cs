@@ -7,39 +7,44 @@ namespace Profiler.Cli.Live;
 
 /// <summary>Writes what a profile hears into a recording; the profile knows how far things are.</summary>
 /// <param name="profile">Not started yet.</param>
-/// <param name="output">Where the recording goes.</param>
+/// <param name="output">Where the recording goes; holds nothing back.</param>
 internal sealed class Recorder(LiveProfile profile, Stream output)
 {
     private readonly RecordingWriter _writer = new(output);
 
     // Events come from one thread, who is who is learned on another: the writer is for one at a time.
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IOException? _failure;
     private bool _ended;
 
-    /// <summary>Ends when the source does; faults if it fails, or if the recording cannot be written.</summary>
-    public Task Completion => profile.Completion;
+    /// <summary>Ends when the source does, or when the recording cannot be written any more; <see cref="Stop"/> says why.</summary>
+    public Task Completion => Task.WhenAny(profile.Completion, _failed.Task);
 
+    /// <summary>There are events in it: more than nothing.</summary>
+    public bool HasEvents { get; private set; }
+
+    /// <exception cref="IOException">Not even the beginning can be written.</exception>
     public void Start()
     {
-        _writer.Begin(profile.Info);
+        _writer.Begin(profile.Info with { Problems = profile.Problems });
         foreach (Fact fact in profile.Surroundings.All)
             _writer.Fact(fact);
         // As soon as it is known, so that a capture that is killed has it too.
         profile.Surroundings.Learned += fact => Write(() => _writer.Fact(fact));
         profile.Records.Subscribe(
-            records =>
+            records => Write(() =>
             {
-                lock (_gate)
-                    _writer.Events(records);
-            },
-            _ => { }); // Completion tells of the error
+                _writer.Events(records);
+                HasEvents = true;
+            }),
+            _ => { }); // Stop tells of the error
         profile.Start();
     }
 
     /// <summary>Detaches, takes what is left, and writes what is known at the end.</summary>
     /// <returns>One line for people.</returns>
-    /// <exception cref="UserException">The capture or the writing failed meanwhile.</exception>
+    /// <exception cref="UserException">The capture or the writing failed meanwhile: what was written until then is whole.</exception>
     public string Stop()
     {
         try
@@ -50,18 +55,27 @@ internal sealed class Recorder(LiveProfile profile, Stream output)
             {
                 if (_failure is not null)
                     throw _failure;
-                _writer.End(new CaptureEnd(state.NowNs, Counts(state.Health), state.Health.Probes) { Problems = profile.Problems });
                 _ended = true;
+                _writer.End(new CaptureEnd(state.NowNs, Counts(state.Health), state.Health.Probes) { Problems = state.Problems });
             }
             return Summary(state);
         }
         catch (IOException e)
         {
-            throw UserException.NotPossible($"the recording failed: {e.Message}", e);
+            throw UserException.NotPossible(Words(e), e);
         }
     }
 
-    // On the thread that learns, which has nobody to tell of a failure; and it may be late.
+    /// <summary>Why writing failed: "disk full" where it is.</summary>
+    public static string Words(IOException error) => (error.HResult & 0xffff) switch
+    {
+        Posix.ENOSPC => "disk full",
+        Posix.EDQUOT => "disk quota exceeded",
+        Posix.EFBIG => "the file may not grow further",
+        _ => $"the recording failed: {error.Message}",
+    };
+
+    // A frame that was written in part would be damage in the middle, were others written after it.
     private void Write(Action frame)
     {
         lock (_gate)
@@ -75,6 +89,7 @@ internal sealed class Recorder(LiveProfile profile, Stream output)
             catch (IOException e)
             {
                 _failure = e;
+                _failed.SetResult();
             }
         }
     }

@@ -47,19 +47,22 @@ internal sealed class RecordingSoFar(long capacity = RecordingSoFar.DefaultCapac
         long[] kept, forgotten;
         lock (_gate)
             (batches, kept, forgotten) = ([.. _batches], [.. _kept], [.. _forgotten]);
-        using var file = new AtomicFile(path);
+        using var file = new AtomicFile(path, AtomicFile.Private);
         try
         {
             var writer = new RecordingWriter(file.Stream);
-            writer.Begin(state.Info);
+            writer.Begin(state.Info with { Problems = state.Problems });
             foreach (Fact fact in state.Surroundings.All)
                 writer.Fact(fact);
             foreach (byte[] batch in batches)
                 writer.Events(batch);
-            writer.End(new CaptureEnd(state.NowNs, Counts(state.Health, kept, forgotten), state.Health.Probes));
+            writer.End(new CaptureEnd(state.NowNs, Counts(state.Health, kept, forgotten), state.Health.Probes)
+            {
+                Problems = state.Problems,
+            });
             file.Commit();
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw UserException.NotPossible($"{path} cannot be written: {e.Message}", e);
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reactive.Subjects;
 using System.Runtime.InteropServices;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 
@@ -39,22 +40,29 @@ internal sealed class ReplaySource : IEventSource
 
     public ImmutableArray<SourceCount> Counts() => _reader.End is not { } end ? [] :
     [
-        .. end.Events.Select((e, i) => new SourceCount(i + 1, e.Emitted, e.Lost)),
+        .. end.Events
+            .Select(e => (Kind: EventKindNames.Find(e.Kind), Counted: e))
+            .Where(e => e.Kind is not null)
+            .Select(e => new SourceCount(e.Kind!.Value, e.Counted.Emitted, e.Counted.Lost)),
     ];
+
+    public ImmutableArray<Problem> Problems() => _reader.AllProblems();
 
     public void Run(CancellationToken cancellation)
     {
         long lastNs = Info.StartNs;
         foreach (ReadOnlyMemory<byte> batch in _reader.Batches())
         {
-            for (int offset = 0; offset + WireEvent.Size <= batch.Length; offset += WireEvent.Size)
+            for (int offset = 0; offset < batch.Length; offset += WireEvent.Size)
             {
-                ReadOnlyMemory<byte> record = batch.Slice(offset, WireEvent.Size);
-                lastNs = (long)MemoryMarshal.Read<WireEvent>(record.Span).TimeNs;
+                ReadOnlyMemory<byte> record = batch[offset..Math.Min(batch.Length, offset + WireEvent.Size)];
+                if (record.Length == WireEvent.Size)
+                    lastNs = (long)Math.Min(MemoryMarshal.Read<WireEvent>(record.Span).TimeNs, EventDecoder.LatestNs);
                 if (!Clock.WaitFor(lastNs, cancellation))
                     return;
+                // Half an event too: what it is, the decoder says.
                 record.CopyTo(_one);
-                _records.OnNext(_one);
+                _records.OnNext(_one.AsMemory(0, record.Length));
             }
         }
         Clock.End(lastNs);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Profiler.Core.Problems;
 
 namespace Profiler.Cli.Live;
 
@@ -40,16 +41,25 @@ internal static class SourceOptions
 
     /// <summary>Opens the recording that is asked for, or starts to watch the kernel.</summary>
     /// <exception cref="UserException">There is no such recording, or watching is not possible; says what would help.</exception>
-    public static LiveProfile Open(ParseResult parsed, TimeProvider time)
+    /// <exception cref="OperationCanceledException">Cancelled meanwhile: nothing is left attached.</exception>
+    public static LiveProfile Open(ParseResult parsed, TimeProvider time, CancellationToken cancellation = default)
     {
         if (parsed.GetValue(FromOption) is { } path)
             return new LiveProfile(OpenRecording(path, parsed.GetValue(SpeedOption), time), null, time);
-        return LiveProfile.OfThisHost(CaptureOptions.From(parsed), time);
+        return LiveProfile.OfThisHost(CaptureOptions.From(parsed), time, cancellation);
     }
 
     /// <summary>The same, to be paused, and a recording to be gone back in.</summary>
     /// <exception cref="UserException">As <see cref="Open"/>.</exception>
-    public static Player OpenPlayer(ParseResult parsed, TimeProvider time) => new(() => Open(parsed, time), time);
+    public static Player OpenPlayer(ParseResult parsed, TimeProvider time, CancellationToken cancellation = default) =>
+        new(() => Open(parsed, time, cancellation), time);
+
+    /// <summary>Says what is wrong with a recording, a line each.</summary>
+    public static async Task TellProblems(LiveProfile profile, TextWriter error)
+    {
+        foreach (Problem problem in profile.Problems.Where(p => p.Kind.Impact == Impact.Incomplete))
+            await error.WriteLineAsync($"vfioscope: {problem.Text}");
+    }
 
     // The words are those of Report.RecordedCapture.Read.
     private static ReplaySource OpenRecording(string path, double speed, TimeProvider time)

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Reactive.Linq;
 using Profiler.Core;
+using Profiler.Core.Histograms;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
@@ -23,6 +25,12 @@ internal sealed record RecordedCapture(
     Snapshot Last,
     Surroundings Surroundings)
 {
+    /// <summary>Resets outside of all operations, in the order in which they ended.</summary>
+    public ImmutableArray<StandaloneReset> Resets { get; init; } = [];
+
+    /// <summary>What is wrong with the file, and what the side that captured knew to be wrong or missing.</summary>
+    public ImmutableArray<Problem> Problems { get; init; } = [];
+
     /// <inheritdoc cref="Surroundings.VmNames"/>
     public IReadOnlyDictionary<int, string> VmNames => Surroundings.VmNames;
 
@@ -49,20 +57,38 @@ internal sealed record RecordedCapture(
     }
 
     /// <summary>Runs what a reader has to give through the pipeline.</summary>
+    /// <exception cref="InvalidDataException">Its events cannot be understood.</exception>
     public static RecordedCapture Read(RecordingReader reader)
     {
         var shutdowns = ImmutableArray.CreateBuilder<Shutdown>();
         var operations = ImmutableArray.CreateBuilder<Operation>();
+        var resets = ImmutableArray.CreateBuilder<StandaloneReset>();
         Exception? error = null;
-        using var pipeline = new Pipeline(reader.Batches().ToObservable(), reader.Info.EndsWatched);
+        Pipeline pipeline = null!;
+        using var made = pipeline = new Pipeline(
+            reader.Batches().ToObservable().Do(_ => { }, () => pipeline.EndsAt(reader.End?.EndNs ?? 0)), reader.Info.EndsWatched, reader.Info.StartNs);
+        reader.Surroundings.Learned += fact =>
+        {
+            if (fact is ProcessAtStart process)
+                pipeline.Present(process);
+        };
         pipeline.Activities.OfType<Operation>().Subscribe(operations.Add, e => error = e);
+        pipeline.Activities.OfType<StandaloneReset>().Subscribe(resets.Add, e => error = e);
         pipeline.Shutdowns.Subscribe(shutdowns.Add, e => error = e);
         pipeline.Connect();
-        return error is null
-            ? new RecordedCapture(
-                reader.Info, reader.End, shutdowns.ToImmutable(), operations.ToImmutable(), pipeline.Snapshot(),
-                reader.Surroundings)
-            : throw new InvalidDataException($"a damaged recording: {error.Message}", error);
+        return error switch
+        {
+            null => new RecordedCapture(
+                reader.Info, reader.End, shutdowns.ToImmutable(), operations.ToImmutable(), pipeline.Snapshot(), reader.Surroundings)
+            {
+                Resets = resets.ToImmutable(),
+                Problems = reader.AllProblems(),
+            },
+            InvalidDataException => throw new InvalidDataException(
+                error.Message.StartsWith("a damaged", StringComparison.Ordinal) ? error.Message : $"a damaged recording: {error.Message}", error),
+            // Not of the recording: whoever is above tells it apart.
+            _ => throw error,
+        };
     }
 
     /// <summary>How long was recorded, nanoseconds: to the last event where the end is missing.</summary>
@@ -74,7 +100,92 @@ internal sealed record RecordedCapture(
     /// <summary>Events in the recording.</summary>
     public long Received => Last.Received.Sum();
 
-    /// <summary>Names of kinds as all outputs have them: the enumeration's, in snake case.</summary>
-    public static string KindName(int kind) =>
-        System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(((EventKind)kind).ToString());
+    /// <inheritdoc cref="EventKindNames.Of"/>
+    public static string KindName(int kind) => EventKindNames.Of(kind);
+
+    /// <summary>There is something in it that the filter asks for.</summary>
+    public bool Has(ReportFilter filter)
+    {
+        if (filter == ReportFilter.None || filter.IsKnown(Surroundings))
+            return true;
+        RecordedCapture left = Only(filter);
+        return !left.Operations.IsEmpty || !left.Shutdowns.IsEmpty || !left.Resets.IsEmpty;
+    }
+
+    /// <summary>One sentence: that the filter matches nothing, and what there is.</summary>
+    public string WhatThereIs(ReportFilter filter)
+    {
+        var seen = new SeenProcesses();
+        foreach (Activity activity in Operations.Cast<Activity>().Concat(Resets))
+            seen.Add(activity);
+        foreach (Shutdown shutdown in Shutdowns)
+            seen.Add(shutdown);
+        return filter.NotFound(Surroundings, seen.Pids, seen.Devices);
+    }
+
+    /// <summary>What a filter leaves, with figures of nothing else; what concerns the capture as such stays.</summary>
+    public RecordedCapture Only(ReportFilter filter)
+    {
+        if (filter == ReportFilter.None)
+            return this;
+        string? Vm(int pid) => VmNames.GetValueOrDefault(pid);
+        ImmutableArray<Operation> operations = [.. Operations.Where(o => filter.Wants(o, Vm))];
+        ImmutableArray<StandaloneReset> resets = [.. Resets.Where(r => filter.Wants(r, Vm))];
+        ImmutableArray<Shutdown> shutdowns = [.. Shutdowns.Where(s => filter.Wants(s, Vm(s.Task.Tgid)))];
+        var distributions = new Distributions();
+        DeviceStatistics devices = new();
+        LockStatistics locks = new();
+        foreach (Operation operation in operations)
+        {
+            distributions.Record(operation);
+            devices.Record(operation);
+            locks.Record(operation);
+        }
+        foreach (StandaloneReset reset in resets)
+            distributions.Record(reset);
+        foreach (Shutdown shutdown in shutdowns)
+            distributions.Record(shutdown);
+        return this with
+        {
+            Operations = operations,
+            Resets = resets,
+            Shutdowns = shutdowns,
+            Surroundings = Concerning(operations, resets, shutdowns, filter),
+            Last = Last with
+            {
+                Histograms = distributions.Snapshot(),
+                Devices = devices.Snapshot(),
+                Locks = locks.Snapshot(),
+                Recent = [.. Last.Recent.Where(s => filter.Wants(s, Vm(s.Task.Tgid)))],
+            },
+        };
+    }
+
+    // Names of processes stay: whoever held a lock is told by its name, whatever is asked for.
+    private Surroundings Concerning(
+        ImmutableArray<Operation> operations, ImmutableArray<StandaloneReset> resets, ImmutableArray<Shutdown> shutdowns, ReportFilter filter)
+    {
+        IEnumerable<Operation> shown = operations.Concat(shutdowns.SelectMany(s => s.Releases));
+        var bdfs = shown.Select(o => o.Device)
+            .Concat(shutdowns.SelectMany(s => s.Unreleased))
+            .Concat(resets.Select(r => r.Reset.Device))
+            .ToHashSet(StringComparer.Ordinal);
+        var stacks = shown.SelectMany(o => o.LockWaits.Select(w => w.Stack).Concat(o.Resets.Select(r => r.Stack)).Append(o.Stack))
+            .Concat(resets.Select(r => r.Reset.Stack))
+            .ToHashSet();
+        var left = new Surroundings();
+        foreach (Fact fact in Surroundings.All)
+        {
+            bool wanted = fact switch
+            {
+                DeviceIdentity d => bdfs.Contains(d.Bdf) || (filter.Device is not null && filter.WantsDevice(d.Bdf)),
+                DeviceStillHeld h => bdfs.Contains(h.Bdf),
+                KernelStack s => stacks.Contains(s.Key),
+                _ => true,
+            };
+            if (wanted)
+                left.Add(fact);
+        }
+        return left;
+    }
 }

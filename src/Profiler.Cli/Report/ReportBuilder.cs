@@ -17,8 +17,10 @@ internal static class ReportBuilder
     public static ReportDocument Build(RecordedCapture recorded, ReportFilter filter, bool addresses = false)
     {
         ImmutableArray<Problem> problems = Problems(recorded);
+        ImmutableArray<Operation> all = recorded.Operations;
+        recorded = recorded.Only(filter);
         var report = new ShutdownReport(
-            recorded.Surroundings, new LockNames(recorded.Operations, addresses), Evidence.Of(Probes(recorded), problems));
+            recorded.Surroundings, new LockNames(all, addresses), Evidence.Of(Probes(recorded), problems));
         bool Wants(Operation o) => filter.WantsProcess(o.Task.Tgid, report.Vm(o.Task.Tgid)) && filter.WantsDevice(o.Device);
         ImmutableArray<Operation> operations = [.. recorded.Operations.Where(Wants).OrderBy(o => o.Time.StartNs)];
         ImmutableArray<Operation> releases = [.. operations.Where(o => o.Kind == OperationKind.Release)];
@@ -35,7 +37,7 @@ internal static class ReportBuilder
             ],
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
             // The culprit is looked for among all, whoever is shown.
-            report.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), recorded.Operations, recorded.Surroundings)),
+            report.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), all, recorded.Surroundings)),
             report.Locks(operations),
             [
                 .. recorded.Devices.Values
@@ -54,7 +56,7 @@ internal static class ReportBuilder
         recorded.End?.Events.Select(e => KeyValuePair.Create(e.Kind, e.Lost)) ?? [],
         recorded.Last.Unmatched, recorded.Last.StacksLost,
         recorded.Shutdowns.Count(s => s.BeganBefore), recorded.Shutdowns.Count(s => s.Unfinished),
-        [.. recorded.Info.Problems, .. recorded.End?.Problems ?? [new Problem(ProblemKinds.CutShort.Id)]]));
+        recorded.Problems));
 
     private static ReportCapture Capture(RecordedCapture recorded, ImmutableArray<Problem> problems) => new(
         recorded.Info.Start,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
 
@@ -43,6 +44,42 @@ internal sealed record ReportFilter(int? Pid, string? Vm, string? Device)
     };
 
     public bool WantsProcess(int pid, string? vm) => (Pid is null || Pid == pid) && (Vm is null || Vm == vm);
+
+    /// <summary>What is asked for is known to be there, though nothing may have happened to it: a VM, a device, a process.</summary>
+    public bool IsKnown(Surroundings known) => this switch
+    {
+        { Device: not null, Vm: null, Pid: null } => known.Devices.Keys.Any(WantsDevice),
+        { Device: null } => known.VmNames.Any(v => WantsProcess(v.Key, v.Value)) ||
+            known.AtStart.Keys.Any(pid => WantsProcess(pid, known.VmNames.GetValueOrDefault(pid))),
+        _ => false,
+    };
+
+    /// <summary>One sentence: that nothing is left, and what there is.</summary>
+    /// <param name="known">Names of machines.</param>
+    /// <param name="pids">The processes there are.</param>
+    /// <param name="devices">The devices there are.</param>
+    public string NotFound(Surroundings known, IEnumerable<int> pids, IEnumerable<string> devices)
+    {
+        string[] asked = [.. new[] { Pid is null ? null : $"--pid {Pid}", Vm is null ? null : $"--vm {Vm}", Device is null ? null : $"--device {Device}" }.OfType<string>()];
+        string[] there =
+        [
+            .. new[]
+            {
+                Vm is null ? null : Some("VM", known.VmNames.Values.Distinct().Order(StringComparer.Ordinal)),
+                Pid is null ? null : Some("process", pids.Select(p => $"{p}")),
+                Device is null ? null : Some("device", known.Devices.Keys.Concat(devices).Distinct().Order(StringComparer.Ordinal)),
+            }.OfType<string>(),
+        ];
+        return $"nothing matches {string.Join(' ', asked)}: there is {string.Join(", ", there)}";
+    }
+
+    private static string Some(string what, IEnumerable<string> names)
+    {
+        const int Told = 10;
+        string[] all = [.. names];
+        return all.Length == 0 ? $"no {what}"
+            : $"{what} {string.Join(", ", all.Take(Told))}{(all.Length > Told ? $" and {all.Length - Told} more" : "")}";
+    }
 
     /// <summary>"01:00.0" is short for "0000:01:00.0".</summary>
     public bool WantsDevice(string device) =>

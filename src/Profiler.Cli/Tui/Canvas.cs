@@ -1,5 +1,5 @@
 using System.Text;
-using Profiler.Cli.Live;
+using Profiler.Core.Wire;
 
 namespace Profiler.Cli.Tui;
 

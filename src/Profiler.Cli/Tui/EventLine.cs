@@ -4,6 +4,7 @@ using Profiler.Core;
 using Profiler.Core.Recording;
 using Profiler.Core.Shutdowns;
 using Profiler.Core.Spans;
+using Profiler.Core.Wire;
 
 namespace Profiler.Cli.Tui;
 
@@ -34,7 +35,7 @@ internal sealed class EventLine(CaptureInfo info, IReadOnlyDictionary<int, strin
     private string Line(long timeNs, string text)
     {
         DateTimeOffset time = info.Start.ToUniversalTime().AddTicks((timeNs - info.StartNs) / TimeSpan.NanosecondsPerTick);
-        return Live.Printable.Clean($"{time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)} {text}");
+        return Printable.Clean($"{time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)} {text}");
     }
 
     private static string LockWait(Operation o) =>

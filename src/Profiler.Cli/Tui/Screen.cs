@@ -32,6 +32,7 @@ internal sealed partial class Screen : IDisposable
         _continued = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Take());
 #pragma warning restore CA1416
         AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 
     /// <summary>Takes the terminal; null if standard output is none, or one that cannot be drawn on.</summary>
@@ -64,6 +65,7 @@ internal sealed partial class Screen : IDisposable
     public void Dispose()
     {
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandled;
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
         _stopped.Dispose();
         _continued.Dispose();
         Return();
@@ -81,6 +83,8 @@ internal sealed partial class Screen : IDisposable
     }
 
     private void OnUnhandled(object sender, UnhandledExceptionEventArgs e) => Return();
+
+    private void OnExit(object? sender, EventArgs e) => Return();
 
     private void Take()
     {

@@ -38,7 +38,7 @@ public sealed class LatencyHistogram
         if (ns <= LowerBound(index))
             _atBound[index]++;
         Count++;
-        Sum += ns;
+        Sum = ns < long.MaxValue - Sum ? Sum + ns : long.MaxValue;
         Max = Math.Max(Max, ns);
     }
 

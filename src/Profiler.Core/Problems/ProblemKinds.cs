@@ -29,8 +29,8 @@ public static class ProblemKinds
         p => $"{Count(p, "release or open", "releases or opens")} not followed: too many were under way at once");
 
     public static readonly ProblemKind ResetsFull = new(
-        "resets_full", Impact.Note, "Reset steps whose stack was not kept, since too many were under way.",
-        p => $"{Count(p, "reset step")} without its stack: too many were under way at once");
+        "resets_full", Impact.Incomplete, "Reset steps that could not be followed, since too many were under way.",
+        p => $"{Count(p, "reset step")} not followed: too many were under way at once");
 
     public static readonly ProblemKind OwnersFull = new(
         "owners_full", Impact.Incomplete, "Processes that could not be followed, since the map of processes was full.",

@@ -1,16 +1,25 @@
-using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Profiler.Core.Problems;
 using Profiler.Core.Wire;
 
 namespace Profiler.Core.Recording;
 
-/// <summary>Reads a recording, from front to back, once.</summary>
+/// <summary>
+/// Reads a recording, from front to back, once. What is damaged is left out and told in <see cref="Problems"/>; so is what
+/// its end says that was received and is not in it. One thread reads, any may ask.
+/// </summary>
 public sealed class RecordingReader
 {
-    private readonly Stream _input;
+    private readonly FrameReader _frames;
+    private readonly RecordedTimes _times = new();
+    private readonly long[] _read = new long[WireEvent.Kinds];
+    private long _unreadable;
+    private ImmutableList<Problem> _problems = [];
 
-    private RecordingReader(Stream input, CaptureInfo info) => (_input, Info) = (input, info);
+    private RecordingReader(FrameReader frames, CaptureInfo info) => (_frames, Info) = (frames, info);
 
     /// <summary>What was known at the beginning.</summary>
     public CaptureInfo Info { get; }
@@ -24,6 +33,23 @@ public sealed class RecordingReader
     /// <summary>What was known beside the events, as far as it has been read: it grows as batches are read.</summary>
     public Surroundings Surroundings { get; } = new();
 
+    /// <summary>What is wrong with the file, as far as it has been read; complete when all batches are read.</summary>
+    public IReadOnlyList<Problem> Problems => Volatile.Read(ref _problems);
+
+    /// <summary>
+    /// That, and what the side that captured knew: at the end, or while there is none at the beginning.
+    /// </summary>
+    public ImmutableArray<Problem> AllProblems()
+    {
+        IEnumerable<Problem> atTheEnd = End?.Problems ?? [];
+        // What was known at the beginning and more exactly at the end is told once.
+        return
+        [
+            .. Problems, .. atTheEnd,
+            .. Info.Problems.Where(begin => !atTheEnd.Any(end => (end.Id, end.Detail) == (begin.Id, begin.Detail))),
+        ];
+    }
+
     /// <summary>Reads the beginning.</summary>
     /// <exception cref="InvalidDataException">Not a recording, or one of another version; says which.</exception>
     public static RecordingReader Open(Stream input)
@@ -34,61 +60,112 @@ public sealed class RecordingReader
             throw new InvalidDataException("not a vfioscope recording");
         if (magic[^1] != RecordingFormat.Magic[^1])
             throw new InvalidDataException($"a recording of format {magic[^1]}, this vfioscope reads format {RecordingFormat.Magic[^1]}");
-        CaptureInfo info = (ReadFrame(input) is (FrameKind.Info, { } payload) ? Parse(payload, CaptureJson.Default.CaptureInfo) : null)
-            ?? throw new InvalidDataException("a damaged recording: it says nothing of its capture");
+        var frames = new FrameReader(input);
+        if (frames.Next() is not (FrameKind.Info, { } payload) || frames.Damaged > 0)
+            throw new InvalidDataException("a damaged recording: it says nothing of its capture");
+        CaptureInfo info = Parse(payload, CaptureJson.Default.CaptureInfo, FromOutside.Checked)
+            ?? throw new InvalidDataException("a damaged recording: what it says of its capture cannot be read");
         return info.EventFormat == WireEvent.Format
-            ? new RecordingReader(input, info)
+            ? new RecordingReader(frames, info)
             : throw new InvalidDataException(
                 $"a recording with events of format {info.EventFormat}, this vfioscope reads format {WireEvent.Format}");
     }
 
-    /// <summary>The batches of events as they were written. Ends where the recording does, even in mid-frame.</summary>
-    /// <exception cref="InvalidDataException">Damaged in a way that a cut cannot explain.</exception>
+    /// <summary>The batches of events as they were written, those of damaged frames left out. Ends where the recording does.</summary>
+    /// <exception cref="InvalidDataException">Events whose checksum is right and that cannot be nevertheless.</exception>
     public IEnumerable<ReadOnlyMemory<byte>> Batches()
     {
-        while (ReadFrame(_input) is var (kind, payload))
+        while (End is null && _frames.Next() is var (kind, payload))
         {
+            TellDamage();
             if (kind == FrameKind.Events)
+            {
+                _times.Check(payload);
+                Count(payload);
                 yield return payload;
+            }
             else if (kind == FrameKind.End)
-                End = Parse(payload, CaptureJson.Default.CaptureEnd);
-            else if (Fact(kind, payload) is { } fact)
+                End = Readable(Parse(payload, CaptureJson.Default.CaptureEnd, FromOutside.Checked));
+            else if (IsFact(kind) && Readable(Fact(kind, payload)) is { } fact)
                 Surroundings.Add(fact);
         }
+        if (End is null)
+            Tell(new Problem(ProblemKinds.CutShort.Id));
+        else
+        {
+            _frames.ExpectEnd();
+            TellMissing(End);
+        }
+        TellDamage();
     }
+
+    private void Count(byte[] records)
+    {
+        foreach (ref readonly WireEvent e in MemoryMarshal.Cast<byte, WireEvent>(records))
+        {
+            if ((int)e.Kind < _read.Length)
+                _read[(int)e.Kind]++;
+        }
+    }
+
+    // What later versions count besides is nothing we could compare.
+    private void TellMissing(CaptureEnd end)
+    {
+        (string Kind, long Missing)[] missing =
+        [
+            .. end.Events
+                .Select(e => (e.Kind, Missing: EventKindNames.Find(e.Kind) is { } kind ? e.Received - _read[kind] : 0))
+                .Where(e => e.Missing > 0),
+        ];
+        if (missing.Length > 0)
+            Tell(new Problem(
+                ProblemKinds.EventsMissing.Id, missing.Sum(m => m.Missing),
+                string.Join(", ", missing.Select(m => $"{m.Kind} {m.Missing}"))));
+    }
+
+    private void TellDamage()
+    {
+        if (_frames.Damaged + _unreadable is > 0 and var damaged)
+            Tell(new Problem(ProblemKinds.FramesDamaged.Id, damaged));
+    }
+
+    private void Tell(Problem problem) =>
+        Volatile.Write(ref _problems, [.. _problems.Where(p => p.Id != problem.Id), problem]);
+
+    private T? Readable<T>(T? value) where T : class
+    {
+        if (value is null)
+        {
+            _unreadable++;
+            TellDamage();
+        }
+        return value;
+    }
+
+    private static bool IsFact(FrameKind kind) =>
+        kind is FrameKind.Process or FrameKind.Device or FrameKind.Stack or FrameKind.StillHeld or FrameKind.AtStart;
 
     private static Fact? Fact(FrameKind kind, byte[] payload) => kind switch
     {
-        FrameKind.Process => Parse(payload, FactJson.Default.ProcessIdentity),
-        FrameKind.Device => Parse(payload, FactJson.Default.DeviceIdentity),
-        FrameKind.Stack => Parse(payload, FactJson.Default.KernelStack),
-        FrameKind.StillHeld => Parse(payload, FactJson.Default.DeviceStillHeld),
-        FrameKind.AtStart => Parse(payload, FactJson.Default.ProcessAtStart),
-        _ => null,
+        FrameKind.Process => Parse(payload, FactJson.Default.ProcessIdentity, FromOutside.Checked),
+        FrameKind.Device => Parse(payload, FactJson.Default.DeviceIdentity, FromOutside.Checked),
+        FrameKind.Stack => Parse(payload, FactJson.Default.KernelStack, FromOutside.Checked),
+        FrameKind.StillHeld => Parse(payload, FactJson.Default.DeviceStillHeld, FromOutside.Checked),
+        _ => Parse(payload, FactJson.Default.ProcessAtStart, FromOutside.Checked),
     };
 
-    private static T? Parse<T>(byte[] payload, JsonTypeInfo<T> type)
+    // Null: not what it should be, though its checksum is right. It costs itself only, like a damaged one.
+    private static TResult? Parse<T, TResult>(byte[] payload, JsonTypeInfo<T> type, Func<T, TResult> check)
+        where T : class
+        where TResult : class
     {
         try
         {
-            return JsonSerializer.Deserialize(payload, type);
+            return JsonSerializer.Deserialize(payload, type) is { } value ? check(value) : null;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidDataException or NotSupportedException or InvalidOperationException)
         {
-            throw new InvalidDataException($"a damaged recording: a {typeof(T).Name} that cannot be read", e);
-        }
-    }
-
-    private static (FrameKind Kind, byte[] Payload)? ReadFrame(Stream input)
-    {
-        Span<byte> header = stackalloc byte[RecordingFormat.FrameHeaderLength];
-        if (input.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length)
             return null;
-        var kind = (FrameKind)BinaryPrimitives.ReadInt32LittleEndian(header);
-        int length = BinaryPrimitives.ReadInt32LittleEndian(header[4..]);
-        if (length is < 0 or > RecordingFormat.MaximumFrameLength)
-            throw new InvalidDataException($"a damaged recording: a frame of {length} bytes");
-        var payload = new byte[length];
-        return input.ReadAtLeast(payload, length, throwOnEndOfStream: false) < length ? null : (kind, payload);
+        }
     }
 }

@@ -1,12 +1,14 @@
-using System.Buffers.Binary;
 using System.Text.Json;
 
 namespace Profiler.Core.Recording;
 
 /// <summary>Writes a recording. Single-threaded.</summary>
-/// <param name="output">Where to; left open.</param>
+/// <param name="output">Where to; left open. Each frame is one write: if that fails, the frames before it are whole.</param>
 public sealed class RecordingWriter(Stream output)
 {
+    private byte[] _frame = [];
+    private uint _number;
+
     /// <summary>Writes what is known at the beginning; comes first.</summary>
     public void Begin(CaptureInfo info)
     {
@@ -38,11 +40,12 @@ public sealed class RecordingWriter(Stream output)
 
     private void Frame(FrameKind kind, ReadOnlySpan<byte> payload)
     {
-        Span<byte> header = stackalloc byte[RecordingFormat.FrameHeaderLength];
-        BinaryPrimitives.WriteInt32LittleEndian(header, (int)kind);
-        BinaryPrimitives.WriteInt32LittleEndian(header[4..], payload.Length);
-        output.Write(header);
-        output.Write(payload);
+        int length = FrameHeader.Length + payload.Length;
+        if (_frame.Length < length)
+            _frame = new byte[length];
+        FrameHeader.Of(kind, _number++, payload).Write(_frame);
+        payload.CopyTo(_frame.AsSpan(FrameHeader.Length));
+        output.Write(_frame.AsSpan(0, length));
         // A capture that is killed leaves all that had happened until then.
         output.Flush();
     }

@@ -29,6 +29,7 @@ public enum Trigger
     SigKill,
     SigSegv,
     SigTerm,
+    SigSys,
 }
 
 /// <summary>All releases of one process that one cause explains, from that cause to the last thing it caused.</summary>

@@ -16,6 +16,7 @@ public static class SignalNames
         [9] = Trigger.SigKill,
         [11] = Trigger.SigSegv,
         [15] = Trigger.SigTerm,
+        [31] = Trigger.SigSys,
     };
 
     /// <summary>SIGTERM for 15; the number where we have no name.</summary>

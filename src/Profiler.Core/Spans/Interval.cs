@@ -3,6 +3,9 @@ namespace Profiler.Core.Spans;
 /// <summary>A stretch of time, CLOCK_MONOTONIC nanoseconds, the end not included.</summary>
 public readonly record struct Interval(long StartNs, long EndNs)
 {
+    /// <summary>Never before the start: what two CPUs tell may be a little out of order.</summary>
+    public long EndNs { get; init; } = Math.Max(StartNs, EndNs);
+
     public long DurationNs => EndNs - StartNs;
 
     /// <summary>How much time lies in both.</summary>

@@ -62,8 +62,8 @@ internal sealed class LockLedger
         }
         if (!_waits.Remove(owner.Task.Tid, out Wait? wait) || wait.Lock != lockAddress)
             return null;
-        return new LockWait(
-            lockAddress, wait.Kind, new Interval(wait.FromNs, timeNs), Holders(wait.Turns, wait.FromNs, timeNs), stack);
+        var time = new Interval(wait.FromNs, timeNs);
+        return new LockWait(lockAddress, wait.Kind, time, Holders(wait.Turns, time.StartNs, time.EndNs), stack);
     }
 
     /// <summary>A thread does what only the holder does, though it was not seen to wait.</summary>

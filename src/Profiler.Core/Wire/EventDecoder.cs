@@ -15,14 +15,20 @@ public readonly record struct EventBatch(ReadOnlyMemory<byte> Bytes)
 /// </summary>
 public sealed class EventDecoder
 {
+    /// <summary>
+    /// The latest time of an event, CLOCK_MONOTONIC nanoseconds: 20 years after the machine started. What is later is no
+    /// time; and differences and small multiples of what is earlier never overflow.
+    /// </summary>
+    public const long LatestNs = 20L * 366 * 24 * 3600 * 1_000_000_000;
+
     private readonly long[] _received = new long[WireEvent.Kinds];
 
     /// <summary>Events received, by kind.</summary>
     public IReadOnlyList<long> Received => _received;
 
     /// <summary>Checks and counts one batch of records.</summary>
-    /// <exception cref="InvalidDataException">Not whole records, or of a kind unknown to us: the programs
-    /// and this reader do not belong together, nothing that follows can be trusted.</exception>
+    /// <exception cref="InvalidDataException">Not whole records, of a kind unknown to us, or of a time that cannot be: the
+    /// programs and this reader do not belong together, nothing that follows can be trusted.</exception>
     public EventBatch Decode(ReadOnlyMemory<byte> records)
     {
         var batch = new EventBatch(records);
@@ -32,6 +38,8 @@ public sealed class EventDecoder
         {
             if (e.Kind is < EventKind.Release or > EventKind.Teardown || e.Phase > EventPhase.End || e.StepCode > LastStep(e.Kind))
                 throw new InvalidDataException($"unknown event: kind {(int)e.Kind}, phase {(int)e.Phase}, step {e.StepCode}");
+            if (e.TimeNs > LatestNs)
+                throw new InvalidDataException($"an event at {e.TimeNs} ns, which is years after any machine started");
             _received[(int)e.Kind]++;
         }
         return batch;

@@ -55,12 +55,6 @@ public struct Name16 : IEquatable<Name16>
 
     public static bool operator !=(Name16 left, Name16 right) => !left.Equals(right);
 
-    /// <summary>As text; control characters, and bytes that are no UTF-8, become '?'.</summary>
-    public override readonly string ToString()
-    {
-        string text = Encoding.UTF8.GetString(Bytes);
-        return text.Any(NotPrintable) ? string.Concat(text.Select(c => NotPrintable(c) ? '?' : c)) : text;
-    }
-
-    private static bool NotPrintable(char c) => char.IsControl(c) || c == '\uFFFD';
+    /// <summary>As text; what does not print, and bytes that are no UTF-8, become '?'.</summary>
+    public override readonly string ToString() => Printable.Clean(Encoding.UTF8.GetString(Bytes));
 }

@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Reactive.Subjects;
+using Profiler.Cli.Commands;
 using Profiler.Cli.Identity;
 using Profiler.Cli.Live;
 using Profiler.Cli.Report;
 using Profiler.Cli.Tests.Identity;
 using Profiler.Cli.Tests.Support;
 using Profiler.Cli.Tests.Vfio;
+using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Tests.Support;
 
@@ -98,6 +100,57 @@ public sealed class RecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task When_the_disk_is_full_what_was_recorded_is_kept_and_named_and_can_be_read()
+    {
+        using LiveProfile profile = Profile(Events);
+        string directory = Directory.CreateTempSubdirectory("vfioscope-full-").FullName;
+        string path = Path.Combine(directory, "x.vfioscope");
+        try
+        {
+            using var file = new AtomicFile(path, AtomicFile.Private);
+            var error = await Assert.ThrowsAsync<UserException>(() => RecordCommand.Record(profile, file, path, async recorder =>
+            {
+                await recorder.Completion;
+                // The disk fills up before the end can be written.
+                throw new IOException("No space left on device", Posix.ENOSPC);
+            }));
+            Assert.Equal((ExitCode.NotPossible, $"disk full: what was recorded until then is in {path}"), (error.Code, error.Message));
+            RecordedCapture kept = RecordedCapture.Read(path);
+            Assert.Equal((4, "cut_short"), ((int)kept.Received, kept.Problems.Single().Id));
+            Assert.Equal([path], Directory.EnumerateFileSystemEntries(directory));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_capture_that_cannot_be_written_ends_and_does_not_go_on_for_nothing()
+    {
+        using var full = new FullDisk { From = "qemu" };
+        var source = new FakeSource(Events, _identities) { GoesOn = true };
+        using var profile = new LiveProfile(source, _identities, TimeProvider.System);
+        var recorder = new Recorder(profile, full);
+        recorder.Start();
+        await recorder.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(recorder.HasEvents);
+        Assert.Throws<UserException>(recorder.Stop);
+    }
+
+    [Fact]
+    public void What_the_source_knows_to_be_wrong_is_in_it_at_both_ends()
+    {
+        using LiveProfile profile = new(new FakeSource(Events, _identities) { Wrong = [new Problem("ends_lost", 3)] }, _identities, TimeProvider.System);
+        var recorder = new Recorder(profile, _file);
+        recorder.Start();
+        recorder.Stop();
+        RecordingReader reader = RecordingReader.Open(new MemoryStream(_file.ToArray()));
+        Assert.Equal([new Problem("ends_lost", 3)], reader.Info.Problems.ToArray());
+        Assert.Equal([new Problem("ends_lost", 3)], Recorded().Problems.ToArray());
+    }
+
+    [Fact]
     public async Task A_replay_knows_what_the_recording_knows()
     {
         AddDevice("0000:01:00.0");
@@ -135,10 +188,18 @@ public sealed class RecorderTests : IDisposable
 
         public ImmutableArray<SourceCount> Counts() => [];
 
+        public bool GoesOn { get; init; }
+
+        public ImmutableArray<Problem> Wrong { get; init; } = [];
+
+        public ImmutableArray<Problem> Problems() => Wrong;
+
         public void Run(CancellationToken cancellation)
         {
             if (events.Length > 0)
                 _records.OnNext(EventText.Records(events));
+            if (GoesOn)
+                cancellation.WaitHandle.WaitOne();
             _records.OnCompleted();
         }
 
@@ -150,9 +211,11 @@ public sealed class RecorderTests : IDisposable
     {
         public bool IsFull { get; set; } = true;
 
+        public string From { get; init; } = "web";
+
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            if (IsFull && buffer.IndexOf("web"u8) >= 0)
+            if (IsFull && buffer.IndexOf(System.Text.Encoding.UTF8.GetBytes(From)) >= 0)
                 throw new IOException("no space left");
             base.Write(buffer);
         }

@@ -63,6 +63,65 @@ public sealed class ReportTests
         Assert.Equal(shutdowns, ReportBuilder.Build(recorded, new ReportFilter(pid, vm, device)).Shutdowns.Length);
     }
 
+    [Fact]
+    public void A_filter_leaves_nothing_of_others_in_any_part_of_the_report()
+    {
+        RecordedCapture recorded = RecordedCapture.Read(RecordingReader.Open(new MemoryStream(new Support.Capture("""
+            1.0 7/7 qemu-a release begin 0000:01:00.0 lock a
+            2.0 7/7 qemu-a release end
+            3.0 8/8 qemu-b release begin 0000:02:00.0 lock b
+            3.1 9/9 qemu-b release begin 0000:03:00.0 lock b
+            3.2 9/9 qemu-b wait begin lock b holder 8/8 qemu-b
+            3.3 8/8 qemu-b reset begin flr 0000:02:00.0
+            4.3 8/8 qemu-b reset end flr
+            4.5 8/8 qemu-b release end
+            4.6 9/9 qemu-b wait end lock b
+            5.5 9/9 qemu-b release end
+            6.0 9/9 qemu-b reset begin pm 0000:03:00.0
+            6.5 9/9 qemu-b reset end pm
+            """)
+        {
+            VmNames = new Dictionary<int, string> { [7] = "web", [8] = "mail", [9] = "mail" },
+            Facts = [Device("0000:01:00.0", ["flr"]), Device("0000:03:00.0", ["pm"]), new KernelStack(3, ["a+0x1"])],
+        }.Recording())));
+
+        ReportDocument web = ReportBuilder.Build(recorded, new ReportFilter(null, "web", null));
+        Assert.Equal((1, 1, 0, 0), (web.Histograms.Release.Count, web.Histograms.Shutdown.Count, web.Histograms.LockWait.Count, web.Histograms.Reset.Count));
+        Assert.Equal((1, 0, 0), (web.Releases.Count, web.Locks.Length, web.Stacks.Length));
+        Assert.Equal("0000:01:00.0", Assert.Single(web.Devices).Bdf);
+        Assert.DoesNotContain("0000:02:00.0", ReportJson.Text(web) + TextReport.Render(web), StringComparison.Ordinal);
+
+        ReportDocument third = ReportBuilder.Build(recorded, new ReportFilter(null, null, "03:00.0"));
+        Assert.Equal((1, 1, 1), (third.Histograms.Release.Count, third.Histograms.LockWait.Count, third.Histograms.Reset.Count));
+        Assert.Equal(["pm"], third.Histograms.ResetByMethod.Keys);
+        Assert.Equal(3, ReportBuilder.Build(recorded, ReportFilter.None).Histograms.Release.Count);
+    }
+
+    [Theory]
+    [InlineData(null, "other", null, "nothing matches --vm other: there is VM batch")]
+    [InlineData(201, null, null, "nothing matches --pid 201: there is process 200")]
+    [InlineData(200, "other", "09:00.0", "nothing matches --pid 200 --vm other --device 09:00.0: there is VM batch, process 200, device 0000:05:00.0, ")]
+    public void A_filter_that_matches_nothing_says_what_there_is(int? pid, string? vm, string? device, string says)
+    {
+        var filter = new ReportFilter(pid, vm, device);
+        RecordedCapture recorded = Read("lock-convoy", writer => writer.Fact(new ProcessIdentity(200, "batch")));
+        Assert.False(recorded.Has(filter));
+        Assert.StartsWith(says, recorded.WhatThereIs(filter), StringComparison.Ordinal);
+        Assert.True(recorded.Has(new ReportFilter(200, "batch", "05:00.1")));
+        Assert.True(recorded.Has(ReportFilter.None));
+    }
+
+    [Fact]
+    public void What_had_devices_at_the_beginning_is_known_to_the_report_too()
+    {
+        RecordedCapture recorded = RecordedCapture.Read(RecordingReader.Open(new MemoryStream(new Support.Capture(
+            "1.0 1/1 init signal 15 to 7/7 qemu\n2.0 7/7 qemu exits\n3.0 7/7 qemu gone\n3.5 1/1 init reaped of 7/7 qemu")
+        {
+            Facts = [new ProcessAtStart(7, "qemu", ["0000:01:00.0"], Exiting: false)],
+        }.Recording())));
+        Assert.Equal(["0000:01:00.0"], Assert.Single(recorded.Shutdowns).Unreleased.ToArray());
+    }
+
     private static ReportDocument Build(string name) => ReportBuilder.Build(Read(name, End), ReportFilter.None);
 
     private static void End(RecordingWriter writer) => writer.End(new CaptureEnd(5_000_000_000, [], Probes));

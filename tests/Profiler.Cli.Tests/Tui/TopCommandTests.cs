@@ -1,4 +1,6 @@
 using Profiler.Cli.Commands;
+using Profiler.Cli.Live;
+using Profiler.Cli.Report;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
@@ -49,15 +51,53 @@ public sealed class TopCommandTests
     }
 
     [Fact]
-    public async Task A_damaged_recording_is_said_to_be_one()
+    public async Task What_is_damaged_in_a_recording_is_told_and_the_rest_shown()
     {
         byte[] damaged = Shutdown.Recording();
         damaged[^1] = (byte)'?'; // where the JSON of the last frame closes
         using var file = new TemporaryFile(damaged);
-        var error = await Assert.ThrowsAsync<UserException>(() =>
-            Verb.Run(TopCommand.Create(), "--from", file.Path, "--speed", "1000000"));
-        Assert.Equal(ExitCode.Usage, error.Code);
-        Assert.Contains("damaged", error.Message, StringComparison.Ordinal);
+        var (_, output, error) = await Verb.Run(TopCommand.Create(), "--from", file.Path, "--speed", "1000000");
+        Golden.Equal(Golden.Beside("event-lines.txt"), output);
+        Assert.Contains("vfioscope: 1 frame of the recording damaged and left out\n", error, StringComparison.Ordinal);
+        Assert.Contains("vfioscope: the recording was cut short", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Events_that_are_not_there_any_more_are_told_as_the_report_tells_them()
+    {
+        using var content = new MemoryStream();
+        var writer = new RecordingWriter(content);
+        writer.Begin(Shutdown.Info);
+        writer.Events(EventText.Records("1.0 7/7 qemu release begin 0000:01:00.0\n2.0 7/7 qemu release end"));
+        // Not in the order of the kinds, and with one of later versions.
+        writer.End(new CaptureEnd(
+            3_000_000_000, [new EventCount("later", 5, 5, 0), new EventCount("reset", 53, 53, 0), new EventCount("release", 5, 3, 2)], Shutdown.Probes));
+        using var file = new TemporaryFile(content.ToArray());
+        var (_, _, error) = await Verb.Run(TopCommand.Create(), "--from", file.Path, "--speed", "1000000");
+        Assert.Contains("vfioscope: 54 events missing from the recording (reset 53, release 1)\n", error, StringComparison.Ordinal);
+        using var source = new ReplaySource(new MemoryStream(content.ToArray()), 1e6, TimeProvider.System);
+        source.Run(CancellationToken.None);
+        Assert.Equal([new SourceCount((int)EventKind.Reset, 53, 0), new SourceCount((int)EventKind.Release, 5, 2)], source.Counts().ToArray());
+        Assert.Equal(("events_missing", 54L), RecordedCapture.Read(file.Path).Problems.Select(p => (p.Id, p.Count)).Single());
+    }
+
+    [Theory]
+    [InlineData(1, "--vm", "nosuch")]
+    [InlineData(1, "--pid", "1")]
+    [InlineData(1, "--device", "0000:7f:1f.7")]
+    [InlineData(0, "--vm", "mail")]
+    public async Task A_filter_that_matched_nothing_in_all_of_a_recording_is_a_no(int code, string filter, string value)
+    {
+        using var recording = new TemporaryFile(Shutdown.Recording());
+        string[] arguments = ["--from", recording.Path, "--speed", "1000000", filter, value];
+        if (code == 0)
+        {
+            await Verb.Run(TopCommand.Create(), arguments);
+            return;
+        }
+        var error = await Assert.ThrowsAsync<UserException>(() => Verb.Run(TopCommand.Create(), arguments));
+        Assert.Equal(ExitCode.No, error.Code);
+        Assert.StartsWith($"nothing matches {filter} {value}: there is ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

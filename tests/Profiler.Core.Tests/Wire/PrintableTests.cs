@@ -1,6 +1,6 @@
-using Profiler.Cli.Live;
+using Profiler.Core.Wire;
 
-namespace Profiler.Cli.Tests.Live;
+namespace Profiler.Core.Tests.Wire;
 
 public sealed class PrintableTests
 {

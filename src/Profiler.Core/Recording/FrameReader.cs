@@ -1,0 +1,93 @@
+namespace Profiler.Core.Recording;
+
+/// <summary>
+/// Frames out of a stream. What is damaged costs itself only: the next frame is found by its marker and its header's
+/// checksum. Never holds more than is there, whatever a header claims.
+/// </summary>
+internal sealed class FrameReader(Stream input)
+{
+    private const int Chunk = 64 * 1024;
+
+    // A payload that does not fit its header may have whole frames in it: bytes were cut out, and what follows was taken for
+    // the rest. Looking again so often is enough for any accident, and no way to keep us busy.
+    private const int MostSecondLooks = 1000;
+
+    private byte[] _buffer = new byte[Chunk];
+    private int _start, _end;
+    private bool _exhausted;
+    private uint _expected;
+    private int _secondLooks;
+
+    // Since the last whole frame: bytes that belong to none, and whether they can be explained by the end of the file.
+    private bool _skipped, _onlyCut = true;
+
+    /// <summary>Frames that were damaged, are missing, or were written twice.</summary>
+    public long Damaged { get; private set; }
+
+    /// <summary>The next whole frame; null at the end.</summary>
+    public (FrameKind Kind, byte[] Payload)? Next()
+    {
+        while (Has(FrameHeader.Length))
+        {
+            if (FrameHeader.Read(Ahead[..FrameHeader.Length]) is { } header && header.Number >= _expected)
+            {
+                int length = FrameHeader.Length + header.PayloadLength;
+                bool whole = Has(length);
+                if (whole && header.Fits(Ahead[FrameHeader.Length..length]))
+                {
+                    byte[] payload = Ahead[FrameHeader.Length..length].ToArray();
+                    _start += length;
+                    Damaged += header.Number - _expected is > 0 and var missing ? missing : _skipped ? 1 : 0;
+                    (_expected, _skipped, _onlyCut) = (header.Number + 1, false, true);
+                    return (header.Kind, payload);
+                }
+                _onlyCut &= !whole;
+                if (_secondLooks++ >= MostSecondLooks && whole)
+                    _start += length - 1;
+            }
+            else if (!_skipped)
+                _onlyCut = false;
+            Skip();
+        }
+        // Less than a header is what a cut leaves.
+        if (_skipped && !_onlyCut)
+            Damaged++;
+        return null;
+    }
+
+    /// <summary>There is more, though there should not be.</summary>
+    public void ExpectEnd()
+    {
+        if (Has(1))
+            Damaged++;
+    }
+
+    private ReadOnlySpan<byte> Ahead => _buffer.AsSpan(_start, _end - _start);
+
+    // To where the next frame may begin.
+    private void Skip()
+    {
+        _skipped = true;
+        _start++;
+        int next = Ahead.IndexOf(FrameHeader.Marker);
+        _start = next >= 0 ? _start + next : Math.Max(_start, _end - FrameHeader.Marker.Length + 1);
+    }
+
+    private bool Has(int bytes)
+    {
+        while (_end - _start < bytes && !_exhausted)
+        {
+            if (_start > 0)
+            {
+                Buffer.BlockCopy(_buffer, _start, _buffer, 0, _end - _start);
+                (_start, _end) = (0, _end - _start);
+            }
+            if (_end == _buffer.Length)
+                Array.Resize(ref _buffer, _buffer.Length * 2);
+            int read = input.Read(_buffer, _end, _buffer.Length - _end);
+            _end += read;
+            _exhausted = read == 0;
+        }
+        return _end - _start >= bytes;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Profiler.Core.Problems;
+using Profiler.Core.Wire;
+
+namespace Profiler.Core.Recording;
+
+/// <summary>
+/// The door for what a recording says beside its events: whoever wrote it, behind here all of it is there, within bounds
+/// and printable.
+/// </summary>
+internal static class FromOutside
+{
+    // No name is nearly as long; a reason or a stack's frame may be (Printable.Longest).
+    private const int LongestName = 256;
+
+    // Sums of a few thousand such counts do not overflow.
+    private const long LargestCount = 1L << 50;
+
+    private const int MostItems = 4096;
+
+    private static readonly DateTimeOffset
+        Earliest = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero), Latest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <exception cref="InvalidDataException">Something is missing, or cannot be so.</exception>
+    public static CaptureInfo Checked(CaptureInfo info) => info with
+    {
+        Kernel = Name(info.Kernel),
+        Hostname = Name(info.Hostname),
+        Start = info.Start >= Earliest && info.Start <= Latest ? info.Start : throw Bad("start"),
+        StartNs = Time(info.StartNs),
+        Probes = Each(info.Probes, Checked),
+        Problems = EachOrNone(info.Problems, Checked),
+    };
+
+    /// <exception cref="InvalidDataException">Something is missing, or cannot be so.</exception>
+    public static CaptureEnd Checked(CaptureEnd end) => end with
+    {
+        EndNs = Time(end.EndNs),
+        Events = Each(end.Events, e => new EventCount(Name(e.Kind), Count(e.Emitted), Count(e.Received), Count(e.Lost))),
+        Probes = Each(end.Probes, Checked),
+        Problems = EachOrNone(end.Problems, Checked),
+    };
+
+    /// <exception cref="InvalidDataException">Something is missing, or cannot be so.</exception>
+    public static Fact Checked(Fact fact) => fact switch
+    {
+        ProcessIdentity p => p with { Vm = NameOrNone(p.Vm) },
+        DeviceIdentity d => new DeviceIdentity(
+            Name(d.Bdf), Name(d.VendorId), Name(d.DeviceId), NameOrNone(d.Vendor), NameOrNone(d.Device), Name(d.Class), d.IommuGroup,
+            NameOrNone(d.Driver), d.ResetMethods is { } methods ? Names(methods) : null, Names(d.DevSetMates)),
+        KernelStack s => s with { Frames = Each(s.Frames, f => Printable.Clean(f)) },
+        DeviceStillHeld h => new DeviceStillHeld(Name(h.Bdf), Each(h.Holders, x => x with { Comm = Name(x.Comm) })),
+        ProcessAtStart p => p with { Comm = Name(p.Comm), Devices = p.Devices is { } devices ? Each(devices, Name) : null },
+        _ => throw Bad(fact.GetType().Name),
+    };
+
+    private static ProbeInfo Checked(ProbeInfo p) => new(
+        Name(p.Name), Name(p.Symbol), NameOrNone(p.Attach), p.Attached, p.Missed is { } missed ? Count(missed) : null,
+        Printable.Clean(p.Reason ?? throw Bad("reason")), NameOrNone(p.WaitsFor));
+
+    private static Problem Checked(Problem p) => new(
+        Name(p.Id), p.Count is { } count ? Count(count) : null, p.Detail is null ? null : Printable.Clean(p.Detail));
+
+    private static ImmutableArray<string> Names(IReadOnlyList<string> names) => Each([.. names], Name);
+
+    private static string Name(string? text) => Printable.Clean(text ?? throw Bad("name"), LongestName);
+
+    private static string? NameOrNone(string? text) => text is null ? null : Name(text);
+
+    private static long Time(long ns) => ns is >= 0 and <= EventDecoder.LatestNs ? ns : throw Bad("time");
+
+    private static long Count(long count) => count is >= 0 and <= LargestCount ? count : throw Bad("count");
+
+    private static ImmutableArray<T> Each<T>(ImmutableArray<T> items, Func<T, T> check) where T : class =>
+        items.IsDefault || items.Length > MostItems ? throw Bad("list") : [.. items.Select(i => check(i ?? throw Bad("list")))];
+
+    private static ImmutableArray<T> EachOrNone<T>(ImmutableArray<T> items, Func<T, T> check) where T : class =>
+        items.IsDefault ? [] : Each(items, check);
+
+    private static InvalidDataException Bad(string what) => new($"a {what} that cannot be");
+}
