@@ -51,8 +51,8 @@ public static class ProblemKinds
         p => $"the kernel did not run probe {p.Detail} for {Count(p, "call")}");
 
     public static readonly ProblemKind ProbeMayMiss = new(
-        "probe_may_miss", Impact.Note, "A probe of which the kernel does not count the calls it missed.",
-        p => $"probe {p.Detail}: this kernel does not count what it misses");
+        "probe_may_miss", Impact.Note, "Probes of which the kernel does not count the calls it missed.",
+        p => $"{Probes(p)}: this kernel does not count the calls they miss");
 
     public static readonly ProblemKind ProbeLimited = new(
         "probe_limited", Impact.Incomplete, "A return probe that sees only a few calls at once, and does not count the others.",
@@ -115,6 +115,10 @@ public static class ProblemKinds
         1 => $"1 {one}",
         { } count => $"{count} {many ?? one + "s"}",
     };
+
+    private static string Probes(Problem problem) => problem.Detail?.Split(", ") is { Length: > 3 } many
+        ? $"{many.Length} probes"
+        : $"probe {problem.Detail}";
 
     private static string In(Problem problem) => problem.Detail is null ? "" : $" ({problem.Detail})";
 }

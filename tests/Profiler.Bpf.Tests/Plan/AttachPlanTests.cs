@@ -27,7 +27,7 @@ public sealed class AttachPlanTests
     private static readonly string[] All = [.. Probes.Asked.Except(["vfio_pci_release"]).Where(f => !f.Contains('.'))];
 
     private static readonly Offer Everything = new(
-        All, All, ["contention_begin", "signal_generate", "module_load"], ["vfio_device_set"], ["vfio", "vfio_pci"]);
+        All, All, ["contention_begin", "signal_generate", "sched_process_fork", "module_load"], ["vfio_device_set"], ["vfio", "vfio_pci"]);
 
     [Fact]
     public void Where_all_is_there_locks_are_tracepoints_and_what_is_called_seldom_are_kprobes()
@@ -106,7 +106,7 @@ public sealed class AttachPlanTests
     [Fact]
     public void Without_contention_tracepoints_it_is_the_slow_path_and_without_that_the_entry()
     {
-        Offer older = Everything with { Tracepoints = ["signal_generate", "module_load"] };
+        Offer older = Everything with { Tracepoints = ["signal_generate", "sched_process_fork", "module_load"] };
         Assert.Equal("__mutex_lock_slowpath", Lock(older, LockProbeChoice.Auto).Probe.Symbol);
         Offer inlined = older with { Functions = [.. All.Except(["__mutex_lock_slowpath"])] };
         Assert.Equal("mutex_lock", Lock(inlined, LockProbeChoice.Auto).Probe.Symbol);
