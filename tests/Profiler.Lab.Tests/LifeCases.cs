@@ -15,8 +15,8 @@ public sealed record LifeCase(string Name, string Steps, params Life[]? Lives)
     /// <summary>Needs resets that take a second: not for 5.10.</summary>
     public bool SlowResets { get; init; }
 
-    /// <summary>How many devices it opens.</summary>
-    public int Opens => Steps.Split(' ')
+    /// <summary>How many devices it has, and lets go: all that its steps open, if it gets that far.</summary>
+    public int Devices => Lives?.Sum(l => l.Devices) ?? Steps.Split(' ')
         .Where(s => s.StartsWith("open", StringComparison.Ordinal))
         .Sum(s => int.Parse(s[(s.IndexOf('=', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture));
 }
@@ -87,22 +87,22 @@ public static class LifeCases
 
             new("two hot-unplugs 4 s apart and an exit are three",
                 "open-threads=4 close=1 sleep=4 close=1 sleep=3 exit",
-                Close("close.begin", "close.end", 1), Close("close2.begin", "close2.end", 1), Exit("exit.begin", 2)),
+                Close("close.first", "close.last", 1), Close("close2.first", "close2.last", 1), Exit("exit.begin", 2)),
         ],
         [
             new("closed by threads, exit 5 s later",
                 "open-threads=4 close-threads=4 sleep=5 exit",
-                Close("close-threads.begin", "close-threads.end", 4) with { Finds = [Parallel], Lacks = [SerialClose, SerialExit] }),
+                Close("close-threads.first", "close-threads.last", 4) with { Finds = [Parallel], Lacks = [SerialClose, SerialExit] }),
 
             new("one closed, SIGTERM 4 s later",
                 "open-threads=3 close=1 sleep=4 pause",
-                Close("close.begin", "close.end", 1) with { Lacks = [SerialClose] },
+                Close("close.first", "close.last", 1) with { Lacks = [SerialClose] },
                 Killed("TERM", "TERM.sent", 2) with { Signals = "SIGTERM", Finds = [SerialExit], Lacks = [SerialClose, Parallel] })
             { Cues = ["TERM@sleep.end+0.1"] },
 
             new("two closes 0.4 s apart are one, a SIGKILL 3 s later is another",
                 "open-threads=3 close=1 sleep=0.4 close=1 sleep=3 pause",
-                Close("close.begin", "close2.end", 2) with { Phases = [("process_ns", 0.38, 0.6)] },
+                Close("close.first", "close2.last", 2) with { Phases = [("process_ns", 0.38, 0.6)] },
                 Killed("KILL", "KILL.sent", 1) with { Signals = "SIGKILL" })
             { Cues = ["KILL@sleep2.end+0.1"] },
 
@@ -170,15 +170,15 @@ public static class LifeCases
         [
             new("memory stays mapped until the exit, long after the closes",
                 "open-threads=2 dma=192M close=2 sleep=5 exit",
-                Close("close.begin", "close.end", 2) with { Finds = [SerialClose], Phases = [("iommu_ns", 0, 0.001)] }),
+                Close("close.first", "close.last", 2) with { Finds = [SerialClose], Phases = [("iommu_ns", 0, 0.001)] }),
 
             new("memory is unmapped right after the closes",
                 "open-threads=2 dma=192M close-threads=2 close-groups sleep=4 exit",
-                Close("close-threads.begin", "close-groups.end", 2) with { Phases = [("iommu_ns", 0.01, 5)] }),
+                Close("close-threads.first", "close-groups.end", 2) with { Phases = [("iommu_ns", 0.01, 5)] }),
 
             new("memory is unmapped 3 s after the closes",
                 "open-threads=2 dma=192M close-threads=2 sleep=3 close-groups sleep=2 exit",
-                Close("close-threads.begin", "close-threads.end", 2) with { Phases = [("iommu_ns", 0, 0.001)] }),
+                Close("close-threads.first", "close-threads.last", 2) with { Phases = [("iommu_ns", 0, 0.001)] }),
 
             new("exit with a large file in memory, and memory",
                 "file=512M memory=128M open-threads=2 exit",

@@ -35,7 +35,7 @@ public sealed class LivesTests
     public void Each_release_belongs_to_one_and_the_phases_are_the_wall_time(string kernel, string name)
     {
         (LifeReport report, string who, LifeCase story) = Find(kernel, name);
-        IReadOnlyList<string> broken = report.Broken(who, story.Opens);
+        IReadOnlyList<string> broken = report.Broken(who, story.Devices);
         Assert.True(broken.Count == 0, string.Join('\n', [$"{kernel}: {name}: {story.Steps}", .. broken]));
     }
 
