@@ -115,28 +115,28 @@ public static class LifeCases
             new("SIGKILL while the first device of all is being opened",
                 "open=1 open=1 pause", Killed("KILL", "KILL.sent", 1) with
                 {
-                    SlowPhases = [("reset_ns", 1.6, 1.9)], Lacks = [Parallel],
+                    SlowPhases = [("reset_ns", 1.6, 2.5)], Lacks = [Parallel],
                 })
             { Cues = ["KILL@open.begin+0.35"], SlowResets = true },
 
             new("SIGKILL while the second device is being opened",
                 "open=1 open=2 pause", Killed("KILL", "KILL.sent", 2) with
                 {
-                    SlowPhases = [("reset_ns", 2.6, 2.95)], Finds = [SerialExit], Lacks = [Parallel],
+                    SlowPhases = [("reset_ns", 2.6, 4)], Finds = [SerialExit], Lacks = [Parallel],
                 })
             { Cues = ["KILL@open2.begin+0.35"], SlowResets = true },
 
             new("SIGKILL while four devices are being opened by threads",
                 "open-threads=4 pause", Killed("KILL", "KILL.sent", 4) with
                 {
-                    SlowPhases = [("reset_ns", 4.6, 5.2)], Finds = [SerialExit],
+                    SlowPhases = [("reset_ns", 4.6, 7)], Finds = [SerialExit],
                 })
             { Cues = ["KILL@open-threads.begin+0.3"] },
 
             new("SIGTERM while a device is being reset for the process",
                 "open-threads=2 hot-reset=1 pause", Killed("TERM", "TERM.sent", 2) with
                 {
-                    Signals = "SIGTERM", SlowPhases = [("reset_ns", 2.5, 3.1)], Finds = [SerialExit], Lacks = [Parallel],
+                    Signals = "SIGTERM", SlowPhases = [("reset_ns", 2.6, 4)], Finds = [SerialExit], Lacks = [Parallel],
                 })
             { Cues = ["TERM@hot-reset.begin+0.3"] },
         ],

@@ -10,7 +10,7 @@ namespace Profiler.Lab.Tests;
 public sealed class LifeReport(JsonNode report, ActorLog log, bool slowResets)
 {
     // Where a busy host lets the emulated processor rest, that counts, seconds.
-    private const double Rest = 0.02;
+    private const double Rest = 0.06;
 
     // No virtual machines, no locks for a reset that somebody else has, and nobody else's devices.
     private static readonly string[] Never = ["libvirt_limits", "reset_skipped", "device_not_released", "lock_held_across_release"];
