@@ -101,8 +101,15 @@ public sealed class LivesTests
     private static string Actors(string name, LifeCase[] scene)
     {
         string steps = string.Join(" / ", scene.Select(c => c.Steps));
-        IEnumerable<string> cues = scene.SelectMany((c, place) => c.Cues.Select(cue => cue.Replace("@", $"@{Letter(place)}.", StringComparison.Ordinal)));
+        IEnumerable<string> cues = scene.SelectMany((c, place) => c.Cues.Select(cue => Cue(cue, Letter(place))));
         return $"tests/lab/actor \"$OUT/{name}.log\" '{steps}' {string.Join(' ', cues)}";
+    }
+
+    // By its own mark, or by that of its first child: "TERM@1.sleep.begin+3".
+    private static string Cue(string cue, string who)
+    {
+        int at = cue.IndexOf('@', StringComparison.Ordinal) + 1;
+        return cue.Insert(at, char.IsDigit(cue[at]) ? who : who + ".");
     }
 
     private static string Letter(int place) => $"{(char)('a' + place)}";
