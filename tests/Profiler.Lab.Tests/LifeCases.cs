@@ -221,16 +221,22 @@ public static class LifeCases
                 "open-threads=3 close-aside=1 sleep=0.3 exit", new Life("exit", "close-aside.begin", "reaped", 3) { Lacks = [Parallel] })
             { SlowResets = true },
 
-            new("exit 0.2 s after one of three was closed", "open-threads=3 close=1 sleep=0.2 exit", null),
+            new("exit 0.2 s after one of two was closed", "open-threads=2 close=1 sleep=0.2 exit", null),
 
             new("a handled SIGHUP, some devices closed 2 s later, exit 4 s later",
                 "on=HUP:go-on open-threads=3 sleep=2.5 close-threads=2 sleep=4 exit", null)
             { Cues = ["HUP@open-threads.end+0.5"] },
 
+            // Neither hot-unplug is the beginning of the end, though each comes soon after what was before.
+            new("a handled SIGHUP, two hot-unplugs 5 s apart, exit 5 s later",
+                "on=HUP:go-on open-threads=3 sleep=5 close=1 sleep=5 close=1 sleep=5 exit",
+                Close("close.first", "close.last", 1), Close("close2.first", "close2.last", 1), Exit("exit.begin", 1))
+            { Cues = ["HUP@open-threads.end+0.5"] },
+
             new("opened and closed in turns", "open=1 close=1 open=1 close=1 sleep=2 open=1 exit", null),
 
             new("closed aside in a loop while SIGTERM comes",
-                "open-threads=4 close-aside=2 pause", null)
+                "open-threads=3 close-aside=2 pause", null)
             { Cues = ["TERM@close-aside.begin+0.5"] },
         ],
     ];
