@@ -224,7 +224,7 @@ public static class LifeCases
             new("exit 0.2 s after one of two was closed", "open-threads=2 close=1 sleep=0.2 exit", null),
 
             new("a handled SIGHUP, some devices closed 2 s later, exit 4 s later",
-                "on=HUP:go-on open-threads=3 sleep=2.5 close-threads=2 sleep=4 exit", null)
+                "on=HUP:go-on open-threads=2 sleep=2.5 close=1 sleep=4 exit", null)
             { Cues = ["HUP@open-threads.end+0.5"] },
 
             // Neither hot-unplug is the beginning of the end, though each comes soon after what was before.
