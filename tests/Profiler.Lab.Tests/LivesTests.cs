@@ -11,7 +11,8 @@ public sealed class LivesTests
 {
     private const int Devices = 16;
 
-    private static readonly ConcurrentDictionary<string, LabGuest> Guests = [];
+    // One guest for each kernel, also if it fails.
+    private static readonly ConcurrentDictionary<string, Lazy<LabGuest>> Guests = [];
 
     public static TheoryData<string, string> Cases => Rows(LifeCases.Scenes.SelectMany(s => s));
 
@@ -76,7 +77,7 @@ public sealed class LivesTests
         return (new LifeReport(guest.Json("two.json"), new ActorLog(guest.Text("two.log")), Slow(kernel)), Letter(two), LifeCases.Two[two]);
     }
 
-    private static LabGuest Guest(string kernel) => Guests.GetOrAdd(kernel, _ =>
+    private static LabGuest Guest(string kernel) => Guests.GetOrAdd(kernel, _ => new(() =>
     {
         IEnumerable<string> scenes = LifeCases.Scenes.Select((scene, number) => Actors($"scene{number}", scene));
         return LabGuest.Run(
@@ -95,7 +96,7 @@ public sealed class LivesTests
             record two
             """,
             Devices, kernel, timeoutSeconds: 400);
-    });
+    })).Value;
 
     // One call of the actor for all that goes on at the same time. What a kernel cannot show is played all the same.
     private static string Actors(string name, LifeCase[] scene)

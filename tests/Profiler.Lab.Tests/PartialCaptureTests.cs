@@ -8,7 +8,8 @@ public sealed class PartialCaptureTests
 {
     private const int Devices = 16;
 
-    private static readonly ConcurrentDictionary<string, LabGuest> Guests = [];
+    // One guest for each kernel, also if it fails.
+    private static readonly ConcurrentDictionary<string, Lazy<LabGuest>> Guests = [];
 
     // The command is run once everything is attached: how long that takes here is how long the processes may have to themselves.
     private const string Script = """
@@ -32,11 +33,11 @@ public sealed class PartialCaptureTests
         out/vfioscope record -o "$OUT/late.vfioscope" -- tail --pid=$late -s 0.05 -f /dev/null
         report late
 
-        # The capture ends a second after the first two have begun, and long after the third is over.
+        # The capture ends two seconds after the first two have begun, and long after the third is over.
         actor cut 'late=4 open-threads=4 await=/run/cut exit / open-threads=4 await=/run/cut close=4 sleep=4 exit /
             open-threads=2 await=/run/first close-threads=2 sleep=9 exit' & cut=$!
         wait_for 60 ready cut 3
-        out/vfioscope record -o "$OUT/cut.vfioscope" --duration 4s -- bash -c 'touch /run/first; sleep 3; touch /run/cut; sleep 2'
+        out/vfioscope record -o "$OUT/cut.vfioscope" --duration 4s -- bash -c 'touch /run/first; sleep 2; touch /run/cut; sleep 3'
         wait $cut
         report cut
         """;
@@ -114,8 +115,8 @@ public sealed class PartialCaptureTests
         Assert.Equal("close", close["trigger"]!.GetValue<string>());
         Assert.True(close["unfinished"]!.GetValue<bool>(), close.ToJsonString());
         Assert.Equal(close["wall_ns"]!.GetValue<long>(), Sum(close));
-        // The closes of four take 4 s, of which a second was seen.
-        Assert.InRange(close["wall_ns"]!.GetValue<long>(), 500_000_000, 3_000_000_000);
+        // The closes of four take 4 s, of which less than three were seen.
+        Assert.InRange(close["wall_ns"]!.GetValue<long>(), 500_000_000, 3_500_000_000);
     }
 
     [Theory]
@@ -140,7 +141,7 @@ public sealed class PartialCaptureTests
 
     private static (JsonNode Report, ActorLog Log) Recorded(string kernel, string name)
     {
-        LabGuest guest = Guests.GetOrAdd(kernel, _ => LabGuest.Run(Script, Devices, kernel, timeoutSeconds: 300));
+        LabGuest guest = Guests.GetOrAdd(kernel, _ => new(() => LabGuest.Run(Script, Devices, kernel, timeoutSeconds: 300))).Value;
         return (guest.Json(name + ".json"), new ActorLog(guest.Text(name + ".log")));
     }
 
