@@ -19,7 +19,8 @@ internal static class ReportCommand
         var file = new Argument<string>("FILE") { Description = "a recording, made by 'vfioscope record'" };
         var format = new Option<Format>("--format") { Description = "for people or for programs" };
         var output = new Option<string?>("--output", "-o") { Description = "write to this file instead of stdout" };
-        var command = new Command("report", "Says what happened in a recording, shutdown by shutdown.") { file, format, output };
+        var addresses = new Option<bool>("--addresses") { Description = "locks by their kernel addresses, instead of as lock 1, lock 2" };
+        var command = new Command("report", "Says what happened in a recording, shutdown by shutdown.") { file, format, output, addresses };
         ReportFilter.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -28,7 +29,7 @@ internal static class ReportCommand
             ReportFilter filter = ReportFilter.From(parsed);
             if (!recorded.Has(filter))
                 throw new UserException(ExitCode.No, $"{path}: {recorded.WhatThereIs(filter)}");
-            ReportDocument report = ReportBuilder.Build(recorded, filter);
+            ReportDocument report = ReportBuilder.Build(recorded, filter, parsed.GetValue(addresses));
             string text = parsed.GetValue(format) == Format.Json
                 ? ReportJson.Text(report)
                 : TextReport.Render(report);
