@@ -20,7 +20,6 @@ public sealed class NoTracefsTests
 
     [Theory]
     [InlineData("5.10", Unmounted)]
-    [InlineData("6.1", Unmounted)]
     [InlineData("6.1", ReadOnly)]
     public void All_releases_are_reported(string kernel, string without)
     {

@@ -27,19 +27,15 @@ public sealed class SignalTests
         }
         report() {
             [ -e "$OUT/$1/x" ] || { echo none; return; }
-            out/vfioscope report "$OUT/$1/x" >"$OUT/text" 2>&1 && ! grep -q 'CUT SHORT' "$OUT/text" && echo whole || echo broken
+            out/vfioscope report "$OUT/$1/x" >"$OUT/text" 2>&1 && ! grep -q 'cut short' "$OUT/text" && echo whole || echo broken
         }
         bin=$PWD/out/vfioscope
-        for after in 0.05 0.2 0.5 1 2 4 ready; do strike record TERM $after $bin record -o x; done
-        for after in 0.2 1 ready; do strike record INT $after $bin record -o x; done
-        for after in 0.5 1.5 ready; do strike record HUP $after $bin record -o x; done
+        for after in 0.2 1 4 ready; do strike record TERM $after $bin record -o x; done
+        for after in 1 ready; do strike record INT $after $bin record -o x; done
+        for after in 0.5 ready; do strike record HUP $after $bin record -o x; done
         for after in 0.3 2 ready; do strike serve TERM $after $bin serve --web.listen-address 127.0.0.1:0; done
-        for after in 0.3 2; do
-            strike kprobes QUIT $after $bin record -o x --attach kprobe
-            strike serve HUP $after $bin serve --web.listen-address 127.0.0.1:0
-            strike serve INT $after $bin serve --web.listen-address 127.0.0.1:0
-            strike check TERM $after $bin check
-        done
+        strike kprobes QUIT 2 $bin record -o x --attach kprobe
+        strike check TERM 2 $bin check
         for signal in TERM INT HUP; do strike timed $signal ready $bin record -o x --duration 600s; done
         strike command TERM ready $bin record -o x -- sleep 5
         """;
@@ -50,9 +46,9 @@ public sealed class SignalTests
     [MemberData(nameof(Kernels))]
     public void Nothing_is_left_and_the_exit_code_says_what_it_was(string kernel)
     {
-        LabGuest guest = LabGuest.Run(Script, devices: 1, kernel: kernel);
+        LabGuest guest = LabGuest.Run(Script, devices: 1, kernel: kernel, timeoutSeconds: 500);
         string[] struck = guest.Text("struck").TrimEnd('\n').Split('\n');
-        Assert.Equal(28, struck.Length);
+        Assert.Equal(17, struck.Length);
         Assert.All(struck, line =>
         {
             string[] words = line.Split(' ');

@@ -32,7 +32,6 @@ public sealed class TracingOffTests
 
     [Theory]
     [InlineData("5.10")]
-    [InlineData("6.12")]
     [InlineData("newest")]
     public void It_is_said_which_switch_it_was(string kernel)
     {

@@ -5,7 +5,7 @@ namespace Profiler.Core.Findings;
 
 /// <summary>A shutdown in libvirt's terms: how far it was from its limits, and with how many devices it reaches them.</summary>
 /// <param name="WallNs">From the signal to the end.</param>
-/// <param name="SigkillNs">When SIGKILL comes, or came, after the first signal; null if that was the first signal.</param>
+/// <param name="SigkillNs">When libvirt sends SIGKILL, after the first signal; null if that was the first signal.</param>
 /// <param name="FailureNs">When libvirt gives up with as many devices, after the first signal.</param>
 /// <param name="EachNs">What each device adds; of devices that are released side by side, their share.</param>
 /// <param name="RestNs">What the shutdown takes besides.</param>
@@ -47,14 +47,9 @@ public sealed record LibvirtProjection(long WallNs, long? SigkillNs, long Failur
     public double FailureWith => Crossing(
         LibvirtLimits.Failure(TimeSpan.FromMicroseconds((SigkillNs ?? 0) / 1e3), 0).TotalNanoseconds - RestNs, EachNs - PerDeviceNs);
 
-    // It takes until SIGKILL is sent; who was sent it at another time than libvirt's tells that of.
-    private static long? SigkillOf(Shutdown shutdown)
-    {
-        if (shutdown.Trigger == Trigger.SigKill)
-            return null;
-        SignalDelivered? kill = shutdown.Signals.FirstOrDefault(s => SignalNames.TriggerOf(s.Number) == Trigger.SigKill);
-        return kill?.TimeNs - shutdown.Time.StartNs ?? (long)LibvirtLimits.Sigkill.TotalNanoseconds;
-    }
+    // Whenever SIGKILL came, and from whom: libvirt's comes then.
+    private static long? SigkillOf(Shutdown shutdown) =>
+        shutdown.Trigger == Trigger.SigKill ? null : (long)LibvirtLimits.Sigkill.TotalNanoseconds;
 
     private static double Crossing(double leftNs, double eachNs) =>
         eachNs >= leftNs ? 1 : eachNs <= 0 ? double.PositiveInfinity : Math.Ceiling(leftNs / eachNs);

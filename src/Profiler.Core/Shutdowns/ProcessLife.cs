@@ -235,15 +235,16 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     private Shutdown Death(Dying dying, UnderWay underWay, long nowNs)
     {
         long lastNs = CloseBurst.Split(dying.Releases, _parts, long.MaxValue).Select(b => b.EndNs).DefaultIfEmpty(long.MinValue).Max();
-        bool unseenEnd = !watched.Signals && !watched.Reaping;
+        bool unseenEnd = !watched.Signals && !watched.Reaping, beganBefore = _exitingAtStart || dying.StartNs < attachedNs;
         long endNs = _reapedNs ?? _deadNs ?? (unseenEnd && underWay.IsNone ? lastNs : Math.Max(nowNs, lastNs));
         return Make(dying.Cause.Trigger, new Interval(dying.StartNs, Math.Max(dying.StartNs, endNs)), dying.Releases, underWay) with
         {
             ExitsNs = ExitsNs,
             DeadNs = _deadNs,
             ReapedNs = _reapedNs,
-            Unreleased = IsGone ? [.. _held.Order(StringComparer.Ordinal)] : [],
-            BeganBefore = _exitingAtStart || dying.StartNs < attachedNs,
+            // One that was being released when the capture began was so unseen.
+            Unreleased = IsGone && !beganBefore ? [.. _held.Order(StringComparer.Ordinal)] : [],
+            BeganBefore = beganBefore,
             Unfinished = !IsGone && !(unseenEnd && underWay.IsNone),
         };
     }

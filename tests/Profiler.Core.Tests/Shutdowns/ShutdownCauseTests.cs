@@ -244,8 +244,10 @@ public sealed class ShutdownCauseTests
             10.5 100/100 vmm release begin 0000:02:00.0 exiting
             11.5 100/100 vmm release end
             12.0 1/1 init reaped of 100/100 vmm
-            """, attachedNs: 10_000_000_000, present: new ProcessAtStart(100, "vmm", null, Exiting: true)));
+            """, attachedNs: 10_000_000_000, present: new ProcessAtStart(100, "vmm", ["0000:01:00.0", "0000:02:00.0"], Exiting: true)));
         Assert.Equal((true, Trigger.Unknown, 2_000_000_000), (shutdown.BeganBefore, shutdown.Trigger, shutdown.Time.DurationNs));
+        // The first was being released already.
+        Assert.Empty(shutdown.Unreleased);
     }
 
     [Fact]
