@@ -45,7 +45,7 @@ internal static class ReportBuilder
                     .OrderBy(d => d.Bdf, StringComparer.Ordinal)
                     .Select(ShutdownReport.Of),
             ],
-            [.. recorded.Surroundings.Stacks.Values.OrderBy(s => s.Key).Select(s => new ReportStack(s.Key, s.Frames))],
+            [.. recorded.Surroundings.Stacks.Values.OrderBy(s => s.Key).Select(s => new ReportStack(s.Key, addresses ? s.Frames : StackText.WithoutAddresses(s.Frames)))],
             Histograms(recorded.Last.Histograms));
     }
 

@@ -6,6 +6,7 @@ namespace Profiler.Cli.Report;
 /// <summary>The kernel stacks of what took long, each once, with what ended in it.</summary>
 internal static class StackText
 {
+    private const string NoName = "?";
     private const int Told = 8;
     private const int Frames = 9;
 
@@ -24,7 +25,7 @@ internal static class StackText
         if (used.Count == 0)
             return;
         text.Append("\nkernel stacks of what took long, innermost first\n");
-        if (used.Exists(s => s.Stack.Frames.Any(f => f.StartsWith("0x", StringComparison.Ordinal))))
+        if (used.Exists(s => s.Stack.Frames.Any(f => f == NoName || IsAddress(f))))
             text.Append("  (some without names: kernel.kptr_restrict=2 hides them, and this kernel does not print them otherwise)\n");
         foreach ((ReportStack stack, List<(int? Key, string What, long Ns)> ended) in used.Take(Told))
         {
@@ -36,6 +37,11 @@ internal static class StackText
         if (used.Count > Told)
             text.Append($"  and {used.Count - Told} more: --format json has all\n");
     }
+
+    /// <summary>Frames that have no name would show the kernel's addresses to whoever reads the report.</summary>
+    public static ImmutableArray<string> WithoutAddresses(ImmutableArray<string> frames) => [.. frames.Select(f => IsAddress(f) ? NoName : f)];
+
+    private static bool IsAddress(string frame) => frame.StartsWith("0x", StringComparison.Ordinal);
 
     private static IEnumerable<(int? Key, string What, long Ns)> Spans(string operation, ReportDevice d) =>
     [

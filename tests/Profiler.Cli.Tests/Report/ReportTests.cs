@@ -51,6 +51,22 @@ public sealed class ReportTests
         Assert.Contains("  - the kernel did not run probe release for 2 calls", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Addresses_of_the_kernel_are_shown_only_if_asked_for()
+    {
+        RecordedCapture recorded = Read("whole-teardown", writer =>
+        {
+            writer.Fact(new KernelStack(7, ["0xffffffffc0de1234", "vfio_device_fops_release+0x21 [vfio]"]));
+            End(writer);
+        });
+        string hidden = ReportJson.Text(ReportBuilder.Build(recorded, ReportFilter.None)) + TextReport.Render(ReportBuilder.Build(recorded, ReportFilter.None));
+        Assert.DoesNotContain("0xffff", hidden, StringComparison.Ordinal);
+        Assert.DoesNotContain("0x00000000", hidden, StringComparison.Ordinal);
+        string shown = ReportJson.Text(ReportBuilder.Build(recorded, ReportFilter.None, addresses: true));
+        Assert.Contains("0xffffffffc0de1234", shown, StringComparison.Ordinal);
+        Assert.Contains("0x00000000000000", shown, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null, null, "05:00.1", 1)]
     [InlineData(200, null, null, 1)]
