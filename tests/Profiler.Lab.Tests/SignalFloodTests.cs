@@ -29,8 +29,9 @@ public sealed class SignalFloodTests
         read -ra devices <<<"$LAB_DEVICES"
         # One is there before, one comes meanwhile: both are ours.
         coproc out/vfioscope release --mode exit --hold "${devices[0]}"
-        before=$COPROC_PID
         read -r line <&"${COPROC[0]}"
+        before=${line#*pid }
+        before=${before%%:*}
         out/vfioscope record --buffer 64 -o "$OUT/flood.vfioscope" -- bash -c '
             python3 "$OUT/flood" >"$OUT/sent" & flood=$!
             python3 tests/lab/hold --end TERM "$2"
