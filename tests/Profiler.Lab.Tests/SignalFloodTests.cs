@@ -54,8 +54,10 @@ public sealed class SignalFloodTests
         Assert.Equal(0, recording.End.Events.Sum(e => e.Lost));
         uint before = uint.Parse(guest.Text("before"), CultureInfo.InvariantCulture);
         WireEvent[] signals = [.. recording.Events.Where(e => e.Kind == EventKind.Signal)];
-        Assert.Equal([1, 15], signals.Select(s => s.Value).Order());
-        Assert.Equal(before, signals.Single(s => s.Value == 1).Peer.Tgid);
+        // A .NET program that is told to hang up tells itself once more, to die of it.
+        Assert.Equal([1, 15], signals.Select(s => s.Value).Distinct().Order());
+        Assert.All(signals.Where(s => s.Value == 1), s => Assert.Equal(before, s.Peer.Tgid));
+        Assert.InRange(signals.Length, 2, 3);
         Assert.Equal(2, recording.Releases);
     }
 }
