@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Profiler.Cli;
 using Profiler.Cli.Commands;
-using Profiler.Cli.Live;
+using Profiler.Cli.Unix;
+using Profiler.Core;
 using Profiler.Core.Wire;
 
 // Before anything is opened, attached or written.

@@ -1,9 +1,10 @@
+using System.Collections.Immutable;
 using System.Reactive.Disposables;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
+using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
-using Profiler.Core.Recording;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 
@@ -22,6 +23,7 @@ public sealed class Pipeline : IDisposable
     private readonly EventDecoder _decoder = new();
     private readonly SpanAssembler _spans;
     private readonly ShutdownTracker _tracker;
+    private readonly ImmutableArray<ISink> _sinks;
     private Distributions _distributions = new();
     private DeviceStatistics _devices = new();
     private LockStatistics _locks = new();
@@ -35,8 +37,10 @@ public sealed class Pipeline : IDisposable
     /// <param name="records">Batches of wire events, back to back; a batch need not outlive OnNext.</param>
     /// <param name="watched">What of the end of a process can be seen.</param>
     /// <param name="attachedNs">When all probes were in place, CLOCK_MONOTONIC: what began before may lack some of its parts.</param>
-    public Pipeline(IObservable<ReadOnlyMemory<byte>> records, EndsWatched watched, long attachedNs = 0)
+    /// <param name="sinks">Hear what is over.</param>
+    public Pipeline(IObservable<ReadOnlyMemory<byte>> records, EndsWatched watched, long attachedNs = 0, params ReadOnlySpan<ISink> sinks)
     {
+        _sinks = [.. sinks];
         _spans = new SpanAssembler(attachedNs);
         _tracker = new ShutdownTracker(watched, attachedNs);
 
@@ -74,23 +78,23 @@ public sealed class Pipeline : IDisposable
     public void Tick(long nowNs) => _clock.OnNext(nowNs);
 
     /// <summary>All there is to know at this moment.</summary>
-    /// <param name="alongside">
-    /// Asks others that <see cref="Activities"/> and <see cref="Shutdowns"/> feed, so that they tell of the same moment;
-    /// nothing flows meanwhile.
-    /// </param>
-    public Snapshot Snapshot(Action? alongside = null)
+    public Snapshot Snapshot() => Read(snapshot => snapshot);
+
+    /// <summary>Makes something of all there is to know at this moment; nothing flows until it is made.</summary>
+    /// <param name="read">Quick: the events wait for it.</param>
+    public T Read<T>(Func<Snapshot, T> read)
     {
         lock (_gate)
         {
-            alongside?.Invoke();
-            return new Snapshot(
+            return read(new Snapshot(
                 _spans.LatestNs, _spans.InFlight(), _spans.TeardownsInFlight(), _tracker.InFlight(_spans, _spans.LatestNs), [.. _recent],
                 _distributions.Snapshot(), _devices.Snapshot(), _locks.Snapshot(),
                 [.. _decoder.Received], _spans.Unmatched, _spans.StacksLost)
             {
                 BeganBefore = _beganBefore,
                 Unfinished = _unfinished,
-            };
+                Accumulated = [.. _sinks.OfType<IAccumulator>().Select(a => a.Snapshot())],
+            });
         }
     }
 
@@ -130,6 +134,8 @@ public sealed class Pipeline : IDisposable
             _devices.Record(operation);
             _locks.Record(operation);
         }
+        foreach (ISink sink in _sinks)
+            sink.Record(activity);
     }
 
     private void Remember(Shutdown shutdown)
@@ -140,6 +146,8 @@ public sealed class Pipeline : IDisposable
         _recent.AddFirst(shutdown);
         if (_recent.Count > RecentShutdowns)
             _recent.RemoveLast();
+        foreach (ISink sink in _sinks)
+            sink.Record(shutdown);
     }
 
     // Whoever subscribed hears of the error; our own bookkeeping has nothing to add.

@@ -1,38 +1,9 @@
 using System.Collections.Immutable;
 using Profiler.Core.Histograms;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core;
-
-/// <summary>The questions the histograms answer.</summary>
-/// <param name="LockWait">Single waits for a lock, inside releases and opens.</param>
-/// <param name="Release">Releases, waits included.</param>
-/// <param name="Open">Opens, waits included.</param>
-/// <param name="Shutdown">Whole shutdowns.</param>
-/// <param name="Reset">Resets by method, inside and outside of releases and opens.</param>
-/// <param name="Phase">What shutdowns spent on each phase; of those that spent any.</param>
-public sealed record HistogramSet(
-    HistogramSnapshot LockWait,
-    HistogramSnapshot Release,
-    HistogramSnapshot Open,
-    HistogramSnapshot Shutdown,
-    ImmutableSortedDictionary<ResetMethod, HistogramSnapshot> Reset,
-    ImmutableSortedDictionary<Phase, HistogramSnapshot> Phase)
-{
-    /// <summary>One of them; empty if there is nothing of it yet.</summary>
-    /// <param name="kind">Which.</param>
-    /// <param name="part">The number of the reset method or the phase, if it is of one.</param>
-    public HistogramSnapshot Of(HistogramKind kind, int part) => kind switch
-    {
-        HistogramKind.Release => Release,
-        HistogramKind.Open => Open,
-        HistogramKind.LockWait => LockWait,
-        HistogramKind.Shutdown => Shutdown,
-        HistogramKind.Reset => Reset.GetValueOrDefault((ResetMethod)part, HistogramSnapshot.Empty),
-        _ => Phase.GetValueOrDefault((Phase)part, HistogramSnapshot.Empty),
-    };
-}
 
 /// <summary>Everything known at one moment, consistent in itself: what all outputs are made from.</summary>
 /// <param name="NowNs">CLOCK_MONOTONIC of the newest event.</param>
@@ -64,4 +35,11 @@ public sealed record Snapshot(
 
     /// <summary>Shutdowns that the capture ended before.</summary>
     public long Unfinished { get; init; }
+
+    /// <summary>What the accumulators that were given to the pipeline amount to.</summary>
+    public ImmutableArray<object> Accumulated { get; init; } = [];
+
+    /// <summary>What the one accumulator amounts to whose sum is of this type.</summary>
+    /// <exception cref="InvalidOperationException">There is none, or more than one.</exception>
+    public T Get<T>() => Accumulated.OfType<T>().Single();
 }

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using Profiler.Cli.Live;
 using Profiler.Cli.Tests.Support;
-using Profiler.Cli.Tui;
+using Profiler.Core.Capture;
+using Profiler.Tui;
 
 namespace Profiler.Benchmarks;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Reactive.Subjects;
 using System.Runtime.InteropServices;
-using Profiler.Core;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Wire;
+using Profiler.Core;
 using Profiler.Tests.Support;
 
 namespace Profiler.Benchmarks;

@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using Profiler.Cli.Metrics;
-using Profiler.Cli.Metrics.Formats;
 using Profiler.Cli.Tests.Metrics;
 using Profiler.Cli.Tests.Support;
+using Profiler.Metrics.Formats;
+using Profiler.Metrics;
 
 namespace Profiler.Benchmarks;
 

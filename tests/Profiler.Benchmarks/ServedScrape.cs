@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using Profiler.Cli.Tests.Support;
 
 namespace Profiler.Benchmarks;

@@ -2,15 +2,17 @@ using System.Collections.Immutable;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Runtime.InteropServices;
-using Profiler.Cli.Identity;
-using Profiler.Cli.Live;
-using Profiler.Cli.Metrics;
-using Profiler.Cli.Metrics.Formats;
 using Profiler.Cli.Tests.Identity;
-using Profiler.Cli.Vfio;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Recording;
 using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
+using Profiler.Host.Pci;
+using Profiler.Host.Processes;
+using Profiler.Host;
+using Profiler.Metrics.Formats;
+using Profiler.Metrics;
 using Profiler.Tests.Support;
 
 namespace Profiler.Benchmarks;
@@ -61,7 +63,7 @@ internal static class UptimeBench
         private readonly Clock _clock = new();
         private readonly Source _source = new();
         private readonly FakeProc _proc = new();
-        private readonly LiveProfile _profile;
+        private readonly Profile _profile;
         private readonly ExportedProfile _exported;
         private readonly List<WireEvent> _events = [];
         private uint _pid = 1000;
@@ -70,8 +72,8 @@ internal static class UptimeBench
         public Host()
         {
             var identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(new PciSysfs(_proc.Root), new PciIds()));
-            _source.Surroundings = identities.Surroundings;
-            _profile = new LiveProfile(_source, null, _clock);
+            _source.Facts = identities.Facts;
+            _profile = new Profile(_source, null, _clock);
             // At once, not on a thread of its own: here nobody is left out because they come too fast.
             _profile.Activities.Where(HostIdentities.Concerns).Subscribe(identities.Learn);
             _profile.Shutdowns.Where(s => !s.Unreleased.IsEmpty).Subscribe(identities.Learn);
@@ -145,7 +147,7 @@ internal static class UptimeBench
 
         public IObservable<ReadOnlyMemory<byte>> Records => _records;
 
-        public Surroundings Surroundings { get; set; } = new();
+        public HostFacts Facts { get; set; } = new();
 
         public long NowNs { get; set; } = 1_000_000_000;
 

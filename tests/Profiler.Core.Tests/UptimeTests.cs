@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Profiler.Core.Recording;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Facts;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;

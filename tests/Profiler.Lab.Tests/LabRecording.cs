@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
@@ -14,7 +15,7 @@ public sealed class LabRecording
         using FileStream file = File.OpenRead(Path.Combine(guest.Output, name));
         RecordingReader reader = RecordingReader.Open(file);
         Events = [.. reader.Batches().SelectMany(batch => MemoryMarshal.Cast<byte, WireEvent>(batch.Span).ToArray())];
-        (Info, Surroundings) = (reader.Info, reader.Surroundings);
+        (Info, HostFacts) = (reader.Info, reader.Facts);
         End = reader.End ?? throw new InvalidDataException($"{name} has no end");
     }
 
@@ -24,7 +25,7 @@ public sealed class LabRecording
 
     public CaptureEnd End { get; }
 
-    public Surroundings Surroundings { get; }
+    public HostFacts Facts { get; }
 
     /// <summary>What was lost or not seen, in the end.</summary>
     public ImmutableArray<Problem> Problems => End.Problems;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Profiler.Core.Recording;
+using Profiler.Core.Facts;
 using Profiler.Core.Wire;
 
 namespace Profiler.Lab.Tests;
@@ -44,9 +44,9 @@ public sealed class LateAttachTests
         LabGuest guest = LabGuest.Run(Script, devices: 16, kernel, timeoutSeconds: 220);
         var recording = new LabRecording(guest, "exiting.vfioscope");
         int pid = Pid(guest, "exiting.pid");
-        ProcessAtStart there = Assert.Single(recording.Surroundings.AtStart.Values);
+        ProcessAtStart there = Assert.Single(recording.Facts.AtStart.Values);
         Assert.Equal((pid, true, false), (there.Tgid, there.Exiting, there.Busy));
-        Assert.Equal("late-vm", recording.Surroundings.VmNames[pid]);
+        Assert.Equal("late-vm", recording.Facts.VmNames[pid]);
         // Those that are not released yet: one whose begin was not seen, and those that were.
         string[] seen = [.. recording.Events.Where(e => e is { Kind: EventKind.Release, Phase: EventPhase.Begin }).Select(e => e.Device.ToString())];
         Assert.InRange(seen.Length, 1, 14);
@@ -63,7 +63,7 @@ public sealed class LateAttachTests
     {
         LabGuest guest = LabGuest.Run(Closing, devices: 8, "6.12", timeoutSeconds: 120);
         var recording = new LabRecording(guest, "closing.vfioscope");
-        ProcessAtStart there = Assert.Single(recording.Surroundings.AtStart.Values);
+        ProcessAtStart there = Assert.Single(recording.Facts.AtStart.Values);
         Assert.Equal((Pid(guest, "closing.pid"), false, true), (there.Tgid, there.Exiting, there.Busy));
         Assert.InRange(recording.Releases, 1, 7);
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
+using Profiler.Linux;
 
 namespace Profiler.Bpf.Session;
 

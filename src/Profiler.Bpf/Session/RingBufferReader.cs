@@ -1,6 +1,7 @@
 using System.Reactive.Subjects;
 using System.Runtime.InteropServices;
 using Profiler.Bpf.Native;
+using Profiler.Linux;
 
 namespace Profiler.Bpf.Session;
 

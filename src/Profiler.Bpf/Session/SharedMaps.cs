@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Profiler.Bpf.Native;
+using Profiler.Linux;
 
 namespace Profiler.Bpf.Session;
 

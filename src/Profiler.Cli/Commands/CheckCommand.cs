@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Profiler.Bpf.Session;
-using Profiler.Cli.Identity;
-using Profiler.Cli.Live;
-using Profiler.Cli.Vfio;
+using Profiler.Cli.Commands.Options;
+using Profiler.Core;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
-using Profiler.Core.Recording;
+using Profiler.Host.Live;
+using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Commands;
 
@@ -21,9 +22,9 @@ internal static class CheckCommand
             Description = "remove the probes that a vfioscope left behind that was killed, and do nothing else",
         };
         var command = new Command("check", "Says what can be watched on this machine, and how; attaches to find out.") { clean };
-        CaptureOptions.AddTo(command);
+        LiveOptions.AddTo(command);
         command.SetAction((parsed, cancellation) => Task.FromResult(
-            parsed.GetValue(clean) ? Clean(Console.Out) : Run(CaptureOptions.From(parsed), Console.Out, cancellation)));
+            parsed.GetValue(clean) ? Clean(Console.Out) : Run(LiveOptions.From(parsed), Console.Out, cancellation)));
         return command;
     }
 

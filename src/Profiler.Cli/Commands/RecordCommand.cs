@@ -2,8 +2,14 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.ComponentModel;
 using System.Diagnostics;
-using Profiler.Cli.Live;
+using Profiler.Cli.Commands.Options;
+using Profiler.Cli.Unix;
+using Profiler.Core;
+using Profiler.Core.Capture;
 using Profiler.Core.Wire;
+using Profiler.Host.Files;
+using Profiler.Host.Live;
+using Profiler.Linux;
 
 namespace Profiler.Cli.Commands;
 
@@ -29,7 +35,7 @@ internal static class RecordCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command("record", "Records what happens to VFIO devices.") { output, duration, program };
-        CaptureOptions.AddTo(command);
+        LiveOptions.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             string[] words = parsed.GetValue(program) ?? [];
@@ -39,7 +45,7 @@ internal static class RecordCommand
             // Before anything is attached: a command that is not there is no reason to wait for that.
             string? path = words is [var name, ..] ? ProgramPath.Find(name, Environment.GetEnvironmentVariable("PATH")) : null;
             using var file = new AtomicFile(parsed.GetRequiredValue(output), AtomicFile.Private);
-            using var profile = LiveProfile.OfThisHost(CaptureOptions.From(parsed), TimeProvider.System, cancellation);
+            using var profile = new Profile(LiveSource.Start(LiveOptions.From(parsed), TimeProvider.System, cancellation), TimeProvider.System);
             if (profile.Info.Probes.FirstOrDefault(p => p is { Name: "release", WaitsFor: not null }) is { } waiting)
                 Say($"module {waiting.WaitsFor} is not loaded: waiting for it (modprobe vfio-pci)");
             int? exitCode = await Record(
@@ -55,7 +61,7 @@ internal static class RecordCommand
     }
 
     /// <summary>Records until told to end. Whatever fails, what was recorded until then is kept and named.</summary>
-    internal static async Task<int?> Record(LiveProfile profile, AtomicFile file, string name, Func<Recorder, Task<int?>> until)
+    internal static async Task<int?> Record(Profile profile, AtomicFile file, string name, Func<Recorder, Task<int?>> until)
     {
         var recorder = new Recorder(profile, file.Stream);
         try
@@ -106,7 +112,7 @@ internal static class RecordCommand
         {
             return Process.Start(new ProcessStartInfo(path, arguments) { UseShellExecute = false })!;
         }
-        catch (Win32Exception e) when (e.NativeErrorCode == Posix.ENOEXEC)
+        catch (Win32Exception e) when (e.NativeErrorCode == Errno.ENOEXEC)
         {
             // A script that does not say what runs it: execvp has the shell do it.
             return Process.Start(new ProcessStartInfo("/bin/sh", [path, .. arguments]) { UseShellExecute = false })!;

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Profiler.Cli.Vfio;
-using Profiler.Cli.Vfio.Release;
+using Profiler.Cli.Release;
+using Profiler.Cli.Release.Vfio;
+using Profiler.Core;
+using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Commands;
 

@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text;
-using Profiler.Cli.Live;
-using Profiler.Cli.Report;
+using Profiler.Cli.Commands.Options;
+using Profiler.Core;
+using Profiler.Core.Capture;
+using Profiler.Host.Files;
+using Profiler.Report;
 
 namespace Profiler.Cli.Commands;
 
@@ -21,12 +24,12 @@ internal static class ReportCommand
         var output = new Option<string?>("--output", "-o") { Description = "write to this file instead of stdout" };
         var addresses = new Option<bool>("--addresses") { Description = "locks by their kernel addresses, instead of as lock 1, lock 2" };
         var command = new Command("report", "Says what happened in a recording, shutdown by shutdown.") { file, format, output, addresses };
-        ReportFilter.AddTo(command);
+        FilterOptions.AddTo(command);
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(file);
             RecordedCapture recorded = RecordedCapture.Read(path);
-            ReportFilter filter = ReportFilter.From(parsed);
+            ActivityFilter filter = FilterOptions.From(parsed);
             if (!recorded.Has(filter))
                 throw new UserException(ExitCode.No, $"{path}: {recorded.WhatThereIs(filter)}");
             ReportDocument report = ReportBuilder.Build(recorded, filter, parsed.GetValue(addresses));

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Reflection;
-using Profiler.Cli.Live;
-using Profiler.Cli.Metrics;
-using Profiler.Cli.Otlp;
-using Profiler.Cli.Web;
+using Profiler.Cli.Commands.Options;
+using Profiler.Core;
+using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
+using Profiler.Metrics;
+using Profiler.Metrics.Otlp;
+using Profiler.Metrics.Web;
 
 namespace Profiler.Cli.Commands;
 
@@ -97,7 +99,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Serves metrics for Prometheus, live or of a recording.")
         {
             ListenOption, SystemdOption, ConfigOption, DevicesOption, VmsOption, OtlpOption, OtlpProtocolOption,
-            OtlpIntervalOption, CaptureOptions.BpfStatsOption,
+            OtlpIntervalOption, LiveOptions.BpfStatsOption,
         };
         SourceOptions.AddTo(command);
         command.Validators.Add(result =>
@@ -112,13 +114,12 @@ internal static class ServeCommand
             var config = new WebConfigFile(
                 parsed.GetValue(ConfigOption), time, complaint => Complain(error, complaint));
             Endpoints endpoints = EndpointsOf(parsed);
-            using LiveProfile profile = SourceOptions.Open(parsed, time, stop);
-            var limits = new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption));
-            using var exported = new ExportedProfile(profile, limits, time);
+            var source = new MetricsSource(new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time);
+            using Profile profile = SourceOptions.Open(parsed, time, stop, source.SinkOf);
             bool ready = false;
-            using var pages = new MetricsPages(exported.State, () => Volatile.Read(ref ready), Version);
+            using var pages = new MetricsPages(source.State, () => Volatile.Read(ref ready), Version);
             // The server stops before the profile does: nobody asks while programs are being detached.
-            using (OtlpPush? push = PushOf(parsed, profile, exported))
+            using (OtlpPush? push = PushOf(parsed, profile, source))
             await using (var server = await WebServer.Start(endpoints, config, time, pages.Answer))
             {
                 profile.Start();
@@ -134,7 +135,7 @@ internal static class ServeCommand
     }
 
     // The end of a recording is not ours: its numbers stay. What ends us is a signal, or an error of the source.
-    private static async Task Ended(LiveProfile profile, TextWriter error, CancellationToken stop)
+    private static async Task Ended(Profile profile, TextWriter error, CancellationToken stop)
     {
         try
         {
@@ -147,13 +148,13 @@ internal static class ServeCommand
         }
     }
 
-    private static OtlpPush? PushOf(ParseResult parsed, LiveProfile profile, ExportedProfile exported)
+    private static OtlpPush? PushOf(ParseResult parsed, Profile profile, MetricsSource source)
     {
         if (parsed.GetValue(OtlpOption) is not { } endpoint)
             return null;
         var target = new OtlpTarget(endpoint, parsed.GetValue(OtlpProtocolOption) == "grpc", parsed.GetValue(OtlpIntervalOption));
         return new OtlpPush(
-            target, profile, exported.State, Version,
+            target, profile, source.State, Version,
             complaint => Complain(parsed.InvocationConfiguration.Error, complaint));
     }
 

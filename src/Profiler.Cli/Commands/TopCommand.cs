@@ -1,8 +1,10 @@
 using System.CommandLine;
-using Profiler.Cli.Live;
-using Profiler.Cli.Report;
-using Profiler.Cli.Tui;
-using Profiler.Core.Recording;
+using Profiler.Cli.Commands.Options;
+using Profiler.Core;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
+using Profiler.Report;
+using Profiler.Tui;
 
 namespace Profiler.Cli.Commands;
 
@@ -12,9 +14,9 @@ internal static class TopCommand
     public static Command Create()
     {
         var command = new Command("top", "Shows releases and shutdowns as they happen, live or of a recording.");
-        command.Add(CaptureOptions.BpfStatsOption);
+        command.Add(LiveOptions.BpfStatsOption);
         SourceOptions.AddTo(command);
-        ReportFilter.AddTo(command);
+        FilterOptions.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using Player player = SourceOptions.OpenPlayer(parsed, TimeProvider.System, cancellation);
@@ -22,9 +24,9 @@ internal static class TopCommand
             try
             {
                 if (screen is not null)
-                    await Draw(player, screen, ReportFilter.From(parsed), cancellation);
+                    await Draw(player, screen, FilterOptions.From(parsed), cancellation);
                 else
-                    await Print(player.Profile, ReportFilter.From(parsed), parsed.InvocationConfiguration, cancellation);
+                    await Print(player.Profile, FilterOptions.From(parsed), parsed.InvocationConfiguration, cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -39,7 +41,7 @@ internal static class TopCommand
         return command;
     }
 
-    private static async Task Draw(Player player, Screen screen, ReportFilter only, CancellationToken stop)
+    private static async Task Draw(Player player, Screen screen, ActivityFilter only, CancellationToken stop)
     {
         player.Start();
         var view = new TopView(player, screen, only);
@@ -47,12 +49,12 @@ internal static class TopCommand
     }
 
     // Lines are written by the thread that brings the events: whoever reads them slowly makes the kernel count events as lost.
-    private static async Task Print(LiveProfile profile, ReportFilter only, InvocationConfiguration console, CancellationToken stop)
+    private static async Task Print(Profile profile, ActivityFilter only, InvocationConfiguration console, CancellationToken stop)
     {
-        Surroundings known = profile.Surroundings;
+        HostFacts known = profile.Facts;
         var line = new EventLine(profile.Info, known.VmNames);
         var seen = new SeenProcesses();
-        bool matched = only == ReportFilter.None;
+        bool matched = only == ActivityFilter.None;
         profile.Activities.Subscribe(activity =>
         {
             seen.Add(activity);
@@ -64,13 +66,13 @@ internal static class TopCommand
         }, _ => { });
         profile.Shutdowns.Subscribe(shutdown =>
         {
-            if (only != ReportFilter.None && !only.Wants(shutdown, known.VmNames.GetValueOrDefault(shutdown.Task.Tgid)))
+            if (only != ActivityFilter.None && !only.Wants(shutdown, known.VmNames.GetValueOrDefault(shutdown.Task.Tgid)))
                 return;
             matched = true;
             console.Output.WriteLine(line.Of(shutdown));
         }, _ => { });
         ProfileState state = profile.State();
-        await console.Error.WriteLineAsync($"{StatusLines.Source(state)}, {StatusLines.Probes(state.Health)}");
+        await console.Error.WriteLineAsync($"{CaptureStatus.Source(state)}, {CaptureStatus.Probes(state.Health)}");
         profile.Start();
         try
         {
@@ -81,7 +83,7 @@ internal static class TopCommand
             await profile.Stop();
             if (profile.Clock is not null)
                 await SourceOptions.TellProblems(profile, console.Error);
-            await console.Error.WriteLineAsync($"vfioscope: {StatusLines.Events(profile.Health)}");
+            await console.Error.WriteLineAsync($"vfioscope: {CaptureStatus.Events(profile.Health)}");
         }
         // Live, what is asked for may always be still to come.
         if (profile.Clock is not null && !matched && !only.IsKnown(known))

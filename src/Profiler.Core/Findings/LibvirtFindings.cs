@@ -1,4 +1,4 @@
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using static Profiler.Core.Findings.Words;
 
 namespace Profiler.Core.Findings;

@@ -1,4 +1,4 @@
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Findings;

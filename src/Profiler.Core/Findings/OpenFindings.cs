@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Profiler.Core.Recording;
+using Profiler.Core.Facts;
 using Profiler.Core.Spans;
 using static Profiler.Core.Findings.Words;
 
@@ -13,15 +13,15 @@ public static class OpenFindings
 
     /// <param name="opens">Those that may have been held up.</param>
     /// <param name="operations">Opens and releases of all processes.</param>
-    /// <param name="surroundings">What is known beside the events.</param>
+    /// <param name="facts">What is known beside the events.</param>
     public static ImmutableArray<Finding> For(
-        IEnumerable<Operation> opens, IEnumerable<Operation> operations, Surroundings surroundings)
+        IEnumerable<Operation> opens, IEnumerable<Operation> operations, HostFacts facts)
     {
         ILookup<int, Operation> releases = operations.Where(o => o.Kind == OperationKind.Release).ToLookup(o => o.Task.Tid);
-        return [.. opens.Select(open => Delayed(open, releases, surroundings)).OfType<Finding>()];
+        return [.. opens.Select(open => Delayed(open, releases, facts)).OfType<Finding>()];
     }
 
-    private static Finding? Delayed(Operation open, ILookup<int, Operation> releases, Surroundings surroundings)
+    private static Finding? Delayed(Operation open, ILookup<int, Operation> releases, HostFacts facts)
     {
         List<Holder> culprits =
         [
@@ -31,9 +31,9 @@ public static class OpenFindings
         long heldUp = culprits.Sum(h => h.Ns);
         if (heldUp < WorthAWord.TotalNanoseconds)
             return null;
-        string who = List(culprits.Select(h => surroundings.NameOf(h.Task!.Tgid, h.Process ?? h.Task.Comm)));
+        string who = List(culprits.Select(h => facts.NameOf(h.Task!.Tgid, h.Process ?? h.Task.Comm)));
         return new Finding("open_delayed", Severity.Warning,
-            $"{surroundings.NameOf(open.Task.Tgid, open.Process)} needed {Seconds(open.Time.DurationNs)} to open {open.Device}, {Seconds(heldUp)} of it " +
+            $"{facts.NameOf(open.Task.Tgid, open.Process)} needed {Seconds(open.Time.DurationNs)} to open {open.Device}, {Seconds(heldUp)} of it " +
             $"waiting for {who}, which was releasing {List(culprits.Select(h => h.Device!))} and had the lock",
             "a machine that starts beside one that goes should get devices of another reset domain, or wait until it is gone")
         {

@@ -1,6 +1,7 @@
-using Profiler.Core.Recording;
+using Profiler.Core.Facts;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
+using Profiler.Linux;
 using static Profiler.Core.Findings.Words;
 
 namespace Profiler.Core.Findings;
@@ -55,7 +56,7 @@ internal static class ResetFindings
     {
         var failed = releases
             .SelectMany(r => r.Resets.Select(s => (r.Device, Reset: s)))
-            .Where(r => r.Reset.Result is not (0 or Errno.EAGAIN) &&
+            .Where(r => r.Reset.Result is not (0 or -Errno.EAGAIN) &&
                 r.Reset.Parts.Any(p => p.Step is ResetStep.BridgeWait or ResetStep.DeviceWait or ResetStep.SecondaryBus))
             .ToList();
         if (failed.Count == 0)
@@ -80,7 +81,7 @@ internal static class ResetFindings
         string[] skipped =
         [
             .. releases
-                .Where(r => r.IsPci && (r.Resets.Any(s => s.Result == Errno.EAGAIN) ||
+                .Where(r => r.IsPci && (r.Resets.Any(s => s.Result == -Errno.EAGAIN) ||
                     (evidence.Resets && !r.Partial && r.Resets.IsEmpty && devices.GetValueOrDefault(r.Device)?.ResetMethods is { Count: > 0 })))
                 .Select(r => r.Device).Distinct(),
         ];

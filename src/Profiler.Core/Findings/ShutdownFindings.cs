@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Profiler.Core.Recording;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Facts;
+using Profiler.Core.Lives;
 using static Profiler.Core.Findings.Words;
 
 namespace Profiler.Core.Findings;
@@ -15,31 +15,31 @@ public static class ShutdownFindings
 
     /// <summary>Everything, the costliest first.</summary>
     /// <param name="shutdown">Which one.</param>
-    /// <param name="surroundings">What is known beside the events.</param>
+    /// <param name="facts">What is known beside the events.</param>
     /// <param name="evidence">Whether what was not seen did not happen.</param>
-    public static ImmutableArray<Finding> For(Shutdown shutdown, Surroundings surroundings, Evidence evidence)
+    public static ImmutableArray<Finding> For(Shutdown shutdown, HostFacts facts, Evidence evidence)
     {
         var findings = ImmutableArray.CreateBuilder<Finding>();
         // Of a release that may have been missed it cannot be said that it did not happen.
         if (evidence.Releases && !shutdown.BeganBefore)
-            findings.AddRange(shutdown.Unreleased.Select(device => NotReleased(device, shutdown, surroundings)));
+            findings.AddRange(shutdown.Unreleased.Select(device => NotReleased(device, shutdown, facts)));
         findings.AddRange(ReleaseFindings.For(shutdown.Releases, shutdown.IfParallelNs));
         if (Unpin(shutdown) is { } unpin)
             findings.Add(unpin);
-        findings.AddRange(ResetFindings.For(shutdown.Releases, surroundings.Devices, evidence));
+        findings.AddRange(ResetFindings.For(shutdown.Releases, facts.Devices, evidence));
         // The limits are for virtual machines; who else gets a signal has none.
-        if (surroundings.VmNames.ContainsKey(shutdown.Task.Tgid) && LibvirtFindings.For(shutdown) is { } libvirt)
+        if (facts.VmNames.ContainsKey(shutdown.Task.Tgid) && LibvirtFindings.For(shutdown) is { } libvirt)
             findings.Add(libvirt);
         return Finding.ByCost(findings);
     }
 
-    private static Finding NotReleased(string device, Shutdown shutdown, Surroundings surroundings)
+    private static Finding NotReleased(string device, Shutdown shutdown, HostFacts facts)
     {
-        ImmutableArray<DeviceHolder> holders = surroundings.StillHeld.GetValueOrDefault(device)?.Holders ?? [];
+        ImmutableArray<DeviceHolder> holders = facts.StillHeld.GetValueOrDefault(device)?.Holders ?? [];
         string who = string.Join(", ", holders.Select(h =>
-            $"{surroundings.NameOf(h.Pid, h.Comm)}{(h.Certain ? "" : ", as far as can be told")}"));
+            $"{facts.NameOf(h.Pid, h.Comm)}{(h.Certain ? "" : ", as far as can be told")}"));
         return new Finding("device_not_released", Severity.Warning,
-            $"{surroundings.NameOf(shutdown.Task.Tgid, shutdown.Task.Comm)} is gone, but {device} was not released: " +
+            $"{facts.NameOf(shutdown.Task.Tgid, shutdown.Task.Comm)} is gone, but {device} was not released: " +
             (holders.IsEmpty ? "something still refers to its file, and no process was found to have it open" : $"{who} still has it open"),
             holders.IsEmpty
                 ? "a descriptor may be on its way in a socket, or the kernel hold it (KVM's vfio device): see who had it last"

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Histograms;
@@ -26,14 +26,14 @@ public sealed class Distributions
             Of(duration).Record(duration.Ns);
     }
 
-    private LatencyHistogram Of(Duration duration) => duration.Kind switch
+    private LatencyHistogram Of(Duration duration) => duration.Key.Kind switch
     {
         HistogramKind.Release => _release,
         HistogramKind.Open => _open,
         HistogramKind.LockWait => _lockWait,
         HistogramKind.Shutdown => _shutdown,
-        HistogramKind.Reset => Of(_reset, (ResetMethod)duration.Part),
-        _ => Of(_phase, (Phase)duration.Part),
+        HistogramKind.Reset => Of(_reset, duration.Key.Method),
+        _ => Of(_phase, duration.Key.Phase),
     };
 
     private static LatencyHistogram Of<T>(SortedDictionary<T, LatencyHistogram> histograms, T key) where T : notnull

@@ -1,37 +1,25 @@
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Histograms;
-
-/// <summary>Which histogram of <see cref="HistogramSet"/>.</summary>
-public enum HistogramKind
-{
-    Release,
-    Open,
-    LockWait,
-    Reset,
-    Shutdown,
-    Phase,
-}
 
 /// <summary>
 /// One value of a histogram. The only place that says what counts in which: whoever keeps histograms of their own has
 /// the same numbers.
 /// </summary>
-/// <param name="Kind">Which histogram.</param>
-/// <param name="Part">Of several of that kind: the number of the reset method or the phase, else 0.</param>
+/// <param name="Key">Which histogram.</param>
 /// <param name="Ns">Nanoseconds.</param>
 /// <param name="EndNs">When it was over, CLOCK_MONOTONIC.</param>
 /// <param name="Device">The device; null if the value is not of one.</param>
-public readonly record struct Duration(HistogramKind Kind, int Part, long Ns, long EndNs, string? Device)
+public readonly record struct Duration(HistogramKey Key, long Ns, long EndNs, string? Device)
 {
     /// <summary>Of what is over: itself, and the waits and resets within.</summary>
     public static IEnumerable<Duration> Of(Activity activity) => activity switch
     {
         Operation operation =>
         [
-            Of(operation.Kind == OperationKind.Release ? HistogramKind.Release : HistogramKind.Open, 0, operation.Time, operation.Device),
-            .. operation.LockWaits.Select(wait => Of(HistogramKind.LockWait, 0, wait.Time, operation.Device)),
+            Of(operation.Kind == OperationKind.Release ? HistogramKey.Release : HistogramKey.Open, operation.Time, operation.Device),
+            .. operation.LockWaits.Select(wait => Of(HistogramKey.LockWait, wait.Time, operation.Device)),
             .. operation.Resets.Select(Of),
         ],
         StandaloneReset standalone => [Of(standalone.Reset)],
@@ -49,14 +37,14 @@ public readonly record struct Duration(HistogramKind Kind, int Part, long Ns, lo
         ShutdownPhases phases = shutdown.Phases;
         return
         [
-            Of(HistogramKind.Shutdown, 0, shutdown.Time, null),
+            Of(HistogramKey.Shutdown, shutdown.Time, null),
             .. Enum.GetValues<Phase>().Where(phase => phases[phase] > 0)
-                .Select(phase => new Duration(HistogramKind.Phase, (int)phase, phases[phase], shutdown.Time.EndNs, null)),
+                .Select(phase => new Duration(HistogramKey.Of(phase), phases[phase], shutdown.Time.EndNs, null)),
         ];
     }
 
-    private static Duration Of(Reset reset) => Of(HistogramKind.Reset, (int)reset.Method, reset.Time, reset.Device);
+    private static Duration Of(Reset reset) => Of(HistogramKey.Of(reset.Method), reset.Time, reset.Device);
 
-    private static Duration Of(HistogramKind kind, int part, Interval time, string? device) =>
-        new(kind, part, time.DurationNs, time.EndNs, device);
+    private static Duration Of(HistogramKey key, Interval time, string? device) =>
+        new(key, time.DurationNs, time.EndNs, device);
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Profiler.Core.Lives;
 using Profiler.Core.Problems;
-using Profiler.Core.Shutdowns;
 
 namespace Profiler.Core.Recording;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Profiler.Core.Facts;
 
 namespace Profiler.Core.Recording;
 

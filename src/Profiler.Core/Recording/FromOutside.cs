@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Wire;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using Profiler.Core.Facts;
 
 namespace Profiler.Core.Recording;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Wire;
 
@@ -31,7 +32,7 @@ public sealed class RecordingReader
     public CaptureEnd? End { get; private set; }
 
     /// <summary>What was known beside the events, as far as it has been read: it grows as batches are read.</summary>
-    public Surroundings Surroundings { get; } = new();
+    public HostFacts Facts { get; } = new();
 
     /// <summary>What is wrong with the file, as far as it has been read; complete when all batches are read.</summary>
     public IReadOnlyList<Problem> Problems => Volatile.Read(ref _problems);
@@ -87,7 +88,7 @@ public sealed class RecordingReader
             else if (kind == FrameKind.End)
                 End = Readable(Parse(payload, CaptureJson.Default.CaptureEnd, FromOutside.Checked));
             else if (IsFact(kind) && Readable(Fact(kind, payload)) is { } fact)
-                Surroundings.Add(fact);
+                Facts.Add(fact);
         }
         if (End is null)
             Tell(new Problem(ProblemKinds.CutShort.Id));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Profiler.Core.Facts;
 
 namespace Profiler.Core.Recording;
 

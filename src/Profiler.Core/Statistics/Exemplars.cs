@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Core.Histograms;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Statistics;
@@ -19,7 +19,7 @@ public sealed record Exemplar(long Ns, DateTimeOffset At, string? Shutdown, stri
 /// <param name="boundsNs">The buckets' upper bounds, inclusive, ascending; the infinite one is added.</param>
 public sealed class Exemplars(ImmutableArray<long> boundsNs)
 {
-    private readonly Dictionary<(HistogramKind Kind, int Part), Exemplar?[]> _rows = [];
+    private readonly Dictionary<HistogramKey, Exemplar?[]> _rows = [];
 
     /// <summary>An open: it is of no shutdown.</summary>
     public void Record(Operation open, Func<long, DateTimeOffset> wallClock) => Keep(Duration.Of(open), wallClock, null);
@@ -39,8 +39,8 @@ public sealed class Exemplars(ImmutableArray<long> boundsNs)
     {
         foreach (Duration duration in durations)
         {
-            if (!_rows.TryGetValue((duration.Kind, duration.Part), out Exemplar?[]? row))
-                _rows[(duration.Kind, duration.Part)] = row = new Exemplar?[boundsNs.Length + 1];
+            if (!_rows.TryGetValue(duration.Key, out Exemplar?[]? row))
+                _rows[duration.Key] = row = new Exemplar?[boundsNs.Length + 1];
             int bucket = boundsNs.BinarySearch(duration.Ns);
             row[bucket < 0 ? ~bucket : bucket] = new Exemplar(duration.Ns, wallClock(duration.EndNs), shutdown, duration.Device);
         }
@@ -48,13 +48,11 @@ public sealed class Exemplars(ImmutableArray<long> boundsNs)
 }
 
 /// <summary>The exemplars of one moment.</summary>
-public sealed class ExemplarsSnapshot(IReadOnlyDictionary<(HistogramKind Kind, int Part), ImmutableArray<Exemplar?>> rows)
+public sealed class ExemplarsSnapshot(IReadOnlyDictionary<HistogramKey, ImmutableArray<Exemplar?>> rows)
 {
     /// <summary>None.</summary>
-    public static readonly ExemplarsSnapshot Empty = new(new Dictionary<(HistogramKind, int), ImmutableArray<Exemplar?>>());
+    public static readonly ExemplarsSnapshot Empty = new(new Dictionary<HistogramKey, ImmutableArray<Exemplar?>>());
 
     /// <summary>One per bucket, in order, null where there is none; empty if the histogram has none at all.</summary>
-    /// <param name="kind">Which histogram.</param>
-    /// <param name="part">Of several of that kind: the number of the reset method or the phase.</param>
-    public ImmutableArray<Exemplar?> Of(HistogramKind kind, int part = 0) => rows.GetValueOrDefault((kind, part), []);
+    public ImmutableArray<Exemplar?> Of(HistogramKey key) => rows.GetValueOrDefault(key, []);
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Profiler.Core.Facts;
 using Profiler.Core.Findings;
-using Profiler.Core.Recording;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Statistics;
@@ -35,18 +35,18 @@ public sealed class FindingCounts
 
     /// <summary>A shutdown is over.</summary>
     /// <param name="shutdown">Which one.</param>
-    /// <param name="surroundings">What is known beside the events.</param>
+    /// <param name="facts">What is known beside the events.</param>
     /// <param name="evidence">Whether what was not seen did not happen.</param>
     /// <returns>What was found about it.</returns>
-    public ImmutableArray<Finding> Concluded(Shutdown shutdown, Surroundings surroundings, Evidence evidence)
+    public ImmutableArray<Finding> Concluded(Shutdown shutdown, HostFacts facts, Evidence evidence)
     {
-        ImmutableArray<Finding> findings = ShutdownFindings.For(shutdown, surroundings, evidence);
+        ImmutableArray<Finding> findings = ShutdownFindings.For(shutdown, facts, evidence);
         foreach (Finding finding in findings)
             Count(finding);
         for (int i = _waited.Count; i > 0; i--)
         {
             Operation open = _waited.Dequeue();
-            ImmutableArray<Finding> delayed = OpenFindings.For([open], shutdown.Releases, surroundings);
+            ImmutableArray<Finding> delayed = OpenFindings.For([open], shutdown.Releases, facts);
             if (delayed.IsEmpty)
                 _waited.Enqueue(open);
             foreach (Finding finding in delayed)

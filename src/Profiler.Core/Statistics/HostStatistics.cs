@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Histograms;
-using Profiler.Core.Recording;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Statistics;
@@ -16,12 +16,12 @@ public readonly record struct StatisticsLimits(int Devices, int Vms);
 /// What a host's devices and virtual machines amount to, one by one, in bounded memory. Fed by one thread at a time,
 /// as the pipeline does; asked under the pipeline's gate, so that it is of the same moment as the rest.
 /// </summary>
-public sealed class HostStatistics
+public sealed class HostStatistics : IAccumulator
 {
     /// <summary>What a limit folds away is counted for a device, or a virtual machine, of this name.</summary>
     public const string Other = "other";
 
-    private readonly Surroundings _surroundings;
+    private readonly HostFacts _facts;
     private readonly Func<long, DateTimeOffset> _wallClock;
     private readonly Func<Evidence> _evidence;
     private readonly BoundedSeries<string, VmTotals> _vms;
@@ -36,13 +36,13 @@ public sealed class HostStatistics
 
     /// <param name="limits">How many are told apart.</param>
     /// <param name="exemplarBoundsNs">Upper bounds of the histograms that want exemplars, inclusive, ascending, nanoseconds.</param>
-    /// <param name="surroundings">What is known beside the events; may grow.</param>
+    /// <param name="facts">What is known beside the events; may grow.</param>
     /// <param name="wallClock">What time it was at a CLOCK_MONOTONIC of the events, nanoseconds.</param>
     /// <param name="time">Tells who has not been seen for long.</param>
     /// <param name="evidence">Whether what was not seen did not happen; by default so.</param>
     /// <param name="recent">How long a value counts for the longest; by default <see cref="RecentDurations.DefaultWindow"/>.</param>
     public HostStatistics(
-        StatisticsLimits limits, ImmutableArray<long> exemplarBoundsNs, Surroundings surroundings,
+        StatisticsLimits limits, ImmutableArray<long> exemplarBoundsNs, HostFacts facts,
         Func<long, DateTimeOffset> wallClock, TimeProvider time, Func<Evidence>? evidence = null,
         TimeSpan? recent = null)
     {
@@ -50,7 +50,7 @@ public sealed class HostStatistics
         _mostDevices = limits.Devices;
         _deviceFindings = new DeviceFindings(limits.Devices, time);
         _recent = new RecentDurations(time, recent ?? RecentDurations.DefaultWindow);
-        (_surroundings, _wallClock) = (surroundings, wallClock);
+        (_facts, _wallClock) = (facts, wallClock);
         _vms = new BoundedSeries<string, VmTotals>(limits.Vms, Other, time);
         _devices = new BoundedSeries<(string, string), DeviceTotals>(limits.Devices, (Other, Other), time);
         _exemplars = new Exemplars(exemplarBoundsNs);
@@ -86,7 +86,7 @@ public sealed class HostStatistics
         foreach (Duration duration in Duration.Of(shutdown))
             _recent.Record(duration);
         _exemplars.Record(shutdown, _wallClock);
-        _deviceFindings.Record(_findings.Concluded(shutdown, _surroundings, _evidence()), vm, _wallClock(shutdown.Time.EndNs));
+        _deviceFindings.Record(_findings.Concluded(shutdown, _facts, _evidence()), vm, _wallClock(shutdown.Time.EndNs));
         _beganBefore += shutdown.BeganBefore ? 1 : 0;
         _unfinished += shutdown.Unfinished ? 1 : 0;
         if (shutdown.IsWhole)
@@ -105,6 +105,8 @@ public sealed class HostStatistics
             .Take(_mostDevices)
             .Select(r => new ReleaseInFlight(r.Device, r.Vm, _wallClock(r.StartNs))),
     ];
+
+    object IAccumulator.Snapshot() => Snapshot();
 
     /// <summary>The picture of this moment.</summary>
     public HostStatisticsSnapshot Snapshot() => new(
@@ -143,11 +145,11 @@ public sealed class HostStatistics
         if (before is not null && before.EndNs > last.EndNs)
             return;
         _vms[vm].Last = last;
-        if (_surroundings.VmNames.ContainsKey(shutdown.Task.Tgid) && LibvirtProjection.FailureDevices(shutdown) is { } devices)
+        if (_facts.VmNames.ContainsKey(shutdown.Task.Tgid) && LibvirtProjection.FailureDevices(shutdown) is { } devices)
             _libvirtFailureDevices = devices;
     }
 
-    private string NameOf(int tgid, string comm) => _surroundings.VmNames.GetValueOrDefault(tgid) ?? comm;
+    private string NameOf(int tgid, string comm) => _facts.VmNames.GetValueOrDefault(tgid) ?? comm;
 
     private sealed class DeviceTotals
     {

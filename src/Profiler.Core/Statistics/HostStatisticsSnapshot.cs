@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Core.Histograms;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 
 namespace Profiler.Core.Statistics;
 
@@ -22,8 +22,8 @@ public sealed record HostStatisticsSnapshot(
     long VmsFolded)
 {
     /// <summary>The last and the longest value of each histogram that has one.</summary>
-    public IReadOnlyDictionary<(HistogramKind Kind, int Part), RecentDuration> Recent { get; init; } =
-        new Dictionary<(HistogramKind, int), RecentDuration>();
+    public IReadOnlyDictionary<HistogramKey, RecentDuration> Recent { get; init; } =
+        new Dictionary<HistogramKey, RecentDuration>();
 
     /// <summary>Findings that say that something is wrong with a device, by device.</summary>
     public ImmutableArray<DeviceFinding> DeviceFindings { get; init; } = [];

@@ -21,14 +21,14 @@ public sealed class RecentDurations(TimeProvider time, TimeSpan window)
 
     private const int Slots = 6;
 
-    private readonly Dictionary<(HistogramKind Kind, int Part), Row> _rows = [];
+    private readonly Dictionary<HistogramKey, Row> _rows = [];
     private readonly long _startedAt = time.GetTimestamp();
 
     /// <summary>Takes a value that is over.</summary>
     public void Record(Duration duration)
     {
-        if (!_rows.TryGetValue((duration.Kind, duration.Part), out Row? row))
-            _rows[(duration.Kind, duration.Part)] = row = new Row();
+        if (!_rows.TryGetValue(duration.Key, out Row? row))
+            _rows[duration.Key] = row = new Row();
         // A shutdown is concluded some time after its end, maybe after one that ended later.
         if (duration.EndNs >= row.LastEndNs)
             (row.LastNs, row.LastEndNs) = (duration.Ns, duration.EndNs);
@@ -38,7 +38,7 @@ public sealed class RecentDurations(TimeProvider time, TimeSpan window)
     }
 
     /// <summary>The picture of this moment: only of histograms that have a value.</summary>
-    public IReadOnlyDictionary<(HistogramKind Kind, int Part), RecentDuration> Snapshot()
+    public IReadOnlyDictionary<HistogramKey, RecentDuration> Snapshot()
     {
         long oldest = SlotNow() - Slots + 1;
         return _rows.ToDictionary(

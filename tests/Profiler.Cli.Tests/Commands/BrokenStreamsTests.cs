@@ -1,4 +1,5 @@
 using Profiler.Cli.Tests.Support;
+using Profiler.Core;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Commands;

@@ -1,5 +1,5 @@
 using Profiler.Cli.Commands;
-using Profiler.Core.Recording;
+using Profiler.Core.Facts;
 
 namespace Profiler.Cli.Tests.Commands;
 

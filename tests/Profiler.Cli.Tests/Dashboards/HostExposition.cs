@@ -1,5 +1,5 @@
 using Profiler.Cli.Tests.Support;
-using Profiler.Core.Recording;
+using Profiler.Core.Facts;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Dashboards;

@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
-using Profiler.Cli.Metrics.Formats;
+using System.Text;
 using Profiler.Cli.Tests.Metrics;
 using Profiler.Cli.Tests.Support;
+using Profiler.Metrics.Formats;
 using Capture = Profiler.Cli.Tests.Support.Capture;
 
 namespace Profiler.Cli.Tests.Dashboards;

@@ -1,8 +1,8 @@
 using System.Text;
-using Profiler.Cli.Identity;
 using Profiler.Cli.Tests.Support;
 using Profiler.Cli.Tests.Vfio;
-using Profiler.Core.Recording;
+using Profiler.Core.Facts;
+using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Tests.Identity;
 

@@ -1,8 +1,11 @@
-using Profiler.Cli.Identity;
 using Profiler.Cli.Tests.Vfio;
-using Profiler.Core.Recording;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Facts;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
+using Profiler.Host.Pci;
+using Profiler.Host.Processes;
+using Profiler.Host.Vms;
+using Profiler.Host;
 
 namespace Profiler.Cli.Tests.Identity;
 
@@ -17,7 +20,7 @@ public sealed class HostIdentitiesTests : IDisposable
     public HostIdentitiesTests()
     {
         _identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()));
-        _identities.Surroundings.Learned += _told.Add;
+        _identities.Facts.Learned += _told.Add;
     }
 
     public void Dispose()
@@ -35,7 +38,7 @@ public sealed class HostIdentitiesTests : IDisposable
     {
         _proc.Add(7, ["qemu-system-x86_64", "-name", "web"], null, "/dev/null", file);
         Assert.Equal(found ? [7] : [], _identities.Scan().Select(p => p.Tgid));
-        Assert.Equal(found, _identities.Surroundings.VmNames.ContainsKey(7));
+        Assert.Equal(found, _identities.Facts.VmNames.ContainsKey(7));
     }
 
     [Fact]
@@ -47,7 +50,7 @@ public sealed class HostIdentitiesTests : IDisposable
         Directory.Delete(Path.Combine(_proc.Root, "7"), recursive: true);
         _identities.Learn(Signal(7));
         Assert.Equal([new ProcessIdentity(7, "web")], _told);
-        Assert.Equal("web", _identities.Surroundings.VmNames[7]);
+        Assert.Equal("web", _identities.Facts.VmNames[7]);
     }
 
     [Fact]
@@ -58,11 +61,11 @@ public sealed class HostIdentitiesTests : IDisposable
         _proc.Remove(7);
         _proc.Add(7, ["qemu-system-x86_64", "-name", "mail"]).Began(7, 1000);
         _identities.Learn(Open(7));
-        Assert.Equal("mail", _identities.Surroundings.VmNames[7]);
+        Assert.Equal("mail", _identities.Facts.VmNames[7]);
         _proc.Remove(7);
         _proc.Add(7, ["dpdk"]).Began(7, 2000);
         _identities.Learn(Open(7));
-        Assert.Empty(_identities.Surroundings.VmNames);
+        Assert.Empty(_identities.Facts.VmNames);
     }
 
     [Fact]
@@ -76,7 +79,7 @@ public sealed class HostIdentitiesTests : IDisposable
             if (pid > lives)
                 _proc.Remove(pid);
         }
-        IReadOnlyDictionary<int, string> names = _identities.Surroundings.VmNames;
+        IReadOnlyDictionary<int, string> names = _identities.Facts.VmNames;
         Assert.InRange(names.Count, HostIdentities.Remembered, 2 * HostIdentities.Remembered + lives);
         Assert.All(Enumerable.Range(1, lives).Append(many), pid => Assert.Equal($"web-{pid}", names[pid]));
     }
@@ -87,8 +90,8 @@ public sealed class HostIdentitiesTests : IDisposable
         const int many = 2 * HostIdentities.Remembered;
         for (int i = 1; i <= many; i++)
             _identities.Learn(LeftBehind($"mediated-{i}"));
-        Assert.Equal(HostIdentities.Remembered, _identities.Surroundings.StillHeld.Count);
-        Assert.Contains($"mediated-{many}", _identities.Surroundings.StillHeld);
+        Assert.Equal(HostIdentities.Remembered, _identities.Facts.StillHeld.Count);
+        Assert.Contains($"mediated-{many}", _identities.Facts.StillHeld);
     }
 
     [Fact]
@@ -123,7 +126,7 @@ public sealed class HostIdentitiesTests : IDisposable
         _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus");
         _identities.Scan();
         _identities.Learn(LeftBehind("0000:01:00.0"));
-        DeviceStillHeld held = _identities.Surroundings.StillHeld["0000:01:00.0"];
+        DeviceStillHeld held = _identities.Facts.StillHeld["0000:01:00.0"];
         Assert.Equal(
             [new DeviceHolder(20, "sleep?[1m", false), new DeviceHolder(22, "exact", true)], held.Holders.OrderBy(h => h.Pid));
     }
@@ -144,7 +147,7 @@ public sealed class HostIdentitiesTests : IDisposable
         Assert.Equal(["0000:01:00.0", "0000:01:00.1"], there[21].Devices!.Value.Order());
         Assert.Null(there[22].Devices);
         Assert.Empty(there[23].Devices!.Value);
-        Assert.Equal(there.Keys.Order(), _identities.Surroundings.AtStart.Keys.Order());
+        Assert.Equal(there.Keys.Order(), _identities.Facts.AtStart.Keys.Order());
     }
 
     [Fact]

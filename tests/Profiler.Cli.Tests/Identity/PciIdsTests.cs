@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using Profiler.Cli.Identity;
 using Profiler.Cli.Tests.Support;
+using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Tests.Identity;
 

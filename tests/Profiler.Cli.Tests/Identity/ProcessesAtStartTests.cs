@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
-using Profiler.Cli.Identity;
 using Profiler.Cli.Tests.Vfio;
-using Profiler.Core.Recording;
+using Profiler.Core.Facts;
+using Profiler.Host.Pci;
+using Profiler.Host.Processes;
+using Profiler.Host.Vms;
+using Profiler.Host;
 
 namespace Profiler.Cli.Tests.Identity;
 
@@ -84,7 +87,7 @@ public sealed class ProcessesAtStartTests : IDisposable
         Dying(8, Closing, "0::/machine.slice/machine-qemu\\x2d3\\x2dweb.scope");
         var identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()));
         identities.Scan();
-        Assert.Equal("web", identities.Surroundings.VmNames[8]);
+        Assert.Equal("web", identities.Facts.VmNames[8]);
     }
 
     [Fact]

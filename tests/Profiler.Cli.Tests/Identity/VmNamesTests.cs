@@ -1,4 +1,5 @@
-using Profiler.Cli.Identity;
+using Profiler.Host.Processes;
+using Profiler.Host.Vms;
 
 namespace Profiler.Cli.Tests.Identity;
 

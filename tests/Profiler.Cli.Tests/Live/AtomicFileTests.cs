@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using Profiler.Cli.Live;
+using Profiler.Core;
+using Profiler.Host.Files;
 
 #pragma warning disable CA1416 // not on Windows
 

@@ -1,12 +1,16 @@
 using System.Collections.Immutable;
 using System.Reactive.Subjects;
-using Profiler.Cli.Identity;
-using Profiler.Cli.Live;
 using Profiler.Cli.Tests.Identity;
 using Profiler.Cli.Tests.Support;
 using Profiler.Cli.Tests.Vfio;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
+using Profiler.Host.Pci;
+using Profiler.Host.Processes;
+using Profiler.Host.Vms;
+using Profiler.Host;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Live;
@@ -31,13 +35,13 @@ public sealed class LearningTests : IDisposable
     {
         foreach (int pid in (int[])[7, 8, 9])
             _proc.Add(pid, ["qemu-system-x86_64", "-name", $"vm-{pid}"]);
-        _identities.Surroundings.Learned += fact =>
+        _identities.Facts.Learned += fact =>
         {
             if (fact is ProcessIdentity { Tgid: 8 })
                 throw new InvalidOperationException("no such\nthing");
         };
-        using LiveProfile profile = await Played(Opens([7, 8, 9]));
-        Assert.Equal("vm-9", _identities.Surroundings.VmNames[9]);
+        using Profile profile = await Played(Opens([7, 8, 9]));
+        Assert.Equal("vm-9", _identities.Facts.VmNames[9]);
         Assert.Equal([new Problem(ProblemKinds.NamesFailed.Id, 1, "no such?thing")], profile.Problems.AsEnumerable());
     }
 
@@ -47,9 +51,9 @@ public sealed class LearningTests : IDisposable
         const int many = 300;
         using var slow = new ManualResetEventSlim();
         _proc.Add(1, ["qemu-system-x86_64", "-name", "first"]);
-        _identities.Surroundings.Learned += _ => slow.Wait();
+        _identities.Facts.Learned += _ => slow.Wait();
         var source = new FakeSource(Opens(Enumerable.Range(1, many)), _identities);
-        using var profile = new LiveProfile(source, _identities, TimeProvider.System);
+        using var profile = new Profile(source, _identities, TimeProvider.System);
         profile.Start();
         await profile.Completion;
         slow.Set();
@@ -57,7 +61,7 @@ public sealed class LearningTests : IDisposable
         Problem dropped = Assert.Single(profile.Problems);
         Assert.Equal(ProblemKinds.NamesDropped.Id, dropped.Id);
         // Those that wait, and the one that is being looked up, if it was by then.
-        Assert.InRange(dropped.Count!.Value, many - LiveProfile.MostWaiting - 1, many - LiveProfile.MostWaiting);
+        Assert.InRange(dropped.Count!.Value, many - Profile.MostWaiting - 1, many - Profile.MostWaiting);
     }
 
     [Fact]
@@ -65,15 +69,15 @@ public sealed class LearningTests : IDisposable
     {
         var present = new ProcessAtStart(7, "qemu", ["0000:01:00.0"], Exiting: false);
         byte[] recording = (new Capture("1.0 1/1 kill signal 9 to 7/7 qemu\n2.0 7/7 qemu exits\n3.0 7/7 qemu gone") { Facts = [present] }).Recording();
-        using var profile = new LiveProfile(new ReplaySource(new MemoryStream(recording), 1e6, TimeProvider.System), null, TimeProvider.System);
+        using var profile = new Profile(new ReplaySource(new MemoryStream(recording), 1e6, TimeProvider.System), null, TimeProvider.System);
         profile.Start();
         await profile.Completion;
         Assert.Equal(present.Devices!.Value.AsEnumerable(), Assert.Single(profile.Snapshot().Recent).Unreleased.AsEnumerable());
     }
 
-    private async Task<LiveProfile> Played(string events)
+    private async Task<Profile> Played(string events)
     {
-        var profile = new LiveProfile(new FakeSource(events, _identities), _identities, TimeProvider.System);
+        var profile = new Profile(new FakeSource(events, _identities), _identities, TimeProvider.System);
         profile.Start();
         await profile.Completion;
         await profile.Stop();
@@ -92,7 +96,7 @@ public sealed class LearningTests : IDisposable
 
         public IObservable<ReadOnlyMemory<byte>> Records => _records;
 
-        public Surroundings Surroundings => identities.Surroundings;
+        public HostFacts Facts => identities.Facts;
 
         public long NowNs => 0;
 

@@ -1,5 +1,5 @@
 using Profiler.Bpf.Session;
-using Profiler.Cli.Live;
+using Profiler.Core.Capture;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Live;

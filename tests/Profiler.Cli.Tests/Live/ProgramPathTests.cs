@@ -1,4 +1,5 @@
-using Profiler.Cli.Live;
+using Profiler.Cli.Unix;
+using Profiler.Core;
 
 #pragma warning disable CA1416 // not on Windows
 

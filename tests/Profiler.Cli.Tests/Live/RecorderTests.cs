@@ -1,14 +1,19 @@
 using System.Collections.Immutable;
 using System.Reactive.Subjects;
 using Profiler.Cli.Commands;
-using Profiler.Cli.Identity;
-using Profiler.Cli.Live;
-using Profiler.Cli.Report;
 using Profiler.Cli.Tests.Identity;
 using Profiler.Cli.Tests.Support;
 using Profiler.Cli.Tests.Vfio;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
+using Profiler.Core;
+using Profiler.Host.Files;
+using Profiler.Host.Pci;
+using Profiler.Host.Processes;
+using Profiler.Host.Vms;
+using Profiler.Host;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Live;
@@ -43,7 +48,7 @@ public sealed class RecorderTests : IDisposable
         AddVm(7, "web");
         AddDevice("0000:01:00.0");
         _identities.Scan();
-        using LiveProfile profile = Profile("");
+        using Profile profile = Profile("");
         new Recorder(profile, _file).Start();
         RecordedCapture recorded = Recorded();
         Assert.Null(recorded.End);
@@ -54,7 +59,7 @@ public sealed class RecorderTests : IDisposable
     [Fact]
     public async Task Those_who_appear_later_are_in_it_without_its_end()
     {
-        using LiveProfile profile = Profile(Events);
+        using Profile profile = Profile(Events);
         var recorder = new Recorder(profile, _file);
         AddVm(7, "web");
         AddDevice("0000:01:00.0");
@@ -74,7 +79,7 @@ public sealed class RecorderTests : IDisposable
     [Fact]
     public void Nothing_is_written_after_the_end()
     {
-        using LiveProfile profile = Profile(Events);
+        using Profile profile = Profile(Events);
         var recorder = new Recorder(profile, _file);
         recorder.Start();
         recorder.Stop();
@@ -88,7 +93,7 @@ public sealed class RecorderTests : IDisposable
     [Fact]
     public async Task A_disk_that_is_full_is_told_of_at_the_end()
     {
-        using LiveProfile profile = Profile(Events);
+        using Profile profile = Profile(Events);
         using var full = new FullDisk();
         var recorder = new Recorder(profile, full);
         AddVm(7, "web");
@@ -102,7 +107,7 @@ public sealed class RecorderTests : IDisposable
     [Fact]
     public async Task When_the_disk_is_full_what_was_recorded_is_kept_and_named_and_can_be_read()
     {
-        using LiveProfile profile = Profile(Events);
+        using Profile profile = Profile(Events);
         string directory = Directory.CreateTempSubdirectory("vfioscope-full-").FullName;
         string path = Path.Combine(directory, "x.vfioscope");
         try
@@ -130,7 +135,7 @@ public sealed class RecorderTests : IDisposable
     {
         using var full = new FullDisk { From = "qemu" };
         var source = new FakeSource(Events, _identities) { GoesOn = true };
-        using var profile = new LiveProfile(source, _identities, TimeProvider.System);
+        using var profile = new Profile(source, _identities, TimeProvider.System);
         var recorder = new Recorder(profile, full);
         recorder.Start();
         await recorder.Completion.WaitAsync(TimeSpan.FromSeconds(30));
@@ -141,7 +146,7 @@ public sealed class RecorderTests : IDisposable
     [Fact]
     public void What_the_source_knows_to_be_wrong_is_in_it_at_both_ends()
     {
-        using LiveProfile profile = new(new FakeSource(Events, _identities) { Wrong = [new Problem("ends_lost", 3)] }, _identities, TimeProvider.System);
+        using Profile profile = new(new FakeSource(Events, _identities) { Wrong = [new Problem("ends_lost", 3)] }, _identities, TimeProvider.System);
         var recorder = new Recorder(profile, _file);
         recorder.Start();
         recorder.Stop();
@@ -155,8 +160,8 @@ public sealed class RecorderTests : IDisposable
     {
         AddDevice("0000:01:00.0");
         _identities.Scan();
-        byte[] recording = (new Capture(Events) { Facts = _identities.Surroundings.All }).Recording();
-        using var profile = new LiveProfile(new ReplaySource(new MemoryStream(recording), 1e6, TimeProvider.System), null, TimeProvider.System);
+        byte[] recording = (new Capture(Events) { Facts = _identities.Facts.All }).Recording();
+        using var profile = new Profile(new ReplaySource(new MemoryStream(recording), 1e6, TimeProvider.System), null, TimeProvider.System);
         profile.Start();
         await profile.Completion;
         Assert.Equal("8086", profile.State().Devices["0000:01:00.0"].VendorId);
@@ -167,7 +172,7 @@ public sealed class RecorderTests : IDisposable
 
     private void AddDevice(string bdf) => _sysfs.Add(bdf, "vfio-pci", 14).Attributes(bdf, "8086", "10d3", "020000", "bus");
 
-    private LiveProfile Profile(string events) => new(new FakeSource(events, _identities), _identities, TimeProvider.System);
+    private Profile Profile(string events) => new(new FakeSource(events, _identities), _identities, TimeProvider.System);
 
     private RecordedCapture Recorded() => RecordedCapture.Read(RecordingReader.Open(new MemoryStream(_file.ToArray())));
 
@@ -180,7 +185,7 @@ public sealed class RecorderTests : IDisposable
 
         public IObservable<ReadOnlyMemory<byte>> Records => _records;
 
-        public Surroundings Surroundings => identities.Surroundings;
+        public HostFacts Facts => identities.Facts;
 
         public long NowNs => 0;
 

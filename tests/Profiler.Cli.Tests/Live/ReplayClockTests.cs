@@ -1,4 +1,4 @@
-using Profiler.Cli.Live;
+using Profiler.Core.Capture;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Live;

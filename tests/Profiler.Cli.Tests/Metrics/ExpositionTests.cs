@@ -1,11 +1,12 @@
 using System.Diagnostics;
-using Profiler.Cli.Metrics;
-using Profiler.Cli.Metrics.Formats;
 using Profiler.Cli.Tests.Support;
+using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
-using Profiler.Core.Recording;
 using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
+using Profiler.Core;
+using Profiler.Metrics.Formats;
+using Profiler.Metrics;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Metrics;

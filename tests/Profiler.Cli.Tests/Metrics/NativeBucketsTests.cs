@@ -1,5 +1,5 @@
-using Profiler.Cli.Metrics.Formats;
 using Profiler.Core.Histograms;
+using Profiler.Metrics.Formats;
 
 namespace Profiler.Cli.Tests.Metrics;
 

@@ -1,4 +1,4 @@
-using Profiler.Cli.Metrics.Formats;
+using Profiler.Metrics.Formats;
 
 namespace Profiler.Cli.Tests.Metrics;
 

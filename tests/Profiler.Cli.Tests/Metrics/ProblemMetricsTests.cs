@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
-using Profiler.Cli.Metrics;
-using Profiler.Cli.Metrics.Formats;
 using Profiler.Cli.Tests.Support;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
+using Profiler.Metrics.Formats;
+using Profiler.Metrics;
 
 namespace Profiler.Cli.Tests.Metrics;
 

@@ -1,6 +1,6 @@
-using Profiler.Cli.Metrics.Formats;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Histograms;
+using Profiler.Metrics.Formats;
 
 namespace Profiler.Cli.Tests.Metrics;
 

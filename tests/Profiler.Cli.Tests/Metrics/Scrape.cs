@@ -1,10 +1,10 @@
 using System.Text;
 using Profiler.Bpf.Session;
-using Profiler.Cli.Live;
-using Profiler.Cli.Metrics;
-using Profiler.Cli.Metrics.Formats;
 using Profiler.Cli.Tests.Support;
+using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
+using Profiler.Metrics.Formats;
+using Profiler.Metrics;
 
 namespace Profiler.Cli.Tests.Metrics;
 
@@ -21,7 +21,7 @@ internal static class Scrape
     public static MetricsState StateAt(this Capture capture, double seconds, StatisticsLimits limits)
     {
         var statistics = new HostStatistics(
-            limits, MetricsFormat.BoundsNs, capture.Surroundings,
+            limits, MetricsFormat.BoundsNs, capture.Facts,
             ns => capture.Info.Start.AddTicks((ns - capture.Info.StartNs) / 100), TimeProvider.System);
         ProfileState profile = capture.StateAt(seconds, pipeline =>
         {

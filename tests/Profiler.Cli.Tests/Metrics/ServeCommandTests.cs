@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Tests.Support;
+using Profiler.Core;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Metrics;

@@ -1,7 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Tests.Support;
+using Profiler.Core;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Otlp;

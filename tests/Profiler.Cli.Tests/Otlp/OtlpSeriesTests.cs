@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using Profiler.Cli.Live;
-using Profiler.Cli.Metrics;
-using Profiler.Cli.Otlp;
 using Profiler.Cli.Tests.Metrics;
 using Profiler.Cli.Tests.Support;
+using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
+using Profiler.Metrics.Otlp;
+using Profiler.Metrics;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Otlp;
@@ -53,7 +53,7 @@ public sealed class OtlpSeriesTests
     {
         var source = new ReplaySource(new MemoryStream(new Capture("").Recording()), 1, TimeProvider.System);
         var target = new OtlpTarget(new Uri(receiver.Url), Grpc: false, TimeSpan.FromMilliseconds(50));
-        return new OtlpPush(target, new LiveProfile(source, null, TimeProvider.System), state, "1.2.3", Assert.Fail);
+        return new OtlpPush(target, new Profile(source, null, TimeProvider.System), state, "1.2.3", Assert.Fail);
     }
 
     private static MetricsState With(string[] vms)

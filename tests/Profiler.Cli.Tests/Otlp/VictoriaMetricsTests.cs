@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Profiler.Cli.Metrics.Formats;
 using Profiler.Cli.Tests.Metrics;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Histograms;
+using Profiler.Metrics.Formats;
 
 namespace Profiler.Cli.Tests.Otlp;
 

@@ -2,14 +2,15 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using Profiler.Cli.Commands;
-using Profiler.Cli.Live;
-using Profiler.Cli.Report;
 using Profiler.Cli.Tests.Support;
-using Profiler.Cli.Tui;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
+using Profiler.Report;
 using Profiler.Tests.Support;
+using Profiler.Tui;
 
 namespace Profiler.Cli.Tests.Recording;
 
@@ -34,12 +35,12 @@ public sealed class HostileTextTests
         byte[] recording = Recording(new Random(seed));
         RecordedCapture recorded = RecordedCapture.Read(RecordingReader.Open(new MemoryStream(recording)));
         Assert.NotEmpty(recorded.Shutdowns);
-        Assert.Equal(2, recorded.Devices.Count + recorded.Surroundings.StillHeld.Count);
-        ReportDocument report = ReportBuilder.Build(recorded, ReportFilter.None);
+        Assert.Equal(2, recorded.Devices.Count + recorded.Facts.StillHeld.Count);
+        ReportDocument report = ReportBuilder.Build(recorded, ActivityFilter.None);
         Harmless(TextReport.Render(report));
         Harmless(ReportJson.Text(report));
         Harmless(string.Join('\n', recorded.Problems.Select(p => p.Text)));
-        Harmless(recorded.WhatThereIs(new ReportFilter(1, "x", "y")) + "\n");
+        Harmless(recorded.WhatThereIs(new ActivityFilter(1, "x", "y")) + "\n");
 
         using var file = new TemporaryFile(recording);
         var (_, output, error) = await Verb.Run(TopCommand.Create(), "--from", file.Path, "--speed", "1000000");
@@ -47,7 +48,7 @@ public sealed class HostileTextTests
         Harmless(output);
         Harmless(error);
 
-        using var profile = new LiveProfile(new ReplaySource(new MemoryStream(recording), 1e9, TimeProvider.System), null, TimeProvider.System);
+        using var profile = new Profile(new ReplaySource(new MemoryStream(recording), 1e9, TimeProvider.System), null, TimeProvider.System);
         profile.Start();
         await profile.Completion;
         ProfileState state = profile.State();

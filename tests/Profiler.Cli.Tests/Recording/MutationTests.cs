@@ -1,9 +1,11 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Profiler.Cli.Report;
 using Profiler.Cli.Tests.Support;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
+using Profiler.Report;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Recording;
@@ -67,7 +69,7 @@ public sealed class MutationTests
         try
         {
             RecordedCapture recorded = RecordedCapture.Read(RecordingReader.Open(new MemoryStream(recording)));
-            ReportDocument document = ReportBuilder.Build(recorded, ReportFilter.None);
+            ReportDocument document = ReportBuilder.Build(recorded, ActivityFilter.None);
             bool told = !recorded.Problems.IsEmpty;
             // To write it out takes longest: where nobody compares it, of some.
             return (!told || thorough ? TextReport.Render(document) + ReportJson.Text(document) : "", told);

@@ -1,6 +1,8 @@
-using Profiler.Cli.Report;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
+using Profiler.Report;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Report;
@@ -32,7 +34,7 @@ public sealed class ReportTests
     [Fact]
     public void A_recording_that_was_cut_short_says_so()
     {
-        ReportDocument report = ReportBuilder.Build(Read("serial-exit", writer => { }), ReportFilter.None);
+        ReportDocument report = ReportBuilder.Build(Read("serial-exit", writer => { }), ActivityFilter.None);
         Assert.False(report.Capture.Complete);
         Assert.Null(report.Capture.EventsLost);
         Assert.Contains("INCOMPLETE, figures may be wrong or too low:\n  - the recording was cut short", TextReport.Render(report), StringComparison.Ordinal);
@@ -45,7 +47,7 @@ public sealed class ReportTests
             3_000_000_000,
             [new EventCount("reset", 17, 16, 1)],
             [new ProbeInfo("release", "vfio_device_fops_release", "kprobe", true, 2, "kprobe as asked for")])));
-        string text = TextReport.Render(ReportBuilder.Build(recorded, ReportFilter.None));
+        string text = TextReport.Render(ReportBuilder.Build(recorded, ActivityFilter.None));
         Assert.Contains("INCOMPLETE", text, StringComparison.Ordinal);
         Assert.Contains("  - 1 event lost (reset): the ring buffer was full (use a larger --buffer)", text, StringComparison.Ordinal);
         Assert.Contains("  - the kernel did not run probe release for 2 calls", text, StringComparison.Ordinal);
@@ -59,10 +61,10 @@ public sealed class ReportTests
             writer.Fact(new KernelStack(7, ["0xffffffffc0de1234", "vfio_device_fops_release+0x21 [vfio]"]));
             End(writer);
         });
-        string hidden = ReportJson.Text(ReportBuilder.Build(recorded, ReportFilter.None)) + TextReport.Render(ReportBuilder.Build(recorded, ReportFilter.None));
+        string hidden = ReportJson.Text(ReportBuilder.Build(recorded, ActivityFilter.None)) + TextReport.Render(ReportBuilder.Build(recorded, ActivityFilter.None));
         Assert.DoesNotContain("0xffff", hidden, StringComparison.Ordinal);
         Assert.DoesNotContain("0x00000000", hidden, StringComparison.Ordinal);
-        string shown = ReportJson.Text(ReportBuilder.Build(recorded, ReportFilter.None, addresses: true));
+        string shown = ReportJson.Text(ReportBuilder.Build(recorded, ActivityFilter.None, addresses: true));
         Assert.Contains("0xffffffffc0de1234", shown, StringComparison.Ordinal);
         Assert.Contains("0x00000000000000", shown, StringComparison.Ordinal);
     }
@@ -76,7 +78,7 @@ public sealed class ReportTests
     public void Filters_leave_what_concerns_the_process_the_machine_the_device(int? pid, string? vm, string? device, int shutdowns)
     {
         RecordedCapture recorded = Read("lock-convoy", writer => writer.Fact(new ProcessIdentity(200, "batch")));
-        Assert.Equal(shutdowns, ReportBuilder.Build(recorded, new ReportFilter(pid, vm, device)).Shutdowns.Length);
+        Assert.Equal(shutdowns, ReportBuilder.Build(recorded, new ActivityFilter(pid, vm, device)).Shutdowns.Length);
     }
 
     [Fact]
@@ -101,16 +103,16 @@ public sealed class ReportTests
             Facts = [Device("0000:01:00.0", ["flr"]), Device("0000:03:00.0", ["pm"]), new KernelStack(3, ["a+0x1"])],
         }.Recording())));
 
-        ReportDocument web = ReportBuilder.Build(recorded, new ReportFilter(null, "web", null));
+        ReportDocument web = ReportBuilder.Build(recorded, new ActivityFilter(null, "web", null));
         Assert.Equal((1, 1, 0, 0), (web.Histograms.Release.Count, web.Histograms.Shutdown.Count, web.Histograms.LockWait.Count, web.Histograms.Reset.Count));
         Assert.Equal((1, 0, 0), (web.Releases.Count, web.Locks.Length, web.Stacks.Length));
         Assert.Equal("0000:01:00.0", Assert.Single(web.Devices).Bdf);
         Assert.DoesNotContain("0000:02:00.0", ReportJson.Text(web) + TextReport.Render(web), StringComparison.Ordinal);
 
-        ReportDocument third = ReportBuilder.Build(recorded, new ReportFilter(null, null, "03:00.0"));
+        ReportDocument third = ReportBuilder.Build(recorded, new ActivityFilter(null, null, "03:00.0"));
         Assert.Equal((1, 1, 1), (third.Histograms.Release.Count, third.Histograms.LockWait.Count, third.Histograms.Reset.Count));
         Assert.Equal(["pm"], third.Histograms.ResetByMethod.Keys);
-        Assert.Equal(3, ReportBuilder.Build(recorded, ReportFilter.None).Histograms.Release.Count);
+        Assert.Equal(3, ReportBuilder.Build(recorded, ActivityFilter.None).Histograms.Release.Count);
     }
 
     [Theory]
@@ -119,12 +121,12 @@ public sealed class ReportTests
     [InlineData(200, "other", "09:00.0", "nothing matches --pid 200 --vm other --device 09:00.0: there is VM batch, process 200, device 0000:05:00.0, ")]
     public void A_filter_that_matches_nothing_says_what_there_is(int? pid, string? vm, string? device, string says)
     {
-        var filter = new ReportFilter(pid, vm, device);
+        var filter = new ActivityFilter(pid, vm, device);
         RecordedCapture recorded = Read("lock-convoy", writer => writer.Fact(new ProcessIdentity(200, "batch")));
         Assert.False(recorded.Has(filter));
         Assert.StartsWith(says, recorded.WhatThereIs(filter), StringComparison.Ordinal);
-        Assert.True(recorded.Has(new ReportFilter(200, "batch", "05:00.1")));
-        Assert.True(recorded.Has(ReportFilter.None));
+        Assert.True(recorded.Has(new ActivityFilter(200, "batch", "05:00.1")));
+        Assert.True(recorded.Has(ActivityFilter.None));
     }
 
     [Fact]
@@ -138,7 +140,7 @@ public sealed class ReportTests
         Assert.Equal(["0000:01:00.0"], Assert.Single(recorded.Shutdowns).Unreleased.ToArray());
     }
 
-    private static ReportDocument Build(string name) => ReportBuilder.Build(Read(name, End), ReportFilter.None);
+    private static ReportDocument Build(string name) => ReportBuilder.Build(Read(name, End), ActivityFilter.None);
 
     private static void End(RecordingWriter writer) => writer.End(new CaptureEnd(5_000_000_000, [], Probes));
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Profiler.Core;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Report;

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Reactive.Subjects;
 using System.Runtime.InteropServices;
-using Profiler.Cli.Live;
-using Profiler.Cli.Report;
-using Profiler.Core;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
+using Profiler.Core;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Support;
@@ -41,11 +41,11 @@ internal sealed record Capture(string Events)
     public IEnumerable<Fact> Facts { get; init; } = [];
 
     /// <summary>All of that.</summary>
-    public Surroundings Surroundings
+    public HostFacts Facts
     {
         get
         {
-            var all = new Surroundings();
+            var all = new HostFacts();
             foreach (Fact fact in VmNames.Select(v => new ProcessIdentity(v.Key, v.Value)).Concat(Facts))
                 all.Add(fact);
             return all;
@@ -71,7 +71,7 @@ internal sealed record Capture(string Events)
                 Probes, Lost?.Select(l => KeyValuePair.Create(RecordedCapture.KindName((int)l.Key), l.Value)) ?? [],
                 snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, Problems)),
         };
-        return new ProfileState(Info, Replay: false, Ended: false, (long)(seconds * 1e9), snapshot, health, Surroundings) { Overhead = Overhead };
+        return new ProfileState(Info, Replay: false, Ended: false, (long)(seconds * 1e9), snapshot, health, HostFacts) { Overhead = Overhead };
     }
 
     /// <summary>As a recording; if nobody knows what was lost, as one that was cut short.</summary>
@@ -80,7 +80,7 @@ internal sealed record Capture(string Events)
         using var file = new MemoryStream();
         var writer = new RecordingWriter(file);
         writer.Begin(Info);
-        foreach (Fact fact in Surroundings.All)
+        foreach (Fact fact in HostFacts.All)
             writer.Fact(fact);
         ReadOnlyMemory<byte> records = EventText.Records(Events);
         writer.Events(records);

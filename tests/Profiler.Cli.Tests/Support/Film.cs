@@ -1,5 +1,5 @@
-using Profiler.Cli.Live;
-using Profiler.Cli.Tui;
+using Profiler.Core.Capture;
+using Profiler.Tui;
 
 namespace Profiler.Cli.Tests.Support;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Profiler.Cli.Live;
-using Profiler.Cli.Tui;
-using Profiler.Core.Recording;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
+using Profiler.Tui;
 
 namespace Profiler.Cli.Tests.Support;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-
+using Profiler.Core;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Support;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Profiler.Core;
 
 namespace Profiler.Cli.Tests.Support;
 

@@ -1,6 +1,6 @@
-using Profiler.Cli.Live;
 using Profiler.Cli.Tests.Support;
-using Profiler.Cli.Tui;
+using Profiler.Core.Capture;
+using Profiler.Tui;
 
 namespace Profiler.Cli.Tests.Tui;
 

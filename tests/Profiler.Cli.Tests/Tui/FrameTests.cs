@@ -1,9 +1,9 @@
-using Profiler.Cli.Live;
 using Profiler.Cli.Tests.Support;
-using Profiler.Cli.Tui;
-using Profiler.Core.Recording;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;
+using Profiler.Tui;
 
 namespace Profiler.Cli.Tests.Tui;
 

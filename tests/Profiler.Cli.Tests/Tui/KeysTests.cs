@@ -1,7 +1,7 @@
-using Profiler.Cli.Live;
 using Profiler.Cli.Tests.Support;
-using Profiler.Cli.Tui;
+using Profiler.Core.Capture;
 using Profiler.Tests.Support;
+using Profiler.Tui;
 
 namespace Profiler.Cli.Tests.Tui;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Profiler.Cli.Tui;
+using Profiler.Tui;
 
 namespace Profiler.Cli.Tests.Tui;
 

@@ -1,9 +1,10 @@
 using Profiler.Cli.Commands;
-using Profiler.Cli.Live;
-using Profiler.Cli.Report;
 using Profiler.Cli.Tests.Support;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
+using Profiler.Core;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Tui;

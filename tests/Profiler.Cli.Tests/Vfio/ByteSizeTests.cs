@@ -1,4 +1,4 @@
-using Profiler.Cli.Vfio;
+using Profiler.Cli.Release.Vfio;
 
 namespace Profiler.Cli.Tests.Vfio;
 

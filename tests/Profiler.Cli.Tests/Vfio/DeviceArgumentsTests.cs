@@ -1,4 +1,6 @@
-using Profiler.Cli.Vfio;
+using Profiler.Cli.Release.Vfio;
+using Profiler.Core;
+using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Tests.Vfio;
 

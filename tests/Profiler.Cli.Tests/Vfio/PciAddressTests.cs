@@ -1,4 +1,4 @@
-using Profiler.Cli.Vfio;
+using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Tests.Vfio;
 

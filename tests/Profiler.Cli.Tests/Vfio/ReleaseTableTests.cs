@@ -1,5 +1,5 @@
-using Profiler.Cli.Vfio;
-using Profiler.Cli.Vfio.Release;
+using Profiler.Cli.Release;
+using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Tests.Vfio;
 

@@ -1,4 +1,5 @@
-using Profiler.Cli.Vfio;
+using Profiler.Cli.Release.Vfio;
+using Profiler.Host.Processes;
 
 namespace Profiler.Cli.Tests.Vfio;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Profiler.Cli.Vfio;
+using Profiler.Cli.Release.Vfio;
+using Profiler.Core;
 
 namespace Profiler.Cli.Tests.Vfio;
 

@@ -1,5 +1,7 @@
-using Profiler.Cli.Vfio;
-using Profiler.Cli.Vfio.Release;
+using Profiler.Cli.Release.Vfio;
+using Profiler.Cli.Release;
+using Profiler.Core;
+using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Tests.Vfio;
 

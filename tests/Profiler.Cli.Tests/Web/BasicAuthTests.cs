@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using Profiler.Cli.Web;
+using Profiler.Metrics.Web;
 
 namespace Profiler.Cli.Tests.Web;
 

@@ -1,4 +1,4 @@
-using Profiler.Cli.Web;
+using Profiler.Metrics.Web;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Web;

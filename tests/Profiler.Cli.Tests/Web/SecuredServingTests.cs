@@ -1,10 +1,11 @@
-using System.Net;
 using System.Net.Security;
+using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Tests.Support;
+using Profiler.Core;
 
 namespace Profiler.Cli.Tests.Web;
 

@@ -1,4 +1,5 @@
-using Profiler.Cli.Web;
+using Profiler.Core;
+using Profiler.Metrics.Web;
 
 namespace Profiler.Cli.Tests.Web;
 

@@ -1,5 +1,5 @@
 using System.Security.Authentication;
-using Profiler.Cli.Web;
+using Profiler.Metrics.Web;
 
 namespace Profiler.Cli.Tests.Web;
 

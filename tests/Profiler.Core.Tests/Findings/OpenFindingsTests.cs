@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Profiler.Core.Facts;
 using Profiler.Core.Findings;
-using Profiler.Core.Recording;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;
@@ -46,10 +46,10 @@ public sealed class OpenFindingsTests
 
     private static ImmutableArray<Finding> For(string events)
     {
-        var surroundings = new Surroundings();
-        surroundings.Add(new ProcessIdentity(300, "gpu-a"));
-        surroundings.Add(new ProcessIdentity(400, "gpu-b"));
+        var facts = new HostFacts();
+        facts.Add(new ProcessIdentity(300, "gpu-a"));
+        facts.Add(new ProcessIdentity(400, "gpu-b"));
         List<Operation> operations = Operations(events);
-        return OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), operations, surroundings);
+        return OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), operations, facts);
     }
 }

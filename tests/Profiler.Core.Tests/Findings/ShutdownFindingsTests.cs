@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Profiler.Core.Facts;
 using Profiler.Core.Findings;
-using Profiler.Core.Recording;
 using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Findings;
@@ -130,10 +130,10 @@ public sealed class ShutdownFindingsTests
     [Fact]
     public void Of_a_reset_that_could_not_be_seen_it_is_not_said_that_there_was_none()
     {
-        var surroundings = new Surroundings();
-        surroundings.Add(Device("0000:01:00.0", "bus"));
+        var facts = new HostFacts();
+        facts.Add(Device("0000:01:00.0", "bus"));
         ImmutableArray<Finding> Under(Evidence evidence, long attachedNs) => ShutdownFindings.For(
-            Assert.Single(Played.Shutdowns(WithoutReset, attachedNs: attachedNs)), surroundings, evidence);
+            Assert.Single(Played.Shutdowns(WithoutReset, attachedNs: attachedNs)), facts, evidence);
         Found("reset_skipped", true, Under(Evidence.Whole, 0));
         Found("reset_skipped", false, Under(new Evidence(Releases: true, Resets: false), 0));
         Found("reset_skipped", false, Under(Evidence.Whole, attachedNs: 250_000_000));
@@ -173,9 +173,9 @@ public sealed class ShutdownFindingsTests
 
     private static ImmutableArray<Finding> For(string events, params Fact[] facts)
     {
-        var surroundings = new Surroundings();
+        var facts = new HostFacts();
         foreach (Fact fact in facts)
-            surroundings.Add(fact);
-        return ShutdownFindings.For(Assert.Single(Played.Shutdowns(events)), surroundings, Evidence.Whole);
+            facts.Add(fact);
+        return ShutdownFindings.For(Assert.Single(Played.Shutdowns(events)), facts, Evidence.Whole);
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Core.Histograms;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Tests.Histograms;

@@ -1,6 +1,6 @@
 using System.Reactive.Subjects;
 using Profiler.Core.Histograms;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;

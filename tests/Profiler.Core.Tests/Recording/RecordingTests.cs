@@ -1,4 +1,5 @@
 using System.Text;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
@@ -35,8 +36,8 @@ public sealed class RecordingTests
         Assert.Equal(Info.Probes.AsEnumerable(), reader.Info.Probes);
         Assert.Equal((Info.Kernel, Info.Start, Info.StartNs), (reader.Info.Kernel, reader.Info.Start, reader.Info.StartNs));
         Assert.Equal((End.EndNs, End.Events[0]), (reader.End!.EndNs, reader.End.Events[0]));
-        Assert.Equal("gpu-a", reader.Surroundings.VmNames[1]);
-        DeviceIdentity device = reader.Surroundings.Devices["0000:01:00.0"];
+        Assert.Equal("gpu-a", reader.Facts.VmNames[1]);
+        DeviceIdentity device = reader.Facts.Devices["0000:01:00.0"];
         Assert.Equal(Device with { ResetMethods = device.ResetMethods, DevSetMates = device.DevSetMates }, device);
         Assert.Equal(["flr", "bus"], device.ResetMethods!);
         Assert.Equal(["0000:01:00.1"], device.DevSetMates);
@@ -68,7 +69,7 @@ public sealed class RecordingTests
     {
         var order = new List<string>();
         RecordingReader reader = Open(Written());
-        reader.Surroundings.Learned += fact => order.Add(fact.GetType().Name);
+        reader.Facts.Learned += fact => order.Add(fact.GetType().Name);
         foreach (ReadOnlyMemory<byte> _ in reader.Batches())
             order.Add("events");
         Assert.Equal(["ProcessIdentity", "DeviceIdentity", "ProcessAtStart", "events"], order);
@@ -150,7 +151,7 @@ public sealed class RecordingTests
                 RecordingReader reader = Open(damaged);
                 int events = reader.Batches().Sum(b => b.Length) / WireEvent.Size;
                 int lost = (events < 2 ? 1 : 0) + (reader.End is null ? 1 : 0) + 3 -
-                    reader.Surroundings.VmNames.Count - reader.Surroundings.Devices.Count - reader.Surroundings.AtStart.Count;
+                    reader.Facts.VmNames.Count - reader.Facts.Devices.Count - reader.Facts.AtStart.Count;
                 Assert.Equal((1, 1), (lost, Problem(reader, ProblemKinds.FramesDamaged)?.Count ?? 0));
                 Assert.Equal(reader.End is null, Problem(reader, ProblemKinds.CutShort) is not null);
                 Assert.Equal(events < 2, Problem(reader, ProblemKinds.EventsMissing) is { Count: 2, Detail: "release 2" });

@@ -1,5 +1,5 @@
-using Profiler.Core.Recording;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Facts;
+using Profiler.Core.Lives;
 using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Shutdowns;

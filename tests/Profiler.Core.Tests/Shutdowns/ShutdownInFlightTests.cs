@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Reactive.Subjects;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Shutdowns;

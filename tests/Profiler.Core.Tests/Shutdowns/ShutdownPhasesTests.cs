@@ -1,6 +1,6 @@
-using FsCheck;
 using FsCheck.Fluent;
-using Profiler.Core.Shutdowns;
+using FsCheck;
+using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;

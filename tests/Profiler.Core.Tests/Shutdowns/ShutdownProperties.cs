@@ -1,6 +1,6 @@
-using FsCheck;
 using FsCheck.Fluent;
-using Profiler.Core.Shutdowns;
+using FsCheck;
+using Profiler.Core.Lives;
 using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Shutdowns;

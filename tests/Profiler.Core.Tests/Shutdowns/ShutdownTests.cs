@@ -1,5 +1,5 @@
 using System.Reactive.Subjects;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Shutdowns;

@@ -1,7 +1,7 @@
 using System.Reactive.Subjects;
+using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
-using Profiler.Core.Recording;
-using Profiler.Core.Shutdowns;
+using Profiler.Core.Lives;
 using Profiler.Core.Statistics;
 using Profiler.Tests.Support;
 
@@ -150,11 +150,11 @@ public sealed class HostStatisticsTests
     private static HostStatisticsSnapshot After(
         StatisticsLimits limits, Func<Shutdown, Shutdown> seen, string events, params Fact[] facts)
     {
-        var surroundings = new Surroundings();
+        var facts = new HostFacts();
         foreach (Fact fact in facts)
-            surroundings.Add(fact);
+            facts.Add(fact);
         var statistics = new HostStatistics(
-            limits, [1_000_000_000], surroundings, ns => DateTimeOffset.UnixEpoch.AddTicks(ns / 100), TimeProvider.System);
+            limits, [1_000_000_000], facts, ns => DateTimeOffset.UnixEpoch.AddTicks(ns / 100), TimeProvider.System);
         using var records = new Subject<ReadOnlyMemory<byte>>();
         using var pipeline = new Pipeline(records, new EndsWatched(Signals: true, Reaping: false));
         pipeline.Activities.Subscribe(statistics.Record);

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Profiler.Bpf.Kernel;
+
+namespace Profiler.Bpf.Symbols;
+
+/// <summary>
+/// What kernel addresses are called: "pci_dev_wait+0x4c [module]". kallsyms says, or the kernel itself where
+/// that hides addresses, or else nobody does and the address stays a number.
+/// </summary>
+public static class AddressNames
+{
+    /// <summary>Names addresses; each gets some text.</summary>
+    /// <exception cref="IOException">kallsyms cannot be read.</exception>
+    public static IReadOnlyDictionary<ulong, string> Of(IEnumerable<ulong> addresses)
+    {
+        ulong[] wanted = [.. addresses.Distinct().Order()];
+        if (FromList(wanted, KernelSymbols.DefaultPath) is { } listed)
+            return listed;
+        using var kernel = AddressPrinter.Load();
+        return wanted.ToDictionary(a => a, a => kernel?.Print(a) ?? Number(a));
+    }
+
+    /// <summary>The same from a list of symbols; null if it has names but no addresses (kptr_restrict).</summary>
+    /// <param name="wanted">In ascending order.</param>
+    /// <param name="path">The list, as kallsyms has it.</param>
+    internal static IReadOnlyDictionary<ulong, string>? FromList(ulong[] wanted, string path)
+    {
+        // The function that begins last before an address is the one it is in: of all that are listed, in any order.
+        var begins = new ulong[wanted.Length];
+        var names = new string[wanted.Length];
+        bool hidden = true;
+        KernelSymbols.ForEach(path, (address, name, module) =>
+        {
+            hidden &= address == 0;
+            int first = Array.BinarySearch(wanted, address);
+            string? text = null;
+            for (int i = first < 0 ? ~first : first; i < wanted.Length && begins[i] < address; i++)
+            {
+                begins[i] = address;
+                names[i] = text ??= module.IsEmpty ? name.ToString() : $"{name} [{module}]";
+            }
+        });
+        return hidden ? null : wanted.Index().ToDictionary(
+            w => w.Item, w => names[w.Index] is { } name ? WithOffset(name, w.Item - begins[w.Index]) : Number(w.Item));
+    }
+
+    private static string WithOffset(string name, ulong offset)
+    {
+        int space = name.IndexOf(' ', StringComparison.Ordinal);
+        return space < 0 ? $"{name}+0x{offset:x}" : $"{name[..space]}+0x{offset:x}{name[space..]}";
+    }
+
+    private static string Number(ulong address) => "0x" + address.ToString("x16", CultureInfo.InvariantCulture);
+}

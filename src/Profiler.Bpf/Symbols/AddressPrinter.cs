@@ -1,0 +1,54 @@
+using System.Text;
+using Profiler.Bpf.Native;
+using Profiler.Bpf.Session;
+
+namespace Profiler.Bpf.Symbols;
+
+/// <summary>
+/// Has the kernel print what an address is called (bpf/symbolize.bpf.c): it does, whatever kptr_restrict says.
+/// </summary>
+internal sealed unsafe class AddressPrinter : IDisposable
+{
+    private const int NameLength = 128; // NAME_LENGTH
+
+    private readonly BpfObject _object;
+    private readonly int _question;
+
+    private AddressPrinter(BpfObject loaded)
+    {
+        _object = loaded;
+        _question = loaded.Maps().Single(m => m.Name == "question").Fd;
+    }
+
+    /// <summary>Null if this kernel cannot (before 5.14).</summary>
+    public static AddressPrinter? Load()
+    {
+        BpfObject loaded = BpfObject.Open("symbolize");
+        if (loaded.Want("symbolize", null) == 0 && loaded.Load() == 0)
+            return new AddressPrinter(loaded);
+        loaded.Dispose();
+        return null;
+    }
+
+    /// <summary>"pci_dev_wait+0x4c/0x1f0 [module]"; null if the kernel does not answer.</summary>
+    public string? Print(ulong address)
+    {
+        Span<byte> question = stackalloc byte[sizeof(ulong) + NameLength];
+        question.Clear();
+        BitConverter.TryWriteBytes(question, address);
+        uint zero = 0;
+        var options = new BpfTestRunOptions { sz = (nuint)sizeof(BpfTestRunOptions) };
+        fixed (byte* value = question)
+        {
+            if (LibBpf.bpf_map_update_elem(_question, &zero, value, 0) != 0 ||
+                LibBpf.bpf_prog_test_run_opts(LibBpf.bpf_program__fd(_object["symbolize"]), &options) != 0 ||
+                options.retval != 0 ||
+                LibBpf.bpf_map_lookup_elem(_question, &zero, value) != 0)
+                return null;
+        }
+        ReadOnlySpan<byte> name = question[sizeof(ulong)..];
+        return Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
+    }
+
+    public void Dispose() => _object.Dispose();
+}

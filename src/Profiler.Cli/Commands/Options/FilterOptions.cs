@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Profiler.Core.Capture;
+
+namespace Profiler.Cli.Commands.Options;
+
+/// <summary>Which processes, VMs and devices are shown: the options of the verbs that show them.</summary>
+internal static class FilterOptions
+{
+    private static readonly Option<int?> PidOption = new("--pid") { Description = "only this process", HelpName = "PID" };
+
+    private static readonly Option<string?> VmOption = new("--vm") { Description = "only the VM of this name", HelpName = "NAME" };
+
+    private static readonly Option<string?> DeviceOption = new("--device") { Description = "only this device", HelpName = "BDF" };
+
+    public static void AddTo(Command command)
+    {
+        command.Add(PidOption);
+        command.Add(VmOption);
+        command.Add(DeviceOption);
+    }
+
+    public static ActivityFilter From(ParseResult parsed) => new(
+        parsed.GetValue(PidOption), parsed.GetValue(VmOption), parsed.GetValue(DeviceOption));
+}

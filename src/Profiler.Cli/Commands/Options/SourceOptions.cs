@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Profiler.Core;
+using Profiler.Core.Capture;
+using Profiler.Core.Problems;
+using Profiler.Host.Live;
+
+namespace Profiler.Cli.Commands.Options;
+
+/// <summary>Where events come from: the options of the verbs that show them, and what they open.</summary>
+internal static class SourceOptions
+{
+    private static readonly Option<string?> FromOption = new("--from")
+    {
+        Description = "replay this recording instead of watching the kernel",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<double> SpeedOption = new("--speed")
+    {
+        Description = "how fast to replay: 1 is as it happened, 10 ten times as fast",
+        HelpName = "X",
+        DefaultValueFactory = _ => 1,
+    };
+
+    static SourceOptions() => SpeedOption.Validators.Add(result =>
+    {
+        if (result.Tokens is [var token] &&
+            !(double.TryParse(token.Value, out double speed) && speed > 0 && double.IsFinite(speed)))
+            result.AddError($"--speed {token.Value}: write a number greater than 0");
+    });
+
+    /// <summary>Adds the options to a verb, those of a live capture included.</summary>
+    public static void AddTo(Command command)
+    {
+        command.Add(FromOption);
+        command.Add(SpeedOption);
+        LiveOptions.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(FromOption) is null && result.GetResult(SpeedOption) is { Implicit: false })
+                result.AddError("--speed goes with --from FILE");
+        });
+    }
+
+    /// <summary>Opens the recording that is asked for, or starts to watch the kernel.</summary>
+    /// <exception cref="UserException">There is no such recording, or watching is not possible; says what would help.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled meanwhile: nothing is left attached.</exception>
+    /// <param name="sinks">See <see cref="Profile"/>.</param>
+    public static Profile Open(ParseResult parsed, TimeProvider time, CancellationToken cancellation = default, params ReadOnlySpan<Func<Profile, ISink>> sinks)
+    {
+        IEventSource source = parsed.GetValue(FromOption) is { } path
+            ? OpenRecording(path, parsed.GetValue(SpeedOption), time)
+            : LiveSource.Start(LiveOptions.From(parsed), time, cancellation);
+        return new Profile(source, time, sinks);
+    }
+
+    /// <summary>The same, to be paused, and a recording to be gone back in.</summary>
+    /// <exception cref="UserException">As <see cref="Open"/>.</exception>
+    public static Player OpenPlayer(ParseResult parsed, TimeProvider time, CancellationToken cancellation = default) =>
+        new(() => Open(parsed, time, cancellation), time);
+
+    /// <summary>Says what is wrong with a recording, a line each.</summary>
+    public static async Task TellProblems(Profile profile, TextWriter error)
+    {
+        foreach (Problem problem in profile.Problems.Where(p => p.Kind.Impact == Impact.Incomplete))
+            await error.WriteLineAsync($"vfioscope: {problem.Text}");
+    }
+
+    // The words are those of Report.RecordedCapture.Read.
+    private static ReplaySource OpenRecording(string path, double speed, TimeProvider time)
+    {
+        FileStream? file = null;
+        try
+        {
+            file = File.OpenRead(path);
+            var source = new ReplaySource(file, speed, time);
+            file = null;
+            return source;
+        }
+        catch (InvalidDataException e)
+        {
+            throw UserException.Usage($"{path}: {e.Message}; make one with 'vfioscope record -o FILE'", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UserException.Usage($"{path} cannot be read: {e.Message}", e);
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Profiler.Core;
+
+namespace Profiler.Cli.Release.Vfio;
+
+/// <summary>Devices held open by this process, in one container.</summary>
+internal sealed class OpenDevices : IDisposable
+{
+    private const int Closed = -1;
+
+    private readonly VfioContainer _container;
+    private readonly int[] _fds;
+
+    private OpenDevices(int count)
+    {
+        _container = VfioContainer.Open();
+        _fds = new int[count];
+        Array.Fill(_fds, Closed);
+    }
+
+    public int Count => _fds.Length;
+
+    /// <summary>Opens one after the other; each may take a second, as opening resets the device.</summary>
+    /// <exception cref="UserException">
+    /// One cannot be opened, or the memory not be mapped (3); what was opened is closed again.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Told to stop between two devices.</exception>
+    public static OpenDevices Open(IReadOnlyList<VfioDevice> devices, DmaOptions dma, CancellationToken stop)
+    {
+        var opened = new OpenDevices(devices.Count);
+        try
+        {
+            for (int i = 0; i < devices.Count; i++)
+            {
+                stop.ThrowIfCancellationRequested();
+                opened._fds[i] = opened._container.OpenDevice(devices[i]);
+            }
+            if (dma.Size.Bytes > 0)
+                opened._container.MapMemory(dma);
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Closes one device; returns when the kernel has released it. Different devices may be closed at once.</summary>
+    public void Close(int index)
+    {
+        int fd = Interlocked.Exchange(ref _fds[index], Closed);
+        // VFIO has no flush operation, so this cannot fail: a release returns nothing.
+        if (fd != Closed)
+            _ = LibC.close(fd);
+    }
+
+    /// <summary>Closes what is still open, devices first: a group can go only after its devices.</summary>
+    public void Dispose()
+    {
+        for (int i = 0; i < Count; i++)
+            Close(i);
+        _container.Dispose();
+    }
+}

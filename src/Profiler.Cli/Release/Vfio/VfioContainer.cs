@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using Profiler.Core;
+using Profiler.Host.Pci;
+using static Profiler.Cli.Release.Vfio.VfioUapi;
+
+namespace Profiler.Cli.Release.Vfio;
+
+/// <summary>
+/// An open container with the groups in it: one address space for DMA. The steps are those of
+/// docs.kernel.org/driver-api/vfio.html, "VFIO Usage Example".
+/// </summary>
+/// <remarks>
+/// The descriptors are plain numbers on purpose: where the kernel is to close them as the process exits, nothing of the
+/// runtime may come first.
+/// </remarks>
+internal sealed class VfioContainer : IDisposable
+{
+    public const string Node = "/dev/vfio/vfio";
+
+    private readonly Dictionary<int, int> _groups = [];
+    private int _container;
+    private DmaMemory? _memory;
+
+    private VfioContainer(int container) => _container = container;
+
+    public static string GroupNode(int group) => $"/dev/vfio/{group}";
+
+    /// <exception cref="UserException">There is no VFIO, not the one we know, or no permission (3).</exception>
+    public static VfioContainer Open()
+    {
+        int fd = LibC.open(Node, LibC.O_RDWR | LibC.O_CLOEXEC);
+        if (fd < 0)
+            throw VfioErrors.OpenContainer(Marshal.GetLastPInvokeError());
+        var container = new VfioContainer(fd);
+        try
+        {
+            container.CheckApi();
+            return container;
+        }
+        catch
+        {
+            container.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a device, before that its group unless a device of it came earlier.</summary>
+    /// <returns>The descriptor; the caller closes it, before this container.</returns>
+    /// <exception cref="UserException">The group or the device cannot be had (3).</exception>
+    public int OpenDevice(VfioDevice device)
+    {
+        if (!_groups.TryGetValue(device.Group, out int group))
+            group = AddGroup(device.Group);
+        int fd = LibC.ioctl(group, VFIO_GROUP_GET_DEVICE_FD, device.Address.ToString());
+        return fd >= 0 ? fd : throw VfioErrors.OpenDevice(device.Address, Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Maps memory for DMA, once, after the first device is open: before that there is no IOMMU to map it in.</summary>
+    /// <exception cref="UserException">It cannot be had (3).</exception>
+    public void MapMemory(DmaOptions options) => _memory = DmaMemory.Map(_container, options);
+
+    /// <summary>Closes groups and container; whatever was mapped is unmapped with the last of them.</summary>
+    public void Dispose()
+    {
+        foreach (int group in _groups.Values)
+            _ = LibC.close(group);
+        _groups.Clear();
+        if (_container >= 0)
+            _ = LibC.close(_container);
+        _container = -1;
+        _memory?.Dispose();
+        _memory = null;
+    }
+
+    private void CheckApi()
+    {
+        int version = LibC.ioctl(_container, VFIO_GET_API_VERSION, 0);
+        if (version != VFIO_API_VERSION)
+            throw VfioErrors.WrongVersion(version);
+        if (LibC.ioctl(_container, VFIO_CHECK_EXTENSION, VFIO_TYPE1v2_IOMMU) <= 0)
+            throw VfioErrors.NoType1();
+    }
+
+    private int AddGroup(int number)
+    {
+        int group = LibC.open(GroupNode(number), LibC.O_RDWR | LibC.O_CLOEXEC);
+        if (group < 0)
+            throw VfioErrors.OpenGroup(number, Marshal.GetLastPInvokeError());
+        // From here on Dispose closes it.
+        _groups.Add(number, group);
+
+        var status = new vfio_group_status { argsz = (uint)Marshal.SizeOf<vfio_group_status>() };
+        if (LibC.ioctl(group, VFIO_GROUP_GET_STATUS, ref status) < 0 || (status.flags & VFIO_GROUP_FLAGS_VIABLE) == 0)
+            throw VfioErrors.NotViable(number, new PciSysfs());
+
+        // The first group gives the container its IOMMU model; the others are attached as they join.
+        if (LibC.ioctl(group, VFIO_GROUP_SET_CONTAINER, ref _container) < 0
+            || (_groups.Count == 1 && LibC.ioctl(_container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) < 0))
+            throw VfioErrors.SetIommu(number, Marshal.GetLastPInvokeError());
+        return group;
+    }
+}

@@ -1,0 +1,90 @@
+using Profiler.Core;
+using Profiler.Host.Pci;
+using Profiler.Host.Processes;
+using Profiler.Linux;
+
+namespace Profiler.Cli.Release.Vfio;
+
+/// <summary>What the kernel's refusals mean, and what helps.</summary>
+internal static class VfioErrors
+{
+    public static UserException NoVfio() =>
+        UserException.NotPossible($"VFIO is not loaded ({VfioContainer.Node} is missing): modprobe vfio-pci");
+
+    public static UserException OpenContainer(int errno) => errno switch
+    {
+        // ENODEV: udev makes the node at boot, for a module that then turns out not to be there.
+        Errno.ENOENT or Errno.ENODEV => NoVfio(),
+        Errno.EPERM or Errno.EACCES => NoPermission(VfioContainer.Node),
+        _ => Failed($"open {VfioContainer.Node}", errno),
+    };
+
+    public static UserException WrongVersion(int version) => UserException.NotPossible(
+        $"this kernel's VFIO has API version {version}, not {VfioUapi.VFIO_API_VERSION}: a newer vfioscope may know it");
+
+    public static UserException NoType1() =>
+        UserException.NotPossible("VFIO has no driver for the IOMMU (type 1 v2): modprobe vfio_iommu_type1");
+
+    public static UserException OpenGroup(int group, int errno)
+    {
+        string node = VfioContainer.GroupNode(group);
+        return errno switch
+        {
+            Errno.EBUSY => Busy(group, FileUser.Of(node)),
+            Errno.EPERM or Errno.EACCES => NoPermission(node),
+            Errno.ENOENT => UserException.NotPossible(
+                $"{node} is missing though its devices are bound to vfio-pci: turn the IOMMU on (no-IOMMU mode is not " +
+                "supported), or make /dev of the host visible here"),
+            _ => Failed($"open {node}", errno),
+        };
+    }
+
+    public static UserException Busy(int group, IReadOnlyList<FileUser> users) => users.Count == 0
+        // A process that is exiting shows no descriptors any more, and may be releasing devices for seconds.
+        ? UserException.NotPossible(
+            $"IOMMU group {group} is in use by a process not seen from here: wait if one is still exiting, else look as root " +
+            $"and outside of containers ('fuser -v {VfioContainer.GroupNode(group)}')")
+        : UserException.NotPossible(
+            $"IOMMU group {group} is in use by {string.Join(", ", users)}: shut that down first");
+
+    public static UserException NotViable(int group, PciSysfs sysfs)
+    {
+        string[] others =
+        [
+            .. from address in sysfs.GroupMembers(@group)
+               let driver = sysfs.Driver(address)
+               where !VfioDrivers.AllowedInGroup(driver)
+               select $"{address} is bound to {driver}",
+        ];
+        string why = others.Length == 0 ? "another of its devices is in use by the host" : string.Join(", ", others);
+        return UserException.NotPossible(
+            $"IOMMU group {group} cannot be used as a whole: {why}; bind every device of the group to vfio-pci or to no driver");
+    }
+
+    public static UserException SetIommu(int group, int errno) => errno switch
+    {
+        Errno.EPERM => UserException.NotPossible(
+            $"the kernel refuses IOMMU group {group}, as this machine cannot remap interrupts: turn that on in the firmware, " +
+            "or accept the risk: echo Y > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"),
+        Errno.EBUSY => Busy(group, FileUser.Of(VfioContainer.GroupNode(group))),
+        _ => Failed($"attach IOMMU group {group} to a container", errno),
+    };
+
+    public static UserException OpenDevice(PciAddress address, int errno) => Failed($"open {address}", errno);
+
+    public static UserException MapDma(ByteSize size, int errno) => errno switch
+    {
+        Errno.ENOMEM or Errno.EPERM => UserException.NotPossible(
+            $"the kernel does not pin {size} of memory for DMA: run as root (sudo) or raise the limit (ulimit -l), and see that " +
+            "so much memory is free (free -h)"),
+        Errno.EINVAL => UserException.NotPossible(
+            $"the IOMMU has no room for {size} from address 0x{DmaMemory.FirstIova:x} up: map less"),
+        _ => Failed($"map {size} for DMA", errno),
+    };
+
+    private static UserException NoPermission(string node) =>
+        UserException.NotPossible($"no permission to open {node}: run as root (sudo)");
+
+    private static UserException Failed(string what, int errno) =>
+        UserException.NotPossible($"cannot {what}: {Errno.Text(errno)}; the kernel's log may say more (dmesg)");
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Profiler.Cli.Release.Vfio;
+using Profiler.Core;
+
+namespace Profiler.Cli.Release;
+
+/// <summary>Devices held by other processes, which let go of them by exiting.</summary>
+internal sealed class WorkerHolding : IHolding
+{
+    private readonly WorkerProcess[] _workers;
+    private readonly bool _oneDeviceEach;
+
+    private WorkerHolding(WorkerProcess[] workers, bool oneDeviceEach) => (_workers, _oneDeviceEach) = (workers, oneDeviceEach);
+
+    public IReadOnlyList<int> ProcessIds => [.. _workers.Select(worker => worker.Id)];
+
+    /// <summary>All devices in one process.</summary>
+    /// <inheritdoc cref="WorkerProcess.WaitUntilReady" path="/exception"/>
+    public static WorkerHolding OneForAll(IReadOnlyList<VfioDevice> devices, DmaOptions dma, CancellationToken stop) =>
+        Start([devices], dma, oneDeviceEach: false, stop);
+
+    /// <summary>A process for each device.</summary>
+    /// <inheritdoc cref="WorkerProcess.WaitUntilReady" path="/exception"/>
+    /// <exception cref="UserException">Two devices share an IOMMU group, which only one process can open.</exception>
+    public static WorkerHolding OneForEach(IReadOnlyList<VfioDevice> devices, DmaOptions dma, CancellationToken stop)
+    {
+        RefuseSharedGroups(devices);
+        return Start([.. devices.Select(device => new[] { device })], dma, oneDeviceEach: true, stop);
+    }
+
+    public ReleaseTimes LetGo()
+    {
+        foreach (WorkerProcess worker in _workers)
+            worker.MustBeAlive();
+
+        var ends = new long[_workers.Length];
+        Thread[] waiters = [.. _workers.Select((worker, i) => new Thread(() =>
+        {
+            worker.WaitForEnd();
+            ends[i] = Stopwatch.GetTimestamp();
+        }))];
+        foreach (Thread waiter in waiters)
+            waiter.Start();
+
+        long start = Stopwatch.GetTimestamp();
+        foreach (WorkerProcess worker in _workers)
+            worker.LetGo();
+        foreach (Thread waiter in waiters)
+            waiter.Join();
+        TimeSpan[] times = [.. ends.Select(end => Stopwatch.GetElapsedTime(start, end))];
+        return new ReleaseTimes(_oneDeviceEach ? times : null, times.Max());
+    }
+
+    public void Dispose()
+    {
+        // First all, then each: they release their devices side by side.
+        foreach (WorkerProcess worker in _workers)
+            worker.LetGo();
+        foreach (WorkerProcess worker in _workers)
+            worker.Dispose();
+    }
+
+    private static WorkerHolding Start(
+        IReadOnlyList<VfioDevice>[] shares, DmaOptions dma, bool oneDeviceEach, CancellationToken stop)
+    {
+        var workers = new List<WorkerProcess>();
+        try
+        {
+            foreach (IReadOnlyList<VfioDevice> share in shares)
+                workers.Add(WorkerProcess.Start(share, dma));
+            foreach (WorkerProcess worker in workers)
+                worker.WaitUntilReady(stop);
+            return new WorkerHolding([.. workers], oneDeviceEach);
+        }
+        catch
+        {
+            new WorkerHolding([.. workers], oneDeviceEach).Dispose();
+            throw;
+        }
+    }
+
+    private static void RefuseSharedGroups(IReadOnlyList<VfioDevice> devices)
+    {
+        IGrouping<int, VfioDevice>? shared = devices.GroupBy(device => device.Group).FirstOrDefault(group => group.Count() > 1);
+        if (shared is not null)
+        {
+            throw UserException.NotPossible(
+                $"{string.Join(" and ", shared.Select(device => device.Address))} share IOMMU group {shared.Key}, which only " +
+                "one process can open: give one of them, or take --mode threads");
+        }
+    }
+}

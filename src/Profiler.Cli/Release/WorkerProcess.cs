@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Profiler.Cli.Release.Vfio;
+using Profiler.Core;
+
+namespace Profiler.Cli.Release;
+
+/// <summary>
+/// Another instance of this program that holds devices (<see cref="Worker"/>): .NET has no fork, and nobody can time his
+/// own exit.
+/// </summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private WorkerProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public static WorkerProcess Start(IEnumerable<VfioDevice> devices, DmaOptions dma)
+    {
+        string[] arguments =
+        [
+            "release", "--mode", "exit", Worker.Option,
+            "--dma", dma.Size.ToString(), "--huge-pages", dma.HugePages.ToString(),
+            .. devices.Select(device => device.Address.ToString()),
+        ];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        try
+        {
+            return new WorkerProcess(Process.Start(start)!);
+        }
+        catch (Win32Exception e)
+        {
+            throw UserException.NotPossible($"cannot start another {start.FileName}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Returns once the worker holds its devices.</summary>
+    /// <exception cref="UserException">It cannot open them, for the reason it gives.</exception>
+    /// <exception cref="OperationCanceledException">Told to stop; the worker then goes by itself.</exception>
+    public void WaitUntilReady(CancellationToken stop)
+    {
+        using CancellationTokenRegistration letGo = stop.Register(LetGo);
+        string? line = _process.StandardOutput.ReadLine();
+        if (line == Worker.Ready)
+            return;
+        stop.ThrowIfCancellationRequested();
+        throw WorkerFailure.Read(line) ?? EndedEarly();
+    }
+
+    /// <exception cref="UserException">Somebody killed it.</exception>
+    public void MustBeAlive()
+    {
+        if (_process.HasExited)
+            throw EndedEarly();
+    }
+
+    /// <summary>Makes it exit, with its devices open.</summary>
+    public void LetGo() => _process.StandardInput.Close();
+
+    /// <summary>Returns when it is gone and reaped, which is after the kernel has released its devices.</summary>
+    public void WaitForEnd() => _process.WaitForExit();
+
+    public void Dispose()
+    {
+        LetGo();
+        WaitForEnd();
+        _process.Dispose();
+    }
+
+    private UserException EndedEarly() =>
+        UserException.NotPossible($"process {Id}, which was to hold devices, ended too early: do not kill it, end this one");
+}

@@ -1,0 +1,59 @@
+using Profiler.Core;
+using Profiler.Core.Capture;
+using Profiler.Core.Spans;
+
+namespace Profiler.Cli.Unix;
+
+/// <summary>One line on stderr, while it is a terminal, that says what a recording is at.</summary>
+internal sealed class ProgressLine : IDisposable
+{
+    private readonly Profile _profile;
+    private readonly Timer? _timer;
+    private bool _shown;
+
+    public ProgressLine(Profile profile)
+    {
+        _profile = profile;
+        if (!Console.IsErrorRedirected)
+            _timer = new Timer(_ => Show(), null, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
+    }
+
+    /// <summary>The line, at most so wide.</summary>
+    internal static string Line(Snapshot snapshot, long elapsedNs, long nowNs, long lost, int width)
+    {
+        string line = $"recording {elapsedNs / 1_000_000_000} s, {snapshot.Histograms.Release.Count} released";
+        if (snapshot.Operations is [var first, ..])
+        {
+            string doing = first.State switch
+            {
+                OperationState.Resetting => "in reset",
+                OperationState.WaitingForLock => "waiting for a lock",
+                _ => first.Kind == OperationKind.Open ? "being opened" : "being released",
+            };
+            line += $", {snapshot.Operations.Length} in flight: {first.Device} {doing} for {Figures.Text(Math.Max(0, nowNs - first.StateSinceNs))}";
+        }
+        if (lost > 0)
+            line += $", {lost} EVENTS LOST";
+        return line.Length <= width ? line : line[..width];
+    }
+
+    public void Dispose()
+    {
+        // A line being written must not come after what is printed next.
+        using var idle = new ManualResetEvent(false);
+        if (_timer?.Dispose(idle) ?? false)
+            idle.WaitOne();
+        if (_shown)
+            Console.Error.Write("\r\u001b[K");
+        _shown = false;
+    }
+
+    private void Show()
+    {
+        ProfileState state = _profile.State();
+        _shown = true;
+        Console.Error.Write("\r\u001b[K" + Line(
+            state.Snapshot, state.NowNs - state.Info.StartNs, state.NowNs, state.Health.Lost ?? 0,
+            Math.Max(20, Console.WindowWidth - 1)));
+    }
+}

@@ -1,4 +1,0 @@
-namespace Profiler.Cli.Vfio;
-
-/// <summary>A device that can be opened by way of its IOMMU group.</summary>
-internal sealed record VfioDevice(PciAddress Address, int Group);

@@ -1,0 +1,70 @@
+using Profiler.Core.Facts;
+using Profiler.Core.Lives;
+using Profiler.Core.Spans;
+
+namespace Profiler.Core.Capture;
+
+/// <summary>Which shutdowns and operations are wanted; null means all.</summary>
+/// <param name="Pid">Of this process.</param>
+/// <param name="Vm">Of this virtual machine.</param>
+/// <param name="Device">That concern this device.</param>
+public sealed record ActivityFilter(int? Pid, string? Vm, string? Device)
+{
+    /// <summary>Everything.</summary>
+    public static readonly ActivityFilter None = new(null, null, null);
+
+    public bool Wants(Shutdown shutdown, string? vm) =>
+        WantsProcess(shutdown.Task.Tgid, vm) &&
+        (shutdown.Releases.Any(r => WantsDevice(r.Device)) || shutdown.Unreleased.Any(WantsDevice));
+
+    /// <summary>What is over concerns a process and a device; a signal only a process.</summary>
+    public bool Wants(Activity activity, Func<int, string?> vm) => activity switch
+    {
+        Operation o => WantsProcess(o.Task.Tgid, vm(o.Task.Tgid)) && WantsDevice(o.Device),
+        StandaloneReset r => WantsProcess(r.Task.Tgid, vm(r.Task.Tgid)) && WantsDevice(r.Reset.Device),
+        SignalDelivered s => WantsProcess(s.Target.Tgid, vm(s.Target.Tgid)) && Device is null,
+        _ => this == None,
+    };
+
+    public bool WantsProcess(int pid, string? vm) => (Pid is null || Pid == pid) && (Vm is null || Vm == vm);
+
+    /// <summary>What is asked for is known to be there, though nothing may have happened to it: a VM, a device, a process.</summary>
+    public bool IsKnown(HostFacts known) => this switch
+    {
+        { Device: not null, Vm: null, Pid: null } => known.Devices.Keys.Any(WantsDevice),
+        { Device: null } => known.VmNames.Any(v => WantsProcess(v.Key, v.Value)) ||
+            known.AtStart.Keys.Any(pid => WantsProcess(pid, known.VmNames.GetValueOrDefault(pid))),
+        _ => false,
+    };
+
+    /// <summary>One sentence: that nothing is left, and what there is.</summary>
+    /// <param name="known">Names of machines.</param>
+    /// <param name="pids">The processes there are.</param>
+    /// <param name="devices">The devices there are.</param>
+    public string NotFound(HostFacts known, IEnumerable<int> pids, IEnumerable<string> devices)
+    {
+        string[] asked = [.. new[] { Pid is null ? null : $"--pid {Pid}", Vm is null ? null : $"--vm {Vm}", Device is null ? null : $"--device {Device}" }.OfType<string>()];
+        string[] there =
+        [
+            .. new[]
+            {
+                Vm is null ? null : Some("VM", known.VmNames.Values.Distinct().Order(StringComparer.Ordinal)),
+                Pid is null ? null : Some("process", pids.Select(p => $"{p}")),
+                Device is null ? null : Some("device", known.Devices.Keys.Concat(devices).Distinct().Order(StringComparer.Ordinal)),
+            }.OfType<string>(),
+        ];
+        return $"nothing matches {string.Join(' ', asked)}: there is {string.Join(", ", there)}";
+    }
+
+    private static string Some(string what, IEnumerable<string> names)
+    {
+        const int Told = 10;
+        string[] all = [.. names];
+        return all.Length == 0 ? $"no {what}"
+            : $"{what} {string.Join(", ", all.Take(Told))}{(all.Length > Told ? $" and {all.Length - Told} more" : "")}";
+    }
+
+    /// <summary>"01:00.0" is short for "0000:01:00.0".</summary>
+    public bool WantsDevice(string device) =>
+        Device is null || device == Device || device == "0000:" + Device;
+}

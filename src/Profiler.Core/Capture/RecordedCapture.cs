@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using System.Reactive.Linq;
+using Profiler.Core.Facts;
+using Profiler.Core.Histograms;
+using Profiler.Core.Lives;
+using Profiler.Core.Problems;
+using Profiler.Core.Recording;
+using Profiler.Core.Spans;
+using Profiler.Core.Wire;
+
+namespace Profiler.Core.Capture;
+
+/// <summary>A whole recording, run through the pipeline.</summary>
+/// <param name="Info">What was known at its beginning.</param>
+/// <param name="End">What was known at its end; null if it was cut short.</param>
+/// <param name="Shutdowns">In the order in which they ended.</param>
+/// <param name="Operations">Releases and opens, in the order in which they ended.</param>
+/// <param name="Last">The state at the end.</param>
+/// <param name="Facts">What was known beside the events.</param>
+public sealed record RecordedCapture(
+    CaptureInfo Info,
+    CaptureEnd? End,
+    ImmutableArray<Shutdown> Shutdowns,
+    ImmutableArray<Operation> Operations,
+    Snapshot Last,
+    HostFacts Facts)
+{
+    /// <summary>Resets outside of all operations, in the order in which they ended.</summary>
+    public ImmutableArray<StandaloneReset> Resets { get; init; } = [];
+
+    /// <summary>What is wrong with the file, and what the side that captured knew to be wrong or missing.</summary>
+    public ImmutableArray<Problem> Problems { get; init; } = [];
+
+    /// <inheritdoc cref="HostFacts.VmNames"/>
+    public IReadOnlyDictionary<int, string> VmNames => Facts.VmNames;
+
+    /// <inheritdoc cref="HostFacts.Devices"/>
+    public IReadOnlyDictionary<string, DeviceIdentity> Devices => Facts.Devices;
+
+    /// <summary>Reads a recording.</summary>
+    /// <exception cref="UserException">There is no such file, or it is no recording.</exception>
+    public static RecordedCapture Read(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            return Read(RecordingReader.Open(file));
+        }
+        catch (InvalidDataException e)
+        {
+            throw UserException.Usage($"{path}: {e.Message}; make one with 'vfioscope record -o FILE'", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UserException.Usage($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Runs what a reader has to give through the pipeline.</summary>
+    /// <exception cref="InvalidDataException">Its events cannot be understood.</exception>
+    public static RecordedCapture Read(RecordingReader reader)
+    {
+        var shutdowns = ImmutableArray.CreateBuilder<Shutdown>();
+        var operations = ImmutableArray.CreateBuilder<Operation>();
+        var resets = ImmutableArray.CreateBuilder<StandaloneReset>();
+        Exception? error = null;
+        Pipeline pipeline = null!;
+        using var made = pipeline = new Pipeline(
+            reader.Batches().ToObservable().Do(_ => { }, () => pipeline.EndsAt(reader.End?.EndNs ?? 0)), reader.Info.EndsWatched, reader.Info.StartNs);
+        reader.Facts.Learned += fact =>
+        {
+            if (fact is ProcessAtStart process)
+                pipeline.Present(process);
+        };
+        pipeline.Activities.OfType<Operation>().Subscribe(operations.Add, e => error = e);
+        pipeline.Activities.OfType<StandaloneReset>().Subscribe(resets.Add, e => error = e);
+        pipeline.Shutdowns.Subscribe(shutdowns.Add, e => error = e);
+        pipeline.Connect();
+        return error switch
+        {
+            null => new RecordedCapture(
+                reader.Info, reader.End, shutdowns.ToImmutable(), operations.ToImmutable(), pipeline.Snapshot(), reader.Facts)
+            {
+                Resets = resets.ToImmutable(),
+                Problems = reader.AllProblems(),
+            },
+            InvalidDataException => throw new InvalidDataException(
+                error.Message.StartsWith("a damaged", StringComparison.Ordinal) ? error.Message : $"a damaged recording: {error.Message}", error),
+            // Not of the recording: whoever is above tells it apart.
+            _ => throw error,
+        };
+    }
+
+    /// <summary>How long was recorded, nanoseconds: to the last event where the end is missing.</summary>
+    public long DurationNs => Math.Max(0, (End?.EndNs ?? Last.NowNs) - Info.StartNs);
+
+    /// <summary>Events lost; null if the recording was cut short, since nobody counted then.</summary>
+    public long? Lost => End?.Events.Sum(e => e.Lost);
+
+    /// <summary>Events in the recording.</summary>
+    public long Received => Last.Received.Sum();
+
+    /// <inheritdoc cref="EventKindNames.Of"/>
+    public static string KindName(int kind) => EventKindNames.Of(kind);
+
+    /// <summary>There is something in it that the filter asks for.</summary>
+    public bool Has(ActivityFilter filter)
+    {
+        if (filter == ActivityFilter.None || filter.IsKnown(Facts))
+            return true;
+        RecordedCapture left = Only(filter);
+        return !left.Operations.IsEmpty || !left.Shutdowns.IsEmpty || !left.Resets.IsEmpty;
+    }
+
+    /// <summary>One sentence: that the filter matches nothing, and what there is.</summary>
+    public string WhatThereIs(ActivityFilter filter)
+    {
+        var seen = new SeenProcesses();
+        foreach (Activity activity in Operations.Cast<Activity>().Concat(Resets))
+            seen.Add(activity);
+        foreach (Shutdown shutdown in Shutdowns)
+            seen.Add(shutdown);
+        return filter.NotFound(Facts, seen.Pids, seen.Devices);
+    }
+
+    /// <summary>What a filter leaves, with figures of nothing else; what concerns the capture as such stays.</summary>
+    public RecordedCapture Only(ActivityFilter filter)
+    {
+        if (filter == ActivityFilter.None)
+            return this;
+        string? Vm(int pid) => VmNames.GetValueOrDefault(pid);
+        ImmutableArray<Operation> operations = [.. Operations.Where(o => filter.Wants(o, Vm))];
+        ImmutableArray<StandaloneReset> resets = [.. Resets.Where(r => filter.Wants(r, Vm))];
+        ImmutableArray<Shutdown> shutdowns = [.. Shutdowns.Where(s => filter.Wants(s, Vm(s.Task.Tgid)))];
+        var distributions = new Distributions();
+        DeviceStatistics devices = new();
+        LockStatistics locks = new();
+        foreach (Operation operation in operations)
+        {
+            distributions.Record(operation);
+            devices.Record(operation);
+            locks.Record(operation);
+        }
+        foreach (StandaloneReset reset in resets)
+            distributions.Record(reset);
+        foreach (Shutdown shutdown in shutdowns)
+            distributions.Record(shutdown);
+        return this with
+        {
+            Operations = operations,
+            Resets = resets,
+            Shutdowns = shutdowns,
+            Facts = Concerning(operations, resets, shutdowns, filter),
+            Last = Last with
+            {
+                Histograms = distributions.Snapshot(),
+                Devices = devices.Snapshot(),
+                Locks = locks.Snapshot(),
+                Recent = [.. Last.Recent.Where(s => filter.Wants(s, Vm(s.Task.Tgid)))],
+            },
+        };
+    }
+
+    // Names of processes stay: whoever held a lock is told by its name, whatever is asked for.
+    private HostFacts Concerning(
+        ImmutableArray<Operation> operations, ImmutableArray<StandaloneReset> resets, ImmutableArray<Shutdown> shutdowns, ActivityFilter filter)
+    {
+        IEnumerable<Operation> shown = operations.Concat(shutdowns.SelectMany(s => s.Releases));
+        var bdfs = shown.Select(o => o.Device)
+            .Concat(shutdowns.SelectMany(s => s.Unreleased))
+            .Concat(resets.Select(r => r.Reset.Device))
+            .ToHashSet(StringComparer.Ordinal);
+        var stacks = shown.SelectMany(o => o.LockWaits.Select(w => w.Stack).Concat(o.Resets.Select(r => r.Stack)).Append(o.Stack))
+            .Concat(resets.Select(r => r.Reset.Stack))
+            .ToHashSet();
+        var left = new HostFacts();
+        foreach (Fact fact in Facts.All)
+        {
+            bool wanted = fact switch
+            {
+                DeviceIdentity d => bdfs.Contains(d.Bdf) || (filter.Device is not null && filter.WantsDevice(d.Bdf)),
+                DeviceStillHeld h => bdfs.Contains(h.Bdf),
+                KernelStack s => stacks.Contains(s.Key),
+                _ => true,
+            };
+            if (wanted)
+                left.Add(fact);
+        }
+        return left;
+    }
+}

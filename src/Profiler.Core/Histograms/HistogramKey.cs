@@ -1,0 +1,39 @@
+using Profiler.Core.Lives;
+using Profiler.Core.Spans;
+
+namespace Profiler.Core.Histograms;
+
+/// <summary>Which kind of histogram of <see cref="HistogramSet"/>.</summary>
+public enum HistogramKind
+{
+    Release,
+    Open,
+    LockWait,
+    Reset,
+    Shutdown,
+    Phase,
+}
+
+/// <summary>One histogram: its kind, and the reset method or the phase where there is one for each.</summary>
+public readonly record struct HistogramKey
+{
+    public static readonly HistogramKey
+        Release = new(HistogramKind.Release, 0), Open = new(HistogramKind.Open, 0), LockWait = new(HistogramKind.LockWait, 0),
+        Shutdown = new(HistogramKind.Shutdown, 0);
+
+    private readonly int _part;
+
+    private HistogramKey(HistogramKind kind, int part) => (Kind, _part) = (kind, part);
+
+    public HistogramKind Kind { get; }
+
+    /// <summary>The reset method of a <see cref="HistogramKind.Reset"/>.</summary>
+    public ResetMethod Method => (ResetMethod)_part;
+
+    /// <summary>The phase of a <see cref="HistogramKind.Phase"/>.</summary>
+    public Phase Phase => (Phase)_part;
+
+    public static HistogramKey Of(ResetMethod method) => new(HistogramKind.Reset, (int)method);
+
+    public static HistogramKey Of(Phase phase) => new(HistogramKind.Phase, (int)phase);
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Profiler.Bpf.Kernel;
+using Profiler.Bpf.Plan;
+using Profiler.Bpf.Session;
+using Profiler.Core;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
+using Profiler.Core.Problems;
+using Profiler.Core.Recording;
+using Profiler.Core.Wire;
+
+namespace Profiler.Host.Live;
+
+/// <summary>Events of the kernel we run on.</summary>
+public sealed class LiveSource : IEventSource
+{
+    private readonly BpfSession _session;
+    private readonly HostIdentities _identities;
+    private readonly IdentityLearner _learner;
+
+    private LiveSource(BpfSession session, CaptureInfo info, HostIdentities identities, TimeProvider time)
+    {
+        (_session, Info, _identities) = (session, info, identities);
+        _learner = new IdentityLearner(identities, time);
+        identities.AddressesOfStack = session.KernelStack;
+    }
+
+    public CaptureInfo Info { get; }
+
+    public IObservable<ReadOnlyMemory<byte>> Records => _session.Records;
+
+    public HostFacts Facts => _identities.Facts;
+
+    public ISink? Learner => _learner;
+
+    public long NowNs => _session.StoppedNs ?? BpfSession.MonotonicNs();
+
+    /// <summary>Asks the kernel, makes the plan, loads and attaches; looks who has devices just now.</summary>
+    /// <exception cref="UserException">Not permitted or not possible here; says what would help.</exception>
+    /// <exception cref="OperationCanceledException">It was to end early; nothing stays attached.</exception>
+    public static LiveSource Start(CaptureOptions options, TimeProvider time, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Privileges.Demand();
+        var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes, options.Stacks, options.BpfStats, cancellation);
+        var info = new CaptureInfo(
+            WireEvent.Format, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.MachineName,
+            DateTimeOffset.UtcNow.AddTicks((session.StartedNs - BpfSession.MonotonicNs()) / TimeSpan.NanosecondsPerTick), session.StartedNs,
+            Describe(session))
+        {
+            Problems = SessionProblems.Of(session),
+        };
+        var source = new LiveSource(session, info, new HostIdentities(), time);
+        try
+        {
+            source.FindPresent();
+            cancellation.ThrowIfCancellationRequested();
+            return source;
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Asks the kernel what it offers, and decides.</summary>
+    public static AttachPlan Plan(CaptureOptions options)
+    {
+        using RunningKernel kernel = RunningKernel.Ask();
+        return AttachPlan.Create(kernel, options.Attach, options.LockProbe);
+    }
+
+    public ImmutableArray<ProbeInfo> Probes() => Describe(_session);
+
+    public ImmutableArray<SourceCount> Counts() =>
+    [
+        .. _session.Counters().Select((count, kind) => new SourceCount(kind, count.Emitted, count.Lost)).Skip(1),
+    ];
+
+    public ImmutableArray<Problem> Problems() => [.. SessionProblems.Of(_session), .. _learner.Problems()];
+
+    public ImmutableArray<ProgramCost> Programs() => [.. _session.Programs().Select(p => new ProgramCost(p.Program, p.Runs, p.Ns))];
+
+    public void Run(CancellationToken cancellation) => _session.Run(cancellation);
+
+    public Task Settle() => _learner.Settle();
+
+    public void Dispose()
+    {
+        _ = _learner.Settle();
+        _session.Dispose();
+    }
+
+    // After the probes are attached, so that nobody comes between and is not seen; the events wait in the ring buffer.
+    private void FindPresent()
+    {
+        foreach (ProcessAtStart process in _identities.Scan(pid => _session.Follow(pid)).Where(p => p.Exiting))
+            _session.Follow(process.Tgid, exits: true);
+    }
+
+    private static ImmutableArray<ProbeInfo> Describe(BpfSession session) =>
+    [
+        .. session.Status().Select(s => new ProbeInfo(
+            s.Name, s.Symbol, s.Kind?.ToString().ToLowerInvariant(), s.Attached, s.Missed, s.Reason, s.WaitsFor, s.Essential)),
+    ];
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Profiler.Core;
+
+namespace Profiler.Host.Live;
+
+/// <summary>May we trace at all? Asked beforehand, because the kernel's own answer is a bare EPERM.</summary>
+public static class Privileges
+{
+    private const int SysAdmin = 21, Perfmon = 38, Bpf = 39; // include/uapi/linux/capability.h
+
+    private const string Lockdown = "/sys/kernel/security/lockdown";
+
+    /// <exception cref="UserException">Capabilities are missing, or the kernel is locked down; says which.</exception>
+    public static void Demand()
+    {
+        if (Missing() is { Length: > 0 } missing)
+            throw UserException.NotPossible($"tracing the kernel is not permitted ({missing} missing): run as root, with sudo for instance");
+        // "none integrity [confidentiality]": then not even root may read kernel memory (kernel_lockdown.7).
+        if (File.Exists(Lockdown) && File.ReadAllText(Lockdown).Contains("[confidentiality]", StringComparison.Ordinal))
+            throw UserException.NotPossible($"kernel lockdown forbids tracing ({Lockdown}: confidentiality): boot with lockdown=integrity or without");
+    }
+
+    /// <summary>The capabilities we lack, in words; empty if none. CAP_SYS_ADMIN includes the others.</summary>
+    public static string Missing()
+    {
+        ulong effective = Effective();
+        bool Has(int capability) => (effective & 1UL << capability) != 0;
+        if (Has(SysAdmin))
+            return "";
+        // CAP_SYS_ADMIN itself is needed to read the type information of modules.
+        return string.Join(", ", new[] { ("CAP_BPF", Bpf), ("CAP_PERFMON", Perfmon), ("CAP_SYS_ADMIN", SysAdmin) }
+            .Where(c => !Has(c.Item2)).Select(c => c.Item1));
+    }
+
+    private static ulong Effective()
+    {
+        string? line = File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("CapEff:", StringComparison.Ordinal));
+        return line is not null && ulong.TryParse(line[7..].Trim(), NumberStyles.HexNumber, null, out ulong bits) ? bits : 0;
+    }
+}

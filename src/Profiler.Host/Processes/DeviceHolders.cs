@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Profiler.Core.Facts;
+
+namespace Profiler.Host.Processes;
+
+/// <summary>Who has VFIO devices open: told by the descriptors of all processes.</summary>
+internal sealed class DeviceHolders(ProcFs proc)
+{
+    // A device out of a group is an anonymous file; one opened by itself has a node of its own. Groups have nodes, too.
+    private const string DeviceFile = "anon_inode:[vfio-device]", DeviceNodes = "/dev/vfio/devices/", Nodes = "/dev/vfio/";
+
+    /// <summary>Does a process have anything of VFIO open?</summary>
+    public bool HasAny(int pid) => proc.DescriptorsOf(pid)
+        .Any(fd => fd.Target == DeviceFile || fd.Target.StartsWith(Nodes, StringComparison.Ordinal));
+
+    /// <summary>The processes that have a device open, or may have.</summary>
+    /// <param name="bdf">The device.</param>
+    /// <param name="group">Its IOMMU group; null if it is not known.</param>
+    public ImmutableArray<DeviceHolder> Of(string bdf, int? group)
+    {
+        var holders = ImmutableArray.CreateBuilder<DeviceHolder>();
+        foreach (int pid in proc.Processes())
+        {
+            Held held = HeldBy(pid);
+            bool certain = held.Named.Contains(bdf);
+            bool possible = held.Named.Count < held.Devices && (group is not { } number || held.Groups.Contains(number));
+            if (certain || possible)
+                holders.Add(new DeviceHolder(pid, proc.CommOf(pid), certain));
+        }
+        return holders.ToImmutable();
+    }
+
+    /// <summary>The devices a process has open; null if it cannot be told which these are.</summary>
+    /// <param name="inGroup">The devices of an IOMMU group that have a VFIO driver.</param>
+    public ImmutableArray<string>? DevicesOf(int pid, Func<int, IEnumerable<string>> inGroup)
+    {
+        Held held = HeldBy(pid);
+        if (held.Named.Count == held.Devices)
+            return [.. held.Named.Distinct()];
+        // Older kernels do not say. But if it has as many open as there are in its groups, it has them all.
+        List<string> possible = [.. held.Groups.SelectMany(inGroup)];
+        return possible.Count == held.Devices ? [.. possible] : null;
+    }
+
+    // "vfio-device-syspath: /sys/devices/pci0000:00/…/0000:01:00.0" in the newer kernels' fdinfo.
+    private Held HeldBy(int pid)
+    {
+        IReadOnlyList<(string Fd, string Target)> files = proc.DescriptorsOf(pid);
+        List<string> devices =
+        [
+            .. files.Where(f => f.Target == DeviceFile || f.Target.StartsWith(DeviceNodes, StringComparison.Ordinal)).Select(f => f.Fd),
+        ];
+        return new Held(
+            devices.Count,
+            [
+                .. devices.SelectMany(fd => proc.Read(pid, $"fdinfo/{fd}").Split('\n')
+                    .Where(line => line.StartsWith("vfio-device-syspath:", StringComparison.Ordinal))
+                    .Take(1)
+                    .Select(line => line[(line.LastIndexOf('/') + 1)..].Trim())),
+            ],
+            [
+                .. files.Select(f => f.Target)
+                    .Where(target => target.StartsWith(Nodes, StringComparison.Ordinal))
+                    .Select(target => int.TryParse(target[Nodes.Length..], CultureInfo.InvariantCulture, out int group) ? group : -1)
+                    .Where(group => group >= 0)
+                    .Distinct(),
+            ]);
+    }
+
+    /// <summary>What a process has open of VFIO.</summary>
+    /// <param name="Devices">How many files of devices.</param>
+    /// <param name="Named">Those of which the kernel says what they are; maybe one several times.</param>
+    /// <param name="Groups">Each once.</param>
+    private sealed record Held(int Devices, List<string> Named, List<int> Groups);
+}

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+
+namespace Profiler.Linux;
+
+/// <summary>The system calls about files that .NET has no way to make. A negative result is a failure, with errno set.</summary>
+public static partial class Posix
+{
+    // include/uapi/asm-generic/fcntl.h; x86-64.
+    public const int O_WRONLY = 0x1, O_ACCMODE = 0x3, O_NONBLOCK = 0x800, O_TRUNC = 0x200, O_NOCTTY = 0x100, O_CLOEXEC = 0x80000;
+    public const int F_GETFD = 1, F_GETFL = 3, FD_CLOEXEC = 1;
+
+    /// <summary>What kind of file: the bits of st_mode (inode(7)).</summary>
+    public const ushort S_IFMT = 0xf000, S_IFREG = 0x8000, S_IFDIR = 0x4000;
+
+    private const int AtFdCwd = -100, XOk = 1;
+    private const uint StatxBasic = 0x7ff;
+
+    /// <summary>What is at a path, symbolic links followed; null if there is nothing, or nothing we may see.</summary>
+    public static FileFacts? Stat(string path) => statx(AtFdCwd, path, 0, StatxBasic, out Statx s) == 0
+        ? new FileFacts(s.Mode, s.Uid, s.Gid)
+        : null;
+
+    /// <summary>May be executed, and is no directory.</summary>
+    public static bool IsExecutable(string path) => Stat(path) is { IsRegular: true } && access(path, XOk) == 0;
+
+    /// <summary>A path without symbolic links, by the kernel's rules; null if there is no such place.</summary>
+    public static string? RealPath(string path)
+    {
+        nint real = realpath(path, 0);
+        if (real == 0)
+            return null;
+        try
+        {
+            return Marshal.PtrToStringUTF8(real);
+        }
+        finally
+        {
+            free(real);
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint write(int fd, ref readonly byte buffer, nint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fcntl(int fd, int command);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int dup2(int from, int to);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fchown(SafeHandle file, uint uid, uint gid);
+
+    /// <summary>Ends the process at once: nothing of ours runs any more.</summary>
+    [System.Diagnostics.CodeAnalysis.DoesNotReturn]
+    [LibraryImport("libc")]
+    public static partial void _exit(int status);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int directory, string path, int flags, uint mask, out Statx result);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int access(string path, int mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint realpath(string path, nint resolved);
+
+    [LibraryImport("libc")]
+    private static partial void free(nint memory);
+
+    // struct statx (include/uapi/linux/stat.h): 256 bytes, alike everywhere.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Statx
+    {
+        [FieldOffset(20)]
+        public uint Uid;
+
+        [FieldOffset(24)]
+        public uint Gid;
+
+        [FieldOffset(28)]
+        public ushort Mode;
+    }
+}
+
+/// <summary>What there is at a path.</summary>
+/// <param name="Mode">st_mode.</param>
+/// <param name="Uid">Its owner.</param>
+/// <param name="Gid">Its group.</param>
+public readonly record struct FileFacts(ushort Mode, uint Uid, uint Gid)
+{
+    public bool IsRegular => (Mode & Posix.S_IFMT) == Posix.S_IFREG;
+
+    public bool IsDirectory => (Mode & Posix.S_IFMT) == Posix.S_IFDIR;
+
+    /// <summary>Who may do what with it; of what we write, nobody is to take on somebody else's rights.</summary>
+    public UnixFileMode Permissions => (UnixFileMode)(Mode & 0x1ff);
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using Profiler.Core.Histograms;
+using Profiler.Core.Statistics;
+
+namespace Profiler.Metrics.Formats;
+
+/// <summary>
+/// Prometheus' protobuf format, for its native histograms: MetricFamily messages, each after its length. A histogram
+/// has both kinds of buckets, and the server takes those it wants.
+/// https://github.com/prometheus/client_model/blob/v0.6.1/io/prometheus/client/metrics.proto
+/// </summary>
+/// <param name="bytes">Where to.</param>
+internal sealed class ProtobufFormat(PooledBuffer bytes) : MetricsFormat
+{
+    private const int FamilyName = 1, FamilyHelp = 2, FamilyType = 3, FamilyMetric = 4;
+    private const int MetricLabel = 1, MetricGauge = 2, MetricCounter = 3, MetricHistogram = 7;
+    private const int SampleCount = 1, SampleSum = 2, Bucket = 3, SchemaField = 5, ZeroThresholdField = 6, ZeroCount = 7;
+    private const int PositiveSpan = 12, PositiveDelta = 13;
+
+    private readonly ProtobufWriter _message = new(bytes);
+    private MetricType _type;
+    private int? _family;
+
+    public override void Family(string name, MetricType type, string help)
+    {
+        End();
+        _type = type;
+        _family = _message.BeginDelimited();
+        _message.String(FamilyName, name);
+        _message.String(FamilyHelp, help);
+        // enum MetricType: COUNTER is 0, GAUGE 1, HISTOGRAM 4.
+        _message.Varint(FamilyType, type switch { MetricType.Counter => 0UL, MetricType.Gauge => 1UL, _ => 4UL });
+    }
+
+    public override void Sample(long value, params ReadOnlySpan<Label> labels) => Sample((double)value, labels);
+
+    public override void Sample(double value, params ReadOnlySpan<Label> labels)
+    {
+        int metric = Metric(labels);
+        int inner = _message.BeginMessage(_type == MetricType.Counter ? MetricCounter : MetricGauge);
+        _message.Double(1, value);
+        _message.EndMessage(inner);
+        _message.EndMessage(metric);
+    }
+
+    public override void Seconds(long ns, params ReadOnlySpan<Label> labels) => Sample(ns / 1e9, labels);
+
+    public override void Histogram(
+        HistogramSnapshot values, ImmutableArray<Exemplar?> exemplars, params ReadOnlySpan<Label> labels)
+    {
+        int metric = Metric(labels);
+        int histogram = _message.BeginMessage(MetricHistogram);
+        _message.Varint(SampleCount, (ulong)values.Count);
+        _message.Double(SampleSum, values.SumNs / 1e9);
+        for (int i = 0; i <= BoundsNs.Length; i++)
+        {
+            bool last = i == BoundsNs.Length;
+            Classic(
+                last ? double.PositiveInfinity : BoundsNs[i] / 1e9, last ? values.Count : values.CountUpTo(BoundsNs[i]),
+                exemplars.IsEmpty ? null : exemplars[i]);
+        }
+        Native(NativeBuckets.Of(values));
+        _message.EndMessage(histogram);
+        _message.EndMessage(metric);
+    }
+
+    /// <summary>Also at the beginning of each next family.</summary>
+    public override void End()
+    {
+        if (_family is { } begun)
+            _message.EndMessage(begun);
+        _family = null;
+    }
+
+    private int Metric(ReadOnlySpan<Label> labels)
+    {
+        int metric = _message.BeginMessage(FamilyMetric);
+        foreach (Label label in labels)
+            Pair(MetricLabel, label);
+        return metric;
+    }
+
+    private void Pair(int field, Label label)
+    {
+        int pair = _message.BeginMessage(field);
+        _message.String(1, label.Name);
+        _message.String(2, label.Value);
+        _message.EndMessage(pair);
+    }
+
+    private void Classic(double upperBound, long cumulativeCount, Exemplar? exemplar)
+    {
+        int bucket = _message.BeginMessage(Bucket);
+        _message.Varint(1, (ulong)cumulativeCount);
+        _message.Double(2, upperBound);
+        if (exemplar is not null)
+        {
+            int inner = _message.BeginMessage(3);
+            foreach (Label label in ExemplarLabels.Of(exemplar))
+                Pair(1, label);
+            _message.Double(2, exemplar.Ns / 1e9);
+            int timestamp = _message.BeginMessage(3);
+            long milliseconds = exemplar.At.ToUnixTimeMilliseconds();
+            _message.Varint(1, (ulong)(milliseconds / 1000));
+            _message.Varint(2, (ulong)(milliseconds % 1000 * 1_000_000));
+            _message.EndMessage(timestamp);
+            _message.EndMessage(inner);
+        }
+        _message.EndMessage(bucket);
+    }
+
+    private void Native(ImmutableArray<(int Index, long Count)> buckets)
+    {
+        _message.ZigZag(SchemaField, NativeBuckets.Schema);
+        _message.Double(ZeroThresholdField, NativeBuckets.ZeroThreshold);
+        _message.Varint(ZeroCount, 0);
+        // A span without buckets says that this is a native histogram, only an empty one.
+        if (buckets.IsEmpty)
+            Span(0, 0);
+        int next = 0;
+        for (int i = 0, length; i < buckets.Length; i += length)
+        {
+            length = 1;
+            while (i + length < buckets.Length && buckets[i + length].Index == buckets[i].Index + length)
+                length++;
+            Span(buckets[i].Index - next, length);
+            next = buckets[i].Index + length;
+        }
+        if (buckets.IsEmpty)
+            return;
+        int deltas = _message.BeginMessage(PositiveDelta);
+        long before = 0;
+        foreach ((_, long count) in buckets)
+        {
+            _message.PackedZigZag(count - before);
+            before = count;
+        }
+        _message.EndMessage(deltas);
+    }
+
+    // The offset is from the end of the span before, of the first from bucket 0.
+    private void Span(int offset, int length)
+    {
+        int span = _message.BeginMessage(PositiveSpan);
+        _message.ZigZag(1, offset);
+        _message.Varint(2, (ulong)length);
+        _message.EndMessage(span);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Profiler.Metrics.Formats;
+
+/// <summary>
+/// Protocol Buffers' wire format (https://protobuf.dev/programming-guides/encoding/), as much of it as metrics need.
+/// A message's length is put before it when it is whole: Google's CodedOutputStream wants to know it in advance, so
+/// that everything would have to be measured before it is written.
+/// </summary>
+/// <param name="bytes">Where to.</param>
+internal sealed class ProtobufWriter(PooledBuffer bytes)
+{
+    /// <summary>A message within a message, from here to <see cref="EndMessage"/>.</summary>
+    /// <returns>What to end it with.</returns>
+    public int BeginMessage(int field)
+    {
+        Tag(field, 2);
+        return bytes.Length;
+    }
+
+    /// <summary>A message that is in no other, from here to <see cref="EndMessage"/>: its length comes first.</summary>
+    public int BeginDelimited() => bytes.Length;
+
+    public void EndMessage(int begin)
+    {
+        ulong length = (ulong)(bytes.Length - begin);
+        Span<byte> varint = stackalloc byte[10];
+        int size = Encode(length, varint);
+        varint[..size].CopyTo(bytes.Insert(begin, size));
+    }
+
+    /// <summary>int32, int64, uint32, uint64, bool, enum.</summary>
+    public void Varint(int field, ulong value)
+    {
+        Tag(field, 0);
+        Raw(value);
+    }
+
+    /// <summary>sint32, sint64.</summary>
+    public void ZigZag(int field, long value) => Varint(field, Zig(value));
+
+    public void Double(int field, double value)
+    {
+        Tag(field, 1);
+        BinaryPrimitives.WriteDoubleLittleEndian(bytes.GetSpan(8), value);
+        bytes.Advance(8);
+    }
+
+    public void String(int field, string value)
+    {
+        int begin = BeginMessage(field);
+        bytes.Advance(Encoding.UTF8.GetBytes(value, bytes.GetSpan(Encoding.UTF8.GetMaxByteCount(value.Length))));
+        EndMessage(begin);
+    }
+
+    /// <summary>A packed field's element of type sint64; between BeginMessage and EndMessage.</summary>
+    public void PackedZigZag(long value) => Raw(Zig(value));
+
+    private static ulong Zig(long value) => (ulong)((value << 1) ^ (value >> 63));
+
+    private void Tag(int field, int wireType) => Raw((ulong)(field << 3 | wireType));
+
+    private void Raw(ulong value) => bytes.Advance(Encode(value, bytes.GetSpan(10)));
+
+    private static int Encode(ulong value, Span<byte> to)
+    {
+        int size = 0;
+        for (; value >= 0x80; value >>= 7)
+            to[size++] = (byte)(value | 0x80);
+        to[size++] = (byte)value;
+        return size;
+    }
+}

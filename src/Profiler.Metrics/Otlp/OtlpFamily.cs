@@ -1,0 +1,73 @@
+using System.Diagnostics.Metrics;
+using Profiler.Metrics.Formats;
+
+namespace Profiler.Metrics.Otlp;
+
+/// <summary>
+/// One counter or gauge for the OpenTelemetry SDK, with the samples it is to have in the next push. A series that is
+/// not among them is not pushed, but the SDK keeps its place for ever, and when all places are taken it adds what is new
+/// up under <c>otel.metric.overflow</c> (AggregatorStore.LookupAggregatorStore in
+/// https://github.com/open-telemetry/opentelemetry-dotnet). So when there would be none left the instrument is made anew,
+/// which goes only with its meter, and which the receiver sees as a later start time.
+/// </summary>
+internal sealed class OtlpFamily : IDisposable
+{
+    private const int LeastRoom = 2000; // what the SDK has for any instrument
+
+    private readonly string _name, _help;
+    private readonly MetricType _type;
+    private readonly Func<Meter> _createMeter;
+    private readonly List<Measurement<double>> _samples = [];
+    private HashSet<string> _seen = [];
+    private Meter _meter;
+
+    /// <param name="name">As in /metrics.</param>
+    /// <param name="type">No histogram.</param>
+    /// <param name="help">One sentence.</param>
+    /// <param name="createMeter">Makes a meter that the SDK listens to.</param>
+    public OtlpFamily(string name, MetricType type, string help, Func<Meter> createMeter)
+    {
+        (_name, _type, _help, _createMeter) = (name, type, help, createMeter);
+        _meter = Create();
+    }
+
+    /// <summary>How many series there are places for.</summary>
+    public int Room { get; private set; } = LeastRoom;
+
+    public void Clear() => _samples.Clear();
+
+    public void Add(double value, ReadOnlySpan<Label> labels)
+    {
+        var tags = OtlpSamples.Tags(labels);
+        _samples.Add(new Measurement<double>(value, in tags));
+        _seen.Add(SeriesOf(tags));
+    }
+
+    /// <summary>To be called when all samples are there: sees to it that none is without a place.</summary>
+    public void MakeRoom()
+    {
+        if (_seen.Count <= Room)
+            return;
+        _meter.Dispose();
+        Room = Math.Max(LeastRoom, 2 * _samples.Count);
+        _seen = [.. _samples.Select(sample => SeriesOf(sample.Tags.ToArray()))];
+        _meter = Create();
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static string SeriesOf(IEnumerable<KeyValuePair<string, object?>> tags) => string.Join('\0', tags.Select(tag => tag.Value));
+
+    private Meter Create()
+    {
+        Meter meter = _createMeter();
+        string? unit = _name.Contains("_seconds", StringComparison.Ordinal) ? "s"
+            : _name.Contains("_bytes", StringComparison.Ordinal) ? "By"
+            : null;
+        if (_type == MetricType.Counter)
+            meter.CreateObservableCounter(_name, () => _samples, unit, _help);
+        else
+            meter.CreateObservableGauge(_name, () => _samples, unit, _help);
+        return meter;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Profiler.Core.Capture;
+using Profiler.Core.Problems;
+using Profiler.Metrics.Formats;
+
+namespace Profiler.Metrics;
+
+/// <summary>
+/// What is lost or wrong in the capture, from <see cref="ProblemKinds"/>. All kinds are there from the start, so that the
+/// first of a kind is an increase; what cannot be counted is not said to be 0.
+/// </summary>
+internal static class ProblemMetrics
+{
+    // States: there or not, and nothing to count.
+    private static readonly ProblemKind[] Uncounted =
+        [ProblemKinds.ProbeMissing, ProblemKinds.ProbeMayMiss, ProblemKinds.ProbeLimited, ProblemKinds.TracingOff, ProblemKinds.CutShort];
+
+    public static void Write(MetricsFormat to, MetricsState state)
+    {
+        ILookup<string, Problem> problems = state.Problems.ToLookup(p => IdOf(p.Kind));
+        to.Family(
+            "vfioscope_capture_complete", MetricType.Gauge,
+            "1 if all figures since the start are complete, 0 if there is a problem of impact incomplete.");
+        to.Sample(state.Problems.Any(p => p.Kind.Impact == Impact.Incomplete) ? 0 : 1);
+        to.Family(
+            "vfioscope_problem", MetricType.Gauge,
+            "1 if the capture has had this problem since the start, 0 if not; impact incomplete: figures may be wrong or missing.");
+        foreach (ProblemKind kind in Kinds(problems))
+            to.Sample(problems.Contains(kind.Id) ? 1 : 0, Labels(kind));
+        to.Family(
+            "vfioscope_problems_total", MetricType.Counter,
+            "Number of lost or missed events, calls, shutdowns and so on, by problem; only where it is known.");
+        foreach (ProblemKind kind in Kinds(problems))
+        {
+            if (CountOf(kind, problems[kind.Id], state.Profile.Health) is { } count)
+                to.Sample(count, Labels(kind));
+        }
+    }
+
+    private static long? CountOf(ProblemKind kind, IEnumerable<Problem> problems, ProfileHealth health)
+    {
+        Problem[] all = [.. problems];
+        if (Uncounted.Contains(kind) || all.Any(p => p.Count is null))
+            return null;
+        if (all.Length > 0)
+            return all.Sum(p => p.Count!.Value);
+        bool unknown = (kind == ProblemKinds.EventsLost && health.Lost is null) ||
+            (kind == ProblemKinds.ProbeMissed && !health.Probes.Any(p => p.Missed is not null));
+        return unknown ? null : 0;
+    }
+
+    // A later version's recording may have problems of other kinds: they are one.
+    private static ImmutableArray<ProblemKind> Kinds(ILookup<string, Problem> problems) =>
+        problems.Contains(Other.Id) ? [.. ProblemKinds.All, Other] : ProblemKinds.All;
+
+    private static readonly ProblemKind Other = ProblemKinds.Of("other");
+
+    private static string IdOf(ProblemKind kind) => ProblemKinds.All.Any(k => k.Id == kind.Id) ? kind.Id : Other.Id;
+
+    private static Label[] Labels(ProblemKind kind) =>
+        [new("problem", kind.Id), new("impact", kind.Impact == Impact.Incomplete ? "incomplete" : "note")];
+}

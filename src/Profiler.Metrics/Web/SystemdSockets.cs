@@ -1,0 +1,24 @@
+using System.Globalization;
+using Profiler.Core;
+
+namespace Profiler.Metrics.Web;
+
+/// <summary>Sockets that systemd has opened for us, and hands over from descriptor 3 on: sd_listen_fds(3).</summary>
+public static class SystemdSockets
+{
+    private const int First = 3; // SD_LISTEN_FDS_START
+
+    /// <summary>Their descriptors.</summary>
+    /// <param name="variable">Reads the environment.</param>
+    /// <param name="pid">Ours; what is meant for another process is none of our business.</param>
+    /// <exception cref="UserException">There are none.</exception>
+    public static IReadOnlyList<ulong> Descriptors(Func<string, string?> variable, int pid)
+    {
+        bool ours = int.TryParse(variable("LISTEN_PID"), CultureInfo.InvariantCulture, out int target) && target == pid;
+        bool some = int.TryParse(variable("LISTEN_FDS"), CultureInfo.InvariantCulture, out int count) && count > 0;
+        return ours && some
+            ? [.. Enumerable.Range(First, count).Select(fd => (ulong)fd)]
+            : throw UserException.Usage(
+                "--web.systemd-socket: systemd has handed over no socket; start it by a .socket unit, or go without");
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Profiler.Metrics.Web;
+
+/// <summary>Reads the part <c>tls_server_config</c>, and the files that it names.</summary>
+/// <param name="Config">What it says.</param>
+/// <param name="Files">What was read for it.</param>
+internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> Files)
+{
+    // Go has these always on with TLS 1.3, whatever the list says.
+    private static readonly TlsCipherSuite[] Tls13Suites =
+    [
+        TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
+    ];
+
+    private static readonly (string Name, SslProtocols Protocol)[] Versions =
+    [
+#pragma warning disable SYSLIB0039, CA5397 // old, but the file may ask for them
+        ("TLS10", SslProtocols.Tls), ("TLS11", SslProtocols.Tls11),
+#pragma warning restore SYSLIB0039, CA5397
+        ("TLS12", SslProtocols.Tls12), ("TLS13", SslProtocols.Tls13),
+    ];
+
+    /// <param name="section">The part.</param>
+    /// <param name="folder">Where relative names begin.</param>
+    /// <exception cref="WebConfigException">Something in it, or in a file it names, is wrong.</exception>
+    public static TlsConfigReader Read(YamlSection section, string folder)
+    {
+        var files = ImmutableArray.CreateBuilder<string>();
+        // A setting is either the text itself or the name of a file with it.
+        (string? Text, long Line) Pem(string inline, string file)
+        {
+            long line = section.LineOf(file), inlineLine = section.LineOf(inline);
+            string? name = section.Text(file), text = section.Text(inline);
+            if (name is not null && text is not null)
+                throw new WebConfigException(inlineLine, $"{inline} and {file} are two ways to say one thing: leave one of them out");
+            if (name is null)
+                return (text, inlineLine);
+            string path = Path.Combine(folder, name);
+            files.Add(path);
+            return (ReadFile(path, file, line), line);
+        }
+
+        (string? certificate, long certificateLine) = Pem("cert", "cert_file");
+        (string? key, long keyLine) = Pem("key", "key_file");
+        (string? authorities, long authoritiesLine) = Pem("client_ca", "client_ca_file");
+        long authLine = section.LineOf("client_auth_type");
+        ClientAuth auth = section.Parse("client_auth_type", ParseClientAuth, string.Join(", ", Enum.GetNames<ClientAuth>())) ?? default;
+        var config = new TlsConfig
+        {
+            Certificate = Certificate(
+                certificate ?? throw new WebConfigException(section.Line, "tls_server_config needs a cert_file"), certificateLine,
+                key ?? throw new WebConfigException(section.Line, "tls_server_config needs a key_file"), keyLine),
+            ClientAuth = auth,
+            ClientAuthorities = authorities is null ? [] : Certificates(authorities, "client_ca_file", authoritiesLine),
+            ClientNames = [.. section.List("client_allowed_sans").Select(name => name.Text)],
+            Protocols = Protocols(section),
+            CipherSuites = CipherSuites(section.List("cipher_suites")),
+        };
+        bool verifies = auth is ClientAuth.VerifyClientCertIfGiven or ClientAuth.RequireAndVerifyClientCert;
+        if (verifies && config.ClientAuthorities.Count == 0)
+            throw new WebConfigException(authLine, $"client_auth_type {auth} needs a client_ca_file");
+        if (!verifies && config.ClientAuthorities.Count > 0)
+            throw new WebConfigException(authoritiesLine, $"client_ca_file has no use with client_auth_type {auth}: write RequireAndVerifyClientCert");
+        // Whose choice of cipher counts is up to OpenSSL's configuration here, as it is up to Go since 1.17.
+        _ = section.Flag("prefer_server_cipher_suites");
+        long curvesLine = section.LineOf("curve_preferences");
+        if (section.List("curve_preferences").Count > 0)
+            throw new WebConfigException(curvesLine, "curve_preferences cannot be chosen here: set Groups in OpenSSL's configuration");
+        section.End();
+        return new TlsConfigReader(config, files.ToImmutable());
+    }
+
+    private static string ReadFile(string path, string setting, long line)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new WebConfigException(line, $"{setting} cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static SslStreamCertificateContext Certificate(string certificate, long line, string key, long keyLine)
+    {
+        X509Certificate2Collection chain = Certificates(certificate, "cert_file", line);
+        try
+        {
+            X509Certificate2 own = X509Certificate2.CreateFromPem(certificate, key);
+            return SslStreamCertificateContext.Create(own, [.. chain.Skip(1)], offline: true);
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw new WebConfigException(keyLine, $"key_file is not the key of cert_file: {e.Message}", e);
+        }
+    }
+
+    private static X509Certificate2Collection Certificates(string pem, string setting, long line)
+    {
+        var certificates = new X509Certificate2Collection();
+        try
+        {
+            certificates.ImportFromPem(pem);
+        }
+        catch (CryptographicException e)
+        {
+            throw new WebConfigException(line, $"{setting}: {e.Message}", e);
+        }
+        return certificates.Count > 0 ? certificates : throw new WebConfigException(line, $"{setting} has no PEM certificate in it");
+    }
+
+    // The toolkit's own documentation calls one of them RequireClientCert.
+    private static ClientAuth? ParseClientAuth(string text) =>
+        text == "RequireClientCert" ? ClientAuth.RequireAnyClientCert
+        : Enum.GetNames<ClientAuth>().Contains(text) ? Enum.Parse<ClientAuth>(text)
+        : null;
+
+    private static SslProtocols Protocols(YamlSection section)
+    {
+        string hint = string.Join(", ", Versions.Select(v => v.Name));
+        static int? Index(string text) => Array.FindIndex(Versions, v => v.Name == text) is var i and >= 0 ? i : null;
+        long line = section.LineOf("max_version");
+        int least = section.Parse("min_version", Index, hint) ?? 2;
+        int most = section.Parse("max_version", Index, hint) ?? 3;
+        return least <= most
+            ? Versions[least..(most + 1)].Aggregate(SslProtocols.None, (all, v) => all | v.Protocol)
+            : throw new WebConfigException(line, "max_version is below min_version");
+    }
+
+    private static CipherSuitesPolicy? CipherSuites(IReadOnlyList<(string Text, long Line)> names)
+    {
+        if (names.Count == 0)
+            return null;
+        IEnumerable<TlsCipherSuite> suites = names.Select(name => Enum.GetNames<TlsCipherSuite>().Contains(name.Text)
+            ? Enum.Parse<TlsCipherSuite>(name.Text)
+            : throw new WebConfigException(name.Line, $"there is no cipher suite {name.Text}; names are IANA's, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"));
+#pragma warning disable CA1416 // Linux only, as all of this
+        return new CipherSuitesPolicy([.. suites.Union(Tls13Suites)]);
+#pragma warning restore CA1416
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Profiler.Core;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Profiler.Metrics.Web;
+
+/// <summary>Reads a <see cref="WebConfig"/>. A setting that is unknown is refused, as one that is wrong.</summary>
+internal static partial class WebConfigReader
+{
+    private const int LongestFile = 1 << 20;
+
+    // Those that the format allows.
+    private static readonly string[] KnownHeaders =
+    [
+        "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "X-XSS-Protection", "Content-Security-Policy",
+    ];
+
+    /// <param name="path">The file; what it names is looked for beside it.</param>
+    /// <exception cref="WebConfigException">Something in it is wrong.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static WebConfig Read(string path)
+    {
+        if (new FileInfo(path).Length > LongestFile)
+            throw new WebConfigException(1, "this is too long for a configuration");
+        var root = new YamlSection(Parse(File.ReadAllText(path)), "the file");
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        TlsConfigReader? tls = root.Section("tls_server_config") is { } section ? TlsConfigReader.Read(section, folder) : null;
+        var config = new WebConfig
+        {
+            Tls = tls?.Config,
+            Users = Users(root.Section("basic_auth_users")),
+            RateLimit = RateLimit(root.Section("rate_limit")),
+            Files = [path, .. tls?.Files ?? []],
+        };
+        if (root.Section("http_server_config") is { } http)
+        {
+            config = config with { Http2 = http.Flag("http2") ?? true, Headers = Headers(http.Section("headers")) };
+            http.End();
+        }
+        root.End();
+        return config;
+    }
+
+    private static YamlNode? Parse(string text)
+    {
+        try
+        {
+            var yaml = new YamlStream();
+            yaml.Load(new StringReader(text));
+            return yaml.Documents.Count == 0 ? null : yaml.Documents[0].RootNode;
+        }
+        catch (YamlException e)
+        {
+            throw new WebConfigException(e.Start.Line, $"no YAML: {e.Message}", e);
+        }
+    }
+
+    private static ImmutableDictionary<string, string> Users(YamlSection? section)
+    {
+        var users = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach ((string user, string hash, long line) in section?.Texts() ?? [])
+        {
+            users[user] = Bcrypt().IsMatch(hash)
+                ? hash
+                : throw new WebConfigException(line, $"the password of {user} is no bcrypt hash: make one with htpasswd -nBC 10 \"\"");
+        }
+        return users.ToImmutable();
+    }
+
+    private static ImmutableDictionary<string, string> Headers(YamlSection? section)
+    {
+        var headers = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, string value, long line) in section?.Texts() ?? [])
+        {
+            if (!KnownHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))
+                throw new WebConfigException(line, $"the header {name} cannot be set; those that can are {string.Join(", ", KnownHeaders)}");
+            // What Kestrel takes: RFC 9110, 5.5, without the parts that are obsolete.
+            headers[name] = value.All(c => c is >= ' ' and <= '~')
+                ? value
+                : throw new WebConfigException(line, $"the header {name} has a character that no header may have");
+        }
+        return headers.ToImmutable();
+    }
+
+    private static RateLimitConfig? RateLimit(YamlSection? section)
+    {
+        if (section is null)
+            return null;
+        TimeSpan? interval = section.Parse("interval", text => DurationText.Parse(text, 0), "a duration such as 1s");
+        int? burst = section.Number("burst");
+        section.End();
+        if (interval is null || interval == TimeSpan.Zero)
+            return null;
+        return burst is null or 0
+            ? throw new WebConfigException(section.Line, "rate_limit needs a burst of at least 1, or nothing would ever be answered")
+            : new RateLimitConfig(interval.Value, burst.Value);
+    }
+
+    [GeneratedRegex(@"^\$2[abxy]\$[0-3][0-9]\$[./A-Za-z0-9]{53}$")]
+    private static partial Regex Bcrypt();
+}

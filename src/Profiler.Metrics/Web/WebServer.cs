@@ -1,0 +1,142 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Profiler.Core;
+
+namespace Profiler.Metrics.Web;
+
+/// <summary>Where a server listens: at addresses, or on sockets that are open already.</summary>
+public sealed record Endpoints(IReadOnlyList<ListenAddress> Addresses, IReadOnlyList<ulong> Descriptors);
+
+/// <summary>
+/// An HTTP server for whoever asks, with all that <c>--web.config.file</c> can say. The host is an empty one: it reads
+/// no configuration file and no environment, logs nothing, and what it is made of survives trimming.
+/// </summary>
+public sealed class WebServer : IAsyncDisposable
+{
+    private readonly WebApplication _host;
+    private readonly WebConfigFile _config;
+    private readonly RateLimit _rate;
+    private readonly BasicAuth _auth = new();
+
+    private WebServer(Endpoints endpoints, WebConfigFile config, TimeProvider time, RequestDelegate answer)
+    {
+        (_config, _rate) = (config, new RateLimit(time));
+        bool tls = config.Current.Tls is not null;
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
+        {
+            Limit(server);
+            foreach (ListenAddress address in endpoints.Addresses)
+                address.AddTo(server, listen => Secure(listen, tls));
+            foreach (ulong descriptor in endpoints.Descriptors)
+                server.ListenHandle(descriptor, listen => Secure(listen, tls));
+        });
+        _host = builder.Build();
+        _host.Run(async http =>
+        {
+            if (await Admitted(http))
+                await answer(http);
+        });
+    }
+
+    /// <summary>Where it listens: <c>http://127.0.0.1:9877</c>.</summary>
+    public IEnumerable<string> Urls => _host.Urls;
+
+    /// <summary>Starts to serve.</summary>
+    /// <param name="endpoints">All of them, or none.</param>
+    /// <param name="config">Followed while it serves.</param>
+    /// <param name="time">For limits of rate.</param>
+    /// <param name="answer">Asked for each request that is admitted, on any thread.</param>
+    /// <exception cref="UserException">One of the addresses cannot be had; says what would help.</exception>
+    public static async Task<WebServer> Start(Endpoints endpoints, WebConfigFile config, TimeProvider time, RequestDelegate answer)
+    {
+        var server = new WebServer(endpoints, config, time, answer);
+        try
+        {
+            await server._host.StartAsync();
+            return server;
+        }
+        catch (Exception e)
+        {
+            await server.DisposeAsync();
+            const string remedy = "choose another with --web.listen-address HOST:PORT";
+            // An address in use is an IOException that names it; whatever else may be wrong does not.
+            if (e is IOException)
+                throw UserException.NotPossible($"{e.Message.TrimEnd('.')}: {remedy}", e);
+            if (e is SocketException)
+                throw UserException.NotPossible($"cannot listen on {string.Join(", ", endpoints.Addresses)}: {e.Message}; {remedy}", e);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        await _host.DisposeAsync();
+        _auth.Dispose();
+    }
+
+    // Whoever connects gets little: a scrape is one short request. What is beyond is cut off, and costs nobody else.
+    private static void Limit(KestrelServerOptions server)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxConcurrentConnections = 64;
+        server.Limits.MaxConcurrentUpgradedConnections = 0;
+        server.Limits.MaxRequestLineSize = 4096;
+        server.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        server.Limits.MaxRequestHeaderCount = 64;
+        server.Limits.MaxRequestBodySize = 0;
+        server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        server.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+        server.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
+        server.Limits.Http2.MaxStreamsPerConnection = 4;
+    }
+
+    private void Secure(ListenOptions listen, bool tls)
+    {
+        listen.Protocols = tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        if (!tls)
+            return;
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            HandshakeTimeout = TimeSpan.FromSeconds(10),
+            OnConnection = _ =>
+            {
+                WebConfig config = _config.Current;
+                return ValueTask.FromResult(config.Tls!.ToOptions(config.Http2));
+            },
+        });
+    }
+
+    private async Task<bool> Admitted(HttpContext http)
+    {
+        WebConfig config = _config.Current;
+        HttpResponse response = http.Response;
+        if (!_rate.Allows(config.RateLimit))
+            return Refuse(response, StatusCodes.Status429TooManyRequests);
+        foreach ((string name, string value) in config.Headers)
+            response.Headers[name] = value;
+        switch (await _auth.Passes(config.Users, http.Request.Headers.Authorization, http.RequestAborted))
+        {
+            case null:
+                return Refuse(response, StatusCodes.Status503ServiceUnavailable);
+            case false:
+                response.Headers.WWWAuthenticate = "Basic";
+                return Refuse(response, StatusCodes.Status401Unauthorized);
+        }
+        if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
+            return true;
+        response.Headers.Allow = "GET, HEAD";
+        return Refuse(response, StatusCodes.Status405MethodNotAllowed);
+    }
+
+    private static bool Refuse(HttpResponse response, int status)
+    {
+        response.StatusCode = status;
+        return false;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using Profiler.Core.Capture;
+using Profiler.Core.Findings;
+using Profiler.Core.Histograms;
+using Profiler.Core.Problems;
+using Profiler.Core.Recording;
+using Profiler.Core.Spans;
+
+namespace Profiler.Report;
+
+/// <summary>A recording to a report: a pure function.</summary>
+public static class ReportBuilder
+{
+    /// <param name="recorded">What to report.</param>
+    /// <param name="filter">What of it.</param>
+    /// <param name="addresses">Locks by their kernel addresses instead of by numbers.</param>
+    public static ReportDocument Build(RecordedCapture recorded, ActivityFilter filter, bool addresses = false)
+    {
+        ImmutableArray<Problem> problems = Problems(recorded);
+        ImmutableArray<Operation> all = recorded.Operations;
+        recorded = recorded.Only(filter);
+        var report = new ShutdownReport(
+            recorded.Facts, new LockNames(all, addresses), Evidence.Of(Probes(recorded), problems));
+        bool Wants(Operation o) => filter.WantsProcess(o.Task.Tgid, report.Vm(o.Task.Tgid)) && filter.WantsDevice(o.Device);
+        ImmutableArray<Operation> operations = [.. recorded.Operations.Where(Wants).OrderBy(o => o.Time.StartNs)];
+        ImmutableArray<Operation> releases = [.. operations.Where(o => o.Kind == OperationKind.Release)];
+        return new ReportDocument(
+            ReportDocument.SchemaId,
+            new ReportHost(recorded.Info.Kernel, recorded.Info.Hostname),
+            Capture(recorded, problems),
+            Releases(releases, report),
+            [
+                .. recorded.Shutdowns
+                    .Where(s => filter.Wants(s, report.Vm(s.Task.Tgid)))
+                    .OrderBy(s => s.Time.StartNs)
+                    .Select(report.Of),
+            ],
+            [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
+            // The culprit is looked for among all, whoever is shown.
+            report.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), all, recorded.Facts)),
+            report.Locks(operations),
+            [
+                .. recorded.Devices.Values
+                    .Where(d => filter.WantsDevice(d.Bdf))
+                    .OrderBy(d => d.Bdf, StringComparer.Ordinal)
+                    .Select(ShutdownReport.Of),
+            ],
+            [.. recorded.Facts.Stacks.Values.OrderBy(s => s.Key).Select(s => new ReportStack(s.Key, addresses ? s.Frames : StackText.WithoutAddresses(s.Frames)))],
+            Histograms(recorded.Last.Histograms));
+    }
+
+    private static ImmutableArray<ProbeInfo> Probes(RecordedCapture recorded) => recorded.End?.Probes ?? recorded.Info.Probes;
+
+    private static ImmutableArray<Problem> Problems(RecordedCapture recorded) => CaptureProblems.Of(new CaptureKnowledge(
+        Probes(recorded),
+        recorded.End?.Events.Select(e => KeyValuePair.Create(e.Kind, e.Lost)) ?? [],
+        recorded.Last.Unmatched, recorded.Last.StacksLost,
+        recorded.Shutdowns.Count(s => s.BeganBefore), recorded.Shutdowns.Count(s => s.Unfinished),
+        recorded.Problems));
+
+    private static ReportCapture Capture(RecordedCapture recorded, ImmutableArray<Problem> problems) => new(
+        recorded.Info.Start,
+        recorded.Info.StartNs,
+        recorded.DurationNs,
+        CaptureProblems.AreHarmless(problems),
+        [.. problems.Select(p => new ReportProblem(p.Id, ShutdownReport.Snake(p.Kind.Impact), p.Count, p.Detail, p.Text, p.Kind.Remedy))],
+        recorded.Received,
+        recorded.Lost,
+        recorded.Last.Unmatched,
+        recorded.Last.StacksLost,
+        [
+            .. recorded.Last.Received.Select((received, kind) => (received, Name: RecordedCapture.KindName(kind))).Skip(1).Select(e =>
+            {
+                EventCount? counted = recorded.End?.Events.FirstOrDefault(c => c.Kind == e.Name);
+                return new ReportEvents(e.Name, counted?.Emitted, e.received, counted?.Lost);
+            }),
+        ],
+        [
+            .. Probes(recorded)
+                .Select(p => new ReportProbe(p.Name, p.Symbol, p.Attach, p.Attached, p.Missed, p.Reason, p.WaitsFor)),
+        ]);
+
+    private static ReportReleases Releases(ImmutableArray<Operation> releases, ShutdownReport report) => releases.IsEmpty
+        ? new ReportReleases(0, 0, 0, 0, 0, [])
+        : new ReportReleases(
+            releases.Length,
+            releases.Max(r => r.Time.EndNs) - releases.Min(r => r.Time.StartNs),
+            Interval.PeakConcurrency(releases.Select(r => r.Time)),
+            releases.Sum(r => r.LockWaitNs),
+            releases.Sum(r => r.ResetNs),
+            report.Of(Finding.ByCost(ReleaseFindings.ForAll(releases, SerialChain.LongestNs(releases)))));
+
+    private static ReportHistograms Histograms(HistogramSet set) => new(
+        Histogram(set.LockWait),
+        Histogram(HistogramSnapshot.Merge(set.Reset.Values)),
+        new SortedDictionary<string, ReportHistogram>(set.Reset.ToDictionary(r => Name(r.Key), r => Histogram(r.Value))),
+        Histogram(set.Release),
+        Histogram(set.Open),
+        Histogram(set.Shutdown),
+        new SortedDictionary<string, ReportHistogram>(set.Phase.ToDictionary(p => ShutdownReport.Snake(p.Key), p => Histogram(p.Value))));
+
+    private static ReportHistogram Histogram(HistogramSnapshot h) => new(
+        h.Count, h.SumNs, h.MaxNs, h.Percentile(0.5), h.Percentile(0.9), h.Percentile(0.99),
+        [.. h.Buckets.Select(b => new ReportBucket(b.FromNs, b.BelowNs, b.Count))]);
+
+    /// <summary>The reset method, as all outputs name it.</summary>
+    public static string Name(ResetMethod method) => ShutdownReport.Snake(method);
+}

@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Profiler.Report;
+
+/// <summary>The report as data: <c>vfioscope.report/1</c>, described by docs/report.schema.json.</summary>
+public sealed record ReportDocument(
+    string Schema,
+    ReportHost Host,
+    ReportCapture Capture,
+    ReportReleases Releases,
+    ImmutableArray<ReportShutdown> Shutdowns,
+    ImmutableArray<ReportDevice> Opens,
+    ImmutableArray<ReportFinding> Findings,
+    ImmutableArray<ReportLock> Locks,
+    ImmutableArray<ReportDeviceIdentity> Devices,
+    ImmutableArray<ReportStack> Stacks,
+    ReportHistograms Histograms)
+{
+    public const string SchemaId = "vfioscope.report/1";
+}
+
+public sealed record ReportHost(string Kernel, string Hostname);
+
+/// <param name="Start">Wall-clock time at <paramref name="StartNs"/> (CLOCK_MONOTONIC): the one conversion.</param>
+/// <param name="Complete">False if figures may be wrong or missing; <paramref name="Problems"/> says why.</param>
+/// <param name="EventsUnmatched">Begins without an end and ends without a begin.</param>
+/// <param name="StacksLost">Kernel stacks that were wanted and could not be kept.</param>
+public sealed record ReportCapture(
+    DateTimeOffset Start,
+    long StartNs,
+    long DurationNs,
+    bool Complete,
+    ImmutableArray<ReportProblem> Problems,
+    long EventsReceived,
+    long? EventsLost,
+    long EventsUnmatched,
+    long StacksLost,
+    ImmutableArray<ReportEvents> Events,
+    ImmutableArray<ReportProbe> Probes);
+
+/// <summary>Something that was lost, cannot be known or is wrong.</summary>
+/// <param name="Impact">"incomplete" if figures may be wrong or missing, else "note".</param>
+/// <param name="Count">How often; null if nobody can count it.</param>
+public sealed record ReportProblem(string Id, string Impact, long? Count, string? Detail, string Text, string? Remedy);
+
+public sealed record ReportEvents(string Kind, long? Emitted, long Received, long? Lost);
+
+public sealed record ReportProbe(
+    string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason, string? WaitsFor);
+
+/// <summary>All releases of the recording together, whatever process they belong to.</summary>
+/// <param name="WallNs">From the begin of the first to the end of the last; 0 if there is none.</param>
+public sealed record ReportReleases(
+    int Count, long WallNs, int PeakConcurrency, long LockWaitNs, long ResetNs, ImmutableArray<ReportFinding> Findings);
+
+/// <param name="BeganBefore">Its begin was not seen: <paramref name="WallNs"/> is a lower bound.</param>
+/// <param name="Unfinished">The capture ended before it did: likewise.</param>
+/// <param name="EarlierSignals">Signals that came before it and are not its cause.</param>
+/// <param name="Phases">Where the wall time went; with <paramref name="UnattributedNs"/> they add up to it.</param>
+/// <param name="UnderWay">Releases and opens that were not over when the capture ended.</param>
+public sealed record ReportShutdown(
+    int Pid,
+    string Comm,
+    string? Vm,
+    string Trigger,
+    ImmutableArray<ReportSignal> Signals,
+    ImmutableArray<ReportSignal> EarlierSignals,
+    long StartNs,
+    long WallNs,
+    bool BeganBefore,
+    bool Unfinished,
+    bool ProcessGone,
+    long LockWaitNs,
+    long ResetNs,
+    int PeakConcurrency,
+    long UnattributedNs,
+    long IfParallelNs,
+    SortedDictionary<string, long> Phases,
+    ImmutableArray<ReportDevice> Devices,
+    ImmutableArray<ReportUnderWay> UnderWay,
+    ImmutableArray<ReportUnreleased> Unreleased,
+    ImmutableArray<ReportFinding> Findings);
+
+public sealed record ReportSignal(string Name, long TimeNs, int SenderPid, string SenderComm);
+
+/// <summary>A release or open that was not over when the capture ended.</summary>
+/// <param name="State">working, waiting_for_lock or resetting; since <paramref name="StateSinceNs"/>.</param>
+public sealed record ReportUnderWay(string Kind, string Bdf, int Tid, long StartNs, string State, long StateSinceNs);
+
+/// <summary>A device that outlived the process that opened it, and who has it.</summary>
+public sealed record ReportUnreleased(string Bdf, string? Name, ImmutableArray<ReportHeldBy> HeldBy);
+
+/// <param name="Certain">False if it may be another device that this process has open.</param>
+public sealed record ReportHeldBy(int Pid, string Comm, string? Vm, bool Certain);
+
+/// <summary>One device's release or open.</summary>
+/// <param name="Name">Vendor and device; null if not known.</param>
+/// <param name="Vm">The machine of the process that did it.</param>
+/// <param name="Holders">Those of all its lock waits, in order.</param>
+/// <param name="Stack">Key of the kernel stack it began on; null if it was quick.</param>
+/// <param name="Partial">It began before all probes were in place: waits and resets may be missing.</param>
+/// <param name="Error">What an open failed with, by name; else null.</param>
+public sealed record ReportDevice(
+    string Bdf,
+    string? Name,
+    int Pid,
+    int Tid,
+    string Comm,
+    string? Vm,
+    long StartNs,
+    long DurationNs,
+    long LockWaitNs,
+    long ResetNs,
+    string? ResetMethod,
+    ImmutableArray<ReportReset> Resets,
+    string? Lock,
+    ImmutableArray<ReportLockWait> LockWaits,
+    ImmutableArray<ReportHolder> Holders,
+    int? Stack,
+    bool Partial,
+    string? Error);
+
+public sealed record ReportReset(
+    string Method, long StartNs, long DurationNs, int Result, string? Error, ImmutableArray<ReportResetPart> Parts, int? Stack);
+
+public sealed record ReportResetPart(string Step, string Bdf, long StartNs, long DurationNs);
+
+public sealed record ReportLockWait(string Lock, string LockKind, long StartNs, long DurationNs, int? Stack);
+
+/// <summary>Who had a lock while it was waited for.</summary>
+/// <param name="Bdf">The device it was at.</param>
+/// <param name="ResetNs">Of <paramref name="Ns"/>, what it spent resetting that.</param>
+public sealed record ReportHolder(
+    string Lock, string LockKind, int? Tid, int? Pid, string? Comm, string? Vm, string? Bdf, long Ns, long ResetNs);
+
+/// <param name="Seconds">Of wall time that it cost or that are at stake; findings are in this order.</param>
+/// <param name="Numbers">Those of the text; durations end in _ns.</param>
+public sealed record ReportFinding(
+    string Id, string Severity, double Seconds, ImmutableArray<string> Devices, ImmutableArray<string> Locks,
+    ImmutableSortedDictionary<string, long> Numbers, string Text, string? Remedy);
+
+/// <summary>A lock, the devices seen to share it, and the waits for it.</summary>
+public sealed record ReportLock(
+    string Lock, string LockKind, ImmutableArray<string> Devices, int Waits, long WaitedNs, long LongestNs);
+
+/// <summary>What a device is; as it was when it was first seen.</summary>
+public sealed record ReportDeviceIdentity(
+    string Bdf, string? Name, string VendorId, string DeviceId, int? IommuGroup, string? Driver, ImmutableArray<string>? ResetMethods,
+    ImmutableArray<string> DevSetMates);
+
+/// <summary>A kernel stack, innermost first.</summary>
+public sealed record ReportStack(int Key, ImmutableArray<string> Frames);
+
+public sealed record ReportHistograms(
+    ReportHistogram LockWait,
+    ReportHistogram Reset,
+    SortedDictionary<string, ReportHistogram> ResetByMethod,
+    ReportHistogram Release,
+    ReportHistogram Open,
+    ReportHistogram Shutdown,
+    SortedDictionary<string, ReportHistogram> Phases);
+
+public sealed record ReportHistogram(
+    long Count, long SumNs, long MaxNs, long? P50Ns, long? P90Ns, long? P99Ns, ImmutableArray<ReportBucket> Buckets);
+
+public sealed record ReportBucket(long FromNs, long BelowNs, long Count);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DictionaryKeyPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true)]
+[JsonSerializable(typeof(ReportDocument))]
+public sealed partial class ReportJson : JsonSerializerContext
+{
+    public static string Text(ReportDocument report) => JsonSerializer.Serialize(report, Relaxed.Context.ReportDocument) + "\n";
+
+    private static class Relaxed
+    {
+        // It goes into files and pipes, not into web pages: '+' may stay a '+'.
+        public static readonly ReportJson Context =
+            new(new JsonSerializerOptions(Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Profiler.Core.Facts;
+using Profiler.Core.Findings;
+using Profiler.Core.Lives;
+using Profiler.Core.Spans;
+using Profiler.Linux;
+
+namespace Profiler.Report;
+
+/// <summary>Shutdowns, operations and findings as the report has them.</summary>
+/// <param name="facts">Who and what they are about.</param>
+/// <param name="locks">What locks are called.</param>
+/// <param name="evidence">Whether what was not seen did not happen.</param>
+public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence evidence)
+{
+    public ReportShutdown Of(Shutdown s)
+    {
+        ShutdownPhases phases = s.Phases;
+        return new ReportShutdown(
+            s.Task.Tgid,
+            s.Task.Comm,
+            Vm(s.Task.Tgid),
+            s.Trigger.Name(),
+            [.. s.Signals.Select(Of)],
+            [.. s.EarlierSignals.Select(Of)],
+            s.Time.StartNs,
+            s.Time.DurationNs,
+            s.BeganBefore,
+            s.Unfinished,
+            s.Gone,
+            s.LockWaitNs,
+            s.ResetNs,
+            s.PeakConcurrency,
+            phases[Phase.Unattributed],
+            s.IfParallelNs,
+            new SortedDictionary<string, long>(
+                Enum.GetValues<Phase>().Where(p => p != Phase.Unattributed).ToDictionary(p => Snake(p) + "_ns", p => phases[p])),
+            [.. s.Releases.Select(Of)],
+            [.. s.UnderWay.Select(o => new ReportUnderWay(Snake(o.Kind), o.Device, o.Task.Tid, o.StartNs, Snake(o.State), o.StateSinceNs))],
+            [.. s.Unreleased.Select(Unreleased)],
+            Of(ShutdownFindings.For(s, facts, evidence)));
+    }
+
+    public ReportDevice Of(Operation o) => new(
+        o.Device,
+        Name(o.Device),
+        o.Task.Tgid,
+        o.Task.Tid,
+        o.Process,
+        Vm(o.Task.Tgid),
+        o.Time.StartNs,
+        o.Time.DurationNs,
+        o.LockWaitNs,
+        o.ResetNs,
+        o.Resets.IsEmpty ? null : Snake(o.Resets.MaxBy(r => r.Time.DurationNs)!.Method),
+        [
+            .. o.Resets.Select(r => new ReportReset(
+                Snake(r.Method), r.Time.StartNs, r.Time.DurationNs, r.Result, r.Result < 0 ? Errno.Name(r.Result) : null,
+                [.. r.Parts.Select(p => new ReportResetPart(Snake(p.Step), p.Device, p.Time.StartNs, p.Time.DurationNs))],
+                r.Stack)),
+        ],
+        o.Lock == 0 ? null : locks.Of(o.Lock),
+        [
+            .. o.LockWaits.Select(w => new ReportLockWait(
+                locks.Of(w.Lock), Snake(w.Kind), w.Time.StartNs, w.Time.DurationNs, w.Stack)),
+        ],
+        [
+            .. o.LockWaits.SelectMany(w => w.Holders.Select(h => new ReportHolder(
+                locks.Of(w.Lock), Snake(w.Kind), h.Task?.Tid, h.Task?.Tgid, h.Process, h.Task is { } task ? Vm(task.Tgid) : null,
+                h.Device, h.Ns, h.ResetNs))),
+        ],
+        o.Stack,
+        o.Partial,
+        o.Result < 0 ? Errno.Name(o.Result) : null);
+
+    public ImmutableArray<ReportFinding> Of(IEnumerable<Finding> findings) =>
+    [
+        .. findings.Select(f => new ReportFinding(
+            f.Id, Snake(f.Severity), f.Seconds, f.Devices, [.. f.Locks.Select(locks.Of)], f.Numbers, f.Text, f.Remedy)),
+    ];
+
+    /// <summary>The locks that were waited for, the worst first.</summary>
+    public ImmutableArray<ReportLock> Locks(IReadOnlyList<Operation> operations) =>
+    [
+        .. operations
+            .SelectMany(o => o.LockWaits.Select(w => (Operation: o, Wait: w)))
+            .GroupBy(w => w.Wait.Lock)
+            .OrderByDescending(g => g.Sum(w => w.Wait.Time.DurationNs)).ThenBy(g => g.Key)
+            .Select(g => new ReportLock(
+                locks.Of(g.Key),
+                Snake(g.Max(w => w.Wait.Kind)),
+                [
+                    .. g.Select(w => w.Operation.Device)
+                        .Concat(operations.Where(o => o.Lock == g.Key).Select(o => o.Device))
+                        .Concat(g.SelectMany(w => w.Wait.Holders).Select(h => h.Device).OfType<string>())
+                        .Distinct().Order(StringComparer.Ordinal),
+                ],
+                g.Count(),
+                g.Sum(w => w.Wait.Time.DurationNs),
+                g.Max(w => w.Wait.Time.DurationNs))),
+    ];
+
+    public static ReportDeviceIdentity Of(DeviceIdentity device) => new(
+        device.Bdf, DeviceNames.Of(device), device.VendorId, device.DeviceId, device.IommuGroup, device.Driver,
+        device.ResetMethods is { } methods ? [.. methods] : null, [.. device.DevSetMates]);
+
+    public string? Vm(int pid) => facts.VmNames.GetValueOrDefault(pid);
+
+    /// <summary>Enumeration values as all outputs name them.</summary>
+    public static string Snake<T>(T value) where T : struct, Enum =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+
+    private static ReportSignal Of(SignalDelivered signal) =>
+        new(SignalNames.Of(signal.Number), signal.TimeNs, signal.Sender.Tgid, signal.Sender.Comm);
+
+    private ReportUnreleased Unreleased(string device) => new(
+        device,
+        Name(device),
+        [
+            .. (facts.StillHeld.GetValueOrDefault(device)?.Holders ?? [])
+                .Select(h => new ReportHeldBy(h.Pid, h.Comm, Vm(h.Pid), h.Certain)),
+        ]);
+
+    private string? Name(string bdf) => facts.Devices.TryGetValue(bdf, out DeviceIdentity? device) ? DeviceNames.Of(device) : null;
+}
