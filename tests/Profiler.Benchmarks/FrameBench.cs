@@ -1,7 +1,8 @@
-using BenchmarkDotNet.Attributes;
-using Profiler.Cli.Tests.Support;
 using Profiler.Core.Capture;
+using Profiler.Tests.Support;
 using Profiler.Tui;
+using Profiler.Tui.Tests.Support;
+using BenchmarkDotNet.Attributes;
 
 namespace Profiler.Benchmarks;
 
@@ -28,7 +29,7 @@ public class FrameBench
         string[] words = What.Split(", ");
         int[] size = [.. words[1].Split('x').Select(int.Parse)];
         (_, ProfileState state, ViewState view) = ManyDevices.Frames
-            .Prepend((Empty, new Capture("").StateAt(5.5), ViewState.First)).Single(f => f.Item1 == words[0]);
+            .Prepend((Empty, new StagedCapture("").StateAt(5.5), ViewState.First)).Single(f => f.Item1 == words[0]);
         _film = new Film(state, view, size[0], size[1]);
     }
 

@@ -1,8 +1,8 @@
-using BenchmarkDotNet.Attributes;
-using Profiler.Cli.Tests.Metrics;
-using Profiler.Cli.Tests.Support;
-using Profiler.Metrics.Formats;
 using Profiler.Metrics;
+using Profiler.Metrics.Formats;
+using Profiler.Metrics.Tests;
+using Profiler.Tui.Tests.Support;
+using BenchmarkDotNet.Attributes;
 
 namespace Profiler.Benchmarks;
 

@@ -1,7 +1,7 @@
+using Profiler.Tui.Tests.Support;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Net;
-using Profiler.Cli.Tests.Support;
 
 namespace Profiler.Benchmarks;
 

@@ -1,19 +1,19 @@
-using System.Collections.Immutable;
-using System.Reactive.Linq;
-using System.Reactive.Subjects;
-using System.Runtime.InteropServices;
-using Profiler.Cli.Tests.Identity;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Recording;
 using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
+using Profiler.Host;
 using Profiler.Host.Pci;
 using Profiler.Host.Processes;
-using Profiler.Host;
-using Profiler.Metrics.Formats;
+using Profiler.Host.Tests.Identity;
 using Profiler.Metrics;
+using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;
+using System.Collections.Immutable;
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
+using System.Runtime.InteropServices;
 
 namespace Profiler.Benchmarks;
 
@@ -64,7 +64,7 @@ internal static class UptimeBench
         private readonly Source _source = new();
         private readonly FakeProc _proc = new();
         private readonly Profile _profile;
-        private readonly ExportedProfile _exported;
+        private readonly MetricsSource _metrics;
         private readonly List<WireEvent> _events = [];
         private uint _pid = 1000;
         private long _event;
@@ -73,11 +73,11 @@ internal static class UptimeBench
         {
             var identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(new PciSysfs(_proc.Root), new PciIds()));
             _source.Facts = identities.Facts;
-            _profile = new Profile(_source, null, _clock);
+            _metrics = new MetricsSource(new StatisticsLimits(1024, 256), _clock);
+            _profile = new Profile(_source, _clock, _metrics.SinkOf);
             // At once, not on a thread of its own: here nobody is left out because they come too fast.
             _profile.Activities.Where(HostIdentities.Concerns).Subscribe(identities.Learn);
             _profile.Shutdowns.Where(s => !s.Unreleased.IsEmpty).Subscribe(identities.Learn);
-            _exported = new ExportedProfile(_profile, new StatisticsLimits(1024, 256), _clock);
             _profile.Start();
         }
 
@@ -109,8 +109,7 @@ internal static class UptimeBench
 
         public void Dispose()
         {
-            _exported.Dispose();
-            _profile.Dispose();
+                        _profile.Dispose();
             _proc.Dispose();
         }
 
@@ -118,7 +117,7 @@ internal static class UptimeBench
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             using var buffer = new PooledBuffer();
-            Exposition.Write(new TextFormat(buffer, openMetrics: false), _exported.State(), "1.2.3");
+            Exposition.Write(new TextFormat(buffer, openMetrics: false), _metrics.State(), "1.2.3");
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 

@@ -15,7 +15,7 @@ public sealed class LabRecording
         using FileStream file = File.OpenRead(Path.Combine(guest.Output, name));
         RecordingReader reader = RecordingReader.Open(file);
         Events = [.. reader.Batches().SelectMany(batch => MemoryMarshal.Cast<byte, WireEvent>(batch.Span).ToArray())];
-        (Info, HostFacts) = (reader.Info, reader.Facts);
+        (Info, Facts) = (reader.Info, reader.Facts);
         End = reader.End ?? throw new InvalidDataException($"{name} has no end");
     }
 

@@ -7,7 +7,7 @@ namespace Profiler.Cli.Tests.Commands;
 /// <summary>The program as a shell starts it, with standard streams that are closed, full, or read by nobody any more.</summary>
 public sealed class BrokenStreamsTests : IDisposable
 {
-    private readonly TemporaryFile _recording = new(new Capture(File.ReadAllText(Golden.Beside("../Tui/shutdown-in-flight.events"))).Recording());
+    private readonly TemporaryFile _recording = new(new StagedCapture(StagedEvents.ShutdownInFlight).Recording());
 
     public static TheoryData<string> Verbs =>
         ["--help", "--version", "check --help", "report $R", "report --format json $R", "top --from $R --speed 1000000", "check"];

@@ -1,4 +1,5 @@
 using Profiler.Cli.Tests.Support;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Commands;
 
@@ -8,7 +9,7 @@ public sealed class SignalTests : IDisposable
     // A shell has its background jobs ignore SIGINT, until env makes that undone.
     private const string Started = "until grep -q dotnet /proc/$!/comm; do :; done;";
 
-    private readonly TemporaryFile _recording = new(new Capture("1.0 7/7 qemu release begin 0000:01:00.0").Recording());
+    private readonly TemporaryFile _recording = new(new StagedCapture("1.0 7/7 qemu release begin 0000:01:00.0").Recording());
 
     public void Dispose() => _recording.Dispose();
 

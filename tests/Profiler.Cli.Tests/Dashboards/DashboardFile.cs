@@ -1,6 +1,6 @@
+using Profiler.Tests.Support;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Dashboards;
 

@@ -1,9 +1,8 @@
+using Profiler.Core;
+using Profiler.Tests.Support;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Profiler.Cli.Tests.Support;
-using Profiler.Core;
-using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Dashboards;
 

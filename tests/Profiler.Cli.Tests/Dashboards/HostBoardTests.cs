@@ -1,4 +1,5 @@
 using Profiler.Cli.Tests.Support;
+using Profiler.Tests.Support;
 using static Profiler.Cli.Tests.Support.PrometheusServer;
 
 namespace Profiler.Cli.Tests.Dashboards;
@@ -10,14 +11,14 @@ namespace Profiler.Cli.Tests.Dashboards;
 public sealed class HostBoardTests : IAsyncLifetime
 {
     private static readonly DashboardFile File = new("host");
-    private static readonly Capture Nothing = new("");
+    private static readonly StagedCapture Nothing = new("");
 
     private PrometheusServer? _prometheus;
 
     public async Task InitializeAsync() => _prometheus = await new StagedHost()
         .Says(30, Nothing)
-        .Says(60, StagedHost.Shutdowns(1))
-        .Says(90, StagedHost.Shutdowns(1), longAgo: true)
+        .Says(60, StagedEvents.Shutdowns(1))
+        .Says(90, StagedEvents.Shutdowns(1), longAgo: true)
         .IsDown(10)
         .Says(170, Nothing)
         .Watched();
@@ -83,7 +84,7 @@ public sealed class HostBoardTests : IAsyncLifetime
     public async Task Percentiles_are_shown_from_ten_shutdowns_on(int shutdowns, bool shown)
     {
         await using PrometheusServer prometheus = await new StagedHost()
-            .Says(30, Nothing).Says(30, StagedHost.Shutdowns(shutdowns)).Watched();
+            .Says(30, Nothing).Says(30, StagedEvents.Shutdowns(shutdowns)).Watched();
         await Shows([shutdowns], "Shutdowns", 0, 59, "1h", prometheus);
         await Shows([17.2], "Last and longest shutdown", 1, 59, "1h", prometheus);
         foreach (int target in (int[])[0, 1])

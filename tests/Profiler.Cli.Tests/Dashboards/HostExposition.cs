@@ -14,11 +14,11 @@ internal sealed record HostExposition(string Before, string After)
 {
     public static async Task<HostExposition> OfRecording()
     {
-        string before = await Serve(new Capture(""));
-        string after = await Serve(new Capture(File.ReadAllText(Golden.Beside("host.events")))
+        string before = await Serve(new StagedCapture(""));
+        string after = await Serve(new StagedCapture(File.ReadAllText(Golden.Beside("host.events")))
         {
             VmNames = new Dictionary<int, string> { [100] = "guest-1", [200] = "guest-2" },
-            Facts = [Gpu("0000:01:00.0"), Gpu("0000:02:00.0"), Gpu("0000:03:00.0"), Gpu("0000:05:00.0")],
+            OtherFacts = [Gpu("0000:01:00.0"), Gpu("0000:02:00.0"), Gpu("0000:03:00.0"), Gpu("0000:05:00.0")],
         });
         return new HostExposition(before + Programs(0), after + Programs(6) + UnderWay);
     }
@@ -37,7 +37,7 @@ internal sealed record HostExposition(string Before, string After)
 
         """;
 
-    private static async Task<string> Serve(Capture capture)
+    private static async Task<string> Serve(StagedCapture capture)
     {
         using var recording = new TemporaryFile(capture.Recording());
         await using Serving serving = await Serving.Start("--from", recording.Path, "--speed", "1000000");

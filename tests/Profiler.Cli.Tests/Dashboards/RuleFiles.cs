@@ -1,5 +1,5 @@
-using System.Text.RegularExpressions;
 using Profiler.Tests.Support;
+using System.Text.RegularExpressions;
 
 namespace Profiler.Cli.Tests.Dashboards;
 

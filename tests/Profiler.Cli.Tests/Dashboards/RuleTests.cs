@@ -1,5 +1,5 @@
-using System.Text.RegularExpressions;
 using Profiler.Tests.Support;
+using System.Text.RegularExpressions;
 using static Profiler.Cli.Tests.Support.PrometheusServer;
 
 namespace Profiler.Cli.Tests.Dashboards;

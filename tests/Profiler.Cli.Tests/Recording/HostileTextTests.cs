@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
-using System.Text;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Capture;
@@ -11,6 +8,9 @@ using Profiler.Core.Wire;
 using Profiler.Report;
 using Profiler.Tests.Support;
 using Profiler.Tui;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Profiler.Cli.Tests.Recording;
 
@@ -48,7 +48,7 @@ public sealed class HostileTextTests
         Harmless(output);
         Harmless(error);
 
-        using var profile = new Profile(new ReplaySource(new MemoryStream(recording), 1e9, TimeProvider.System), null, TimeProvider.System);
+        using var profile = new Profile(new ReplaySource(new MemoryStream(recording), 1e9, TimeProvider.System), TimeProvider.System);
         profile.Start();
         await profile.Completion;
         ProfileState state = profile.State();

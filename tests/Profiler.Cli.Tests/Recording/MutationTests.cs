@@ -1,12 +1,11 @@
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
-using Profiler.Cli.Tests.Support;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Report;
 using Profiler.Tests.Support;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 
 namespace Profiler.Cli.Tests.Recording;
 
@@ -143,13 +142,13 @@ public sealed class MutationTests
             yield return (at, BitConverter.ToInt32(recording, at + 4), BitConverter.ToInt32(recording, at + 12));
     }
 
-    private static IEnumerable<Capture> Captures()
+    private static IEnumerable<StagedCapture> Captures()
     {
-        foreach (string file in Directory.EnumerateFiles(Golden.Beside("../Report/Cases"), "*.events").Order())
-            yield return new Capture(File.ReadAllText(file))
+        foreach (string file in Directory.EnumerateFiles(Golden.Beside("../../Profiler.Report.Tests/Cases"), "*.events").Order())
+            yield return new StagedCapture(File.ReadAllText(file))
             {
                 VmNames = new Dictionary<int, string> { [100] = "training-7", [200] = "batch" },
-                Facts =
+                OtherFacts =
                 [
                     new DeviceIdentity("0000:01:00.0", "10de", "2330", "NVIDIA Corporation", "GH100", "030200", 14, "vfio-pci", ["flr"], []),
                     new KernelStack(7, ["__pci_reset_bus+0x65", "vfio_pci_core_disable+0x376 [vfio_pci_core]"]),

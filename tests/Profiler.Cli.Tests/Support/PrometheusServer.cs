@@ -1,9 +1,9 @@
+using Profiler.Core;
+using Profiler.Tests.Support;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Profiler.Core;
-using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Support;
 

@@ -1,5 +1,5 @@
-using System.Net.Security;
 using Profiler.Cli.Commands;
+using System.Net.Security;
 
 namespace Profiler.Cli.Tests.Support;
 

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Profiler.Core;
+using System.Diagnostics;
 
 namespace Profiler.Cli.Tests.Support;
 

@@ -171,10 +171,10 @@ public sealed class ShutdownFindingsTests
 
     private static void Found(string id, bool expected, ImmutableArray<Finding> findings) => Assert.Equal(expected, findings.Any(f => f.Id == id));
 
-    private static ImmutableArray<Finding> For(string events, params Fact[] facts)
+    private static ImmutableArray<Finding> For(string events, params Fact[] given)
     {
         var facts = new HostFacts();
-        foreach (Fact fact in facts)
+        foreach (Fact fact in given)
             facts.Add(fact);
         return ShutdownFindings.For(Assert.Single(Played.Shutdowns(events)), facts, Evidence.Whole);
     }

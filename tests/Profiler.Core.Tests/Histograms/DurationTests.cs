@@ -15,8 +15,8 @@ public sealed class DurationTests
     public void A_shutdown_counts_as_itself_and_by_its_phases()
     {
         Duration[] durations = [.. Duration.Of(Whole)];
-        Assert.Equal(17_200_000_000, durations.Single(d => d.Kind == HistogramKind.Shutdown).Ns);
-        Assert.Equal(17_200_000_000, durations.Where(d => d.Kind == HistogramKind.Phase).Sum(d => d.Ns));
+        Assert.Equal(17_200_000_000, durations.Single(d => d.Key.Kind == HistogramKind.Shutdown).Ns);
+        Assert.Equal(17_200_000_000, durations.Where(d => d.Key.Kind == HistogramKind.Phase).Sum(d => d.Ns));
     }
 
     [Fact]

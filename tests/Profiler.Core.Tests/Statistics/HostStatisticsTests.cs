@@ -89,9 +89,9 @@ public sealed class HostStatisticsTests
             21.5 200/200 qemu release end
             21.5 200/200 qemu gone
             """);
-        Assert.Equal(new RecentDuration(1_500_000_000, 17_200_000_000), after.Recent[(HistogramKind.Shutdown, 0)]);
-        Assert.Equal(new RecentDuration(1_500_000_000, 17_200_000_000), after.Recent[(HistogramKind.Release, 0)]);
-        Assert.DoesNotContain((HistogramKind.Open, 0), after.Recent.Keys);
+        Assert.Equal(new RecentDuration(1_500_000_000, 17_200_000_000), after.Recent[HistogramKey.Shutdown]);
+        Assert.Equal(new RecentDuration(1_500_000_000, 17_200_000_000), after.Recent[HistogramKey.Release]);
+        Assert.DoesNotContain(HistogramKey.Open, after.Recent.Keys);
     }
 
     /// <summary>A reset after which the device did not respond, and a device that nobody released.</summary>
@@ -134,24 +134,24 @@ public sealed class HostStatisticsTests
             new StatisticsLimits(1024, 256), s => s with { BeganBefore = beganBefore, Unfinished = unfinished }, Faulty,
             new ProcessIdentity(100, "gpu-a"));
         Assert.Empty(after.Vms);
-        Assert.DoesNotContain((HistogramKind.Shutdown, 0), after.Recent.Keys);
+        Assert.DoesNotContain(HistogramKey.Shutdown, after.Recent.Keys);
         Assert.Null(after.LibvirtFailureDevices);
-        Assert.Empty(after.Exemplars.Of(HistogramKind.Shutdown));
-        Assert.All(after.Exemplars.Of(HistogramKind.Release).OfType<Exemplar>(), e => Assert.Null(e.Shutdown));
+        Assert.Empty(after.Exemplars.Of(HistogramKey.Shutdown));
+        Assert.All(after.Exemplars.Of(HistogramKey.Release).OfType<Exemplar>(), e => Assert.Null(e.Shutdown));
         Assert.Equal((beganBefore ? 1 : 0, unfinished ? 1 : 0), (after.BeganBefore, after.Unfinished));
         // Whether all was released of what began before cannot be told.
         Assert.Equal(beganBefore ? 1 : 2, after.DeviceFindings.Length);
-        Assert.Equal(60_400_000_000, after.Recent[(HistogramKind.Release, 0)].LastNs);
+        Assert.Equal(60_400_000_000, after.Recent[HistogramKey.Release].LastNs);
     }
 
-    private static HostStatisticsSnapshot After(string events, params Fact[] facts) =>
-        After(new StatisticsLimits(1024, 256), s => s, events, facts);
+    private static HostStatisticsSnapshot After(string events, params Fact[] given) =>
+        After(new StatisticsLimits(1024, 256), s => s, events, given);
 
     private static HostStatisticsSnapshot After(
-        StatisticsLimits limits, Func<Shutdown, Shutdown> seen, string events, params Fact[] facts)
+        StatisticsLimits limits, Func<Shutdown, Shutdown> seen, string events, params Fact[] given)
     {
         var facts = new HostFacts();
-        foreach (Fact fact in facts)
+        foreach (Fact fact in given)
             facts.Add(fact);
         var statistics = new HostStatistics(
             limits, [1_000_000_000], facts, ns => DateTimeOffset.UnixEpoch.AddTicks(ns / 100), TimeProvider.System);

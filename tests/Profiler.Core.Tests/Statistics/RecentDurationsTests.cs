@@ -71,11 +71,11 @@ public sealed class RecentDurationsTests
     }
 
     private static void Record(RecentDurations recent, double seconds, double end) =>
-        recent.Record(new Duration(HistogramKind.Shutdown, 0, (long)(seconds * 1e9), (long)(end * 1e9), null));
+        recent.Record(new Duration(HistogramKey.Shutdown, (long)(seconds * 1e9), (long)(end * 1e9), null));
 
     private static (double Last, double? Longest) Shutdown(RecentDurations recent)
     {
-        RecentDuration of = recent.Snapshot()[(HistogramKind.Shutdown, 0)];
+        RecentDuration of = recent.Snapshot()[HistogramKey.Shutdown];
         return (of.LastNs / 1e9, of.LongestNs / 1e9);
     }
 }

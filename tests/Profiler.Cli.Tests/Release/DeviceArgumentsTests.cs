@@ -1,0 +1,90 @@
+using Profiler.Cli.Release.Vfio;
+using Profiler.Core;
+using Profiler.Host.Pci;
+using Profiler.Host.Tests.Pci;
+
+namespace Profiler.Cli.Tests.Release;
+
+public sealed class DeviceArgumentsTests : IDisposable
+{
+    private readonly FakeSysfs _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void Devices_come_in_the_order_typed_with_their_groups()
+    {
+        _host.LoadVfio().Add("0000:01:00.0", "vfio-pci", 12)
+            .Add("0000:02:00.0", "mlx5_vfio_pci", 7).Add("0000:02:00.1", "vfio-pci", 7);
+        Assert.Equal(
+            [
+                new VfioDevice(new PciAddress(0, 2, 0, 1), 7),
+                new VfioDevice(new PciAddress(0, 1, 0, 0), 12),
+                new VfioDevice(new PciAddress(0, 2, 0, 0), 7),
+            ],
+            Resolve("02:00.1", "0000:01:00.0", "02:00.0"));
+    }
+
+    [Fact]
+    public void What_is_no_address_is_wrong_usage() =>
+        Refused(ExitCode.Usage, "'eth0' is not a PCI address: write 0000:01:00.0 or 01:00.0", "eth0");
+
+    [Fact]
+    public void A_device_given_twice_in_two_ways_is_wrong_usage() =>
+        Refused(ExitCode.Usage, "0000:01:00.0 is given twice: name each device once", "01:00.0", "0000:01:00.0");
+
+    [Fact]
+    public void An_unknown_device_is_wrong_usage_even_without_VFIO() =>
+        Refused(ExitCode.Usage, "there is no PCI device 0000:01:00.0 ('lspci -D' lists all there are)", "01:00.0");
+
+    [Fact]
+    public void Without_VFIO_nothing_else_of_the_device_matters()
+    {
+        _host.Add("0000:01:00.0", "e1000e", null);
+        Refused(ExitCode.NotPossible, "VFIO is not loaded (/dev/vfio/vfio is missing): modprobe vfio-pci", "01:00.0");
+    }
+
+    [Fact]
+    public void Without_an_IOMMU_group_the_driver_does_not_matter()
+    {
+        _host.LoadVfio().Add("0000:01:00.0", "e1000e", null);
+        Refused(
+            ExitCode.NotPossible,
+            "0000:01:00.0 is in no IOMMU group: turn on VT-d or AMD-Vi in the firmware, boot with intel_iommu=on (Intel), " +
+            "and see that iommu=off is not on the kernel's command line",
+            "01:00.0");
+    }
+
+    [Fact]
+    public void A_device_with_its_native_driver_is_told_how_to_change_it()
+    {
+        _host.LoadVfio().Add("0000:01:00.0", "e1000e", 1);
+        Refused(
+            ExitCode.NotPossible,
+            "0000:01:00.0 is bound to e1000e, not to vfio-pci: driverctl --nosave set-override 0000:01:00.0 vfio-pci, or " +
+            "modprobe vfio-pci; echo vfio-pci > /sys/bus/pci/devices/0000:01:00.0/driver_override; " +
+            "echo 0000:01:00.0 > /sys/bus/pci/drivers/e1000e/unbind; echo 0000:01:00.0 > /sys/bus/pci/drivers_probe",
+            "01:00.0");
+    }
+
+    [Fact]
+    public void A_device_with_no_driver_has_nothing_to_be_unbound_from()
+    {
+        _host.LoadVfio().Add("0000:01:00.0", null, 1);
+        Refused(
+            ExitCode.NotPossible,
+            "0000:01:00.0 is bound to no driver, not to vfio-pci: driverctl --nosave set-override 0000:01:00.0 vfio-pci, or " +
+            "modprobe vfio-pci; echo vfio-pci > /sys/bus/pci/devices/0000:01:00.0/driver_override; " +
+            "echo 0000:01:00.0 > /sys/bus/pci/drivers_probe",
+            "01:00.0");
+    }
+
+    private IReadOnlyList<VfioDevice> Resolve(params string[] arguments) =>
+        new DeviceArguments(_host.Sysfs, _host.Container).Resolve(arguments);
+
+    private void Refused(int exitCode, string message, params string[] arguments)
+    {
+        var refusal = Assert.Throws<UserException>(() => Resolve(arguments));
+        Assert.Equal((exitCode, message), (refusal.Code, refusal.Message));
+    }
+}

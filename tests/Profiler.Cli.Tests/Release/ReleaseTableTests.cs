@@ -1,0 +1,56 @@
+using Profiler.Cli.Release;
+using Profiler.Host.Pci;
+
+namespace Profiler.Cli.Tests.Release;
+
+public class ReleaseTableTests
+{
+    [Fact]
+    public void Times_stand_below_each_other_in_the_order_of_the_arguments() => Assert.Equal(
+        """
+        DEVICE        SECONDS
+        0000:02:00.0    0.010
+        0000:01:00.0   61.052
+        total          61.062   2 devices, mode close
+
+        """,
+        Written(ReleaseMode.Close, ["02:00.0", "01:00.0"], [0.0102, 61.052], 61.0622));
+
+    [Fact]
+    public void A_long_domain_makes_room_for_itself() => Assert.Equal(
+        """
+        DEVICE         SECONDS
+        10000:02:00.0    1.040
+        total            1.040   1 device, mode threads
+
+        """,
+        Written(ReleaseMode.Threads, ["10000:02:00.0"], [1.04], 1.04));
+
+    [Fact]
+    public void A_process_that_exits_has_a_total_only_and_says_why() => Assert.Equal(
+        """
+        DEVICE        SECONDS
+        total           8.412   1 device, mode exit
+        The kernel closes the devices while the process exits, so only a probe in the kernel sees each ('vfioscope record').
+
+        """,
+        Written(ReleaseMode.Exit, ["01:00.0"], null, 8.4121));
+
+    [Fact]
+    public void Holding_names_the_processes_and_the_way_out()
+    {
+        Assert.Equal("holding 1 device, pid 5: Enter, SIGINT or SIGTERM lets go", ReleaseRun.Announcement(1, [5]));
+        Assert.Equal("holding 2 devices, pids 5 6: Enter, SIGINT or SIGTERM lets go", ReleaseRun.Announcement(2, [5, 6]));
+    }
+
+    private static string Written(ReleaseMode mode, string[] devices, double[]? seconds, double total)
+    {
+        using var output = new StringWriter();
+        ReleaseTable.Write(
+            output,
+            mode,
+            [.. devices.Select(text => PciAddress.TryParse(text, out PciAddress address) ? address : default)],
+            new ReleaseTimes(seconds?.Select(TimeSpan.FromSeconds).ToArray(), TimeSpan.FromSeconds(total)));
+        return output.ToString();
+    }
+}

@@ -1,0 +1,56 @@
+using Profiler.Linux;
+using Profiler.Cli.Release.Vfio;
+using Profiler.Host.Processes;
+using Profiler.Host.Tests.Pci;
+
+namespace Profiler.Cli.Tests.Release;
+
+public sealed class VfioErrorsTests
+{
+    [Fact]
+    public void A_group_that_is_not_viable_names_who_is_in_the_way()
+    {
+        using var host = new FakeSysfs();
+        host.Add("0000:00:1c.0", "pcieport", 7).Add("0000:02:00.0", "vfio-pci", 7).Add("0000:02:00.1", "snd_hda_intel", 7)
+            .Add("0000:02:00.2", null, 7).Add("0000:02:00.3", "pci-stub", 7).Add("0000:03:00.0", "e1000e", 8);
+        Assert.Equal(
+            "IOMMU group 7 cannot be used as a whole: 0000:02:00.1 is bound to snd_hda_intel; bind every device of the group " +
+            "to vfio-pci or to no driver",
+            VfioErrors.NotViable(7, host.Sysfs).Message);
+    }
+
+    [Fact]
+    public void A_busy_group_names_who_has_it() => Assert.Equal(
+        "IOMMU group 7 is in use by qemu-system-x86 (pid 4711): shut that down first",
+        VfioErrors.Busy(7, [new FileUser(4711, "qemu-system-x86")]).Message);
+
+    [Fact]
+    public void A_busy_group_whose_user_is_out_of_sight_says_where_to_look() => Assert.Equal(
+        "IOMMU group 7 is in use by a process not seen from here: wait if one is still exiting, else look as root and outside " +
+        "of containers ('fuser -v /dev/vfio/7')",
+        VfioErrors.Busy(7, []).Message);
+
+    [Theory]
+    [InlineData(Errno.ENOMEM)]
+    [InlineData(Errno.EPERM)]
+    public void Memory_that_is_not_pinned_is_a_matter_of_limits_or_of_memory(int errno) => Assert.Equal(
+        "the kernel does not pin 2G of memory for DMA: run as root (sudo) or raise the limit (ulimit -l), and see that so much " +
+        "memory is free (free -h)",
+        VfioErrors.MapDma(new ByteSize(2UL << 30), errno).Message);
+
+    [Theory]
+    [InlineData(Errno.ENOENT)]
+    [InlineData(Errno.ENODEV)]
+    public void A_container_device_without_its_module_is_no_VFIO(int errno) =>
+        Assert.Equal(VfioErrors.NoVfio().Message, VfioErrors.OpenContainer(errno).Message);
+
+    [Fact]
+    public void The_users_of_a_file_are_found_by_their_descriptors()
+    {
+        string path = Path.GetTempFileName();
+        Assert.Empty(FileUser.Of(path));
+        using (new FileStream(path, FileMode.Open))
+            Assert.Equal(Environment.ProcessId, Assert.Single(FileUser.Of(path)).Id);
+        File.Delete(path);
+    }
+}

@@ -1,0 +1,86 @@
+using Profiler.Cli.Tests.Support;
+using Profiler.Core;
+using Profiler.Tests.Support;
+
+namespace Profiler.Cli.Tests.Top;
+
+/// <summary>However <c>top</c> ends, the terminal is as it was: seen from outside, by what tmux and stty say.</summary>
+public sealed class TerminalTests : IDisposable
+{
+    // The program as it was built for these tests, on the runtime that they run on.
+    private static readonly string Program =
+        "dotnet exec --runtimeconfig Profiler.Cli.Tests.runtimeconfig.json --depsfile Profiler.Cli.Tests.deps.json vfioscope.dll";
+
+    private readonly TemporaryFile _recording = new(new StagedCapture(StagedEvents.ShutdownInFlight).Recording());
+    private readonly TmuxTerminal _terminal = new();
+    private readonly string _before;
+
+    public TerminalTests() => _before = _terminal.Ask("stty --save");
+
+    [Theory]
+    [InlineData("q")]
+    [InlineData("C-c")]
+    public void A_key_ends_it(string key) => Ends(() => _terminal.Press(key));
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    public void A_signal_ends_it(string signal) => Ends(() => Signal(signal));
+
+    [Fact]
+    public void An_exception_that_nobody_catches_ends_it()
+    {
+        Start($"DOTNET_STARTUP_HOOKS={typeof(StartupHook).Assembly.Location} {StartupHook.Asked}=1 ");
+        Signal("USR1");
+        IsOver(ExitCode.NotPossible);
+    }
+
+    [Fact]
+    public void It_can_be_stopped_and_continued()
+    {
+        Start();
+        _terminal.Press("C-z");
+        _terminal.WaitFor("Stopped");
+        Assert.Equal((false, true), _terminal.Mode);
+        Assert.Equal(_before, _terminal.Ask("stty --save"));
+        _terminal.Line("fg");
+        _terminal.WaitFor("q quit");
+        Assert.Equal((true, false), _terminal.Mode);
+        _terminal.Press("q");
+        IsOver(0);
+    }
+
+    public void Dispose()
+    {
+        _terminal.Dispose();
+        _recording.Dispose();
+    }
+
+    private void Ends(Action end)
+    {
+        Start();
+        end();
+        IsOver(0);
+    }
+
+    private void Start(string environment = "")
+    {
+        _terminal.Line($"cd {AppContext.BaseDirectory}; {environment}{Program} top --from {_recording.Path} 2>/dev/null");
+        _terminal.WaitFor("q quit");
+        Assert.Equal((true, false), _terminal.Mode);
+    }
+
+    private void IsOver(int code)
+    {
+        _terminal.WaitFor("the shell again", () => _terminal.Program == "bash");
+        Assert.Equal((false, true), _terminal.Mode);
+        Assert.Equal($"{code}", _terminal.Ask("echo $?"));
+        Assert.Equal(_before, _terminal.Ask("stty --save"));
+    }
+
+    private void Signal(string name)
+    {
+        using var kill = System.Diagnostics.Process.Start("pkill", [$"-{name}", "-f", $"top --from {_recording.Path}"]);
+        kill.WaitForExit();
+    }
+}

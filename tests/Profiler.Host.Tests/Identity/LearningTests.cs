@@ -1,0 +1,87 @@
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
+using Profiler.Core.Problems;
+using Profiler.Core.Recording;
+using Profiler.Host;
+using Profiler.Host.Pci;
+using Profiler.Host.Processes;
+using Profiler.Host.Tests.Pci;
+using Profiler.Host.Vms;
+using Profiler.Tests.Support;
+using System.Collections.Immutable;
+using System.Reactive.Subjects;
+
+namespace Profiler.Host.Tests.Identity;
+
+/// <summary>Looking up who is who may fail, or be too slow: nobody else loses his name by it, and it is told.</summary>
+public sealed class LearningTests : IDisposable
+{
+    private readonly FakeProc _proc = new();
+    private readonly FakeSysfs _sysfs = new();
+    private readonly HostIdentities _identities;
+
+    public LearningTests() => _identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()));
+
+    public void Dispose()
+    {
+        _proc.Dispose();
+        _sysfs.Dispose();
+    }
+
+    [Fact]
+    public async Task One_that_fails_is_counted_and_those_after_it_are_learned()
+    {
+        foreach (int pid in (int[])[7, 8, 9])
+            _proc.Add(pid, ["qemu-system-x86_64", "-name", $"vm-{pid}"]);
+        _identities.Facts.Learned += fact =>
+        {
+            if (fact is ProcessIdentity { Tgid: 8 })
+                throw new InvalidOperationException("no such\nthing");
+        };
+        using Profile profile = await Played(Opens([7, 8, 9]));
+        Assert.Equal("vm-9", _identities.Facts.VmNames[9]);
+        Assert.Equal([new Problem(ProblemKinds.NamesFailed.Id, 1, "no such?thing")], profile.Problems.AsEnumerable());
+    }
+
+    [Fact]
+    public async Task Those_that_come_too_fast_are_counted()
+    {
+        const int many = 300;
+        using var slow = new ManualResetEventSlim();
+        _proc.Add(1, ["qemu-system-x86_64", "-name", "first"]);
+        _identities.Facts.Learned += _ => slow.Wait();
+        var source = new FakeSource(Opens(Enumerable.Range(1, many)), _identities);
+        using var profile = new Profile(source, TimeProvider.System);
+        profile.Start();
+        await profile.Completion;
+        slow.Set();
+        await profile.Stop();
+        Problem dropped = Assert.Single(profile.Problems);
+        Assert.Equal(ProblemKinds.NamesDropped.Id, dropped.Id);
+        // Those that wait, and the one that is being looked up, if it was by then.
+        Assert.InRange(dropped.Count!.Value, many - IdentityLearner.MaxWaiting - 1, many - IdentityLearner.MaxWaiting);
+    }
+
+    [Fact]
+    public async Task What_there_was_at_the_start_is_known_to_the_shutdowns_of_a_replay_as_well()
+    {
+        var present = new ProcessAtStart(7, "qemu", ["0000:01:00.0"], Exiting: false);
+        byte[] recording = (new StagedCapture("1.0 1/1 kill signal 9 to 7/7 qemu\n2.0 7/7 qemu exits\n3.0 7/7 qemu gone") { OtherFacts = [present] }).Recording();
+        using var profile = new Profile(new ReplaySource(new MemoryStream(recording), 1e6, TimeProvider.System), TimeProvider.System);
+        profile.Start();
+        await profile.Completion;
+        Assert.Equal(present.Devices!.Value.AsEnumerable(), Assert.Single(profile.Snapshot().Recent).Unreleased.AsEnumerable());
+    }
+
+    private async Task<Profile> Played(string events)
+    {
+        var profile = new Profile(new FakeSource(events, _identities), TimeProvider.System);
+        profile.Start();
+        await profile.Completion;
+        await profile.Stop();
+        return profile;
+    }
+
+    private static string Opens(IEnumerable<int> pids) => string.Join('\n', pids.Select(pid =>
+        $"{pid}.0 {pid}/{pid} qemu open begin mediated-{pid}\n{pid}.1 {pid}/{pid} qemu open end"));
+}

@@ -1,0 +1,69 @@
+using Profiler.Host.Pci;
+
+namespace Profiler.Host.Tests.Pci;
+
+/// <summary>A folder laid out as sysfs is, with the links the kernel makes, and a folder for device nodes.</summary>
+internal sealed class FakeSysfs : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("vfioscope-sysfs-");
+
+    public PciSysfs Sysfs => new(Sys);
+
+    /// <summary>Where VFIO's container would be; <see cref="LoadVfio"/> makes it.</summary>
+    public string Container => Path.Combine(_folder.FullName, "dev/vfio/vfio");
+
+    private string Sys => Path.Combine(_folder.FullName, "sys");
+
+    public FakeSysfs LoadVfio()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Container)!);
+        File.WriteAllText(Container, "");
+        return this;
+    }
+
+    /// <param name="below">The bridge it is behind; null if it sits on the root bus.</param>
+    public FakeSysfs Add(string bdf, string? driver, int? group, string? below = null)
+    {
+        string device = Path.Combine(Sys, "devices/pci0000:00", below ?? "", bdf);
+        Directory.CreateDirectory(device);
+        Link(Path.Combine(Sys, "bus/pci/devices", bdf), device);
+        if (driver is not null)
+            Link(Path.Combine(device, "driver"), Path.Combine(Sys, "bus/pci/drivers", driver));
+        if (group is not null)
+        {
+            string members = Path.Combine(Sys, $"kernel/iommu_groups/{group}/devices");
+            Link(Path.Combine(members, bdf), device);
+            Link(Path.Combine(device, "iommu_group"), Path.GetDirectoryName(members)!);
+        }
+        return this;
+    }
+
+    /// <summary>The files of a device that is there.</summary>
+    /// <param name="resetMethod">Null for a kernel that has no such file.</param>
+    public FakeSysfs Attributes(string bdf, string vendor, string device, string @class, string? resetMethod)
+    {
+        string folder = Path.Combine(Sys, "bus/pci/devices", bdf);
+        File.WriteAllText(Path.Combine(folder, "vendor"), $"0x{vendor}\n");
+        File.WriteAllText(Path.Combine(folder, "device"), $"0x{device}\n");
+        File.WriteAllText(Path.Combine(folder, "class"), $"0x{@class}\n");
+        if (resetMethod is not null)
+            File.WriteAllText(Path.Combine(folder, "reset_method"), resetMethod);
+        return this;
+    }
+
+    /// <summary>It is in use.</summary>
+    public FakeSysfs Enable(string bdf, int times = 1)
+    {
+        File.WriteAllText(Path.Combine(Sys, "bus/pci/devices", bdf, "enable"), $"{times}\n");
+        return this;
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static void Link(string link, string target)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+        Directory.CreateDirectory(target);
+        Directory.CreateSymbolicLink(link, Path.GetRelativePath(Path.GetDirectoryName(link)!, target));
+    }
+}

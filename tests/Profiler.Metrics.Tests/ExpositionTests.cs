@@ -1,0 +1,112 @@
+using Profiler.Core;
+using Profiler.Core.Facts;
+using Profiler.Core.Histograms;
+using Profiler.Core.Statistics;
+using Profiler.Core.Wire;
+using Profiler.Metrics;
+using Profiler.Metrics.Formats;
+using Profiler.Tests.Support;
+using System.Diagnostics;
+
+namespace Profiler.Metrics.Tests;
+
+/// <summary>Events in, the text Prometheus gets out: whole, in NAME.prom, and in NAME.openmetrics.</summary>
+public sealed class ExpositionTests
+{
+    private static readonly MetricsState Nothing = new StagedCapture("").StateAt(1, Scrape.Limits);
+
+    private static readonly StagedCapture BusyCapture = new(StagedEvents.Busy)
+    {
+        Probes =
+        [
+            new("release", "vfio_device_fops_release", "fentry", true, 2, ""),
+            new("lock", "contention_begin", "tracepoint", true, null, ""),
+            new("open", "a \"name\" with \\ and \n", null, false, null, ""),
+            new("signal", "signal_generate", "tracepoint", true, null, ""),
+        ],
+        Lost = new Dictionary<EventKind, long> { [EventKind.LockWait] = 17 },
+        VmNames = new Dictionary<int, string> { [4711] = "gpu \"a\"" },
+        OtherFacts =
+        [
+            new DeviceIdentity("0000:01:00.0", "10de", "20b0", "NVIDIA Corporation", "GA100", "030200", 1, "vfio-pci", ["bus"], []),
+            new DeviceIdentity("0000:02:00.0", "10de", "20b5", null, null, "030200", 2, "vfio-pci", ["flr", "bus"], []),
+        ],
+    };
+
+    private static readonly MetricsState Busy = BusyCapture.StateAt(6, Scrape.Limits);
+
+    [Fact]
+    public void Nothing_yet() => Golden.Equal(Golden.Beside("nothing-yet.prom"), Nothing.Text(Negotiation.Text));
+
+    [Fact]
+    public void Releases_done_and_under_way() => Golden.Equal(Golden.Beside("busy.prom"), Busy.Text(Negotiation.Text));
+
+    [Fact]
+    public void The_same_as_OpenMetrics() => Golden.Equal(Golden.Beside("busy.openmetrics"), Busy.Text(Negotiation.OpenMetrics));
+
+    [Fact]
+    public void What_is_not_known_to_be_lost_is_not_said_to_be_none()
+    {
+        string text = (BusyCapture with { Lost = null }).StateAt(6, Scrape.Limits).Text(Negotiation.Text);
+        Assert.Contains("vfioscope_events_total{", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("vfioscope_events_lost_total{", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_too_much_goes_into_other_and_is_counted()
+    {
+        string[] lines = BusyCapture.StateAt(6, new StatisticsLimits(1, 0)).Text(Negotiation.Text).Split('\n');
+        Assert.Equal(
+            [
+                "vfio_device_releases_total{device=\"0000:01:00.0\",model=\"NVIDIA Corporation GA100\",vm=\"other\"} 1",
+                "vfio_device_releases_total{device=\"other\",model=\"other\",vm=\"other\"} 1",
+                "vfioscope_series_folded_total{label=\"device\"} 1",
+                "vfioscope_series_folded_total{label=\"vm\"} 3",
+            ],
+            lines.Where(l => l.StartsWith("vfio_device_releases_total{", StringComparison.Ordinal) ||
+                l.StartsWith("vfioscope_series_folded_total{", StringComparison.Ordinal)));
+        Assert.Contains("vfio_last_shutdown_devices{vm=\"other\"} 2", lines);
+    }
+
+    [Fact]
+    public void All_findings_are_counted_from_the_start() => Assert.Equal(
+        FindingCounts.Ids.Order(StringComparer.Ordinal).Select(id => $"vfio_findings_total{{finding=\"{id}\"}} 0"),
+        Nothing.Text(Negotiation.Text).Split('\n').Where(l => l.StartsWith("vfio_findings_total{", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Buckets_are_right_to_the_nanosecond()
+    {
+        long[] values = [.. MetricsFormat.BoundsNs.SelectMany(bound => new[] { bound - 1, bound, bound, bound + 1 })];
+        var histogram = new LatencyHistogram();
+        foreach (long value in values)
+            histogram.Record(value);
+        HistogramSnapshot snapshot = histogram.Snapshot();
+        Assert.All(MetricsFormat.BoundsNs, bound => Assert.Equal(values.Count(v => v <= bound), snapshot.CountUpTo(bound)));
+    }
+
+    [Fact]
+    public void Promtool_has_nothing_to_complain_about()
+    {
+        Assert.Equal("", Promtool(Nothing.Text(Negotiation.Text)));
+        Assert.Equal("", Promtool(Busy.Text(Negotiation.Text)));
+    }
+
+    private static string Promtool(string text)
+    {
+        string? path = Environment.GetEnvironmentVariable("PATH")?.Split(':')
+            .Select(directory => Path.Combine(directory, "promtool"))
+            .FirstOrDefault(File.Exists);
+        Assert.True(path is not null, "promtool is missing: run ./setup.sh");
+        using var promtool = Process.Start(new ProcessStartInfo(path!, "check metrics")
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        promtool.StandardInput.Write(text);
+        promtool.StandardInput.Close();
+        string complaints = promtool.StandardError.ReadToEnd() + promtool.StandardOutput.ReadToEnd();
+        promtool.WaitForExit();
+        return promtool.ExitCode == 0 ? complaints : $"exit code {promtool.ExitCode}: {complaints}";
+    }
+}

@@ -1,0 +1,22 @@
+using Profiler.Core;
+using Profiler.Tests.Support;
+using System.Diagnostics;
+
+namespace Profiler.Report.Tests;
+
+/// <summary>docs/report.schema.json, applied by an implementation that is not ours (Debian's python3-jsonschema).</summary>
+internal static class Schema
+{
+    public static void Validate(string jsonFile)
+    {
+        string schema = Golden.Beside("../../../docs/report.schema.json");
+        using Process process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-m", "jsonschema", "-i", jsonFile, schema])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        string errors = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{jsonFile} does not keep to the schema (run ./setup.sh if jsonschema is missing):\n{errors}");
+    }
+}
