@@ -9,7 +9,7 @@ internal static class Schema
 {
     public static void Validate(string jsonFile)
     {
-        string schema = Golden.Beside("../../../docs/report.schema.json");
+        string schema = Golden.Beside("../../docs/report.schema.json");
         using Process process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-m", "jsonschema", "-i", jsonFile, schema])
         {
             RedirectStandardError = true,
