@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.Json;
+using System.Xml.Linq;
+using Profiler.Tests.Support;
+
+namespace Profiler.Cli.Tests.Shipping;
+
+/// <summary>
+/// The notices that the licences of the packages in the program ask for: made from the packages themselves, so that one that
+/// is added, updated or goes is not forgotten. UPDATE_GOLDEN=1 rewrites them.
+/// </summary>
+public sealed class NoticesTests
+{
+    private static readonly string Repository = Path.GetFullPath(Golden.Beside("../../.."));
+
+    [Fact]
+    public void Every_package_in_the_program_has_its_licence_in_the_notices() =>
+        Golden.Equal(Path.Combine(Repository, "THIRD-PARTY-NOTICES.txt"), Notices());
+
+    private static string Notices()
+    {
+        Package[] packages = [.. Shipped().OrderBy(p => p.Id, StringComparer.OrdinalIgnoreCase)];
+        var text = new StringBuilder();
+        text.Append("vfioscope contains these libraries, and the .NET runtime and ASP.NET Core (MIT, Copyright (c) .NET Foundation and Contributors).\n\n");
+        foreach (Package p in packages)
+            text.Append($"{p.Id} {p.Version}: {p.Licence}, {p.Copyright}\n");
+        foreach (IGrouping<string, Package> licence in packages.GroupBy(p => p.LicenceText).OrderBy(g => g.First().Licence, StringComparer.Ordinal))
+        {
+            text.Append($"\n{new string('-', 80)}\n{licence.First().Licence}: {string.Join(", ", licence.Select(p => p.Id))}\n\n");
+            text.Append(licence.Key.Trim()).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    // What has code that runs on Linux: neither analyzers nor build tools.
+    private static IEnumerable<Package> Shipped()
+    {
+        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository, "src/Profiler.Cli/obj/project.assets.json")));
+        string folder = assets.RootElement.GetProperty("packageFolders").EnumerateObject().First().Name;
+        JsonElement target = assets.RootElement.GetProperty("targets").GetProperty("net10.0/linux-x64");
+        foreach (JsonProperty library in target.EnumerateObject())
+        {
+            if (library.Value.GetProperty("type").GetString() == "package" && library.Value.TryGetProperty("runtime", out JsonElement runtime) &&
+                runtime.EnumerateObject().Any(f => f.Name.EndsWith(".dll", StringComparison.Ordinal)))
+                yield return Package.Read(folder, library.Name);
+        }
+    }
+
+    private sealed record Package(string Id, string Version, string Licence, string Copyright, string LicenceText)
+    {
+        public static Package Read(string folder, string name)
+        {
+            string directory = Path.Combine(folder, name.ToLowerInvariant());
+            XElement metadata = XDocument.Load(Directory.EnumerateFiles(directory, "*.nuspec").Single()).Root!.Elements().First();
+            string? Of(string element) => metadata.Elements().FirstOrDefault(e => e.Name.LocalName == element)?.Value;
+            string licence = metadata.Elements().First(e => e.Name.LocalName == "license").Value;
+            string copyright = Of("copyright") ?? $"Copyright (c) {Of("authors")}";
+            string? file = Directory.EnumerateFiles(directory)
+                .FirstOrDefault(f => Path.GetFileName(f).StartsWith("LICENSE", StringComparison.OrdinalIgnoreCase));
+            string text = licence == "MIT" ? Mit()
+                : file is not null ? File.ReadAllText(file)
+                : licence == "BSD-2-Clause" ? File.ReadAllText(Golden.Beside("BSD-2-Clause.txt"))
+                : throw new InvalidDataException($"{name} is under {licence} and has no text of it: add one here");
+            return new Package(Of("id")!, Of("version")!, licence, copyright.Trim(), text.ReplaceLineEndings("\n"));
+        }
+
+        // Ours is the same licence: all of its text but the line of the copyright.
+        private static string Mit() => string.Join('\n', File.ReadLines(Path.Combine(Repository, "LICENSE"))
+            .Where(line => !line.StartsWith("Copyright", StringComparison.Ordinal)));
+    }
+}
