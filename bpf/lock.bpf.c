@@ -61,25 +61,25 @@ static __always_inline int wait_end(void)
 SEC("kprobe")
 int BPF_KPROBE(lock_kprobe, struct mutex *lock)
 {
-	return any_bracket_open() ? wait_begin(ctx, lock) : 0;
+	return open_counts.brackets ? wait_begin(ctx, lock) : 0;
 }
 
 SEC("kretprobe")
 int BPF_KRETPROBE(lock_kretprobe)
 {
-	return any_bracket_open() ? wait_end() : 0;
+	return open_counts.brackets ? wait_end() : 0;
 }
 
 SEC("fentry")
 int BPF_PROG(lock_fentry, struct mutex *lock)
 {
-	return any_bracket_open() ? wait_begin(ctx, lock) : 0;
+	return open_counts.brackets ? wait_begin(ctx, lock) : 0;
 }
 
 SEC("fexit")
 int BPF_PROG(lock_fexit, struct mutex *lock)
 {
-	return any_bracket_open() ? wait_end() : 0;
+	return open_counts.brackets ? wait_end() : 0;
 }
 
 /* lock:contention_begin(void *lock, unsigned int flags), lock:contention_end(void *lock, int ret)
@@ -87,7 +87,7 @@ int BPF_PROG(lock_fexit, struct mutex *lock)
 SEC("raw_tp")
 int BPF_PROG(contention_begin, struct mutex *lock, unsigned int flags)
 {
-	if (!any_bracket_open() || !(flags & LCB_F_MUTEX))
+	if (!open_counts.brackets || !(flags & LCB_F_MUTEX))
 		return 0;
 	return wait_begin(ctx, lock);
 }
@@ -97,7 +97,7 @@ int BPF_PROG(contention_end, struct mutex *lock)
 {
 	struct bracket *bracket;
 
-	if (!any_bracket_open())
+	if (!open_counts.brackets)
 		return 0;
 	/* Spin locks end here too, and one may be contended while we wait for the mutex. */
 	bracket = current_bracket();

@@ -8,11 +8,6 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-struct module_counts {
-	__u64 loads;
-	__u64 frees;
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);

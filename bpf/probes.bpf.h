@@ -4,6 +4,7 @@
 #define VFIOSCOPE_PROBES_H
 
 #include "kernel_compat.bpf.h"
+#include "maps.h"
 #include <asm/ptrace.h>
 #include <asm/errno.h>
 #include <bpf/bpf_tracing.h>
@@ -25,21 +26,16 @@ struct {
 	__type(value, struct kind_counters);
 } counters SEC(".maps");
 
-/* What user space may change while programs run. */
-struct settings {
-	__u64 stack_threshold_ns; /* what takes as long leaves its stack; 0: nothing does */
-	__u64 reaping_unseen;	  /* release_task is not watched: dead is the last we hear */
-	__u64 capturing;	  /* else nothing is told, and nothing new is followed */
-};
+/* Constants for the verifier, which leaves out what they switch off: set before an object is
+ * loaded. */
+const volatile struct settings settings SEC(".rodata.settings") = {};
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct settings);
-} settings SEC(".maps");
-
-#define STACK_DEPTH 48
+/*
+ * Global data, which a program reads with one load. All objects share it: a section of its own is a
+ * map of its own, handed on like the others. It cannot be among the settings, of which each object
+ * has its own, frozen copy: a capture begins and ends for all programs at one moment.
+ */
+volatile struct control control SEC(".data.control");
 
 /* Kernel stacks, each once: the key is a hash of it. */
 struct {
@@ -56,19 +52,13 @@ struct {
 	__type(value, __u64);
 } faults SEC(".maps");
 
-/* What is under way just now. */
-enum open_count {
-	OPEN_BRACKETS, /* what the lock probes look at first, and nearly always last */
-	OPEN_RESETS,
-	OPEN_COUNTS,
+/* How many of each are under way. Likewise, but only programs write it. */
+struct open_counts {
+	__u64 brackets; /* what the lock probes look at first, and nearly always last */
+	__u64 resets;
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, OPEN_COUNTS);
-	__type(key, __u32);
-	__type(value, __u64);
-} open_counts SEC(".maps");
+volatile struct open_counts open_counts SEC(".data.open");
 
 /* How far the end of a process has come that is worth events. */
 struct owner {
@@ -82,7 +72,7 @@ struct owner {
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
+	__uint(max_entries, MAX_PROCESSES);
 	__type(key, __u32); /* tgid */
 	__type(value, struct owner);
 } owners SEC(".maps");
@@ -97,16 +87,6 @@ static __always_inline __u32 current_tgid(void)
 	return bpf_get_current_pid_tgid() >> 32;
 }
 
-/* Attaching and detaching take seconds; a capture begins and ends for all programs at one moment.
- */
-static __always_inline bool is_capturing(void)
-{
-	__u32 zero = 0;
-	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
-
-	return now && now->capturing;
-}
-
 /*
  * Space for one event, its header filled in. NULL if nothing is captured just now or, and that is
  * counted, if the ring buffer is full.
@@ -117,7 +97,7 @@ static __always_inline struct event *event_reserve(enum event_kind kind, enum ev
 	struct kind_counters *counter = bpf_map_lookup_elem(&counters, &key);
 	struct event *event;
 
-	if (!counter || !is_capturing())
+	if (!counter || !control.capturing)
 		return NULL;
 	/* Atomic: a program may interrupt another one on the same CPU. */
 	__sync_fetch_and_add(&counter->emitted, 1);
@@ -147,22 +127,6 @@ static __always_inline void count_fault(enum fault fault)
 		__sync_fetch_and_add(count, 1);
 }
 
-static __always_inline __u64 stack_threshold_ns(void)
-{
-	__u32 zero = 0;
-	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
-
-	return now ? now->stack_threshold_ns : 0;
-}
-
-static __always_inline bool reaping_unseen(void)
-{
-	__u32 zero = 0;
-	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
-
-	return now && now->reaping_unseen;
-}
-
 /*
  * When something began, and the kernel stack it began on: the end would do as well for most, but on
  * 5.10 a stack cannot be walked from a return probe.
@@ -176,7 +140,7 @@ static __always_inline struct begin begin_here(void *ctx)
 {
 	struct begin begin = {.time_ns = bpf_ktime_get_ns(), .stack = NO_STACK};
 
-	if (stack_threshold_ns())
+	if (settings.stack_threshold_ns)
 		begin.stack = bpf_get_stackid(ctx, &stacks, 0);
 	return begin;
 }
@@ -184,7 +148,7 @@ static __always_inline struct begin begin_here(void *ctx)
 /* Its stack, if it took so long that it matters. */
 static __always_inline __s32 stack_if_slow(const struct begin *begin)
 {
-	__u64 threshold_ns = stack_threshold_ns();
+	__u64 threshold_ns = settings.stack_threshold_ns;
 
 	return threshold_ns && bpf_ktime_get_ns() - begin->time_ns >= threshold_ns ? begin->stack
 										   : NO_STACK;
@@ -244,28 +208,6 @@ static __always_inline void make_owner(__u32 tgid)
 		count_fault(FAULT_OWNERS_FULL);
 }
 
-static __always_inline void count_open(enum open_count which, __s64 change)
-{
-	__u32 key = which;
-	__u64 *count = bpf_map_lookup_elem(&open_counts, &key);
-
-	if (count)
-		__sync_fetch_and_add(count, change);
-}
-
-static __always_inline bool any_open(enum open_count which)
-{
-	__u32 key = which;
-	__u64 *count = bpf_map_lookup_elem(&open_counts, &key);
-
-	return count && *(volatile __u64 *)count;
-}
-
-static __always_inline bool any_bracket_open(void)
-{
-	return any_open(OPEN_BRACKETS);
-}
-
 /* From here to bracket_close() the lock waits of this thread are ours. */
 static __always_inline void bracket_open(void *ctx, struct mutex *dev_set_lock,
 					 struct mutex *group_lock)
@@ -279,7 +221,7 @@ static __always_inline void bracket_open(void *ctx, struct mutex *dev_set_lock,
 	int error = bpf_map_update_elem(&brackets, &tid, &bracket, BPF_NOEXIST);
 
 	if (!error) {
-		count_open(OPEN_BRACKETS, 1);
+		__sync_fetch_and_add(&open_counts.brackets, 1);
 	} else if (error == -EEXIST) {
 		/* Its end was lost to a missed return probe: start it afresh. */
 		count_fault(FAULT_ENDS_LOST);
@@ -294,7 +236,7 @@ static __always_inline bool bracket_remove(__u32 tid)
 {
 	if (bpf_map_delete_elem(&brackets, &tid) != 0)
 		return false;
-	count_open(OPEN_BRACKETS, -1);
+	__sync_fetch_and_add(&open_counts.brackets, -1);
 	return true;
 }
 
@@ -327,7 +269,7 @@ static __always_inline __u64 step_key(__u32 tid, enum reset_step step)
 static __always_inline void reset_remove(__u64 key)
 {
 	if (bpf_map_delete_elem(&reset_begins, &key) == 0)
-		count_open(OPEN_RESETS, -1);
+		__sync_fetch_and_add(&open_counts.resets, -1);
 }
 
 /*
@@ -336,9 +278,9 @@ static __always_inline void reset_remove(__u64 key)
  */
 static __always_inline void thread_ended(__u32 tid)
 {
-	if (any_bracket_open() && bracket_remove(tid))
+	if (open_counts.brackets && bracket_remove(tid))
 		count_fault(FAULT_ENDS_LOST);
-	if (any_open(OPEN_RESETS)) {
+	if (open_counts.resets) {
 #pragma unroll
 		for (int step = RESET_FUNCTION; step < RESET_STEPS; step++)
 			reset_remove(step_key(tid, step));

@@ -14,7 +14,7 @@ static __always_inline int release_begin(void *ctx, struct device *dev, struct m
 	struct event *event;
 
 	make_owner(current_tgid());
-	if (!is_capturing())
+	if (!control.capturing)
 		return 0;
 	bracket_open(ctx, lock, group_lock);
 	event = event_reserve(EVENT_RELEASE, PHASE_BEGIN);
@@ -104,7 +104,7 @@ static __always_inline int open_begin(void *ctx, unsigned int cmd, const void *u
 	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
 		return 0;
 	make_owner(current_tgid());
-	if (!is_capturing())
+	if (!control.capturing)
 		return 0;
 	bracket_open(ctx, NULL, NULL);
 	event = event_reserve(EVENT_OPEN, PHASE_BEGIN);

@@ -16,12 +16,12 @@ static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
 	struct event *event;
 	int error;
 
-	if (!is_capturing())
+	if (!control.capturing)
 		return NULL;
 	begin = begin_here(ctx);
 	error = bpf_map_update_elem(&reset_begins, &key, &begin, BPF_NOEXIST);
 	if (!error) {
-		count_open(OPEN_RESETS, 1);
+		__sync_fetch_and_add(&open_counts.resets, 1);
 	} else if (error == -EEXIST) { /* its end was missed */
 		bpf_map_update_elem(&reset_begins, &key, &begin, BPF_EXIST);
 	} else {

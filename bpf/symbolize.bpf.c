@@ -6,14 +6,9 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "maps.h"
+
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-#define NAME_LENGTH 128
-
-struct question {
-	__u64 address;
-	char name[NAME_LENGTH]; /* "function+0x12/0x340 [module]" */
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

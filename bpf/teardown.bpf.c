@@ -81,7 +81,7 @@ static __always_inline int child_died(struct kernel_siginfo *info)
 	code = BPF_CORE_READ(info, si_code);
 	if (code <= 0 || code > CLD_LAST_DEAD)
 		return 0; /* stopped or continued, or somebody's kill(SIGCHLD) */
-	if (reaping_unseen()) {
+	if (control.reaping_unseen) {
 		/* Whoever gets the number next is another one. */
 		thread_ended(current_tid());
 		bpf_map_delete_elem(&owners, &tgid);

@@ -82,6 +82,10 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library)]
     public static partial int bpf_map__set_max_entries(nint map, uint maxEntries);
 
+    /// <summary>The content of a map of global data, before it is loaded.</summary>
+    [LibraryImport(Library)]
+    public static partial int bpf_map__set_initial_value(nint map, void* data, nuint size);
+
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_map_lookup_elem(int fd, void* key, void* value);
 

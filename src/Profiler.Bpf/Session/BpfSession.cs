@@ -30,10 +30,10 @@ public sealed class BpfSession : IDisposable
     private readonly TracingSwitches _switches = TracingSwitches.OfThisMachine();
     private long _switchesLookedAt, _sweptAt, _stoppedNs;
 
-    private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes, CancellationToken cancellation)
+    private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold, CancellationToken cancellation)
     {
         _ask = ask;
-        _maps = new SharedMaps(ringBufferBytes);
+        _maps = new SharedMaps(ringBufferBytes, (ulong)stackThreshold.TotalNanoseconds);
         _probes = new ProbeSet(_maps, cancellation);
     }
 
@@ -50,7 +50,7 @@ public sealed class BpfSession : IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         LibBpfLog.Capture();
-        var session = new BpfSession(ask, ringBufferBytes, cancellation);
+        var session = new BpfSession(ask, ringBufferBytes, stackThreshold, cancellation);
         try
         {
             if (countRuns)
@@ -59,7 +59,6 @@ public sealed class BpfSession : IDisposable
             session.CarryOut(ask());
             session._reader = new RingBufferReader(session._maps.Find(SharedMaps.Events)
                 ?? throw new BpfException("none of the probes could be loaded: " + session._probes.Status()[0].Reason));
-            session._maps.SetStackThreshold((ulong)stackThreshold.TotalNanoseconds);
             session.LookAtSwitches();
             cancellation.ThrowIfCancellationRequested();
             session.StartedNs = MonotonicNs();

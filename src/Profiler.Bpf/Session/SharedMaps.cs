@@ -6,26 +6,29 @@ namespace Profiler.Bpf.Session;
 
 /// <summary>The maps all objects use together (bpf/probes.bpf.h): the first object makes them.</summary>
 /// <param name="ringBufferBytes">The size of the ring buffer: a power of two, at least a page.</param>
-internal sealed unsafe class SharedMaps(uint ringBufferBytes)
+/// <param name="stackThresholdNs">What takes as long leaves its kernel stack, nanoseconds; 0: nothing does.</param>
+internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresholdNs)
 {
     /// <summary>The ring buffer's name.</summary>
     public const string Events = "events";
 
-    private const string Counters = "counters", ModuleCounts = "module_counts", Settings = "settings", Owners = "owners",
+    /// <summary>The section of the settings: a map of each object's own, which cannot be shared as it is frozen.</summary>
+    public const string SettingsSection = ".rodata.settings";
+
+    private const string ControlMap = ".data.control", Counters = "counters", ModuleCountsMap = "module_counts", Owners = "owners",
         Stacks = "stacks", Faults = "faults";
-
-    private const int StackDepth = 48; // STACK_DEPTH
-
-    private const int MaximumOwners = 16384; // max_entries of owners
 
     private readonly Dictionary<string, int> _fds = [];
 
     private const ulong Any = 0, NoExist = 1; // BPF_ANY, BPF_NOEXIST
 
-    private ulong _stackThresholdNs, _reapingUnseen, _capturing;
+    private Control _control;
     private long _ownersRefused;
 
     public uint RingBufferBytes => ringBufferBytes;
+
+    /// <summary>What each object is told before it is loaded.</summary>
+    public Settings SettingsOfObjects => new() { stack_threshold_ns = stackThresholdNs };
 
     public int? Find(string name) => _fds.TryGetValue(name, out int fd) ? fd : null;
 
@@ -40,38 +43,30 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     public (ulong Loads, ulong Frees)? ReadModuleCounts()
     {
         uint zero = 0;
-        ulong* counts = stackalloc ulong[2]; // struct module_counts
-        return Find(ModuleCounts) is { } fd && LibBpf.bpf_map_lookup_elem(fd, &zero, counts) == 0 ? (counts[0], counts[1]) : null;
-    }
-
-    /// <summary>From how long on things leave their kernel stack, nanoseconds; 0: nothing does.</summary>
-    public void SetStackThreshold(ulong thresholdNs)
-    {
-        _stackThresholdNs = thresholdNs;
-        WriteSettings();
+        ModuleCounts counts;
+        return Find(ModuleCountsMap) is { } fd && LibBpf.bpf_map_lookup_elem(fd, &zero, &counts) == 0 ? (counts.loads, counts.frees) : null;
     }
 
     /// <summary>Tells the programs whether they will see a process being reaped, or its death is the last they see.</summary>
     public void SetReapingSeen(bool seen)
     {
-        _reapingUnseen = seen ? 0 : 1UL;
-        WriteSettings();
+        _control.reaping_unseen = seen ? 0 : 1UL;
+        WriteControl();
     }
 
     /// <summary>Has all programs begin to tell, or stop, at one moment.</summary>
     public void SetCapturing(bool capturing)
     {
-        _capturing = capturing ? 1UL : 0;
-        WriteSettings();
+        _control.capturing = capturing ? 1UL : 0;
+        WriteControl();
     }
 
-    private void WriteSettings()
+    private void WriteControl()
     {
         uint zero = 0;
-        ulong* settings = stackalloc ulong[3]; // struct settings
-        (settings[0], settings[1], settings[2]) = (_stackThresholdNs, _reapingUnseen, _capturing);
-        if (Find(Settings) is { } fd)
-            _ = LibBpf.bpf_map_update_elem(fd, &zero, settings, 0);
+        Control control = _control;
+        if (Find(ControlMap) is { } fd)
+            _ = LibBpf.bpf_map_update_elem(fd, &zero, &control, 0);
     }
 
     /// <summary>Tells the programs of a process that has a device open.</summary>
@@ -97,7 +92,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
         // First all, then those that are gone: what is removed underneath an iteration starts it anew.
         var owners = new List<uint>();
         uint key = 0, next = 0;
-        for (uint* previous = null; LibBpf.bpf_map_get_next_key(fd, previous, &next) == 0 && owners.Count < MaximumOwners; previous = &key)
+        for (uint* previous = null; LibBpf.bpf_map_get_next_key(fd, previous, &next) == 0 && owners.Count < MapSizes.MAX_PROCESSES; previous = &key)
             owners.Add(key = next);
         foreach (uint owner in owners.Where(owner => !isThere(owner)))
         {
@@ -109,11 +104,11 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     /// <summary>A kernel stack, innermost first; empty if there is none of this key.</summary>
     public ImmutableArray<ulong> Stack(uint key)
     {
-        ulong* frames = stackalloc ulong[StackDepth];
+        ulong* frames = stackalloc ulong[MapSizes.STACK_DEPTH];
         if (Find(Stacks) is not { } fd || LibBpf.bpf_map_lookup_elem(fd, &key, frames) != 0)
             return [];
         var stack = ImmutableArray.CreateBuilder<ulong>();
-        for (int i = 0; i < StackDepth && frames[i] != 0; i++)
+        for (int i = 0; i < MapSizes.STACK_DEPTH && frames[i] != 0; i++)
             stack.Add(frames[i]);
         return stack.ToImmutable();
     }
@@ -139,17 +134,17 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     public KindCount? ReadCounters(uint kind)
     {
         int cpus = LibBpf.libbpf_num_possible_cpus();
-        Span<ulong> values = cpus <= 128 ? stackalloc ulong[2 * cpus] : new ulong[2 * cpus];
-        fixed (ulong* start = values)
+        Span<KindCounters> values = cpus <= 128 ? stackalloc KindCounters[cpus] : new KindCounters[cpus];
+        fixed (KindCounters* start = values)
         {
             if (LibBpf.bpf_map_lookup_elem(_fds[Counters], &kind, start) != 0)
                 return null;
         }
         ulong emitted = 0, lost = 0;
-        for (int cpu = 0; cpu < cpus; cpu++)
+        foreach (KindCounters ofCpu in values)
         {
-            emitted += values[2 * cpu];
-            lost += values[2 * cpu + 1];
+            emitted += ofCpu.emitted;
+            lost += ofCpu.lost;
         }
         return new KindCount((long)emitted, (long)lost);
     }
