@@ -60,11 +60,6 @@ struct open_counts {
 
 volatile struct open_counts open_counts SEC(".data.open");
 
-/* How far the end of a process has come that is worth events. */
-struct owner {
-	__u8 exits;
-};
-
 /*
  * Processes that have or had a device: they opened or released one, or had one open when we came
  * (user space writes those). Until they are reaped; should that be missed, user space removes them.
@@ -74,8 +69,19 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_PROCESSES);
 	__type(key, __u32); /* tgid */
-	__type(value, struct owner);
+	__type(value, __u8);
 } owners SEC(".maps");
+
+/*
+ * Those of them whose exit is told. A map of its own, because an insert succeeds for exactly one of
+ * the threads that exit at once on several CPUs (5.10 has no atomic exchange for programs).
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_PROCESSES);
+	__type(key, __u32); /* tgid */
+	__type(value, __u8);
+} exiting SEC(".maps");
 
 static __always_inline __u32 current_tid(void)
 {
@@ -190,9 +196,18 @@ static __always_inline struct task_struct *current_leader(void)
 	return BPF_CORE_READ(task, group_leader);
 }
 
-static __always_inline struct owner *find_owner(__u32 tgid)
+static __always_inline bool is_owner(__u32 tgid)
 {
 	return bpf_map_lookup_elem(&owners, &tgid);
+}
+
+/* False if it was none, or another CPU was first. */
+static __always_inline bool forget_owner(__u32 tgid)
+{
+	if (bpf_map_delete_elem(&owners, &tgid) != 0)
+		return false;
+	bpf_map_delete_elem(&exiting, &tgid);
+	return true;
 }
 
 /*
@@ -201,8 +216,8 @@ static __always_inline struct owner *find_owner(__u32 tgid)
  */
 static __always_inline void make_owner(__u32 tgid)
 {
-	struct owner owner = {};
-	int error = bpf_map_update_elem(&owners, &tgid, &owner, BPF_NOEXIST);
+	__u8 present = 1;
+	int error = bpf_map_update_elem(&owners, &tgid, &present, BPF_NOEXIST);
 
 	if (error && error != -EEXIST)
 		count_fault(FAULT_OWNERS_FULL);

@@ -43,7 +43,7 @@ static __always_inline int signal_sent(int sig, struct task_struct *target, int 
 {
 	struct event *event;
 
-	if (!find_owner(BPF_CORE_READ(target, tgid)))
+	if (!is_owner(BPF_CORE_READ(target, tgid)))
 		return 0;
 	event = event_reserve(EVENT_SIGNAL, PHASE_INSTANT);
 	if (!event)
@@ -73,10 +73,9 @@ static __always_inline int process_step(enum process_step step, struct task_stru
 static __always_inline int child_died(struct kernel_siginfo *info)
 {
 	__u32 tgid = current_tgid();
-	struct owner *owner = find_owner(tgid);
 	int code;
 
-	if (!owner)
+	if (!is_owner(tgid))
 		return 0;
 	code = BPF_CORE_READ(info, si_code);
 	if (code <= 0 || code > CLD_LAST_DEAD)
@@ -84,7 +83,7 @@ static __always_inline int child_died(struct kernel_siginfo *info)
 	if (control.reaping_unseen) {
 		/* Whoever gets the number next is another one. */
 		thread_ended(current_tid());
-		bpf_map_delete_elem(&owners, &tgid);
+		forget_owner(tgid);
 	}
 	return process_step(PROCESS_DEAD, current_leader(), 0);
 }
@@ -113,7 +112,7 @@ int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct 
 {
 	__u32 tgid = BPF_CORE_READ(child, tgid), of = BPF_CORE_READ(parent, tgid);
 
-	if (tgid != of && find_owner(of))
+	if (tgid != of && is_owner(of))
 		make_owner(tgid);
 	return 0;
 }
@@ -123,11 +122,14 @@ int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct 
 static __always_inline int process_exits(int exit_code)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct owner *owner = find_owner(current_tgid());
+	__u32 tgid = current_tgid();
+	__u8 present = 1;
 
-	if (!owner || owner->exits || is_exec(task))
+	if (!is_owner(tgid) || is_exec(task))
 		return 0;
-	owner->exits = true;
+	/* Exactly one of its threads tells it. */
+	if (bpf_map_update_elem(&exiting, &tgid, &present, BPF_NOEXIST) != 0)
+		return 0;
 	return process_step(PROCESS_EXITS, current_leader(), exit_code_of(task, exit_code));
 }
 
@@ -151,7 +153,7 @@ static __always_inline int process_reaped(struct task_struct *task)
 
 	thread_ended(tid);
 	/* Removed by whoever is first: it is told once. */
-	if (tid != tgid || bpf_map_delete_elem(&owners, &tgid) != 0)
+	if (tid != tgid || !forget_owner(tgid))
 		return 0;
 	return process_step(PROCESS_REAPED, task, 0);
 }
@@ -173,7 +175,7 @@ static __always_inline int teardown(enum teardown_step step, enum event_phase ph
 	struct event *event;
 
 	/* Devices are powered up and down at other times, too. */
-	if (step == TEARDOWN_POWER ? !current_bracket() : !find_owner(current_tgid()))
+	if (step == TEARDOWN_POWER ? !current_bracket() : !is_owner(current_tgid()))
 		return 0;
 	event = event_reserve(EVENT_TEARDOWN, phase);
 	if (!event)

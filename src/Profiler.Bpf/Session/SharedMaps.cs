@@ -16,7 +16,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
     public const string SettingsSection = ".rodata.settings";
 
     private const string ControlMap = ".data.control", Counters = "counters", ModuleCountsMap = "module_counts", Owners = "owners",
-        Stacks = "stacks", Faults = "faults";
+        Exiting = "exiting", Stacks = "stacks", Faults = "faults";
 
     private readonly Dictionary<string, int> _fds = [];
 
@@ -74,9 +74,13 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
     /// <param name="exits">It is on its way out already.</param>
     public void AddOwner(uint tgid, bool exits)
     {
-        byte state = exits ? (byte)1 : (byte)0; // struct owner
-        if (Find(Owners) is { } fd && LibBpf.bpf_map_update_elem(fd, &tgid, &state, exits ? Any : NoExist) != 0 &&
-            Marshal.GetLastPInvokeError() != Errno.EEXIST)
+        byte present = 1;
+        if (Find(Owners) is not { } owners || Find(Exiting) is not { } exiting)
+            return;
+        // First what is not to be told: between the two the process may exit.
+        if (exits)
+            _ = LibBpf.bpf_map_update_elem(exiting, &tgid, &present, Any);
+        if (LibBpf.bpf_map_update_elem(owners, &tgid, &present, NoExist) != 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
             Interlocked.Increment(ref _ownersRefused);
     }
 
@@ -87,18 +91,24 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
     /// <param name="isThere">Is there a process of this number?</param>
     public void SweepOwners(Func<uint, bool> isThere)
     {
-        if (Find(Owners) is not { } fd)
+        if (Find(Owners) is not { } owners || Find(Exiting) is not { } exiting)
             return;
-        // First all, then those that are gone: what is removed underneath an iteration starts it anew.
-        var owners = new List<uint>();
-        uint key = 0, next = 0;
-        for (uint* previous = null; LibBpf.bpf_map_get_next_key(fd, previous, &next) == 0 && owners.Count < MapSizes.MAX_PROCESSES; previous = &key)
-            owners.Add(key = next);
-        foreach (uint owner in owners.Where(owner => !isThere(owner)))
+        foreach (uint owner in Keys(owners).Where(owner => !isThere(owner)))
         {
             uint gone = owner;
-            _ = LibBpf.bpf_map_delete_elem(fd, &gone);
+            _ = LibBpf.bpf_map_delete_elem(owners, &gone);
+            _ = LibBpf.bpf_map_delete_elem(exiting, &gone);
         }
+    }
+
+    // All of them before anything is removed: what is removed underneath an iteration starts it anew.
+    private static List<uint> Keys(int map)
+    {
+        var keys = new List<uint>();
+        uint key = 0, next = 0;
+        for (uint* previous = null; LibBpf.bpf_map_get_next_key(map, previous, &next) == 0 && keys.Count < MapSizes.MAX_PROCESSES; previous = &key)
+            keys.Add(key = next);
+        return keys;
     }
 
     /// <summary>A kernel stack, innermost first; empty if there is none of this key.</summary>
