@@ -17,23 +17,22 @@ internal struct BpfProgInfo
 }
 
 /// <summary>
-/// <c>struct bpf_link_info</c> of a perf event link on a kprobe (6.6; <c>missed</c> 6.7,
+/// The head of <c>struct bpf_link_info</c> of a perf event link on a kprobe (6.6; <c>missed</c> 6.7,
 /// "bpf: Add missed value to kprobe perf link info").
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 72)]
+[StructLayout(LayoutKind.Explicit, Size = 56)]
 internal struct BpfKprobeLinkInfo
 {
-    /// <summary>BPF_PERF_EVENT_KPROBE or BPF_PERF_EVENT_KRETPROBE in <see cref="perf_event_type"/>.</summary>
-    public const uint Kprobe = 3, Kretprobe = 4;
+    /// <summary>In <see cref="type"/>.</summary>
+    public const uint BPF_LINK_TYPE_PERF_EVENT = 7;
 
-    /// <summary>BPF_LINK_TYPE_PERF_EVENT.</summary>
-    public const uint PerfEventLink = 7;
-
-    /// <summary>A kernel that fills in less does not count: <see cref="missed"/> is unknown then, not 0.</summary>
-    public const uint LengthWithMissed = 48 + sizeof(ulong);
+    /// <summary>In <see cref="perf_event_type"/>.</summary>
+    public const uint BPF_PERF_EVENT_KPROBE = 3, BPF_PERF_EVENT_KRETPROBE = 4;
 
     [FieldOffset(0)] public uint type;
     [FieldOffset(16)] public uint perf_event_type;
+
+    /// <summary>A kernel that fills in less does not count: then it is unknown, not 0.</summary>
     [FieldOffset(48)] public ulong missed;
 }
 

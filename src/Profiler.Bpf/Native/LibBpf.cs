@@ -104,7 +104,7 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_obj_get_info_by_fd(int fd, void* info, uint* length);
 
-    /// <param name="type">BPF_STATS_RUN_TIME is 0 (enum bpf_stats_type in include/uapi/linux/bpf.h, 5.8).</param>
+    /// <param name="type">enum bpf_stats_type in include/uapi/linux/bpf.h (5.8).</param>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_enable_stats(uint type);
 

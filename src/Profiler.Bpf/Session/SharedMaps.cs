@@ -20,7 +20,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
 
     private readonly Dictionary<string, int> _fds = [];
 
-    private const ulong Any = 0, NoExist = 1; // BPF_ANY, BPF_NOEXIST
+    private const ulong BPF_ANY = 0, BPF_NOEXIST = 1; // flags of updates, bpf(2)
 
     private Control _control;
     private long _ownersRefused;
@@ -66,7 +66,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         uint zero = 0;
         Control control = _control;
         if (Find(ControlMap) is { } fd)
-            _ = LibBpf.bpf_map_update_elem(fd, &zero, &control, 0);
+            _ = LibBpf.bpf_map_update_elem(fd, &zero, &control, BPF_ANY);
     }
 
     /// <summary>Tells the programs of a process that has a device open.</summary>
@@ -79,8 +79,8 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
             return;
         // First what is not to be told: between the two the process may exit.
         if (exits)
-            _ = LibBpf.bpf_map_update_elem(exiting, &tgid, &present, Any);
-        if (LibBpf.bpf_map_update_elem(owners, &tgid, &present, NoExist) != 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
+            _ = LibBpf.bpf_map_update_elem(exiting, &tgid, &present, BPF_ANY);
+        if (LibBpf.bpf_map_update_elem(owners, &tgid, &present, BPF_NOEXIST) != 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
             Interlocked.Increment(ref _ownersRefused);
     }
 
