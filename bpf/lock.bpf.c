@@ -82,7 +82,10 @@ int BPF_PROG(lock_fexit, struct mutex *lock)
 	return open_counts.brackets ? wait_end() : 0;
 }
 
-/* lock:contention_begin(void *lock, unsigned int flags), lock:contention_end(void *lock, int ret)
+/*
+ * lock:contention_begin(void *lock, unsigned int flags), lock:contention_end(void *lock, int ret):
+ * 16edd9b511a1 ("locking: Add lock contention tracepoints"), 5.19. The mutex's slow path need not
+ * be watched instead when 5.10 is no longer supported.
  */
 SEC("raw_tp")
 int BPF_PROG(contention_begin, struct mutex *lock, unsigned int flags)

@@ -74,7 +74,9 @@ struct {
 
 /*
  * Those of them whose exit is told. A map of its own, because an insert succeeds for exactly one of
- * the threads that exit at once on several CPUs (5.10 has no atomic exchange for programs).
+ * the threads that exit at once on several CPUs. (Programs have an atomic exchange since
+ * 5ffa25502b5a ("bpf: Add instructions for atomic_[cmp]xchg"), 5.12: it may take this map's place
+ * when 5.10 is no longer supported.)
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -135,7 +137,7 @@ static __always_inline void count_fault(enum fault fault)
 
 /*
  * When something began, and the kernel stack it began on: the end would do as well for most, but on
- * 5.10 a stack cannot be walked from a return probe.
+ * 5.10 a stack cannot be walked from a return probe (seen in the lab).
  */
 struct begin {
 	__u64 time_ns;

@@ -7,7 +7,8 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* The event comes last: the verifier of 5.10 refuses one that may be NULL across other calls. */
+/* The event comes last: the verifier of 5.10 refuses one that may be NULL across other calls (seen
+ * in the lab; may go when 5.10 is no longer supported). */
 static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
 						struct pci_dev *pdev)
 {
@@ -70,8 +71,9 @@ static __always_inline int reset_end(enum reset_step step, int result)
 }
 
 /*
- * A program cannot ask which function it is attached to before 5.15 (bpf_get_attach_cookie), so
- * each function has its own four: entry and return, as kprobe and as fentry.
+ * A program cannot ask which function it is attached to before 7adfc6c9b315 ("bpf: Add
+ * bpf_get_attach_cookie() BPF helper to access bpf_cookie value"), 5.15, so each function has its
+ * own four: entry and return, as kprobe and as fentry.
  */
 
 /* int (struct pci_dev *) */
@@ -93,8 +95,8 @@ static __always_inline int reset_end(enum reset_step step, int result)
 		return reset_end(step, result);                                                    \
 	}
 
-/* int (struct pci_dev *, bool probe); before 5.15 ("PCI: Change the type of probe argument in reset
- * functions") an int */
+/* int (struct pci_dev *, bool probe); before 9bdc81ce440e ("PCI: Change the type of probe
+ * argument in reset functions"), 5.15, an int. Its low byte is right for both. */
 #define RESET_METHOD_PROBES(name, step)                                                            \
 	SEC("kprobe") int BPF_KPROBE(name##_kprobe, struct pci_dev *pdev, int probe)               \
 	{                                                                                          \

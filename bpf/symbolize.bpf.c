@@ -19,7 +19,10 @@ struct {
 
 static const char format[] = "%pS";
 
-/* Program type and helper are there since 5.14 and 5.13. */
+/*
+ * The program type: 79a7f8bdb159 ("bpf: Introduce bpf_sys_bpf() helper and program type."), 5.14;
+ * the helper: 7b15523a989b ("bpf: Add a bpf_snprintf helper"), 5.13.
+ */
 SEC("syscall")
 int symbolize(void *ctx)
 {

@@ -18,7 +18,7 @@ internal sealed unsafe class AddressPrinter : IDisposable
         _question = loaded.Maps().Single(m => m.Name == "question").Fd;
     }
 
-    /// <summary>Null if this kernel cannot (before 5.14).</summary>
+    /// <summary>Null if this kernel cannot (before 5.14: 79a7f8bdb159 "bpf: Introduce bpf_sys_bpf() helper and program type.").</summary>
     public static AddressPrinter? Load()
     {
         BpfObject loaded = BpfObject.Open("symbolize");

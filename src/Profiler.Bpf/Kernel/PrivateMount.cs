@@ -5,7 +5,7 @@ namespace Profiler.Bpf.Kernel;
 
 /// <summary>
 /// A file system of the kernel's own, mounted for this process only and at no place: nobody else sees it, and it goes with
-/// the process (fsopen(2), 5.2).
+/// the process (fsopen(2): 24dcb3d90a1f "vfs: syscall: Add fsopen() to prepare for superblock creation", 5.2).
 /// </summary>
 internal static unsafe partial class PrivateMount
 {

@@ -12,13 +12,16 @@ internal struct BpfProgInfo
     [FieldOffset(192)] public ulong run_time_ns;
     [FieldOffset(200)] public ulong run_cnt;
 
-    /// <summary>Runs skipped because the program was running on this CPU already (5.12).</summary>
+    /// <summary>
+    /// Runs skipped because the program was running on this CPU already (9ed9e9ba2337 "bpf: Count the number of times
+    /// recursion was prevented", 5.12).
+    /// </summary>
     [FieldOffset(208)] public ulong recursion_misses;
 }
 
 /// <summary>
-/// The head of <c>struct bpf_link_info</c> of a perf event link on a kprobe (6.6; <c>missed</c> 6.7,
-/// "bpf: Add missed value to kprobe perf link info").
+/// The head of <c>struct bpf_link_info</c> of a perf event link on a kprobe (1b715e1b0ec5 "bpf: Support ->fill_link_info for
+/// perf_event", 6.6; <c>missed</c>: 3acf8ace6823 "bpf: Add missed value to kprobe perf link info", 6.7).
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 56)]
 internal struct BpfKprobeLinkInfo
