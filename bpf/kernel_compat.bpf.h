@@ -20,7 +20,6 @@
 
 struct task_struct;
 
-/* What all threads of a process share. */
 struct signal_struct {
 	unsigned int flags;
 	int group_exit_code;
@@ -121,7 +120,7 @@ struct kernel_siginfo {
 /* The low bits of mutex->owner are flags (MUTEX_FLAGS in kernel/locking/mutex.h). */
 #define MUTEX_FLAGS 0x07UL
 
-/* Whoever holds the mutex; NULL if nobody does, or while it is handed over. */
+/* The holder; NULL if the mutex is free, or is being handed over. */
 static __always_inline struct task_struct *mutex_holder(struct mutex *lock)
 {
 	return (struct task_struct *)((unsigned long)BPF_CORE_READ(lock, owner.counter) &
@@ -186,7 +185,7 @@ struct reflck_shape {
 #define REFLCK_MAX_DEVICES  4096
 #define REFLCK_SEARCH_BYTES 512
 
-/* A mutex whose waiters' list is one, behind a count of devices that could be one. */
+/* A plausible count of devices, and behind it a mutex whose list of waiters is consistent. */
 static __always_inline bool is_reflck(struct reflck_shape *candidate)
 {
 	struct list_shape *wait_list = &candidate->wait_list;
@@ -272,7 +271,7 @@ static __always_inline enum reset_step step_of_reset_type(const char *reset_type
 	return 0;
 }
 
-/* The other threads of one that execs end the way a process does, and the process goes on. */
+/* When a thread execs, the other threads end as in an exit, but the process goes on. */
 static __always_inline bool is_exec(struct task_struct *task)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
@@ -285,8 +284,8 @@ static __always_inline bool is_exec(struct task_struct *task)
 }
 
 /*
- * What a process ends with. If the end is decided already, do_group_exit takes that instead of its
- * argument, which then is SIGKILL whatever the signal was.
+ * The exit code of a process. If it is decided already, do_group_exit uses that instead of its
+ * argument, which is then SIGKILL whatever the signal was.
  */
 static __always_inline int exit_code_of(struct task_struct *task, int argument)
 {

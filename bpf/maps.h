@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * What user space reads and writes in maps, besides events: values of maps, and their sizes. The C#
- * mirror is src/Profiler.Bpf/Native/MapValues.cs; a test compiles this header and compares.
+ * Values and sizes of the maps that user space reads or writes, besides the events. The C# mirror
+ * is src/Profiler.Bpf/Native/MapValues.cs; a test compiles this header and compares.
  */
 #ifndef VFIOSCOPE_MAPS_H
 #define VFIOSCOPE_MAPS_H
@@ -10,12 +10,13 @@
 
 /* What does not change once an object is loaded. */
 struct settings {
-	__u64 stack_threshold_ns; /* what takes as long leaves its kernel stack; 0: nothing does */
+	__u64 stack_threshold_ns; /* what takes this long has its kernel stack kept; 0: none is kept
+				   */
 };
 
 /* What user space changes while programs run. Programs only read it. */
 struct control {
-	__u64 capturing;      /* else no event is emitted, and nothing new is tracked */
+	__u64 capturing;      /* if 0, no event is emitted and no new span is followed */
 	__u64 reaping_unseen; /* release_task is not watched: PROCESS_DEAD is the last event */
 };
 
@@ -25,7 +26,7 @@ struct module_counts {
 	__u64 frees;
 };
 
-#define MAX_PROCESSES 16384 /* entries of owners */
+#define MAX_PROCESSES 16384 /* that are tracked at once */
 
 #define STACK_DEPTH 48 /* addresses in a value of stacks */
 

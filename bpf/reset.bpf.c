@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * PCI resets, step by step. They are rare, so all are reported, also those outside a bracket (a VM
- * resets its devices when it starts); user space nests them by thread.
+ * PCI resets, step by step. They are rare, so all are reported, also those outside a release or
+ * open (a VM resets its devices when it starts). User space nests them by thread.
  */
 #include "probes.bpf.h"
 
@@ -22,17 +22,17 @@ static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
 	begin = begin_here(ctx);
 	error = bpf_map_update_elem(&reset_begins, &key, &begin, BPF_NOEXIST);
 	if (!error) {
-		__sync_fetch_and_add(&open_counts.resets, 1);
+		__sync_fetch_and_add(&under_way.resets, 1);
 	} else if (error == -EEXIST) { /* its end was missed */
 		bpf_map_update_elem(&reset_begins, &key, &begin, BPF_EXIST);
 	} else {
 		count_fault(FAULT_RESETS_FULL);
 		return NULL;
 	}
-	event = event_reserve(EVENT_RESET, PHASE_BEGIN);
+	event = event_reserve(EVENT_RESET, EDGE_BEGIN);
 	if (!event)
 		return NULL;
-	event->step = step;
+	event->subtype = step;
 	read_pci_name(pdev, event->device);
 	return event;
 }
@@ -60,10 +60,10 @@ static __always_inline int reset_end(enum reset_step step, int result)
 		return 0; /* it began before the capture, or is not followed */
 	stack = stack_if_slow(begin);
 	reset_remove(key);
-	event = event_reserve(EVENT_RESET, PHASE_END);
+	event = event_reserve(EVENT_RESET, EDGE_END);
 	if (!event)
 		return 0;
-	event->step = step;
+	event->subtype = step;
 	event->value = result;
 	event->stack = stack;
 	event_submit(event);

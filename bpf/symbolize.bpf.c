@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * The kernel names an address: for where /proc/kallsyms hides addresses even from root
- * (kptr_restrict=2). Run by user space, once per address; attached to nothing.
+ * Has the kernel print the name of an address, for when /proc/kallsyms hides addresses even from
+ * root (kptr_restrict=2). User space runs it once per address; it is not attached to anything.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

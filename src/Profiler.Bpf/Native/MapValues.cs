@@ -20,7 +20,7 @@ internal static class MapSizes
 [StructLayout(LayoutKind.Sequential)]
 internal struct Settings
 {
-    /// <summary>What takes as long leaves its kernel stack, nanoseconds; 0: nothing does.</summary>
+    /// <summary>What takes this long has its kernel stack kept, nanoseconds; 0: none is kept.</summary>
     public ulong stack_threshold_ns;
 }
 
@@ -31,7 +31,7 @@ internal struct Control
     /// <summary>Events are emitted.</summary>
     public ulong capturing;
 
-    /// <summary>No program sees a process being reaped: its death is the last that is seen of it.</summary>
+    /// <summary>No program sees that a process is reaped: its death is the last event.</summary>
     public ulong reaping_unseen;
 }
 

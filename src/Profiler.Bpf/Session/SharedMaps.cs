@@ -4,18 +4,18 @@ using Profiler.Bpf.Native;
 
 namespace Profiler.Bpf.Session;
 
-/// <summary>The maps all objects use together (bpf/probes.bpf.h): the first object makes them.</summary>
+/// <summary>The maps that all objects share (bpf/probes.bpf.h). The first object creates them.</summary>
 /// <param name="ringBufferBytes">The size of the ring buffer: a power of two, at least a page.</param>
-/// <param name="stackThresholdNs">What takes as long leaves its kernel stack, nanoseconds; 0: nothing does.</param>
+/// <param name="stackThresholdNs">What takes this long has its kernel stack kept, nanoseconds; 0: none is kept.</param>
 internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresholdNs)
 {
     /// <summary>The ring buffer's name.</summary>
     public const string Events = "events";
 
-    /// <summary>The section of the settings: a map of each object's own, which cannot be shared as it is frozen.</summary>
+    /// <summary>The settings' section. Each object has its own: the map is read-only, so it cannot be shared.</summary>
     public const string SettingsSection = ".rodata.settings";
 
-    private const string ControlMap = ".data.control", Counters = "counters", ModuleCountsMap = "module_counts", Owners = "owners",
+    private const string ControlMap = ".data.control", Counters = "counters", ModuleCountsMap = "module_counts", Tracked = "tracked",
         Exiting = "exiting", Stacks = "stacks", Faults = "faults";
 
     private readonly Dictionary<string, int> _fds = [];
@@ -23,23 +23,23 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
     private const ulong BPF_ANY = 0, BPF_NOEXIST = 1; // flags of updates, bpf(2)
 
     private Control _control;
-    private long _ownersRefused;
+    private long _notTracked;
 
     public uint RingBufferBytes => ringBufferBytes;
 
-    /// <summary>What each object is told before it is loaded.</summary>
+    /// <summary>What each object is given before it is loaded.</summary>
     public Settings SettingsOfObjects => new() { stack_threshold_ns = stackThresholdNs };
 
     public int? Find(string name) => _fds.TryGetValue(name, out int fd) ? fd : null;
 
-    /// <summary>Takes over the maps of a loaded object, which must be kept open as long as this.</summary>
+    /// <summary>Shares the maps of a loaded object, which must stay open as long as this is used.</summary>
     public void Adopt(BpfObject loaded)
     {
         foreach ((string name, int fd) in loaded.Maps())
             _fds.TryAdd(name, fd);
     }
 
-    /// <summary>How many modules with probes came and went since the start; null if nobody counts.</summary>
+    /// <summary>How many modules with probes were loaded and freed since the start; null if they are not counted.</summary>
     public (ulong Loads, ulong Frees)? ReadModuleCounts()
     {
         uint zero = 0;
@@ -47,14 +47,14 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         return Find(ModuleCountsMap) is { } fd && LibBpf.bpf_map_lookup_elem(fd, &zero, &counts) == 0 ? (counts.loads, counts.frees) : null;
     }
 
-    /// <summary>Tells the programs whether they will see a process being reaped, or its death is the last they see.</summary>
+    /// <summary>Tells the programs whether they see that a process is reaped; if not, its death is the last event.</summary>
     public void SetReapingSeen(bool seen)
     {
         _control.reaping_unseen = seen ? 0 : 1UL;
         WriteControl();
     }
 
-    /// <summary>Has all programs begin to tell, or stop, at one moment.</summary>
+    /// <summary>Starts or stops the events of all programs at the same moment.</summary>
     public void SetCapturing(bool capturing)
     {
         _control.capturing = capturing ? 1UL : 0;
@@ -69,39 +69,42 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
             _ = LibBpf.bpf_map_update_elem(fd, &zero, &control, BPF_ANY);
     }
 
-    /// <summary>Tells the programs of a process that has a device open.</summary>
+    /// <summary>Has the programs track a process that has a device open.</summary>
     /// <param name="tgid">The process.</param>
-    /// <param name="exits">It is on its way out already.</param>
-    public void AddOwner(uint tgid, bool exits)
+    /// <param name="exits">It is exiting already: its exit is not to be reported any more.</param>
+    public void Track(uint tgid, bool exits)
     {
         byte present = 1;
-        if (Find(Owners) is not { } owners || Find(Exiting) is not { } exiting)
+        if (Find(Tracked) is not { } tracked || Find(Exiting) is not { } exiting)
             return;
-        // First what is not to be told: between the two the process may exit.
+        // In this order: in between the process may exit.
         if (exits)
             _ = LibBpf.bpf_map_update_elem(exiting, &tgid, &present, BPF_ANY);
-        if (LibBpf.bpf_map_update_elem(owners, &tgid, &present, BPF_NOEXIST) != 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
-            Interlocked.Increment(ref _ownersRefused);
+        if (LibBpf.bpf_map_update_elem(tracked, &tgid, &present, BPF_NOEXIST) != 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
+        {
+            Interlocked.Increment(ref _notTracked);
+            _ = LibBpf.bpf_map_delete_elem(exiting, &tgid);
+        }
     }
 
-    /// <summary>How many processes could not be told to the programs: there was no room.</summary>
-    public long OwnersRefused => Interlocked.Read(ref _ownersRefused);
+    /// <summary>How many processes could not be tracked because the map was full.</summary>
+    public long NotTracked => Interlocked.Read(ref _notTracked);
 
-    /// <summary>Removes the processes that are not there any more; the kernel may have missed to tell of an end.</summary>
-    /// <param name="isThere">Is there a process of this number?</param>
-    public void SweepOwners(Func<uint, bool> isThere)
+    /// <summary>Removes tracked processes that are gone: the programs may have missed an end.</summary>
+    /// <param name="exists">Is there a process of this number?</param>
+    public void RemoveGone(Func<uint, bool> exists)
     {
-        if (Find(Owners) is not { } owners || Find(Exiting) is not { } exiting)
+        if (Find(Tracked) is not { } tracked || Find(Exiting) is not { } exiting)
             return;
-        foreach (uint owner in Keys(owners).Where(owner => !isThere(owner)))
+        foreach (uint tgid in Keys(tracked).Where(tgid => !exists(tgid)))
         {
-            uint gone = owner;
-            _ = LibBpf.bpf_map_delete_elem(owners, &gone);
+            uint gone = tgid;
+            _ = LibBpf.bpf_map_delete_elem(tracked, &gone);
             _ = LibBpf.bpf_map_delete_elem(exiting, &gone);
         }
     }
 
-    // All of them before anything is removed: what is removed underneath an iteration starts it anew.
+    // All keys before any is removed: the kernel starts an iteration anew whose last key is gone.
     private static List<uint> Keys(int map)
     {
         var keys = new List<uint>();
@@ -111,7 +114,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         return keys;
     }
 
-    /// <summary>A kernel stack, innermost first; empty if there is none of this key.</summary>
+    /// <summary>A kernel stack, innermost frame first; empty if there is none with this key.</summary>
     public ImmutableArray<ulong> Stack(uint key)
     {
         ulong* frames = stackalloc ulong[MapSizes.STACK_DEPTH];
@@ -123,7 +126,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         return stack.ToImmutable();
     }
 
-    /// <summary>How often the programs could not keep track of something, summed over CPUs; null past the last kind of fault.</summary>
+    /// <summary>How often a fault happened, summed over CPUs; null past the last kind of fault.</summary>
     /// <param name="fault">enum fault in bpf/events.h.</param>
     public long? ReadFault(uint fault)
     {

@@ -10,7 +10,7 @@ public sealed class WireLayoutTests
     public void Sizes_offsets_and_values_are_those_of_the_C_header() =>
         new Mirrors(typeof(WireEvent).Assembly, "<errno.h>", $"\"{Path.GetFullPath(Golden.Beside("../../../bpf/events.h"))}\"")
         .AllOf("Profiler.Core.Wire")
-        .Struct<WireEvent>("struct event", fields: new() { [nameof(WireEvent.StepCode)] = "step" })
+        .Struct<WireEvent>("struct event")
         .Struct<WirePeer>("struct peer")
         .Constants(typeof(WireEvent), new()
         {
@@ -21,7 +21,7 @@ public sealed class WireLayoutTests
         })
         .Constants(typeof(Errno), new() { [nameof(Errno.EAGAIN)] = "-EAGAIN" }) // as results are in the kernel
         .Enum<EventKind>("EVENT_", count: "EVENT_KINDS")
-        .Enum<EventPhase>("PHASE_")
+        .Enum<EventEdge>("EDGE_")
         .Enum<ResetStep>("RESET_", count: "RESET_STEPS")
         .Enum<ProcessStep>("PROCESS_", count: "PROCESS_STEPS")
         .Enum<TeardownStep>("TEARDOWN_", count: "TEARDOWN_STEPS")
