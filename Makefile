@@ -113,7 +113,7 @@ check: setup bpf dashboards ## format, analyzers as errors, clang-format, shellc
 
 .PHONY: test
 test: setup build ## all tests, unit and lab; closes with "N passed, N failed"
-	$(Q)tests/run Bpf Core Host Report Metrics Tui Cli Lab
+	$(Q)tests/run Linux Bpf Core Host Report Metrics Tui Cli Lab
 
 .PHONY: matrix
 matrix: setup build ## every kernel with every way of attaching; KERNELS="6.1 6.12" narrows it
@@ -125,7 +125,7 @@ accuracy: setup build ## every release, lock wait and reset against ftrace's; KE
 
 .PHONY: unit
 unit: setup bpf ## the tests that need no guest
-	$(Q)tests/run Bpf Core Host Report Metrics Tui Cli
+	$(Q)tests/run Linux Bpf Core Host Report Metrics Tui Cli
 
 .PHONY: clean
 clean: ## removes what was built; keeps .cache with the downloaded kernels

@@ -25,19 +25,20 @@ enum event_kind {
 	EVENT_LOCK_WAIT,   /* inside a release or open: the mutex was taken by somebody else */
 	EVENT_RESET,	   /* one step of a PCI reset, see enum reset_step */
 	EVENT_SIGNAL,	   /* a signal that ends processes was delivered; peer is its target */
-	EVENT_PROCESS,	   /* how far a process that has or had devices is, see enum process_step */
-	EVENT_TEARDOWN,	   /* a part of a process's end that is not the devices', see enum
+	EVENT_PROCESS,	   /* a tracked process got further on its way out, see enum process_step */
+	EVENT_TEARDOWN,	   /* a part of a process's end other than device release, see enum
 			      teardown_step */
 	EVENT_KINDS,
 };
 
-enum event_phase {
-	PHASE_INSTANT,
-	PHASE_BEGIN,
-	PHASE_END,
+/* Where in a span an event is. */
+enum event_edge {
+	EDGE_INSTANT,
+	EDGE_BEGIN,
+	EDGE_END,
 };
 
-/* The function a reset event brackets. The outer two contain the others. */
+/* The function whose call a reset event begins or ends. The outer two contain the others. */
 enum reset_step {
 	RESET_FUNCTION = 1,    /* __pci_reset_function_locked: tries the methods in turn */
 	RESET_BUS,	       /* pci_reset_bus: the last close of a shared dev_set */
@@ -53,25 +54,25 @@ enum reset_step {
 
 /* The way out of a process, in this order. */
 enum process_step {
-	PROCESS_EXITS = 1, /* do_group_exit: all its threads are told to exit */
-	PROCESS_DEAD,	   /* the last one told the parent (SIGCHLD), the very end of do_exit */
-	PROCESS_REAPED,	   /* the parent took notice (release_task): nothing is left of it */
+	PROCESS_EXITS = 1, /* do_group_exit: the kernel ends all its threads */
+	PROCESS_DEAD,	/* the last thread notified the parent (SIGCHLD), at the end of do_exit */
+	PROCESS_REAPED, /* the parent reaped it (release_task): nothing is left of it */
 	PROCESS_STEPS,
 };
 
-/* What a teardown event brackets; they nest, and releases lie inside of them. */
+/* The part of a teardown that an event begins or ends. Parts nest, and contain releases. */
 enum teardown_step {
-	TEARDOWN_MEMORY = 1, /* exit_mmap: the address space goes */
+	TEARDOWN_MEMORY = 1, /* exit_mmap: the address space is freed */
 	TEARDOWN_FILES,	     /* from exit_files to exit_thread: open files are closed one by one */
 	TEARDOWN_IOMMU,	     /* the last user of a container or IOAS leaves: unmap and unpin */
-	TEARDOWN_KVM,	     /* the virtual machine's KVM half is let go */
+	TEARDOWN_KVM,	     /* KVM frees the virtual machine */
 	TEARDOWN_POWER,	     /* vfio_pci_set_power_state */
 	TEARDOWN_STEPS,
 };
 
-/* Which lock a LOCK_WAIT is for; it can be told apart inside a release, not in an open. */
+/* Which lock a LOCK_WAIT is for. Known inside a release; inside an open it is always LOCK_OTHER. */
 enum lock_kind {
-	LOCK_OTHER,   /* some driver's own, or not known */
+	LOCK_OTHER,   /* a driver's own, or not known */
 	LOCK_DEV_SET, /* of all devices of one reset domain */
 	LOCK_GROUP,   /* of the IOMMU group */
 	LOCK_KINDS,
@@ -80,7 +81,7 @@ enum lock_kind {
 enum event_flag {
 	FLAG_EXITING = 1 << 0, /* the thread is in do_exit (PF_EXITING) */
 	FLAG_NOT_PCI = 1 << 1, /* a VFIO device that is no PCI function (mediated, platform) */
-	FLAG_PROBE = 1 << 2,   /* RESET: only asks whether the method would work */
+	FLAG_PROBE = 1 << 2,   /* RESET: only asks whether the method is supported */
 	FLAG_IGNORED = 1 << 3, /* SIGNAL: the target ignores it, it was dropped */
 };
 
@@ -106,10 +107,10 @@ struct event {
 	 * waits, if known; SIGNAL: its number; PROCESS_EXITS: the exit code, whose low seven bits
 	 * are the signal that killed the process, if one did; else 0 */
 	__s32 value;
-	__u8 kind;  /* enum event_kind */
-	__u8 phase; /* enum event_phase */
-	__u8 step;  /* enum reset_step, lock_kind, process_step or teardown_step, by kind */
-	__u8 flags; /* enum event_flag */
+	__u8 kind;    /* enum event_kind */
+	__u8 edge;    /* enum event_edge */
+	__u8 subtype; /* enum reset_step, lock_kind, process_step or teardown_step, by kind */
+	__u8 flags;   /* enum event_flag */
 	/* RELEASE, OPEN, LOCK_WAIT and RESET end, if it took long: the stack it began on, a key
 	 * into the map of kernel stacks; NO_STACK if it did not, another negative errno if the map
 	 * had no room for it */
@@ -117,14 +118,14 @@ struct event {
 	__u32 reserved;
 };
 
-/* What the programs could not keep track of. Also the index into the map of faults: keep dense. */
+/* What the programs had to give up. Also the index into the map of faults: keep dense. */
 enum fault {
-	FAULT_SPANS_FULL,  /* a release or open that is not followed, no room for it */
-	FAULT_RESETS_FULL, /* a reset step that is not followed, no room for it */
-	FAULT_OWNERS_FULL, /* a process whose end is not told, no room for it: each time it opens or
-			      releases a device */
-	FAULT_ENDS_LOST,   /* a release or open whose return was not seen: its thread has ended, or
-			      began another */
+	FAULT_SPANS_FULL,   /* a release or open is not followed: its map is full */
+	FAULT_RESETS_FULL,  /* a reset step is not followed: its map is full */
+	FAULT_TRACKED_FULL, /* a process is not tracked: the map is full; counted at each of its
+			       opens and releases */
+	FAULT_ENDS_LOST, /* the return of a release or open was not seen: its thread ended, or began
+			    another one */
 	FAULTS,
 };
 

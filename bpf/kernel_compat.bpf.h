@@ -2,6 +2,9 @@
 /*
  * The only place that knows the shapes of kernel types, and how they differ between kernels.
  * Only what we read is declared; CO-RE finds the real offsets when a program is loaded.
+ *
+ * Each difference names the commit that made it, the first release that has it, and the oldest
+ * kernel we support that lacks it: with that kernel the older branch may go.
  */
 #ifndef VFIOSCOPE_KERNEL_COMPAT_H
 #define VFIOSCOPE_KERNEL_COMPAT_H
@@ -17,14 +20,18 @@
 
 struct task_struct;
 
-/* What all threads of a process share. */
 struct signal_struct {
 	unsigned int flags;
 	int group_exit_code;
-	/* Both: the thread that execs, while the others end. The former, until 5.17 ("signal:
-	 * Rename group_exit_task group_exec_task"), also the one that dumps core. */
+	struct task_struct *group_exec_task; /* the thread that execs, while the others end */
+};
+
+/*
+ * 60700e38fb68 ("signal: Rename group_exit_task group_exec_task"), 5.17. Before it the field was
+ * also set to the thread that dumps core. May go when 5.10 is no longer supported.
+ */
+struct signal_struct___before_5_17 {
 	struct task_struct *group_exit_task;
-	struct task_struct *group_exec_task;
 };
 
 struct task_struct {
@@ -68,7 +75,11 @@ struct vfio_device_set {
 };
 
 struct vfio_group {
-	struct mutex group_lock; /* was a rw_semaphore: no wait for that is seen */
+	/*
+	 * c82e81ab2569 ("vfio: Change vfio_group->group_rwsem to a mutex"), 6.1: before it there
+	 * are no waits to be seen. The test for it may go when 5.10 is no longer supported.
+	 */
+	struct mutex group_lock;
 };
 
 struct vfio_device {
@@ -77,8 +88,11 @@ struct vfio_device {
 	struct vfio_group *group;
 };
 
-/* Between a device's file and its vfio_device since 6.6 ("vfio: Allocate per device file
- * structure"); before it, the file's private_data is the vfio_device itself. */
+/*
+ * Between a device's file and its vfio_device since b1a3b5c61d27 ("vfio: Allocate per device file
+ * structure"), 6.6. Before it the file's private_data is the vfio_device itself: that may go when
+ * 6.1 is no longer supported.
+ */
 struct vfio_device_file {
 	struct vfio_device *device;
 };
@@ -95,14 +109,18 @@ struct kernel_siginfo {
 
 #define PF_EXITING 0x00000004 /* include/linux/sched.h */
 
-/* include/linux/sched/signal.h; the second until 5.17 ("signal: Remove SIGNAL_GROUP_COREDUMP") */
-#define SIGNAL_GROUP_EXIT     0x00000004
+#define SIGNAL_GROUP_EXIT 0x00000004 /* include/linux/sched/signal.h */
+
+/*
+ * 2f824d4d197e ("signal: Remove SIGNAL_GROUP_COREDUMP"), 5.17; in 7.2 no other flag has its
+ * value. May go when 5.10 is no longer supported.
+ */
 #define SIGNAL_GROUP_COREDUMP 0x00000008
 
 /* The low bits of mutex->owner are flags (MUTEX_FLAGS in kernel/locking/mutex.h). */
 #define MUTEX_FLAGS 0x07UL
 
-/* Whoever holds the mutex; NULL if nobody does, or while it is handed over. */
+/* The holder; NULL if the mutex is free, or is being handed over. */
 static __always_inline struct task_struct *mutex_holder(struct mutex *lock)
 {
 	return (struct task_struct *)((unsigned long)BPF_CORE_READ(lock, owner.counter) &
@@ -140,9 +158,11 @@ static __always_inline struct mutex *group_lock(struct vfio_device *device)
 }
 
 /*
- * Before 5.15 ("vfio/pci: Move to the device set infrastructure") each vfio_pci_device points to a
- *reflck, which all devices of a bus or slot share. Debian's 5.10 has no BTF for modules, so its
- *place is not known; but its shape is, and we look for a pointer to something of that shape:
+ * Before 2cd8b14aaa66 ("vfio/pci: Move to the device set infrastructure"), 5.15, each
+ * vfio_pci_device points to a reflck, which all devices of a bus or slot share. There is no BTF for
+ * modules before 36e68442d1af ("bpf: Load and verify kernel module BTFs"), 5.11, so its place is
+ * not known; but its shape is, and we look for a pointer to something of that shape. All of it,
+ *down to vfio_pci_dev(), may go when 5.10 is no longer supported.
  *
  *	struct vfio_pci_reflck { struct kref kref; struct mutex lock; };
  */
@@ -165,7 +185,7 @@ struct reflck_shape {
 #define REFLCK_MAX_DEVICES  4096
 #define REFLCK_SEARCH_BYTES 512
 
-/* A mutex whose waiters' list is one, behind a count of devices that could be one. */
+/* A plausible count of devices, and behind it a mutex whose list of waiters is consistent. */
 static __always_inline bool is_reflck(struct reflck_shape *candidate)
 {
 	struct list_shape *wait_list = &candidate->wait_list;
@@ -233,7 +253,10 @@ static __always_inline bool is_watched_module(struct module *module)
 		name[4] == 'u');
 }
 
-/* "FLR", "AF_FLR", "PM D3->D0" or "PM D3hot->D0", "bus reset": what callers of pci_dev_wait say. */
+/*
+ * "FLR", "AF_FLR", "PM D3->D0" or "PM D3hot->D0", "bus reset": what callers of pci_dev_wait say.
+ * The compiler inlines pci_pm_reset in Debian's 5.10, where nothing else tells the method.
+ */
 static __always_inline enum reset_step step_of_reset_type(const char *reset_type)
 {
 	char word[3] = {};
@@ -248,7 +271,7 @@ static __always_inline enum reset_step step_of_reset_type(const char *reset_type
 	return 0;
 }
 
-/* The other threads of one that execs end the way a process does, and the process goes on. */
+/* When a thread execs, the other threads end as in an exit, but the process goes on. */
 static __always_inline bool is_exec(struct task_struct *task)
 {
 	struct signal_struct *signal = BPF_CORE_READ(task, signal);
@@ -257,14 +280,12 @@ static __always_inline bool is_exec(struct task_struct *task)
 		return false;
 	if (bpf_core_field_exists(signal->group_exec_task))
 		return BPF_CORE_READ(signal, group_exec_task);
-	if (bpf_core_field_exists(signal->group_exit_task))
-		return BPF_CORE_READ(signal, group_exit_task);
-	return false;
+	return BPF_CORE_READ((struct signal_struct___before_5_17 *)signal, group_exit_task);
 }
 
 /*
- * What a process ends with. If the end is decided already, do_group_exit takes that instead of its
- * argument, which then is SIGKILL whatever the signal was.
+ * The exit code of a process. If it is decided already, do_group_exit uses that instead of its
+ * argument, which is then SIGKILL whatever the signal was.
  */
 static __always_inline int exit_code_of(struct task_struct *task, int argument)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Waits for a mutex inside a bracket. Three ways to see the same: mutex_lock itself, its slow path,
- * and the contention tracepoints. All of them leave at once while no bracket is open.
+ * Waits for a mutex inside a release or open. They are seen in one of three ways: mutex_lock
+ * itself, its slow path, or the contention tracepoints. All return at once while no release or open
+ * is under way.
  */
 #include "probes.bpf.h"
 
@@ -12,24 +13,24 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 static __always_inline int wait_begin(void *ctx, struct mutex *lock)
 {
 	struct task_struct *holder;
-	struct bracket *bracket;
+	struct span *span;
 	struct event *event;
 
-	bracket = current_bracket();
-	/* A contended mutex may be announced twice, for spinning and for sleeping: one wait. */
-	if (!bracket || bracket->waiting_for)
+	span = current_span();
+	/* The tracepoint may fire twice for one wait: for spinning and for sleeping. */
+	if (!span || span->waiting_for)
 		return 0;
 	holder = mutex_holder(lock);
 	if (!holder)
 		return 0; /* free: no wait */
-	bracket->waiting_for = (__u64)lock;
-	bracket->wait = begin_here(ctx);
-	event = event_reserve(EVENT_LOCK_WAIT, PHASE_BEGIN);
+	span->waiting_for = (__u64)lock;
+	span->wait = begin_here(ctx);
+	event = event_reserve(EVENT_LOCK_WAIT, EDGE_BEGIN);
 	if (!event)
 		return 0;
 	event->lock = (__u64)lock;
-	event->step = (__u64)lock == bracket->dev_set_lock ? LOCK_DEV_SET
-		      : (__u64)lock == bracket->group_lock ? LOCK_GROUP
+	event->subtype = (__u64)lock == span->dev_set_lock ? LOCK_DEV_SET
+			 : (__u64)lock == span->group_lock ? LOCK_GROUP
 							   : LOCK_OTHER;
 	describe_peer(&event->peer, holder);
 	event_submit(event);
@@ -38,17 +39,17 @@ static __always_inline int wait_begin(void *ctx, struct mutex *lock)
 
 static __always_inline int wait_end(void)
 {
-	struct bracket *bracket = current_bracket();
+	struct span *span = current_span();
 	struct event *event;
 	__s32 stack;
 	__u64 lock;
 
-	if (!bracket || !bracket->waiting_for)
+	if (!span || !span->waiting_for)
 		return 0;
-	lock = bracket->waiting_for;
-	bracket->waiting_for = 0;
-	stack = stack_if_slow(&bracket->wait);
-	event = event_reserve(EVENT_LOCK_WAIT, PHASE_END);
+	lock = span->waiting_for;
+	span->waiting_for = 0;
+	stack = stack_if_slow(&span->wait);
+	event = event_reserve(EVENT_LOCK_WAIT, EDGE_END);
 	if (!event)
 		return 0;
 	event->lock = lock;
@@ -61,33 +62,36 @@ static __always_inline int wait_end(void)
 SEC("kprobe")
 int BPF_KPROBE(lock_kprobe, struct mutex *lock)
 {
-	return any_bracket_open() ? wait_begin(ctx, lock) : 0;
+	return under_way.spans ? wait_begin(ctx, lock) : 0;
 }
 
 SEC("kretprobe")
 int BPF_KRETPROBE(lock_kretprobe)
 {
-	return any_bracket_open() ? wait_end() : 0;
+	return under_way.spans ? wait_end() : 0;
 }
 
 SEC("fentry")
 int BPF_PROG(lock_fentry, struct mutex *lock)
 {
-	return any_bracket_open() ? wait_begin(ctx, lock) : 0;
+	return under_way.spans ? wait_begin(ctx, lock) : 0;
 }
 
 SEC("fexit")
 int BPF_PROG(lock_fexit, struct mutex *lock)
 {
-	return any_bracket_open() ? wait_end() : 0;
+	return under_way.spans ? wait_end() : 0;
 }
 
-/* lock:contention_begin(void *lock, unsigned int flags), lock:contention_end(void *lock, int ret)
+/*
+ * lock:contention_begin(void *lock, unsigned int flags), lock:contention_end(void *lock, int ret):
+ * 16edd9b511a1 ("locking: Add lock contention tracepoints"), 5.19. The mutex's slow path need not
+ * be watched instead when 5.10 is no longer supported.
  */
 SEC("raw_tp")
 int BPF_PROG(contention_begin, struct mutex *lock, unsigned int flags)
 {
-	if (!any_bracket_open() || !(flags & LCB_F_MUTEX))
+	if (!under_way.spans || !(flags & LCB_F_MUTEX))
 		return 0;
 	return wait_begin(ctx, lock);
 }
@@ -95,11 +99,11 @@ int BPF_PROG(contention_begin, struct mutex *lock, unsigned int flags)
 SEC("raw_tp")
 int BPF_PROG(contention_end, struct mutex *lock)
 {
-	struct bracket *bracket;
+	struct span *span;
 
-	if (!any_bracket_open())
+	if (!under_way.spans)
 		return 0;
-	/* Spin locks end here too, and one may be contended while we wait for the mutex. */
-	bracket = current_bracket();
-	return bracket && bracket->waiting_for == (__u64)lock ? wait_end() : 0;
+	/* Fires for spin locks too, and one may be contended while we wait for the mutex. */
+	span = current_span();
+	return span && span->waiting_for == (__u64)lock ? wait_end() : 0;
 }

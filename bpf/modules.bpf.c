@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Counts the modules with probes that come and go. Functions of one that came can be watched; a
- * probe on one that goes goes with it, and user space attaches it again when the module is back,
- * however quickly that was.
+ * Counts the modules with probes that are loaded and freed. Functions of a loaded module can be
+ * watched. A probe on a freed module is gone, and user space must attach it again when the module
+ * is back, however quickly that was.
  */
 #include "probes.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-struct module_counts {
-	__u64 loads;
-	__u64 frees;
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -28,8 +23,8 @@ static __always_inline struct module_counts *counts_of(struct module *module)
 	return is_watched_module(module) ? bpf_map_lookup_elem(&module_counts, &zero) : NULL;
 }
 
-/* module:module_load(struct module *): its functions can be attached to soon, when it is
- * initialised */
+/* module:module_load(struct module *): its functions can be attached to when it is
+ * initialised, a little later */
 SEC("raw_tp")
 int BPF_PROG(module_load, struct module *module)
 {

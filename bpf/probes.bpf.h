@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
-/* What all programs share: the maps, who is inside a bracket, and how an event is written. */
+/* What all programs share: maps, the spans under way, tracked processes, and writing an event. */
 #ifndef VFIOSCOPE_PROBES_H
 #define VFIOSCOPE_PROBES_H
 
 #include "kernel_compat.bpf.h"
+#include "maps.h"
 #include <asm/ptrace.h>
 #include <asm/errno.h>
 #include <bpf/bpf_tracing.h>
 
 /*
- * Each .bpf.c is an object of its own, so that one that cannot be loaded costs nobody else; user
- * space hands the maps of the first object to all later ones, by name.
+ * Each .bpf.c is an object of its own, so that the others work if one cannot be loaded. User space
+ * gives the maps of the first object to all later ones, by name.
  */
 
 struct {
@@ -25,23 +26,17 @@ struct {
 	__type(value, struct kind_counters);
 } counters SEC(".maps");
 
-/* What user space may change while programs run. */
-struct settings {
-	__u64 stack_threshold_ns; /* what takes as long leaves its stack; 0: nothing does */
-	__u64 reaping_unseen;	  /* release_task is not watched: dead is the last we hear */
-	__u64 capturing;	  /* else nothing is told, and nothing new is followed */
-};
+/* Set before an object is loaded: the verifier removes the code that they switch off. */
+const volatile struct settings settings SEC(".rodata.settings") = {};
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct settings);
-} settings SEC(".maps");
+/*
+ * Global data, which a program reads with one load. The section is a map, which all objects share
+ * like the other maps. It cannot be part of the settings: of those each object has its own,
+ * read-only copy, and a capture must begin and end for all programs at the same moment.
+ */
+volatile struct control control SEC(".data.control");
 
-#define STACK_DEPTH 48
-
-/* Kernel stacks, each once: the key is a hash of it. */
+/* Each kernel stack is kept once; the key is a hash of it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
 	__uint(max_entries, 4096);
@@ -56,36 +51,39 @@ struct {
 	__type(value, __u64);
 } faults SEC(".maps");
 
-/* What is under way just now. */
-enum open_count {
-	OPEN_BRACKETS, /* what the lock probes look at first, and nearly always last */
-	OPEN_RESETS,
-	OPEN_COUNTS,
+/* How many are under way. Shared in the same way, but only programs write it. */
+struct under_way {
+	__u64 spans; /* all that an idle lock probe reads */
+	__u64 resets;
 };
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, OPEN_COUNTS);
-	__type(key, __u32);
-	__type(value, __u64);
-} open_counts SEC(".maps");
-
-/* How far the end of a process has come that is worth events. */
-struct owner {
-	__u8 exits;
-};
+volatile struct under_way under_way SEC(".data.under_way");
 
 /*
- * Processes that have or had a device: they opened or released one, or had one open when we came
- * (user space writes those). Until they are reaped; should that be missed, user space removes them.
- * No LRU map: that drops live entries once each CPU has taken its share of free ones.
+ * Tracked processes: they have or had a device. They opened or released one, or had one open when
+ * the capture began (user space adds those). They are removed when they are reaped; if that was
+ * missed, user space removes them. Not an LRU map: that evicts live entries once each CPU has taken
+ * its share of the free ones.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
+	__uint(max_entries, MAX_PROCESSES);
 	__type(key, __u32); /* tgid */
-	__type(value, struct owner);
-} owners SEC(".maps");
+	__type(value, __u8);
+} tracked SEC(".maps");
+
+/*
+ * Tracked processes whose exit has been reported. It is a map because an insert succeeds for
+ * exactly one of the threads that exit at the same time on several CPUs. (Programs have an atomic
+ * exchange since 5ffa25502b5a ("bpf: Add instructions for atomic_[cmp]xchg"), 5.12: it may take
+ * this map's place when 5.10 is no longer supported.)
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_PROCESSES);
+	__type(key, __u32); /* tgid */
+	__type(value, __u8);
+} exiting SEC(".maps");
 
 static __always_inline __u32 current_tid(void)
 {
@@ -97,29 +95,19 @@ static __always_inline __u32 current_tgid(void)
 	return bpf_get_current_pid_tgid() >> 32;
 }
 
-/* Attaching and detaching take seconds; a capture begins and ends for all programs at one moment.
- */
-static __always_inline bool is_capturing(void)
-{
-	__u32 zero = 0;
-	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
-
-	return now && now->capturing;
-}
-
 /*
- * Space for one event, its header filled in. NULL if nothing is captured just now or, and that is
- * counted, if the ring buffer is full.
+ * Space for one event, with its header filled in. NULL if no capture is on, or if the ring buffer
+ * is full, which is counted.
  */
-static __always_inline struct event *event_reserve(enum event_kind kind, enum event_phase phase)
+static __always_inline struct event *event_reserve(enum event_kind kind, enum event_edge edge)
 {
 	__u32 key = kind;
 	struct kind_counters *counter = bpf_map_lookup_elem(&counters, &key);
 	struct event *event;
 
-	if (!counter || !is_capturing())
+	if (!counter || !control.capturing)
 		return NULL;
-	/* Atomic: a program may interrupt another one on the same CPU. */
+	/* Atomic, since a program may interrupt another one on the same CPU. */
 	__sync_fetch_and_add(&counter->emitted, 1);
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
@@ -133,7 +121,7 @@ static __always_inline struct event *event_reserve(enum event_kind kind, enum ev
 	event->tgid = current_tgid();
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	event->kind = kind;
-	event->phase = phase;
+	event->edge = edge;
 	event->stack = NO_STACK;
 	return event;
 }
@@ -147,25 +135,9 @@ static __always_inline void count_fault(enum fault fault)
 		__sync_fetch_and_add(count, 1);
 }
 
-static __always_inline __u64 stack_threshold_ns(void)
-{
-	__u32 zero = 0;
-	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
-
-	return now ? now->stack_threshold_ns : 0;
-}
-
-static __always_inline bool reaping_unseen(void)
-{
-	__u32 zero = 0;
-	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
-
-	return now && now->reaping_unseen;
-}
-
 /*
- * When something began, and the kernel stack it began on: the end would do as well for most, but on
- * 5.10 a stack cannot be walked from a return probe.
+ * When a span began, and on which kernel stack. It is not taken at the end because on 5.10 a stack
+ * cannot be walked from a return probe (seen in the lab).
  */
 struct begin {
 	__u64 time_ns;
@@ -176,22 +148,22 @@ static __always_inline struct begin begin_here(void *ctx)
 {
 	struct begin begin = {.time_ns = bpf_ktime_get_ns(), .stack = NO_STACK};
 
-	if (stack_threshold_ns())
+	if (settings.stack_threshold_ns)
 		begin.stack = bpf_get_stackid(ctx, &stacks, 0);
 	return begin;
 }
 
-/* Its stack, if it took so long that it matters. */
+/* Its stack, if it took long enough. */
 static __always_inline __s32 stack_if_slow(const struct begin *begin)
 {
-	__u64 threshold_ns = stack_threshold_ns();
+	__u64 threshold_ns = settings.stack_threshold_ns;
 
 	return threshold_ns && bpf_ktime_get_ns() - begin->time_ns >= threshold_ns ? begin->stack
 										   : NO_STACK;
 }
 
-/* A thread that is inside a release or an open. */
-struct bracket {
+/* A thread inside a release or an open. */
+struct span {
 	struct begin begin;
 	__u64 waiting_for; /* the mutex, 0 if none */
 	struct begin wait;
@@ -203,8 +175,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, __u32); /* tid */
-	__type(value, struct bracket);
-} brackets SEC(".maps");
+	__type(value, struct span);
+} spans SEC(".maps");
 
 static __always_inline void event_submit(struct event *event)
 {
@@ -218,7 +190,7 @@ static __always_inline void describe_peer(struct peer *peer, struct task_struct 
 	BPF_CORE_READ_STR_INTO(&peer->comm, task, comm);
 }
 
-/* The process is known by its first thread; the one that happens to die last may do the work. */
+/* Events name a process by its first thread: any thread may be the last, which does the work. */
 static __always_inline struct task_struct *current_leader(void)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -226,92 +198,79 @@ static __always_inline struct task_struct *current_leader(void)
 	return BPF_CORE_READ(task, group_leader);
 }
 
-static __always_inline struct owner *find_owner(__u32 tgid)
+static __always_inline bool is_tracked(__u32 tgid)
 {
-	return bpf_map_lookup_elem(&owners, &tgid);
+	return bpf_map_lookup_elem(&tracked, &tgid);
+}
+
+/* False if it was not tracked, or another CPU removed it first. */
+static __always_inline bool untrack(__u32 tgid)
+{
+	if (bpf_map_delete_elem(&tracked, &tgid) != 0)
+		return false;
+	bpf_map_delete_elem(&exiting, &tgid);
+	return true;
 }
 
 /*
- * From here to its end the process is one of ours. (Errors of map functions are ints: the verifier
- * has them called directly, and then the upper half of the result is not the sign's.)
+ * Errors of map functions are ints: the verifier makes programs call them directly, and then the
+ * upper half of the result is not the sign's.
  */
-static __always_inline void make_owner(__u32 tgid)
+static __always_inline void track(__u32 tgid)
 {
-	struct owner owner = {};
-	int error = bpf_map_update_elem(&owners, &tgid, &owner, BPF_NOEXIST);
+	__u8 present = 1;
+	int error = bpf_map_update_elem(&tracked, &tgid, &present, BPF_NOEXIST);
 
 	if (error && error != -EEXIST)
-		count_fault(FAULT_OWNERS_FULL);
+		count_fault(FAULT_TRACKED_FULL);
 }
 
-static __always_inline void count_open(enum open_count which, __s64 change)
-{
-	__u32 key = which;
-	__u64 *count = bpf_map_lookup_elem(&open_counts, &key);
-
-	if (count)
-		__sync_fetch_and_add(count, change);
-}
-
-static __always_inline bool any_open(enum open_count which)
-{
-	__u32 key = which;
-	__u64 *count = bpf_map_lookup_elem(&open_counts, &key);
-
-	return count && *(volatile __u64 *)count;
-}
-
-static __always_inline bool any_bracket_open(void)
-{
-	return any_open(OPEN_BRACKETS);
-}
-
-/* From here to bracket_close() the lock waits of this thread are ours. */
-static __always_inline void bracket_open(void *ctx, struct mutex *dev_set_lock,
-					 struct mutex *group_lock)
+/* Until span_end() the lock waits of this thread are reported. */
+static __always_inline void span_begin(void *ctx, struct mutex *dev_set_lock,
+				       struct mutex *group_lock)
 {
 	__u32 tid = current_tid();
-	struct bracket bracket = {
+	struct span span = {
 	    .begin = begin_here(ctx),
 	    .dev_set_lock = (__u64)dev_set_lock,
 	    .group_lock = (__u64)group_lock,
 	};
-	int error = bpf_map_update_elem(&brackets, &tid, &bracket, BPF_NOEXIST);
+	int error = bpf_map_update_elem(&spans, &tid, &span, BPF_NOEXIST);
 
 	if (!error) {
-		count_open(OPEN_BRACKETS, 1);
+		__sync_fetch_and_add(&under_way.spans, 1);
 	} else if (error == -EEXIST) {
-		/* Its end was lost to a missed return probe: start it afresh. */
+		/* The return of the one before was missed. */
 		count_fault(FAULT_ENDS_LOST);
-		bpf_map_update_elem(&brackets, &tid, &bracket, BPF_EXIST);
+		bpf_map_update_elem(&spans, &tid, &span, BPF_EXIST);
 	} else {
 		count_fault(FAULT_SPANS_FULL);
 	}
 }
 
-/* False if that thread has no bracket open. */
-static __always_inline bool bracket_remove(__u32 tid)
+/* False if that thread is in no span. */
+static __always_inline bool span_remove(__u32 tid)
 {
-	if (bpf_map_delete_elem(&brackets, &tid) != 0)
+	if (bpf_map_delete_elem(&spans, &tid) != 0)
 		return false;
-	count_open(OPEN_BRACKETS, -1);
+	__sync_fetch_and_add(&under_way.spans, -1);
 	return true;
 }
 
-/* False if this thread has no bracket open. */
-static __always_inline bool bracket_close(void)
+/* False if this thread is in no span. */
+static __always_inline bool span_end(void)
 {
-	return bracket_remove(current_tid());
+	return span_remove(current_tid());
 }
 
-static __always_inline struct bracket *current_bracket(void)
+static __always_inline struct span *current_span(void)
 {
 	__u32 tid = current_tid();
 
-	return bpf_map_lookup_elem(&brackets, &tid);
+	return bpf_map_lookup_elem(&spans, &tid);
 }
 
-/* The reset steps under way. */
+/* Reset steps under way. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
@@ -327,18 +286,19 @@ static __always_inline __u64 step_key(__u32 tid, enum reset_step step)
 static __always_inline void reset_remove(__u64 key)
 {
 	if (bpf_map_delete_elem(&reset_begins, &key) == 0)
-		count_open(OPEN_RESETS, -1);
+		__sync_fetch_and_add(&under_way.resets, -1);
 }
 
 /*
- * A thread has ended. What it still has open had its return missed: it would have every mutex_lock
- * on the machine looked at for ever, and be taken for the next thread's with that number.
+ * A thread has ended. The return of any span that it is still in was missed. If it stayed, the lock
+ * probes would never be idle again, and the next thread with that number would be taken for this
+ * one.
  */
 static __always_inline void thread_ended(__u32 tid)
 {
-	if (any_bracket_open() && bracket_remove(tid))
+	if (under_way.spans && span_remove(tid))
 		count_fault(FAULT_ENDS_LOST);
-	if (any_open(OPEN_RESETS)) {
+	if (under_way.resets) {
 #pragma unroll
 		for (int step = RESET_FUNCTION; step < RESET_STEPS; step++)
 			reset_remove(step_key(tid, step));

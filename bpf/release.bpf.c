@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-/* The brackets: a VFIO device is opened, a VFIO device is released. */
+/* The spans that matter most: a VFIO device is opened, a VFIO device is released. */
 #include "probes.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -13,11 +13,11 @@ static __always_inline int release_begin(void *ctx, struct device *dev, struct m
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct event *event;
 
-	make_owner(current_tgid());
-	if (!is_capturing())
+	track(current_tgid());
+	if (!control.capturing)
 		return 0;
-	bracket_open(ctx, lock, group_lock);
-	event = event_reserve(EVENT_RELEASE, PHASE_BEGIN);
+	span_begin(ctx, lock, group_lock);
+	event = event_reserve(EVENT_RELEASE, EDGE_BEGIN);
 	if (!event)
 		return 0;
 	event->lock = (__u64)lock;
@@ -39,17 +39,17 @@ static __always_inline int file_release_begin(void *ctx, struct file *file)
 			     group_lock(device));
 }
 
-static __always_inline int bracket_end(enum event_kind kind, int result)
+static __always_inline int release_or_open_end(enum event_kind kind, int result)
 {
-	struct bracket *bracket = current_bracket();
+	struct span *span = current_span();
 	struct event *event;
 	__s32 stack;
 
-	if (!bracket)
+	if (!span)
 		return 0;
-	stack = stack_if_slow(&bracket->begin);
-	bracket_close();
-	event = event_reserve(kind, PHASE_END);
+	stack = stack_if_slow(&span->begin);
+	span_end();
+	event = event_reserve(kind, EDGE_END);
 	if (!event)
 		return 0;
 	event->stack = stack;
@@ -58,7 +58,7 @@ static __always_inline int bracket_end(enum event_kind kind, int result)
 	return 0;
 }
 
-/* The release of a device file: outside of every lock, so that the wait for them is inside. */
+/* The release of a device file: it takes all locks inside, so the waits for them are seen. */
 SEC("kprobe")
 int BPF_KPROBE(release_kprobe, struct inode *inode, struct file *file)
 {
@@ -68,7 +68,7 @@ int BPF_KPROBE(release_kprobe, struct inode *inode, struct file *file)
 SEC("kretprobe")
 int BPF_KRETPROBE(release_kretprobe)
 {
-	return bracket_end(EVENT_RELEASE, 0);
+	return release_or_open_end(EVENT_RELEASE, 0);
 }
 
 SEC("fentry")
@@ -80,7 +80,7 @@ int BPF_PROG(release_fentry, struct inode *inode, struct file *file)
 SEC("fexit")
 int BPF_PROG(release_fexit)
 {
-	return bracket_end(EVENT_RELEASE, 0);
+	return release_or_open_end(EVENT_RELEASE, 0);
 }
 
 /* vfio_pci_release(void *device_data): before there were dev_sets */
@@ -93,21 +93,21 @@ int BPF_KPROBE(release_reflck_kprobe, struct vfio_pci_device *vdev)
 SEC("kretprobe")
 int BPF_KRETPROBE(release_reflck_kretprobe)
 {
-	return bracket_end(EVENT_RELEASE, 0);
+	return release_or_open_end(EVENT_RELEASE, 0);
 }
 
-/* A group's ioctl: the one that opens a device names it in user memory. */
+/* A group's ioctl. The one that opens a device has the device's name in user memory. */
 static __always_inline int open_begin(void *ctx, unsigned int cmd, const void *user_name)
 {
 	struct event *event;
 
 	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
 		return 0;
-	make_owner(current_tgid());
-	if (!is_capturing())
+	track(current_tgid());
+	if (!control.capturing)
 		return 0;
-	bracket_open(ctx, NULL, NULL);
-	event = event_reserve(EVENT_OPEN, PHASE_BEGIN);
+	span_begin(ctx, NULL, NULL);
+	event = event_reserve(EVENT_OPEN, EDGE_BEGIN);
 	if (!event)
 		return 0;
 	describe_peer(&event->peer, current_leader());
@@ -125,7 +125,7 @@ int BPF_KPROBE(open_kprobe, struct file *file, unsigned int cmd, unsigned long a
 SEC("kretprobe")
 int BPF_KRETPROBE(open_kretprobe, long result)
 {
-	return bracket_end(EVENT_OPEN, result);
+	return release_or_open_end(EVENT_OPEN, result);
 }
 
 SEC("fentry")
@@ -137,5 +137,5 @@ int BPF_PROG(open_fentry, struct file *file, unsigned int cmd, unsigned long arg
 SEC("fexit")
 int BPF_PROG(open_fexit, struct file *file, unsigned int cmd, unsigned long arg, long result)
 {
-	return bracket_end(EVENT_OPEN, result);
+	return release_or_open_end(EVENT_OPEN, result);
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * PCI resets, step by step. They are rare, so all are reported, also those outside a bracket (a VM
- * resets its devices when it starts); user space nests them by thread.
+ * PCI resets, step by step. They are rare, so all are reported, also those outside a release or
+ * open (a VM resets its devices when it starts). User space nests them by thread.
  */
 #include "probes.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-/* The event comes last: the verifier of 5.10 refuses one that may be NULL across other calls. */
+/* The event comes last: the verifier of 5.10 refuses one that may be NULL across other calls (seen
+ * in the lab; may go when 5.10 is no longer supported). */
 static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
 						struct pci_dev *pdev)
 {
@@ -16,22 +17,22 @@ static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
 	struct event *event;
 	int error;
 
-	if (!is_capturing())
+	if (!control.capturing)
 		return NULL;
 	begin = begin_here(ctx);
 	error = bpf_map_update_elem(&reset_begins, &key, &begin, BPF_NOEXIST);
 	if (!error) {
-		count_open(OPEN_RESETS, 1);
+		__sync_fetch_and_add(&under_way.resets, 1);
 	} else if (error == -EEXIST) { /* its end was missed */
 		bpf_map_update_elem(&reset_begins, &key, &begin, BPF_EXIST);
 	} else {
 		count_fault(FAULT_RESETS_FULL);
 		return NULL;
 	}
-	event = event_reserve(EVENT_RESET, PHASE_BEGIN);
+	event = event_reserve(EVENT_RESET, EDGE_BEGIN);
 	if (!event)
 		return NULL;
-	event->step = step;
+	event->subtype = step;
 	read_pci_name(pdev, event->device);
 	return event;
 }
@@ -59,10 +60,10 @@ static __always_inline int reset_end(enum reset_step step, int result)
 		return 0; /* it began before the capture, or is not followed */
 	stack = stack_if_slow(begin);
 	reset_remove(key);
-	event = event_reserve(EVENT_RESET, PHASE_END);
+	event = event_reserve(EVENT_RESET, EDGE_END);
 	if (!event)
 		return 0;
-	event->step = step;
+	event->subtype = step;
 	event->value = result;
 	event->stack = stack;
 	event_submit(event);
@@ -70,8 +71,9 @@ static __always_inline int reset_end(enum reset_step step, int result)
 }
 
 /*
- * A program cannot ask which function it is attached to before 5.15 (bpf_get_attach_cookie), so
- * each function has its own four: entry and return, as kprobe and as fentry.
+ * A program cannot ask which function it is attached to before 7adfc6c9b315 ("bpf: Add
+ * bpf_get_attach_cookie() BPF helper to access bpf_cookie value"), 5.15, so each function has its
+ * own four: entry and return, as kprobe and as fentry.
  */
 
 /* int (struct pci_dev *) */
@@ -93,8 +95,8 @@ static __always_inline int reset_end(enum reset_step step, int result)
 		return reset_end(step, result);                                                    \
 	}
 
-/* int (struct pci_dev *, bool probe); before 5.15 ("PCI: Change the type of probe argument in reset
- * functions") an int */
+/* int (struct pci_dev *, bool probe); before 9bdc81ce440e ("PCI: Change the type of probe
+ * argument in reset functions"), 5.15, an int. Its low byte is right for both. */
 #define RESET_METHOD_PROBES(name, step)                                                            \
 	SEC("kprobe") int BPF_KPROBE(name##_kprobe, struct pci_dev *pdev, int probe)               \
 	{                                                                                          \

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * The kernel names an address: for where /proc/kallsyms hides addresses even from root
- * (kptr_restrict=2). Run by user space, once per address; attached to nothing.
+ * Has the kernel print the name of an address, for when /proc/kallsyms hides addresses even from
+ * root (kptr_restrict=2). User space runs it once per address; it is not attached to anything.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "maps.h"
+
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-#define NAME_LENGTH 128
-
-struct question {
-	__u64 address;
-	char name[NAME_LENGTH]; /* "function+0x12/0x340 [module]" */
-};
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -24,7 +19,10 @@ struct {
 
 static const char format[] = "%pS";
 
-/* Program type and helper are there since 5.14 and 5.13. */
+/*
+ * The program type: 79a7f8bdb159 ("bpf: Introduce bpf_sys_bpf() helper and program type."), 5.14;
+ * the helper: 7b15523a989b ("bpf: Add a bpf_snprintf helper"), 5.13.
+ */
 SEC("syscall")
 int symbolize(void *ctx)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * What surrounds the releases: the signal that asked for them, the process's way out, and the parts
- * of it that are not the devices'. Of processes that never had a device nothing is told.
+ * What happens around the releases: the signal that caused them, how the process exits, and the
+ * parts of its teardown other than device release. Only tracked processes are reported.
  */
 #include "probes.bpf.h"
 
@@ -38,14 +38,14 @@ static __always_inline bool ends_processes(int sig)
 	return sig > 0 && sig < 32 && these >> sig & 1;
 }
 
-/* Only to those we follow: anybody may send his own processes as many as he likes. */
+/* Only to tracked processes: a flood of signals to others must not cost events. */
 static __always_inline int signal_sent(int sig, struct task_struct *target, int result)
 {
 	struct event *event;
 
-	if (!find_owner(BPF_CORE_READ(target, tgid)))
+	if (!is_tracked(BPF_CORE_READ(target, tgid)))
 		return 0;
-	event = event_reserve(EVENT_SIGNAL, PHASE_INSTANT);
+	event = event_reserve(EVENT_SIGNAL, EDGE_INSTANT);
 	if (!event)
 		return 0;
 	event->value = sig;
@@ -59,11 +59,11 @@ static __always_inline int signal_sent(int sig, struct task_struct *target, int 
 static __always_inline int process_step(enum process_step step, struct task_struct *about,
 					int value)
 {
-	struct event *event = event_reserve(EVENT_PROCESS, PHASE_INSTANT);
+	struct event *event = event_reserve(EVENT_PROCESS, EDGE_INSTANT);
 
 	if (!event)
 		return 0;
-	event->step = step;
+	event->subtype = step;
 	event->value = value;
 	describe_peer(&event->peer, about);
 	event_submit(event);
@@ -73,18 +73,17 @@ static __always_inline int process_step(enum process_step step, struct task_stru
 static __always_inline int child_died(struct kernel_siginfo *info)
 {
 	__u32 tgid = current_tgid();
-	struct owner *owner = find_owner(tgid);
 	int code;
 
-	if (!owner)
+	if (!is_tracked(tgid))
 		return 0;
 	code = BPF_CORE_READ(info, si_code);
 	if (code <= 0 || code > CLD_LAST_DEAD)
 		return 0; /* stopped or continued, or somebody's kill(SIGCHLD) */
-	if (reaping_unseen()) {
-		/* Whoever gets the number next is another one. */
+	if (control.reaping_unseen) {
+		/* Its number may be used again. */
 		thread_ended(current_tid());
-		bpf_map_delete_elem(&owners, &tgid);
+		untrack(tgid);
 	}
 	return process_step(PROCESS_DEAD, current_leader(), 0);
 }
@@ -95,11 +94,11 @@ SEC("raw_tp")
 int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_struct *target,
 	     int group, int result)
 {
-	/* The dying process itself sends SIGCHLD, at the very end of do_exit (do_notify_parent);
-	 * whether the parent cares is no matter. */
+	/* The dying process itself sends SIGCHLD, at the very end of do_exit (do_notify_parent),
+	 * also if the parent ignores it. */
 	if (sig == SIGCHLD)
 		return child_died(info);
-	/* What is ignored is told as well: SIGKILL may come because of that. */
+	/* Ignored signals are reported too: SIGKILL may follow because of that. */
 	if ((result == TRACE_SIGNAL_DELIVERED || result == TRACE_SIGNAL_IGNORED) &&
 	    ends_processes(sig))
 		return signal_sent(sig, target, result);
@@ -107,27 +106,30 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_
 }
 
 /* sched:sched_process_fork(struct task_struct *parent, struct task_struct *child): the child
- * inherits what is open, and may be the last that has it */
+ * inherits open devices, and may be the last that has them */
 SEC("raw_tp")
 int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct *child)
 {
 	__u32 tgid = BPF_CORE_READ(child, tgid), of = BPF_CORE_READ(parent, tgid);
 
-	if (tgid != of && find_owner(of))
-		make_owner(tgid);
+	if (tgid != of && is_tracked(of))
+		track(tgid);
 	return 0;
 }
 
-/* void do_group_exit(int exit_code): by whoever exits or is killed first, then by each other thread
- */
+/* void do_group_exit(int exit_code): called by the thread that exits or is killed first, then by
+ * each other thread */
 static __always_inline int process_exits(int exit_code)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct owner *owner = find_owner(current_tgid());
+	__u32 tgid = current_tgid();
+	__u8 present = 1;
 
-	if (!owner || owner->exits || is_exec(task))
+	if (!is_tracked(tgid) || is_exec(task))
 		return 0;
-	owner->exits = true;
+	/* Exactly one of its threads reports it. */
+	if (bpf_map_update_elem(&exiting, &tgid, &present, BPF_NOEXIST) != 0)
+		return 0;
 	return process_step(PROCESS_EXITS, current_leader(), exit_code_of(task, exit_code));
 }
 
@@ -143,15 +145,15 @@ int BPF_PROG(process_exits_fentry, int exit_code)
 	return process_exits(exit_code);
 }
 
-/* void release_task(struct task_struct *p): for each thread; by the parent that waits, or by a
- * thread for itself */
+/* void release_task(struct task_struct *p): called for each thread, by the waiting parent or by the
+ * thread itself */
 static __always_inline int process_reaped(struct task_struct *task)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid), tid = BPF_CORE_READ(task, pid);
 
 	thread_ended(tid);
-	/* Removed by whoever is first: it is told once. */
-	if (tid != tgid || bpf_map_delete_elem(&owners, &tgid) != 0)
+	/* Reported once: by the CPU that removes it. */
+	if (tid != tgid || !untrack(tgid))
 		return 0;
 	return process_step(PROCESS_REAPED, task, 0);
 }
@@ -168,38 +170,38 @@ int BPF_PROG(process_reaped_fentry, struct task_struct *task)
 	return process_reaped(task);
 }
 
-static __always_inline int teardown(enum teardown_step step, enum event_phase phase)
+static __always_inline int teardown(enum teardown_step step, enum event_edge edge)
 {
 	struct event *event;
 
-	/* Devices are powered up and down at other times, too. */
-	if (step == TEARDOWN_POWER ? !current_bracket() : !find_owner(current_tgid()))
+	/* Devices change their power state at other times, too. */
+	if (step == TEARDOWN_POWER ? !current_span() : !is_tracked(current_tgid()))
 		return 0;
-	event = event_reserve(EVENT_TEARDOWN, phase);
+	event = event_reserve(EVENT_TEARDOWN, edge);
 	if (!event)
 		return 0;
-	event->step = step;
+	event->subtype = step;
 	event_submit(event);
 	return 0;
 }
 
-/* Their arguments and results do not matter. */
+/* Their arguments and results are not needed. */
 #define TEARDOWN_PROBES(name, step)                                                                \
 	SEC("kprobe") int BPF_KPROBE(name##_kprobe)                                                \
 	{                                                                                          \
-		return teardown(step, PHASE_BEGIN);                                                \
+		return teardown(step, EDGE_BEGIN);                                                 \
 	}                                                                                          \
 	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe)                                       \
 	{                                                                                          \
-		return teardown(step, PHASE_END);                                                  \
+		return teardown(step, EDGE_END);                                                   \
 	}                                                                                          \
 	SEC("fentry") int BPF_PROG(name##_fentry)                                                  \
 	{                                                                                          \
-		return teardown(step, PHASE_BEGIN);                                                \
+		return teardown(step, EDGE_BEGIN);                                                 \
 	}                                                                                          \
 	SEC("fexit") int BPF_PROG(name##_fexit)                                                    \
 	{                                                                                          \
-		return teardown(step, PHASE_END);                                                  \
+		return teardown(step, EDGE_END);                                                   \
 	}
 
 TEARDOWN_PROBES(memory, TEARDOWN_MEMORY)
@@ -211,30 +213,30 @@ TEARDOWN_PROBES(kvm_memory, TEARDOWN_KVM)
 TEARDOWN_PROBES(power, TEARDOWN_POWER)
 
 /*
- * The files: closed from task work, that is in task_work_run, which every close() on the machine
- * goes through. So the two functions around it in do_exit are watched, which only exiting threads
- * call.
+ * The files are closed by task work. task_work_run is not watched because every close() on the
+ * machine goes through it; the functions before and after it in do_exit are called by exiting
+ * threads only.
  */
 SEC("kprobe")
 int BPF_KPROBE(files_kprobe)
 {
-	return teardown(TEARDOWN_FILES, PHASE_BEGIN);
+	return teardown(TEARDOWN_FILES, EDGE_BEGIN);
 }
 
 SEC("kprobe")
 int BPF_KPROBE(files_end_kprobe)
 {
-	return teardown(TEARDOWN_FILES, PHASE_END);
+	return teardown(TEARDOWN_FILES, EDGE_END);
 }
 
 SEC("fentry")
 int BPF_PROG(files_fentry)
 {
-	return teardown(TEARDOWN_FILES, PHASE_BEGIN);
+	return teardown(TEARDOWN_FILES, EDGE_BEGIN);
 }
 
 SEC("fentry")
 int BPF_PROG(files_end_fentry)
 {
-	return teardown(TEARDOWN_FILES, PHASE_END);
+	return teardown(TEARDOWN_FILES, EDGE_END);
 }

@@ -3,16 +3,14 @@ using System.Runtime.InteropServices;
 namespace Profiler.Linux;
 
 /// <summary>
-/// Error numbers (include/uapi/asm-generic/errno-base.h, errno.h; from 512 on include/linux/errno.h, which only the kernel
-/// itself sees): the one table.
+/// Error numbers (include/uapi/asm-generic/errno-base.h, errno.h): the one table.
 /// </summary>
 public static class Errno
 {
     public const int
         EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EIO = 5, ENXIO = 6, ENOEXEC = 8, EBADF = 9, EAGAIN = 11, ENOMEM = 12,
         EACCES = 13, EFAULT = 14, EBUSY = 16, EEXIST = 17, ENODEV = 19, EINVAL = 22, ENFILE = 23, EMFILE = 24, ENOTTY = 25,
-        EFBIG = 27, ENOSPC = 28, EPIPE = 32, EOPNOTSUPP = 95, ETIMEDOUT = 110, EDQUOT = 122, ECANCELED = 125,
-        ERESTARTSYS = 512, ENOTSUPP = 524;
+        EFBIG = 27, ENOSPC = 28, EPIPE = 32, EOPNOTSUPP = 95, ETIMEDOUT = 110, EDQUOT = 122, ECANCELED = 125;
 
     private static readonly Dictionary<int, string> Names = new()
     {
@@ -42,8 +40,9 @@ public static class Errno
         [ETIMEDOUT] = nameof(ETIMEDOUT),
         [EDQUOT] = nameof(EDQUOT),
         [ECANCELED] = nameof(ECANCELED),
-        [ERESTARTSYS] = nameof(ERESTARTSYS),
-        [ENOTSUPP] = nameof(ENOTSUPP),
+        // include/linux/errno.h: no program gets to see them.
+        [512] = "ERESTARTSYS",
+        [524] = "ENOTSUPP",
     };
 
     /// <summary>"ENOTTY" for -25; "error -77" where the number has no name here.</summary>

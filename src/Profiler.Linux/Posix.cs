@@ -12,16 +12,16 @@ public static partial class Posix
     /// <summary>What kind of file: the bits of st_mode (inode(7)).</summary>
     public const ushort S_IFMT = 0xf000, S_IFREG = 0x8000, S_IFDIR = 0x4000;
 
-    private const int AtFdCwd = -100, XOk = 1;
-    private const uint StatxBasic = 0x7ff;
+    private const int AT_FDCWD = -100, X_OK = 1;
+    private const uint STATX_BASIC_STATS = 0x7ff;
 
     /// <summary>What is at a path, symbolic links followed; null if there is nothing, or nothing we may see.</summary>
-    public static FileFacts? Stat(string path) => statx(AtFdCwd, path, 0, StatxBasic, out Statx s) == 0
-        ? new FileFacts(s.Mode, s.Uid, s.Gid)
+    public static FileFacts? Stat(string path) => statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, out Statx s) == 0
+        ? new FileFacts(s.stx_mode, s.stx_uid, s.stx_gid)
         : null;
 
     /// <summary>May be executed, and is no directory.</summary>
-    public static bool IsExecutable(string path) => Stat(path) is { IsRegular: true } && access(path, XOk) == 0;
+    public static bool IsExecutable(string path) => Stat(path) is { IsRegular: true } && access(path, X_OK) == 0;
 
     /// <summary>A path without symbolic links, by the kernel's rules; null if there is no such place.</summary>
     public static string? RealPath(string path)
@@ -76,16 +76,16 @@ public static partial class Posix
 
     // struct statx (include/uapi/linux/stat.h): 256 bytes, alike everywhere.
     [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Statx
+    internal struct Statx
     {
         [FieldOffset(20)]
-        public uint Uid;
+        public uint stx_uid;
 
         [FieldOffset(24)]
-        public uint Gid;
+        public uint stx_gid;
 
         [FieldOffset(28)]
-        public ushort Mode;
+        public ushort stx_mode;
     }
 }
 

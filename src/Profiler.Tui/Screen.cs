@@ -8,8 +8,7 @@ namespace Profiler.Tui;
 /// </summary>
 public sealed partial class Screen : IDisposable
 {
-    private const int SigStop = 19; // signal(7), x86-64
-
+    private const int SIGSTOP = 19; // signal(7), x86-64
 
     private const string Enter = "\e[?1049h\e[?25l"; // alternate screen, no cursor
     private const string Leave = "\e[0m\e[2J\e[H\e[?25h\e[?1049l"; // emptied first: tmux mixes the screens up after a resize
@@ -79,7 +78,7 @@ public sealed partial class Screen : IDisposable
     {
         signal.Cancel = true;
         Return();
-        _ = kill(Environment.ProcessId, SigStop);
+        _ = kill(Environment.ProcessId, SIGSTOP);
     }
 
     private void OnUnhandled(object sender, UnhandledExceptionEventArgs e) => Return();

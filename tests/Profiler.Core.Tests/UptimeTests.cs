@@ -19,7 +19,7 @@ public sealed class UptimeTests
         {
             TimeNs = (ulong)tid,
             Kind = EventKind.Release,
-            Phase = EventPhase.Begin,
+            Edge = EventEdge.Begin,
             Tid = (uint)tid,
             Tgid = (uint)tid,
         }));

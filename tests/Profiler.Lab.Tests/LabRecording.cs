@@ -34,7 +34,7 @@ public sealed class LabRecording
     public Problem? Problem(ProblemKind kind) => Problems.FirstOrDefault(p => p.Id == kind.Id);
 
     /// <summary>Releases that were seen from begin to end.</summary>
-    public int Releases => Events.Count(e => e is { Kind: EventKind.Release, Phase: EventPhase.End });
+    public int Releases => Events.Count(e => e is { Kind: EventKind.Release, Edge: EventEdge.End });
 
     /// <summary>All that the programs told came here or is counted as lost.</summary>
     public void IsComplete()

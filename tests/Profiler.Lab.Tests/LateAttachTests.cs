@@ -48,7 +48,7 @@ public sealed class LateAttachTests
         Assert.Equal((pid, true, false), (there.Tgid, there.Exiting, there.Busy));
         Assert.Equal("late-vm", recording.Facts.VmNames[pid]);
         // Those that are not released yet: one whose begin was not seen, and those that were.
-        string[] seen = [.. recording.Events.Where(e => e is { Kind: EventKind.Release, Phase: EventPhase.Begin }).Select(e => e.Device.ToString())];
+        string[] seen = [.. recording.Events.Where(e => e is { Kind: EventKind.Release, Edge: EventEdge.Begin }).Select(e => e.Device.ToString())];
         Assert.InRange(seen.Length, 1, 14);
         Assert.InRange(there.Devices!.Value.Except(seen).Count(), 0, 1);
         // While it was being looked for, some may have gone.

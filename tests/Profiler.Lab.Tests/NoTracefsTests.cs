@@ -42,8 +42,8 @@ public sealed class NoTracefsTests
         }
         Assert.Contains(recording.Problems, p => p.Id == ProblemKinds.ProbeLimited.Id && p.Detail == "release");
         Assert.Contains("problem: probe release: further calls under way at the same time are missed", check, StringComparison.Ordinal);
-        int begun = recording.Events.Count(e => e is { Kind: EventKind.Release or EventKind.Open, Phase: EventPhase.Begin });
-        int ended = recording.Events.Count(e => e is { Kind: EventKind.Release or EventKind.Open, Phase: EventPhase.End });
+        int begun = recording.Events.Count(e => e is { Kind: EventKind.Release or EventKind.Open, Edge: EventEdge.Begin });
+        int ended = recording.Events.Count(e => e is { Kind: EventKind.Release or EventKind.Open, Edge: EventEdge.End });
         Assert.True(begun > ended, $"{begun} begun, {ended} ended: this kernel has room for all");
         Assert.Equal(begun - ended, recording.Problem(ProblemKinds.EndsLost)?.Count);
     }

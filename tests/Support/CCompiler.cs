@@ -2,19 +2,19 @@ using System.Diagnostics;
 
 namespace Profiler.Tests.Support;
 
-/// <summary>Asks a C compiler what a header says.</summary>
+/// <summary>Asks a C compiler what headers say.</summary>
 public static class CCompiler
 {
     /// <summary>Each integer expression, followed by its value: "sizeof(struct event) 96".</summary>
-    /// <param name="header">As in an #include, with its quotes or brackets.</param>
+    /// <param name="headers">As in an #include, with their quotes or angle brackets.</param>
     /// <param name="expressions">Constant C expressions.</param>
-    public static string[] Evaluate(string header, IEnumerable<string> expressions)
+    public static string[] Evaluate(IEnumerable<string> headers, IEnumerable<string> expressions)
     {
         string directory = Directory.CreateTempSubdirectory("vfioscope-layout-").FullName;
         string source = Path.Combine(directory, "layout.c"), program = Path.Combine(directory, "layout");
-        File.WriteAllText(source,
-            $"#include <stddef.h>\n#include <stdio.h>\n#include {header}\nint main(void)\n{{\n" +
-            string.Concat(expressions.Select(e => $"\tprintf(\"%s %lld\\n\", \"{e}\", (long long)({e}));\n")) + "\treturn 0;\n}\n");
+        string includes = string.Concat(headers.Prepend("<stdio.h>").Prepend("<stddef.h>").Select(h => $"#include {h}\n"));
+        string prints = string.Concat(expressions.Select(e => $"\tprintf(\"%s %lld\\n\", \"{e}\", (long long)({e}));\n"));
+        File.WriteAllText(source, $"#define _GNU_SOURCE\n{includes}int main(void)\n{{\n{prints}\treturn 0;\n}}\n");
         Run("gcc", "-Wall", "-Werror", "-o", program, source);
         string[] answer = Run(program).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Directory.Delete(directory, recursive: true);
@@ -28,10 +28,10 @@ public static class CCompiler
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
-        string errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        Xunit.Assert.True(process.ExitCode == 0, errors);
+        Xunit.Assert.True(process.ExitCode == 0, errors.Result);
         return output;
     }
 }

@@ -68,10 +68,10 @@ public static class EventText
     {
         switch (word)
         {
-            case "begin": e.Phase = EventPhase.Begin; break;
-            case "end": e.Phase = EventPhase.End; break;
-            case "devset": e.StepCode = (byte)LockKind.DevSet; break;
-            case "group": e.StepCode = (byte)LockKind.Group; break;
+            case "begin": e.Edge = EventEdge.Begin; break;
+            case "end": e.Edge = EventEdge.End; break;
+            case "devset": e.Subtype = (byte)LockKind.DevSet; break;
+            case "group": e.Subtype = (byte)LockKind.Group; break;
             case "exiting": e.Flags |= EventFlags.Exiting; break;
             case "mediated": e.Flags |= EventFlags.NotPci; break;
             case "ignored": e.Flags |= EventFlags.Ignored; break;
@@ -84,7 +84,7 @@ public static class EventText
                 break;
             case var number when int.TryParse(number, CultureInfo.InvariantCulture, out int value): e.Value = value; break;
             case var step when e.Kind == EventKind.Teardown && Enum.TryParse(step, ignoreCase: true, out TeardownStep parsed):
-                e.StepCode = (byte)parsed;
+                e.Subtype = (byte)parsed;
                 break;
             case var step when Enum.TryParse(step, ignoreCase: true, out ResetStep parsed): e.Step = parsed; break;
             default: e.Device = Name16.From(word); break;
@@ -93,7 +93,7 @@ public static class EventText
 
     private static EventKind Process(ref WireEvent e, ProcessStep step)
     {
-        e.StepCode = (byte)step;
+        e.Subtype = (byte)step;
         return EventKind.Process;
     }
 

@@ -22,18 +22,18 @@ public static class VmLife
     public static ulong Append(List<WireEvent> to, uint pid, int firstDevice, int devices, ulong startNs)
     {
         ulong now = startNs;
-        void Add(EventKind kind, EventPhase phase, uint tid, int? device = null, byte step = 0, ulong mutex = 0, uint peer = 0, int value = 0,
+        void Add(EventKind kind, EventEdge edge, uint tid, int? device = null, byte subtype = 0, ulong mutex = 0, uint peer = 0, int value = 0,
             EventFlags flags = default)
         {
             to.Add(new WireEvent
             {
                 TimeNs = now += Millisecond,
                 Kind = kind,
-                Phase = phase,
+                Edge = edge,
                 Tid = tid,
                 Tgid = pid,
                 Comm = Comm,
-                StepCode = step,
+                Subtype = subtype,
                 Lock = mutex,
                 Device = device is { } number ? Device(number) : default,
                 Value = value,
@@ -45,42 +45,42 @@ public static class VmLife
 
         void Reset(uint tid, int device)
         {
-            Add(EventKind.Reset, EventPhase.Begin, tid, device, (byte)ResetStep.Flr);
+            Add(EventKind.Reset, EventEdge.Begin, tid, device, (byte)ResetStep.Flr);
             now += 100 * Millisecond;
-            Add(EventKind.Reset, EventPhase.End, tid, null, (byte)ResetStep.Flr);
+            Add(EventKind.Reset, EventEdge.End, tid, null, (byte)ResetStep.Flr);
         }
 
         for (int device = firstDevice; device < firstDevice + devices; device++)
         {
-            Add(EventKind.Open, EventPhase.Begin, pid, device);
+            Add(EventKind.Open, EventEdge.Begin, pid, device);
             Reset(pid, device);
-            Add(EventKind.Open, EventPhase.End, pid, value: 20);
+            Add(EventKind.Open, EventEdge.End, pid, value: 20);
         }
         now += 60_000 * Millisecond;
-        Add(EventKind.Signal, EventPhase.Instant, 1, peer: pid, value: 15);
-        Add(EventKind.Process, EventPhase.Instant, pid, step: (byte)ProcessStep.Exits);
-        Add(EventKind.Teardown, EventPhase.Begin, pid, step: (byte)TeardownStep.Memory);
-        Add(EventKind.Teardown, EventPhase.End, pid, step: (byte)TeardownStep.Memory);
+        Add(EventKind.Signal, EventEdge.Instant, 1, peer: pid, value: 15);
+        Add(EventKind.Process, EventEdge.Instant, pid, subtype: (byte)ProcessStep.Exits);
+        Add(EventKind.Teardown, EventEdge.Begin, pid, subtype: (byte)TeardownStep.Memory);
+        Add(EventKind.Teardown, EventEdge.End, pid, subtype: (byte)TeardownStep.Memory);
         for (int device = firstDevice; device < firstDevice + devices; device += 2)
         {
             ulong mutex = 0xffff_8880_0000_0000 + (ulong)device * 64;
             uint other = pid + 1;
-            Add(EventKind.Release, EventPhase.Begin, pid, device, mutex: mutex, flags: EventFlags.Exiting);
-            Add(EventKind.Release, EventPhase.Begin, other, device + 1, mutex: mutex, flags: EventFlags.Exiting);
-            Add(EventKind.LockWait, EventPhase.Begin, other, step: (byte)LockKind.DevSet, mutex: mutex, peer: pid);
+            Add(EventKind.Release, EventEdge.Begin, pid, device, mutex: mutex, flags: EventFlags.Exiting);
+            Add(EventKind.Release, EventEdge.Begin, other, device + 1, mutex: mutex, flags: EventFlags.Exiting);
+            Add(EventKind.LockWait, EventEdge.Begin, other, subtype: (byte)LockKind.DevSet, mutex: mutex, peer: pid);
             Reset(pid, device);
-            Add(EventKind.Release, EventPhase.End, pid);
-            Add(EventKind.LockWait, EventPhase.End, other, mutex: mutex);
+            Add(EventKind.Release, EventEdge.End, pid);
+            Add(EventKind.LockWait, EventEdge.End, other, mutex: mutex);
             Reset(other, device + 1);
-            Add(EventKind.Release, EventPhase.End, other);
+            Add(EventKind.Release, EventEdge.End, other);
             // What an unplugged device leaves to be unmapped.
-            Add(EventKind.Teardown, EventPhase.Begin, pid, step: (byte)TeardownStep.Iommu);
-            Add(EventKind.Teardown, EventPhase.End, pid, step: (byte)TeardownStep.Iommu);
-            Add(EventKind.Teardown, EventPhase.Begin, pid, step: (byte)TeardownStep.Power);
-            Add(EventKind.Teardown, EventPhase.End, pid, step: (byte)TeardownStep.Power);
+            Add(EventKind.Teardown, EventEdge.Begin, pid, subtype: (byte)TeardownStep.Iommu);
+            Add(EventKind.Teardown, EventEdge.End, pid, subtype: (byte)TeardownStep.Iommu);
+            Add(EventKind.Teardown, EventEdge.Begin, pid, subtype: (byte)TeardownStep.Power);
+            Add(EventKind.Teardown, EventEdge.End, pid, subtype: (byte)TeardownStep.Power);
         }
-        Add(EventKind.Process, EventPhase.Instant, pid, step: (byte)ProcessStep.Dead);
-        Add(EventKind.Process, EventPhase.Instant, pid, step: (byte)ProcessStep.Reaped);
+        Add(EventKind.Process, EventEdge.Instant, pid, subtype: (byte)ProcessStep.Dead);
+        Add(EventKind.Process, EventEdge.Instant, pid, subtype: (byte)ProcessStep.Reaped);
         return now;
     }
 

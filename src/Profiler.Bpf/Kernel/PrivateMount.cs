@@ -5,15 +5,13 @@ namespace Profiler.Bpf.Kernel;
 
 /// <summary>
 /// A file system of the kernel's own, mounted for this process only and at no place: nobody else sees it, and it goes with
-/// the process (fsopen(2), 5.2).
+/// the process (fsopen(2): 24dcb3d90a1f "vfs: syscall: Add fsopen() to prepare for superblock creation", 5.2).
 /// </summary>
 internal static unsafe partial class PrivateMount
 {
-    // x86-64, arch/x86/entry/syscalls/syscall_64.tbl
-    private const long SysFsopen = 430, SysFsconfig = 431, SysFsmount = 432;
+    private const long SYS_fsopen = 430, SYS_fsconfig = 431, SYS_fsmount = 432; // x86-64
 
-    private const nint CloseOnExec = 1; // FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC
-    private const nint Create = 6; // FSCONFIG_CMD_CREATE
+    private const int FSOPEN_CLOEXEC = 1, FSCONFIG_CMD_CREATE = 6, FSMOUNT_CLOEXEC = 1;
 
     /// <summary>Mounts it.</summary>
     /// <param name="type">"tracefs" or "debugfs".</param>
@@ -23,10 +21,10 @@ internal static unsafe partial class PrivateMount
         nint name = Marshal.StringToCoTaskMemUTF8(type);
         try
         {
-            int context = (int)syscall(SysFsopen, name, CloseOnExec, 0, 0, 0);
+            int context = (int)syscall(SYS_fsopen, name, FSOPEN_CLOEXEC, 0, 0, 0);
             if (context < 0)
                 return null;
-            int mount = syscall(SysFsconfig, context, Create, 0, 0, 0) == 0 ? (int)syscall(SysFsmount, context, CloseOnExec, 0, 0, 0) : -1;
+            int mount = syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, 0, 0, 0) == 0 ? (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0, 0, 0) : -1;
             _ = close(context);
             return mount < 0 ? null : string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{mount}");
         }

@@ -5,7 +5,7 @@ namespace Profiler.Bpf.Kernel;
 /// <summary>The kernel's BTF, its modules' included: which functions and tracepoints have known prototypes.</summary>
 public sealed class TypeInformation : IDisposable
 {
-    private const uint KindStruct = 4, KindTypedef = 8, KindFunction = 12; // BTF_KIND_*, include/uapi/linux/btf.h
+    private const uint BTF_KIND_STRUCT = 4, BTF_KIND_TYPEDEF = 8, BTF_KIND_FUNC = 12;
 
     private readonly BtfHandle _kernel;
     private readonly Dictionary<string, BtfHandle> _modules = [];
@@ -23,14 +23,14 @@ public sealed class TypeInformation : IDisposable
     }
 
     /// <summary>Is this function's prototype known, so that fentry and fexit can be attached?</summary>
-    public bool HasFunction(string name, string? module) => Has(KindFunction, name, module);
+    public bool HasFunction(string name, string? module) => Has(BTF_KIND_FUNC, name, module);
 
     /// <summary>Is the layout of this struct known?</summary>
-    public bool HasStruct(string name, string? module) => Has(KindStruct, name, module);
+    public bool HasStruct(string name, string? module) => Has(BTF_KIND_STRUCT, name, module);
 
     /// <summary>Does the kernel have this tracepoint? (Each leaves a typedef <c>btf_trace_NAME</c>.)</summary>
     public bool HasTracepoint(string name) =>
-        LibBpf.btf__find_by_name_kind(_kernel, "btf_trace_" + name, KindTypedef) > 0;
+        LibBpf.btf__find_by_name_kind(_kernel, "btf_trace_" + name, BTF_KIND_TYPEDEF) > 0;
 
     public void Dispose()
     {

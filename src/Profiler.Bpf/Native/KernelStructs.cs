@@ -12,28 +12,30 @@ internal struct BpfProgInfo
     [FieldOffset(192)] public ulong run_time_ns;
     [FieldOffset(200)] public ulong run_cnt;
 
-    /// <summary>Runs skipped because the program was running on this CPU already (5.12).</summary>
+    /// <summary>
+    /// Runs skipped because the program was running on this CPU already (9ed9e9ba2337 "bpf: Count the number of times
+    /// recursion was prevented", 5.12).
+    /// </summary>
     [FieldOffset(208)] public ulong recursion_misses;
 }
 
 /// <summary>
-/// <c>struct bpf_link_info</c> of a perf event link on a kprobe (6.6; <c>missed</c> 6.7,
-/// "bpf: Add missed value to kprobe perf link info").
+/// The head of <c>struct bpf_link_info</c> of a perf event link on a kprobe (1b715e1b0ec5 "bpf: Support ->fill_link_info for
+/// perf_event", 6.6; <c>missed</c>: 3acf8ace6823 "bpf: Add missed value to kprobe perf link info", 6.7).
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 72)]
+[StructLayout(LayoutKind.Explicit, Size = 56)]
 internal struct BpfKprobeLinkInfo
 {
-    /// <summary>BPF_PERF_EVENT_KPROBE or BPF_PERF_EVENT_KRETPROBE in <see cref="perf_event_type"/>.</summary>
-    public const uint Kprobe = 3, Kretprobe = 4;
+    /// <summary>In <see cref="type"/>.</summary>
+    public const uint BPF_LINK_TYPE_PERF_EVENT = 7;
 
-    /// <summary>BPF_LINK_TYPE_PERF_EVENT.</summary>
-    public const uint PerfEventLink = 7;
-
-    /// <summary>A kernel that fills in less does not count: <see cref="missed"/> is unknown then, not 0.</summary>
-    public const uint LengthWithMissed = 48 + sizeof(ulong);
+    /// <summary>In <see cref="perf_event_type"/>.</summary>
+    public const uint BPF_PERF_EVENT_KPROBE = 3, BPF_PERF_EVENT_KRETPROBE = 4;
 
     [FieldOffset(0)] public uint type;
     [FieldOffset(16)] public uint perf_event_type;
+
+    /// <summary>A kernel that fills in less does not count: then it is unknown, not 0.</summary>
     [FieldOffset(48)] public ulong missed;
 }
 

@@ -82,6 +82,10 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library)]
     public static partial int bpf_map__set_max_entries(nint map, uint maxEntries);
 
+    /// <summary>The content of a map of global data, before it is loaded.</summary>
+    [LibraryImport(Library)]
+    public static partial int bpf_map__set_initial_value(nint map, void* data, nuint size);
+
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_map_lookup_elem(int fd, void* key, void* value);
 
@@ -100,7 +104,7 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_obj_get_info_by_fd(int fd, void* info, uint* length);
 
-    /// <param name="type">BPF_STATS_RUN_TIME is 0 (enum bpf_stats_type in include/uapi/linux/bpf.h, 5.8).</param>
+    /// <param name="type">enum bpf_stats_type in include/uapi/linux/bpf.h (d46edd671a14 "bpf: Sharing bpf runtime stats with BPF_ENABLE_STATS", 5.8).</param>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_enable_stats(uint type);
 

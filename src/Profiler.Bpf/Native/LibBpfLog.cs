@@ -7,9 +7,9 @@ namespace Profiler.Bpf.Native;
 /// libbpf's own words, kept aside: shown only where a load or attach fails, or on request
 /// (<see cref="Echo"/>).
 /// </summary>
-internal static unsafe partial class LibBpfLog
+internal static unsafe class LibBpfLog
 {
-    private const int Debug = 2; // enum libbpf_print_level
+    private const int LIBBPF_DEBUG = 2; // enum libbpf_print_level
     private const int MaximumLines = 200;
 
     private static readonly Lock Gate = new();
@@ -38,11 +38,11 @@ internal static unsafe partial class LibBpfLog
     {
         try
         {
-            if (level >= Debug && Echo is null)
+            if (level >= LIBBPF_DEBUG && Echo is null)
                 return 0;
             // The verifier's log comes in one piece, and what matters is at its end: so as long as it is.
             byte* text = null;
-            int length = vasprintf(&text, format, arguments);
+            int length = LibC.vasprintf(&text, format, arguments);
             if (length < 0)
                 return 0;
             Add(level, Encoding.UTF8.GetString(text, length).TrimEnd());
@@ -60,14 +60,11 @@ internal static unsafe partial class LibBpfLog
         lock (Gate)
         {
             Echo?.WriteLine(line);
-            if (level >= Debug)
+            if (level >= LIBBPF_DEBUG)
                 return;
             if (Lines.Count == MaximumLines)
                 Lines.Dequeue();
             Lines.Enqueue(line);
         }
     }
-
-    [LibraryImport("libc")]
-    private static partial int vasprintf(byte** text, nint format, nint arguments);
 }

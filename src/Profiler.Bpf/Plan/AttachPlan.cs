@@ -19,7 +19,7 @@ public enum LockProbeChoice
     /// <summary><c>__mutex_lock_slowpath</c>: only when the mutex is taken.</summary>
     SlowPath,
 
-    /// <summary><c>lock:contention_begin</c> and <c>contention_end</c> (5.19).</summary>
+    /// <summary><c>lock:contention_begin</c> and <c>contention_end</c> (16edd9b511a1 "locking: Add lock contention tracepoints", 5.19).</summary>
     Tracepoint,
 }
 

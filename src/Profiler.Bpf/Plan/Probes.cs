@@ -61,7 +61,10 @@ public static class Probes
         NeedsStruct = "vfio_device_set",
     };
 
-    /// <summary>The same before there were dev_sets (5.15): the argument leads to device and lock.</summary>
+    /// <summary>
+    /// The same before there were dev_sets (2cd8b14aaa66 "vfio/pci: Move to the device set infrastructure", 5.15): the
+    /// argument leads to device and lock.
+    /// </summary>
     public static readonly Probe ReleaseBeforeDevSets =
         new("release", "release", "vfio_pci_release", "vfio_pci", "release_reflck") { Essential = true };
 
@@ -96,7 +99,10 @@ public static class Probes
         new("kvm_memory", "teardown", "kvm_mmu_notifier_release", "kvm", "kvm_memory"),
     ];
 
-    /// <summary>Power transitions in releases and opens; until 5.15 the function was in another module.</summary>
+    /// <summary>
+    /// Power transitions in releases and opens; until 7fa005caa35e ("vfio/pci: Introduce vfio_pci_core.ko"), 5.15, the
+    /// function was in another module.
+    /// </summary>
     public static readonly Probe Power = new("power", "teardown", "vfio_pci_set_power_state", "vfio_pci_core", "power");
 
     public static readonly Probe PowerBeforeCore = Power with { Module = "vfio_pci" };

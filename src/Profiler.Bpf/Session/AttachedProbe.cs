@@ -129,9 +129,9 @@ internal sealed unsafe class AttachedProbe : IDisposable
         var info = new BpfKprobeLinkInfo();
         uint length = (uint)sizeof(BpfKprobeLinkInfo);
         return LibBpf.bpf_obj_get_info_by_fd(LibBpf.bpf_link__fd(link), &info, &length) == 0 &&
-               info.type == BpfKprobeLinkInfo.PerfEventLink &&
-               length >= BpfKprobeLinkInfo.LengthWithMissed &&
-               info.perf_event_type is BpfKprobeLinkInfo.Kprobe or BpfKprobeLinkInfo.Kretprobe
+               length >= sizeof(BpfKprobeLinkInfo) &&
+               info.type == BpfKprobeLinkInfo.BPF_LINK_TYPE_PERF_EVENT &&
+               info.perf_event_type is BpfKprobeLinkInfo.BPF_PERF_EVENT_KPROBE or BpfKprobeLinkInfo.BPF_PERF_EVENT_KRETPROBE
             ? (long)info.missed
             : null;
     }

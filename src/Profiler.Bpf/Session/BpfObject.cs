@@ -48,17 +48,26 @@ internal sealed unsafe class BpfObject : IDisposable
         return attachTarget is null ? 0 : LibBpf.bpf_program__set_attach_target(handle, 0, attachTarget);
     }
 
-    /// <summary>Uses the maps that an earlier object made, and gives those it makes itself to later ones.</summary>
+    /// <summary>Uses the maps that an earlier object made, and has the settings in those that it makes itself.</summary>
     public void ShareMaps(SharedMaps shared)
     {
         for (nint map = 0; (map = LibBpf.bpf_object__next_map(_handle, map)) != 0;)
         {
             string name = Marshal.PtrToStringUTF8(LibBpf.bpf_map__name(map))!;
-            if (shared.Find(name) is { } fd)
+            if (name == SharedMaps.SettingsSection)
+                Set(map, shared.SettingsOfObjects);
+            else if (shared.Find(name) is { } fd)
                 _ = LibBpf.bpf_map__reuse_fd(map, fd);
             else if (name == SharedMaps.Events)
                 _ = LibBpf.bpf_map__set_max_entries(map, shared.RingBufferBytes);
         }
+    }
+
+    private static void Set(nint map, Settings settings)
+    {
+        int error = LibBpf.bpf_map__set_initial_value(map, &settings, (nuint)sizeof(Settings));
+        if (error != 0)
+            throw new BpfException($"libbpf does not take the settings: {Marshal.GetPInvokeErrorMessage(-error)}");
     }
 
     /// <summary>Loads what is wanted.</summary>

@@ -7,8 +7,8 @@ using Profiler.Bpf.Plan;
 namespace Profiler.Bpf.Session;
 
 /// <summary>
-/// A plan carried out: programs loaded and attached, records flowing. Probes whose module is not there wait
-/// for it; when modules come or go, a new plan is asked for and what changed is carried out.
+/// Carries out a plan: loads and attaches programs and reads their records. Probes whose module is not loaded wait for
+/// it. When modules are loaded or unloaded, it makes a new plan and carries out what changed.
 /// </summary>
 public sealed class BpfSession : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class BpfSession : IDisposable
     private static readonly TimeSpan SwitchPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
 
-    // Programs tell the numbers of the first PID namespace (PROC_PID_INIT_INO); in another one they mean nothing.
+    // Programs report process numbers of the initial PID namespace (PROC_PID_INIT_INO); in another one they mean nothing.
     private static readonly Lazy<bool> SeesAllProcesses = new(() => new FileInfo("/proc/self/ns/pid").LinkTarget == "pid:[4026531836]");
 
     private readonly Func<AttachPlan> _ask;
@@ -30,27 +30,27 @@ public sealed class BpfSession : IDisposable
     private readonly TracingSwitches _switches = TracingSwitches.OfThisMachine();
     private long _switchesLookedAt, _sweptAt, _stoppedNs;
 
-    private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes, CancellationToken cancellation)
+    private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold, CancellationToken cancellation)
     {
         _ask = ask;
-        _maps = new SharedMaps(ringBufferBytes);
+        _maps = new SharedMaps(ringBufferBytes, (ulong)stackThreshold.TotalNanoseconds);
         _probes = new ProbeSet(_maps, cancellation);
     }
 
-    /// <summary>Loads and attaches all that the plan found possible.</summary>
-    /// <param name="ask">Asks the kernel and decides what goes where; again when modules come or go.</param>
+    /// <summary>Loads and attaches every probe that the plan found possible.</summary>
+    /// <param name="ask">Asks the kernel and makes the plan; called again when modules are loaded or unloaded.</param>
     /// <param name="ringBufferBytes">A power of two, at least 4096.</param>
-    /// <param name="stackThreshold">What takes as long leaves its kernel stack; zero: nothing does.</param>
-    /// <param name="countRuns">Has the kernel count what BPF programs cost, while the session lasts.</param>
+    /// <param name="stackThreshold">What takes this long has its kernel stack kept; zero: none is kept.</param>
+    /// <param name="countRuns">Has the kernel count runs and time of BPF programs during the session.</param>
     /// <param name="cancellation">Ends the start early, with nothing left attached.</param>
-    /// <exception cref="BpfException">Nothing at all could be attached; says why.</exception>
-    /// <exception cref="OperationCanceledException">It was to end early.</exception>
+    /// <exception cref="BpfException">No probe could be attached; says why.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static BpfSession Start(
         Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold, bool countRuns = false, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         LibBpfLog.Capture();
-        var session = new BpfSession(ask, ringBufferBytes, cancellation);
+        var session = new BpfSession(ask, ringBufferBytes, stackThreshold, cancellation);
         try
         {
             if (countRuns)
@@ -59,7 +59,6 @@ public sealed class BpfSession : IDisposable
             session.CarryOut(ask());
             session._reader = new RingBufferReader(session._maps.Find(SharedMaps.Events)
                 ?? throw new BpfException("none of the probes could be loaded: " + session._probes.Status()[0].Reason));
-            session._maps.SetStackThreshold((ulong)stackThreshold.TotalNanoseconds);
             session.LookAtSwitches();
             cancellation.ThrowIfCancellationRequested();
             session.StartedNs = MonotonicNs();
@@ -74,33 +73,33 @@ public sealed class BpfSession : IDisposable
     }
 
     /// <summary>
-    /// Batches of records, back to back, while <see cref="Run"/> runs. A batch must not outlive OnNext.
-    /// Completes when all that was emitted has been handed on.
+    /// Batches of records, back to back, while <see cref="Run"/> runs. A batch is valid until OnNext returns.
+    /// Completes when all records have been handed on.
     /// </summary>
     public IObservable<ReadOnlyMemory<byte>> Records => _reader!.Records;
 
-    /// <summary>When all probes were in place and the programs began to tell, CLOCK_MONOTONIC.</summary>
+    /// <summary>When all probes were attached and events began, CLOCK_MONOTONIC nanoseconds.</summary>
     public long StartedNs { get; private set; }
 
-    /// <summary>When they stopped, CLOCK_MONOTONIC; null as long as they have not.</summary>
+    /// <summary>When events stopped, CLOCK_MONOTONIC nanoseconds; null until then.</summary>
     public long? StoppedNs => Interlocked.Read(ref _stoppedNs) is var ns and > 0 ? ns : null;
 
-    /// <summary>CLOCK_MONOTONIC: on Linux that is what the stopwatch shows.</summary>
+    /// <summary>CLOCK_MONOTONIC now, nanoseconds: the stopwatch's clock on Linux.</summary>
     public static long MonotonicNs() => (long)Stopwatch.GetElapsedTime(0).TotalNanoseconds;
 
-    /// <summary>Every planned probe and what became of it, with what it has missed until now.</summary>
+    /// <summary>The state of every planned probe, with the calls it has missed so far.</summary>
     public IReadOnlyList<ProbeStatus> Status() => _probes.Status();
 
-    /// <summary>What each attached program cost until now; none if the kernel does not count it.</summary>
+    /// <summary>What each attached program has cost so far; empty if the kernel does not count it.</summary>
     public ImmutableArray<ProgramRuns> Programs() =>
         _runStatistics is not null || RunStatistics.AlwaysOn() ? _probes.Programs() : [];
 
-    /// <summary>Has the end of a process told that had a device open before we came.</summary>
+    /// <summary>Tracks a process that had a device open before the capture began.</summary>
     /// <param name="pid">The process.</param>
-    /// <param name="exits">It is on its way out already: that it begins to exit is not told any more.</param>
-    public void Follow(int pid, bool exits = false) => _maps.AddOwner((uint)pid, exits);
+    /// <param name="exits">It is exiting already: its exit is not reported any more.</param>
+    public void Follow(int pid, bool exits = false) => _maps.Track((uint)pid, exits);
 
-    /// <summary>How often the programs could not keep track of something; the index is <c>enum fault</c> of bpf/events.h.</summary>
+    /// <summary>How often each fault happened; the index is <c>enum fault</c> of bpf/events.h.</summary>
     public IReadOnlyList<long> Faults()
     {
         var faults = new List<long>();
@@ -109,13 +108,13 @@ public sealed class BpfSession : IDisposable
         return faults;
     }
 
-    /// <summary>How many processes that were to be followed could not be: there was no room.</summary>
-    public long NotFollowed => _maps.OwnersRefused;
+    /// <summary>How many processes could not be tracked because the map was full.</summary>
+    public long NotFollowed => _maps.NotTracked;
 
-    /// <summary>Switches that were seen off at any time, and what is attached does not work without: "kernel.ftrace_enabled".</summary>
+    /// <summary>Switches that attached probes need and that were off at some time: "kernel.ftrace_enabled".</summary>
     public ImmutableArray<string> SwitchedOff => _switches.SeenOff;
 
-    /// <summary>A kernel stack by the key an event has: return addresses, innermost first; empty if there is none.</summary>
+    /// <summary>A kernel stack by an event's key: return addresses, innermost first; empty if there is none.</summary>
     public ImmutableArray<ulong> KernelStack(int key) => _maps.Stack((uint)key);
 
     /// <summary>Per kind of event; the index is the kind.</summary>
@@ -128,8 +127,8 @@ public sealed class BpfSession : IDisposable
     }
 
     /// <summary>
-    /// Hands on records on this thread until cancelled; then detaches all programs, hands on what is left
-    /// and completes. The counters are final after that.
+    /// Hands on records on this thread until cancelled. Then it detaches all programs, hands on the remaining records
+    /// and completes; the counters are final after that.
     /// </summary>
     public void Run(CancellationToken cancellation)
     {
@@ -143,13 +142,13 @@ public sealed class BpfSession : IDisposable
                 LookNowAndThen();
             }
             LookAtSwitches();
-            // Detaching takes its time, probe by probe: what happens meanwhile would be told in part.
+            // Detaching takes seconds, probe by probe: events from that time would be incomplete.
             _maps.SetCapturing(false);
             Interlocked.Exchange(ref _stoppedNs, MonotonicNs());
             _probes.Detach();
             reader.Complete();
         }
-#pragma warning disable CA1031 // whatever ends the flow, its observers hear of it: a full disk, say
+#pragma warning disable CA1031 // observers are told of any error, a full disk for example
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -168,11 +167,11 @@ public sealed class BpfSession : IDisposable
     {
         (ulong Loads, ulong Frees)? before = _moduleCounts;
         _moduleCounts = _maps.ReadModuleCounts();
-        // Even if a module is back by now: what was attached to it went with it. They count from 0.
+        // Even if the module is back: its probes are gone. Counts begin at 0.
         bool gone = (_moduleCounts?.Frees ?? 0) != (before?.Frees ?? 0);
         if (gone)
             _probes.DetachModules();
-        // It is counted before it is initialised: then it is looked for until it is. Who cannot count always looks.
+        // A module is counted before it is initialised, so sysfs is read until it is; and always if nothing is counted.
         bool look = _moduleCounts is null || _moduleCounts != before || _modules.Unsettled;
         if ((look && _modules.Changed()) || gone)
             CarryOut(_ask());
@@ -189,7 +188,7 @@ public sealed class BpfSession : IDisposable
         if (IsTime(ref _switchesLookedAt, SwitchPeriod))
             LookAtSwitches();
         if (SeesAllProcesses.Value && IsTime(ref _sweptAt, SweepPeriod))
-            _maps.SweepOwners(pid => Directory.Exists($"/proc/{pid}"));
+            _maps.RemoveGone(pid => Directory.Exists($"/proc/{pid}"));
     }
 
     private void LookAtSwitches()

@@ -7,7 +7,7 @@ namespace Profiler.Bpf.Session;
 /// <summary>While it lives, the kernel counts runs and time of all BPF programs (BPF_ENABLE_STATS, bpf(2)).</summary>
 internal sealed class RunStatistics : IDisposable
 {
-    private const uint RunTime = 0; // BPF_STATS_RUN_TIME
+    private const uint BPF_STATS_RUN_TIME = 0;
 
     private readonly SafeFileHandle _switch;
 
@@ -16,7 +16,7 @@ internal sealed class RunStatistics : IDisposable
     /// <exception cref="BpfException">The kernel does not; says why.</exception>
     public static RunStatistics Enable()
     {
-        int fd = LibBpf.bpf_enable_stats(RunTime);
+        int fd = LibBpf.bpf_enable_stats(BPF_STATS_RUN_TIME);
         return fd >= 0
             ? new RunStatistics(fd)
             : throw new BpfException(

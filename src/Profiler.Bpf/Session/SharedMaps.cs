@@ -5,121 +5,129 @@ using Profiler.Linux;
 
 namespace Profiler.Bpf.Session;
 
-/// <summary>The maps all objects use together (bpf/probes.bpf.h): the first object makes them.</summary>
+/// <summary>The maps that all objects share (bpf/probes.bpf.h). The first object creates them.</summary>
 /// <param name="ringBufferBytes">The size of the ring buffer: a power of two, at least a page.</param>
-internal sealed unsafe class SharedMaps(uint ringBufferBytes)
+/// <param name="stackThresholdNs">What takes this long has its kernel stack kept, nanoseconds; 0: none is kept.</param>
+internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresholdNs)
 {
     /// <summary>The ring buffer's name.</summary>
     public const string Events = "events";
 
-    private const string Counters = "counters", ModuleCounts = "module_counts", Settings = "settings", Owners = "owners",
-        Stacks = "stacks", Faults = "faults";
+    /// <summary>The settings' section. Each object has its own: the map is read-only, so it cannot be shared.</summary>
+    public const string SettingsSection = ".rodata.settings";
 
-    private const int StackDepth = 48; // STACK_DEPTH
-
-    private const int MaximumOwners = 16384; // max_entries of owners
+    private const string ControlMap = ".data.control", Counters = "counters", ModuleCountsMap = "module_counts", Tracked = "tracked",
+        Exiting = "exiting", Stacks = "stacks", Faults = "faults";
 
     private readonly Dictionary<string, int> _fds = [];
 
-    private const ulong Any = 0, NoExist = 1; // BPF_ANY, BPF_NOEXIST
+    private const ulong BPF_ANY = 0, BPF_NOEXIST = 1; // flags of updates, bpf(2)
 
-    private ulong _stackThresholdNs, _reapingUnseen, _capturing;
-    private long _ownersRefused;
+    private Control _control;
+    private long _notTracked;
 
     public uint RingBufferBytes => ringBufferBytes;
 
+    /// <summary>What each object is given before it is loaded.</summary>
+    public Settings SettingsOfObjects => new() { stack_threshold_ns = stackThresholdNs };
+
     public int? Find(string name) => _fds.TryGetValue(name, out int fd) ? fd : null;
 
-    /// <summary>Takes over the maps of a loaded object, which must be kept open as long as this.</summary>
+    /// <summary>Shares the maps of a loaded object, which must stay open as long as this is used.</summary>
     public void Adopt(BpfObject loaded)
     {
         foreach ((string name, int fd) in loaded.Maps())
             _fds.TryAdd(name, fd);
     }
 
-    /// <summary>How many modules with probes came and went since the start; null if nobody counts.</summary>
+    /// <summary>How many modules with probes were loaded and freed since the start; null if they are not counted.</summary>
     public (ulong Loads, ulong Frees)? ReadModuleCounts()
     {
         uint zero = 0;
-        ulong* counts = stackalloc ulong[2]; // struct module_counts
-        return Find(ModuleCounts) is { } fd && LibBpf.bpf_map_lookup_elem(fd, &zero, counts) == 0 ? (counts[0], counts[1]) : null;
+        ModuleCounts counts;
+        return Find(ModuleCountsMap) is { } fd && LibBpf.bpf_map_lookup_elem(fd, &zero, &counts) == 0 ? (counts.loads, counts.frees) : null;
     }
 
-    /// <summary>From how long on things leave their kernel stack, nanoseconds; 0: nothing does.</summary>
-    public void SetStackThreshold(ulong thresholdNs)
-    {
-        _stackThresholdNs = thresholdNs;
-        WriteSettings();
-    }
-
-    /// <summary>Tells the programs whether they will see a process being reaped, or its death is the last they see.</summary>
+    /// <summary>Tells the programs whether they see that a process is reaped; if not, its death is the last event.</summary>
     public void SetReapingSeen(bool seen)
     {
-        _reapingUnseen = seen ? 0 : 1UL;
-        WriteSettings();
+        _control.reaping_unseen = seen ? 0 : 1UL;
+        WriteControl();
     }
 
-    /// <summary>Has all programs begin to tell, or stop, at one moment.</summary>
+    /// <summary>Starts or stops the events of all programs at the same moment.</summary>
     public void SetCapturing(bool capturing)
     {
-        _capturing = capturing ? 1UL : 0;
-        WriteSettings();
+        _control.capturing = capturing ? 1UL : 0;
+        WriteControl();
     }
 
-    private void WriteSettings()
+    private void WriteControl()
     {
         uint zero = 0;
-        ulong* settings = stackalloc ulong[3]; // struct settings
-        (settings[0], settings[1], settings[2]) = (_stackThresholdNs, _reapingUnseen, _capturing);
-        if (Find(Settings) is { } fd)
-            _ = LibBpf.bpf_map_update_elem(fd, &zero, settings, 0);
+        Control control = _control;
+        if (Find(ControlMap) is { } fd)
+            _ = LibBpf.bpf_map_update_elem(fd, &zero, &control, BPF_ANY);
     }
 
-    /// <summary>Tells the programs of a process that has a device open.</summary>
+    /// <summary>Has the programs track a process that has a device open.</summary>
     /// <param name="tgid">The process.</param>
-    /// <param name="exits">It is on its way out already.</param>
-    public void AddOwner(uint tgid, bool exits)
+    /// <param name="exits">It is exiting already: its exit is not to be reported any more.</param>
+    public void Track(uint tgid, bool exits)
     {
-        byte state = exits ? (byte)1 : (byte)0; // struct owner
-        if (Find(Owners) is { } fd && LibBpf.bpf_map_update_elem(fd, &tgid, &state, exits ? Any : NoExist) != 0 &&
-            Marshal.GetLastPInvokeError() != Errno.EEXIST)
-            Interlocked.Increment(ref _ownersRefused);
-    }
-
-    /// <summary>How many processes could not be told to the programs: there was no room.</summary>
-    public long OwnersRefused => Interlocked.Read(ref _ownersRefused);
-
-    /// <summary>Removes the processes that are not there any more; the kernel may have missed to tell of an end.</summary>
-    /// <param name="isThere">Is there a process of this number?</param>
-    public void SweepOwners(Func<uint, bool> isThere)
-    {
-        if (Find(Owners) is not { } fd)
+        byte present = 1;
+        if (Find(Tracked) is not { } tracked || Find(Exiting) is not { } exiting)
             return;
-        // First all, then those that are gone: what is removed underneath an iteration starts it anew.
-        var owners = new List<uint>();
-        uint key = 0, next = 0;
-        for (uint* previous = null; LibBpf.bpf_map_get_next_key(fd, previous, &next) == 0 && owners.Count < MaximumOwners; previous = &key)
-            owners.Add(key = next);
-        foreach (uint owner in owners.Where(owner => !isThere(owner)))
+        // In this order: in between the process may exit.
+        if (exits)
+            _ = LibBpf.bpf_map_update_elem(exiting, &tgid, &present, BPF_ANY);
+        if (LibBpf.bpf_map_update_elem(tracked, &tgid, &present, BPF_NOEXIST) != 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
         {
-            uint gone = owner;
-            _ = LibBpf.bpf_map_delete_elem(fd, &gone);
+            Interlocked.Increment(ref _notTracked);
+            _ = LibBpf.bpf_map_delete_elem(exiting, &tgid);
         }
     }
 
-    /// <summary>A kernel stack, innermost first; empty if there is none of this key.</summary>
+    /// <summary>How many processes could not be tracked because the map was full.</summary>
+    public long NotTracked => Interlocked.Read(ref _notTracked);
+
+    /// <summary>Removes tracked processes that are gone: the programs may have missed an end.</summary>
+    /// <param name="exists">Is there a process of this number?</param>
+    public void RemoveGone(Func<uint, bool> exists)
+    {
+        if (Find(Tracked) is not { } tracked || Find(Exiting) is not { } exiting)
+            return;
+        foreach (uint tgid in Keys(tracked).Where(tgid => !exists(tgid)))
+        {
+            uint gone = tgid;
+            _ = LibBpf.bpf_map_delete_elem(tracked, &gone);
+            _ = LibBpf.bpf_map_delete_elem(exiting, &gone);
+        }
+    }
+
+    // All keys before any is removed: the kernel starts an iteration anew whose last key is gone.
+    private static List<uint> Keys(int map)
+    {
+        var keys = new List<uint>();
+        uint key = 0, next = 0;
+        for (uint* previous = null; LibBpf.bpf_map_get_next_key(map, previous, &next) == 0 && keys.Count < MapSizes.MAX_PROCESSES; previous = &key)
+            keys.Add(key = next);
+        return keys;
+    }
+
+    /// <summary>A kernel stack, innermost frame first; empty if there is none with this key.</summary>
     public ImmutableArray<ulong> Stack(uint key)
     {
-        ulong* frames = stackalloc ulong[StackDepth];
+        ulong* frames = stackalloc ulong[MapSizes.STACK_DEPTH];
         if (Find(Stacks) is not { } fd || LibBpf.bpf_map_lookup_elem(fd, &key, frames) != 0)
             return [];
         var stack = ImmutableArray.CreateBuilder<ulong>();
-        for (int i = 0; i < StackDepth && frames[i] != 0; i++)
+        for (int i = 0; i < MapSizes.STACK_DEPTH && frames[i] != 0; i++)
             stack.Add(frames[i]);
         return stack.ToImmutable();
     }
 
-    /// <summary>How often the programs could not keep track of something, summed over CPUs; null past the last kind of fault.</summary>
+    /// <summary>How often a fault happened, summed over CPUs; null past the last kind of fault.</summary>
     /// <param name="fault">enum fault in bpf/events.h.</param>
     public long? ReadFault(uint fault)
     {
@@ -140,17 +148,17 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes)
     public KindCount? ReadCounters(uint kind)
     {
         int cpus = LibBpf.libbpf_num_possible_cpus();
-        Span<ulong> values = cpus <= 128 ? stackalloc ulong[2 * cpus] : new ulong[2 * cpus];
-        fixed (ulong* start = values)
+        Span<KindCounters> values = cpus <= 128 ? stackalloc KindCounters[cpus] : new KindCounters[cpus];
+        fixed (KindCounters* start = values)
         {
             if (LibBpf.bpf_map_lookup_elem(_fds[Counters], &kind, start) != 0)
                 return null;
         }
         ulong emitted = 0, lost = 0;
-        for (int cpu = 0; cpu < cpus; cpu++)
+        foreach (KindCounters ofCpu in values)
         {
-            emitted += values[2 * cpu];
-            lost += values[2 * cpu + 1];
+            emitted += ofCpu.emitted;
+            lost += ofCpu.lost;
         }
         return new KindCount((long)emitted, (long)lost);
     }

@@ -9,8 +9,6 @@ namespace Profiler.Bpf.Symbols;
 /// </summary>
 internal sealed unsafe class AddressPrinter : IDisposable
 {
-    private const int NameLength = 128; // NAME_LENGTH
-
     private readonly BpfObject _object;
     private readonly int _question;
 
@@ -20,7 +18,7 @@ internal sealed unsafe class AddressPrinter : IDisposable
         _question = loaded.Maps().Single(m => m.Name == "question").Fd;
     }
 
-    /// <summary>Null if this kernel cannot (before 5.14).</summary>
+    /// <summary>Null if this kernel cannot (before 5.14: 79a7f8bdb159 "bpf: Introduce bpf_sys_bpf() helper and program type.").</summary>
     public static AddressPrinter? Load()
     {
         BpfObject loaded = BpfObject.Open("symbolize");
@@ -33,20 +31,15 @@ internal sealed unsafe class AddressPrinter : IDisposable
     /// <summary>"pci_dev_wait+0x4c/0x1f0 [module]"; null if the kernel does not answer.</summary>
     public string? Print(ulong address)
     {
-        Span<byte> question = stackalloc byte[sizeof(ulong) + NameLength];
-        question.Clear();
-        BitConverter.TryWriteBytes(question, address);
+        var question = new Question { address = address };
         uint zero = 0;
         var options = new BpfTestRunOptions { sz = (nuint)sizeof(BpfTestRunOptions) };
-        fixed (byte* value = question)
-        {
-            if (LibBpf.bpf_map_update_elem(_question, &zero, value, 0) != 0 ||
-                LibBpf.bpf_prog_test_run_opts(LibBpf.bpf_program__fd(_object["symbolize"]), &options) != 0 ||
-                options.retval != 0 ||
-                LibBpf.bpf_map_lookup_elem(_question, &zero, value) != 0)
-                return null;
-        }
-        ReadOnlySpan<byte> name = question[sizeof(ulong)..];
+        if (LibBpf.bpf_map_update_elem(_question, &zero, &question, 0) != 0 ||
+            LibBpf.bpf_prog_test_run_opts(LibBpf.bpf_program__fd(_object["symbolize"]), &options) != 0 ||
+            options.retval != 0 ||
+            LibBpf.bpf_map_lookup_elem(_question, &zero, &question) != 0)
+            return null;
+        ReadOnlySpan<byte> name = question.name;
         return Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
     }
 

@@ -36,7 +36,7 @@ internal sealed class RecordedTimes
             if (_togetherNs > MostTogetherNs)
                 throw new InvalidDataException("a damaged recording: more was under way in it, and for longer, than can be");
             _latestNs = Math.Max(_latestNs, timeNs);
-            _open += e.Phase == EventPhase.Begin ? 1 : e.Phase == EventPhase.End && _open > 0 ? -1 : 0;
+            _open += e.Edge == EventEdge.Begin ? 1 : e.Edge == EventEdge.End && _open > 0 ? -1 : 0;
         }
     }
 }

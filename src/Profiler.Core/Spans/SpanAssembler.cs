@@ -106,20 +106,20 @@ public sealed class SpanAssembler(long attachedNs = 0)
         return Assemble(in e);
     }
 
-    private Activity? Assemble(in WireEvent e) => (e.Kind, e.Phase) switch
+    private Activity? Assemble(in WireEvent e) => (e.Kind, e.Edge) switch
     {
-        (EventKind.Release, EventPhase.Begin) => Begin(OperationKind.Release, in e),
-        (EventKind.Open, EventPhase.Begin) => Begin(OperationKind.Open, in e),
-        (EventKind.Release or EventKind.Open, EventPhase.End) => End(in e),
-        (EventKind.LockWait, EventPhase.Begin) => BeginWait(in e),
-        (EventKind.LockWait, EventPhase.End) => EndWait(in e),
-        (EventKind.Reset, EventPhase.Begin) => BeginReset(in e),
-        (EventKind.Reset, EventPhase.End) => EndReset(in e),
+        (EventKind.Release, EventEdge.Begin) => Begin(OperationKind.Release, in e),
+        (EventKind.Open, EventEdge.Begin) => Begin(OperationKind.Open, in e),
+        (EventKind.Release or EventKind.Open, EventEdge.End) => End(in e),
+        (EventKind.LockWait, EventEdge.Begin) => BeginWait(in e),
+        (EventKind.LockWait, EventEdge.End) => EndWait(in e),
+        (EventKind.Reset, EventEdge.Begin) => BeginReset(in e),
+        (EventKind.Reset, EventEdge.End) => EndReset(in e),
         (EventKind.Signal, _) when Peer(in e) is { } target =>
             new SignalDelivered(TaskOf(in e), target, e.Value, (long)e.TimeNs) { Ignored = e.Flags.HasFlag(EventFlags.Ignored) },
         (EventKind.Process, _) => Advance(in e),
-        (EventKind.Teardown, EventPhase.Begin) => BeginTeardown(in e),
-        (EventKind.Teardown, EventPhase.End) => EndTeardown(in e),
+        (EventKind.Teardown, EventEdge.Begin) => BeginTeardown(in e),
+        (EventKind.Teardown, EventEdge.End) => EndTeardown(in e),
         _ => Unpaired(),
     };
 

@@ -36,8 +36,8 @@ public sealed class EventDecoder
             throw new InvalidDataException($"{records.Length} bytes are not whole events of {WireEvent.Size} bytes");
         foreach (ref readonly WireEvent e in batch.Events)
         {
-            if (e.Kind is < EventKind.Release or > EventKind.Teardown || e.Phase > EventPhase.End || e.StepCode > LastStep(e.Kind))
-                throw new InvalidDataException($"unknown event: kind {(int)e.Kind}, phase {(int)e.Phase}, step {e.StepCode}");
+            if (e.Kind is < EventKind.Release or > EventKind.Teardown || e.Edge > EventEdge.End || e.Subtype > LastSubtype(e.Kind))
+                throw new InvalidDataException($"unknown event: kind {(int)e.Kind}, edge {(int)e.Edge}, subtype {e.Subtype}");
             if (e.TimeNs > LatestNs)
                 throw new InvalidDataException($"an event at {e.TimeNs} ns, which is years after any machine started");
             _received[(int)e.Kind]++;
@@ -45,8 +45,8 @@ public sealed class EventDecoder
         return batch;
     }
 
-    /// <summary>The largest <see cref="WireEvent.StepCode"/> an event of a kind may have.</summary>
-    public static byte LastStep(EventKind kind) => kind switch
+    /// <summary>The largest <see cref="WireEvent.Subtype"/> an event of a kind may have.</summary>
+    public static byte LastSubtype(EventKind kind) => kind switch
     {
         EventKind.Reset => (byte)ResetStep.DeviceWait,
         EventKind.LockWait => (byte)LockKind.Group,

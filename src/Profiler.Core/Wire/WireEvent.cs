@@ -14,15 +14,15 @@ public enum EventKind : byte
     Teardown,
 }
 
-/// <summary><c>enum event_phase</c> in bpf/events.h.</summary>
-public enum EventPhase : byte
+/// <summary>Where in a span an event is; <c>enum event_edge</c> in bpf/events.h.</summary>
+public enum EventEdge : byte
 {
     Instant,
     Begin,
     End,
 }
 
-/// <summary>The function a reset event brackets; <c>enum reset_step</c> in bpf/events.h.</summary>
+/// <summary>The function whose call a reset event begins or ends; <c>enum reset_step</c> in bpf/events.h.</summary>
 public enum ResetStep : byte
 {
     None,
@@ -42,17 +42,17 @@ public enum ProcessStep : byte
 {
     None,
 
-    /// <summary>All its threads are told to exit.</summary>
+    /// <summary>The kernel ends all its threads.</summary>
     Exits,
 
-    /// <summary>The last of them told the parent.</summary>
+    /// <summary>Its last thread has notified the parent.</summary>
     Dead,
 
-    /// <summary>The parent took notice: nothing is left of it.</summary>
+    /// <summary>The parent has reaped it: nothing is left of it.</summary>
     Reaped,
 }
 
-/// <summary>A part of a process's end that is not the devices'; <c>enum teardown_step</c> in bpf/events.h.</summary>
+/// <summary>A part of a process's end other than device release; <c>enum teardown_step</c> in bpf/events.h.</summary>
 public enum TeardownStep : byte
 {
     None,
@@ -66,29 +66,29 @@ public enum TeardownStep : byte
 /// <summary>Which lock a wait is for; <c>enum lock_kind</c> in bpf/events.h.</summary>
 public enum LockKind : byte
 {
-    /// <summary>Some driver's own, or not known: inside an open the locks cannot be told apart.</summary>
+    /// <summary>A driver's own, or not known, as always inside an open.</summary>
     Other,
 
-    /// <summary>That of all devices of one reset domain.</summary>
+    /// <summary>Of all devices of one reset domain.</summary>
     DevSet,
 
-    /// <summary>That of the IOMMU group.</summary>
+    /// <summary>Of the IOMMU group.</summary>
     Group,
 }
 
-/// <summary>What the programs could not keep track of; <c>enum fault</c> in bpf/events.h.</summary>
+/// <summary>What the programs had to give up; <c>enum fault</c> in bpf/events.h.</summary>
 public enum Fault
 {
-    /// <summary>A release or open that is not followed.</summary>
+    /// <summary>A release or open is not followed: its map is full.</summary>
     SpansFull,
 
-    /// <summary>A reset step whose begin is not kept.</summary>
+    /// <summary>A reset step is not followed: its map is full.</summary>
     ResetsFull,
 
-    /// <summary>A process whose end is not told.</summary>
-    OwnersFull,
+    /// <summary>A process is not tracked: the map is full.</summary>
+    TrackedFull,
 
-    /// <summary>A release or open whose return was not seen.</summary>
+    /// <summary>The return of a release or open was not seen.</summary>
     EndsLost,
 }
 
@@ -153,16 +153,16 @@ public struct WireEvent
     public int Value;
 
     public EventKind Kind;
-    public EventPhase Phase;
+    public EventEdge Edge;
 
     /// <summary>By kind a <see cref="ResetStep"/>, <see cref="ProcessStep"/>, <see cref="TeardownStep"/>, or at the
-    /// begin of lock waits a <see cref="LockKind"/>.</summary>
-    public byte StepCode;
+    /// begin of lock waits a <see cref="LockKind"/>; else 0.</summary>
+    public byte Subtype;
 
     public EventFlags Flags;
 
-    /// <summary>The key of the kernel stack that what took long began on, at its end; <see cref="NoStack"/> where it did not,
-    /// another negative errno where it could not be kept.</summary>
+    /// <summary>At the end of what took long: the key of the kernel stack that it began on; <see cref="NoStack"/> if it did not
+    /// take long, another negative errno if the stack could not be kept.</summary>
     public int Stack;
 
     public uint Reserved;
@@ -172,13 +172,13 @@ public struct WireEvent
 
     public ResetStep Step
     {
-        readonly get => Kind == EventKind.Reset ? (ResetStep)StepCode : ResetStep.None;
-        set => StepCode = (byte)value;
+        readonly get => Kind == EventKind.Reset ? (ResetStep)Subtype : ResetStep.None;
+        set => Subtype = (byte)value;
     }
 
-    public readonly ProcessStep ProcessStep => Kind == EventKind.Process ? (ProcessStep)StepCode : ProcessStep.None;
+    public readonly ProcessStep ProcessStep => Kind == EventKind.Process ? (ProcessStep)Subtype : ProcessStep.None;
 
-    public readonly TeardownStep TeardownStep => Kind == EventKind.Teardown ? (TeardownStep)StepCode : TeardownStep.None;
+    public readonly TeardownStep TeardownStep => Kind == EventKind.Teardown ? (TeardownStep)Subtype : TeardownStep.None;
 
-    public readonly LockKind LockKind => Kind == EventKind.LockWait ? (LockKind)StepCode : LockKind.Other;
+    public readonly LockKind LockKind => Kind == EventKind.LockWait ? (LockKind)Subtype : LockKind.Other;
 }

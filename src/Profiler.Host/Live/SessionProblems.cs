@@ -37,7 +37,7 @@ public static class SessionProblems
     {
         for (int fault = 0; fault < faults.Count; fault++)
         {
-            long count = faults[fault] + (fault == (int)Fault.OwnersFull ? notFollowed : 0);
+            long count = faults[fault] + (fault == (int)Fault.TrackedFull ? notFollowed : 0);
             if (count > 0)
                 yield return new Problem(KindOf((Fault)fault).Id, count);
         }
@@ -47,7 +47,7 @@ public static class SessionProblems
     {
         Fault.SpansFull => ProblemKinds.SpansFull,
         Fault.ResetsFull => ProblemKinds.ResetsFull,
-        Fault.OwnersFull => ProblemKinds.OwnersFull,
+        Fault.TrackedFull => ProblemKinds.OwnersFull,
         Fault.EndsLost => ProblemKinds.EndsLost,
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "not in bpf/events.h"),
     };

@@ -1,25 +1,50 @@
-using System.Runtime.InteropServices;
+using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Native;
+using Profiler.Bpf.Session;
 using Profiler.Tests.Support;
 
 namespace Profiler.Bpf.Tests.Native;
 
-/// <summary>What we read of the kernel's answers, against its public header.</summary>
+/// <summary>What we repeat of the kernel's and libbpf's public headers, and of our own for the BPF programs.</summary>
 public sealed class KernelStructsTests
 {
     [Fact]
-    public void Program_information_is_read_where_the_header_has_it()
+    public void Structs_and_constants_are_those_of_the_headers() =>
+        new Mirrors(
+            typeof(LibBpf).Assembly, "<linux/bpf.h>", "<linux/btf.h>", "<linux/mount.h>", "<linux/perf_event.h>",
+            "<sys/syscall.h>", "<bpf/bpf.h>", "<bpf/libbpf.h>", $"\"{Ours("events.h")}\"", $"\"{Ours("maps.h")}\"")
+        .AllOf("Profiler.Bpf.Native")
+        .Struct<BpfProgInfo>("struct bpf_prog_info", isHead: true)
+        .Struct<BpfTestRunOptions>("struct bpf_test_run_opts")
+        .Struct<LibC.PerfEventAttr>("struct perf_event_attr", size: "PERF_ATTR_SIZE_VER5")
+        .Struct<Settings>("struct settings")
+        .Struct<Control>("struct control")
+        .Struct<ModuleCounts>("struct module_counts")
+        .Struct<Question>("struct question")
+        .Struct<KindCounters>("struct kind_counters")
+        .Constants(typeof(LibC))
+        .Constants(typeof(MapSizes))
+        .Constants(typeof(PrivateMount))
+        .Constants(typeof(RunStatistics))
+        .Constants(typeof(SharedMaps))
+        .Constants(typeof(TypeInformation))
+        .Constants(typeof(LibBpfLog))
+        .CheckedBy(typeof(BpfKprobeLinkInfo), "Profiler.Lab.Tests.NewerHeadersTests")
+        .Check();
+
+    [Fact]
+    public void What_is_not_compared_is_named()
     {
-        string[] lines =
+        IReadOnlyList<string> missing = new Mirrors(typeof(LibBpf).Assembly).AllOf("Profiler.Bpf.Native").Unchecked();
+        string[] some =
         [
-            Offset(nameof(BpfProgInfo.run_time_ns)),
-            Offset(nameof(BpfProgInfo.run_cnt)),
-            Offset(nameof(BpfProgInfo.recursion_misses)),
-            $"BPF_LINK_TYPE_PERF_EVENT {BpfKprobeLinkInfo.PerfEventLink}",
+            "Profiler.Bpf.Native.BpfProgInfo", // has an explicit layout
+            "Profiler.Bpf.Native.LibC+PerfEventAttr", // is given to a native function
+            "Profiler.Bpf.Native.Control", // is in the namespace
+            "Profiler.Bpf.Kernel.PrivateMount.SYS_fsopen",
         ];
-        Assert.Equal(lines, CCompiler.Evaluate("<linux/bpf.h>", lines.Select(l => l[..l.LastIndexOf(' ')])));
+        Assert.Equal(some, some.Intersect(missing));
     }
 
-    private static string Offset(string field) =>
-        $"offsetof(struct bpf_prog_info, {field}) {Marshal.OffsetOf<BpfProgInfo>(field)}";
+    private static string Ours(string header) => Path.GetFullPath(Golden.Beside($"../../../bpf/{header}"));
 }

@@ -124,7 +124,7 @@ public sealed class HostileTextTests
             events[i].Peer.Comm = Hurt(random, events[i].Peer.Comm);
             if (events[i].Tid == 8)
                 events[i].Device = Hurt(random, events[i].Device);
-            events[i].Stack = events[i].Phase == EventPhase.End ? 3 : events[i].Stack;
+            events[i].Stack = events[i].Edge == EventEdge.End ? 3 : events[i].Stack;
         }
         return MemoryMarshal.AsBytes(events.AsSpan()).ToArray();
     }

@@ -132,7 +132,7 @@ public sealed class MutationTests
                 break;
             case 5: e.Kind = (EventKind)random.Next(1, WireEvent.Kinds); break;
             case 6: e.Tid = (uint)random.Next(); break;
-            default: e.Phase = (EventPhase)random.Next(3); break;
+            default: e.Edge = (EventEdge)random.Next(3); break;
         }
     }
 

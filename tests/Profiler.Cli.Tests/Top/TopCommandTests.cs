@@ -111,7 +111,7 @@ public sealed class TopCommandTests
         using var file = new TemporaryFile(content.ToArray());
         var error = await Assert.ThrowsAsync<UserException>(() => Verb.Run(TopCommand.Create(), "--from", file.Path));
         Assert.Equal(ExitCode.Usage, error.Code);
-        Assert.Equal("a damaged recording: unknown event: kind 0, phase 0, step 0", error.Message);
+        Assert.Equal("a damaged recording: unknown event: kind 0, edge 0, subtype 0", error.Message);
     }
 
     [Theory]

@@ -13,16 +13,16 @@ public sealed class SpanProperties
     // Few threads, devices and locks, so that they meet.
     private static readonly Gen<WireEvent> AnyEvent =
         from kind in Gen.Elements(Enum.GetValues<EventKind>())
-        from phase in Gen.Elements(EventPhase.Begin, EventPhase.End)
-        from step in Gen.Choose(0, EventDecoder.LastStep(kind))
+        from edge in Gen.Elements(EventEdge.Begin, EventEdge.End)
+        from subtype in Gen.Choose(0, EventDecoder.LastSubtype(kind))
         from tid in Gen.Choose(1, 4)
         from lockAddress in Gen.Choose(1, 2)
         from holder in Gen.Choose(0, 4)
         select new WireEvent
         {
             Kind = kind,
-            Phase = phase,
-            StepCode = (byte)step,
+            Edge = edge,
+            Subtype = (byte)subtype,
             Stack = WireEvent.NoStack,
             Tid = (uint)tid,
             Tgid = (uint)(tid + 1) / 2,
@@ -45,7 +45,7 @@ public sealed class SpanProperties
     {
         var assembler = new SpanAssembler();
         int done = assembler.Assemble(Batch(events)).OfType<Operation>().Count();
-        int begun = events.Count(e => e is { Kind: EventKind.Release or EventKind.Open, Phase: EventPhase.Begin });
+        int begun = events.Count(e => e is { Kind: EventKind.Release or EventKind.Open, Edge: EventEdge.Begin });
         return done + assembler.InFlight().Length + assembler.Unmatched >= begun && done + assembler.InFlight().Length <= begun;
     }).QuickCheckThrowOnFailure();
 

@@ -9,11 +9,11 @@ public sealed class EventDecoderTests
 {
     private static readonly Gen<WireEvent> AnyEvent =
         from kind in Gen.Elements(Enum.GetValues<EventKind>())
-        from phase in Gen.Elements(Enum.GetValues<EventPhase>())
-        from step in Gen.Choose(0, EventDecoder.LastStep(kind))
+        from edge in Gen.Elements(Enum.GetValues<EventEdge>())
+        from subtype in Gen.Choose(0, EventDecoder.LastSubtype(kind))
         from time in Gen.Choose(0, int.MaxValue)
         from comm in Gen.Elements("qemu", "", "a name too long for the kernel", "naïve")
-        select new WireEvent { Kind = kind, Phase = phase, StepCode = (byte)step, TimeNs = (ulong)time, Comm = Name16.From(comm) };
+        select new WireEvent { Kind = kind, Edge = edge, Subtype = (byte)subtype, TimeNs = (ulong)time, Comm = Name16.From(comm) };
 
     [Fact]
     public void What_is_encoded_is_decoded_and_counted_by_kind() => Prop.ForAll(
@@ -57,10 +57,10 @@ public sealed class EventDecoderTests
     [InlineData(3, 1, 3)]
     [InlineData(6, 0, 4)]
     [InlineData(7, 1, 6)]
-    public void An_event_of_an_unknown_kind_phase_or_step_is_an_error(byte kind, byte phase, byte step)
+    public void An_event_of_an_unknown_kind_edge_or_subtype_is_an_error(byte kind, byte edge, byte subtype)
     {
         var bytes = new byte[WireEvent.Size];
-        MemoryMarshal.Write(bytes, new WireEvent { Kind = (EventKind)kind, Phase = (EventPhase)phase, StepCode = step });
+        MemoryMarshal.Write(bytes, new WireEvent { Kind = (EventKind)kind, Edge = (EventEdge)edge, Subtype = subtype });
         Assert.Throws<InvalidDataException>(() => new EventDecoder().Decode(bytes));
     }
 

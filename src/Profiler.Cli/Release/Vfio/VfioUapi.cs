@@ -18,7 +18,9 @@ internal static class VfioUapi
 
     public const uint VFIO_DMA_MAP_FLAG_READ = 1, VFIO_DMA_MAP_FLAG_WRITE = 2;
 
-    private const nuint Requests = (';' << 8) + 100;
+    private const int VFIO_TYPE = ';', VFIO_BASE = 100;
+
+    private const int Requests = (VFIO_TYPE << 8) + VFIO_BASE;
 
     // On the container.
     public const nuint VFIO_GET_API_VERSION = Requests + 0;

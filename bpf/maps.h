@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * Values and sizes of the maps that user space reads or writes, besides the events. The C# mirror
+ * is src/Profiler.Bpf/Native/MapValues.cs; a test compiles this header and compares.
+ */
+#ifndef VFIOSCOPE_MAPS_H
+#define VFIOSCOPE_MAPS_H
+
+#include <linux/types.h>
+
+/* What does not change once an object is loaded. */
+struct settings {
+	__u64 stack_threshold_ns; /* what takes this long has its kernel stack kept; 0: none is kept
+				   */
+};
+
+/* What user space changes while programs run. Programs only read it. */
+struct control {
+	__u64 capturing;      /* if 0, no event is emitted and no new span is followed */
+	__u64 reaping_unseen; /* release_task is not watched: PROCESS_DEAD is the last event */
+};
+
+/* How many modules with probes were loaded and freed. */
+struct module_counts {
+	__u64 loads;
+	__u64 frees;
+};
+
+#define MAX_PROCESSES 16384 /* that are tracked at once */
+
+#define STACK_DEPTH 48 /* addresses in a value of stacks */
+
+#define NAME_LENGTH 128
+
+/* An address, and the name that the kernel prints for it. */
+struct question {
+	__u64 address;
+	char name[NAME_LENGTH]; /* "function+0x12/0x340 [module]" */
+};
+
+#endif

@@ -1,0 +1,26 @@
+using Profiler.Bpf.Native;
+using Profiler.Tests.Support;
+
+namespace Profiler.Lab.Tests;
+
+/// <summary>What we repeat of headers that are newer than those of Debian 12: against the newest kernel's.</summary>
+public sealed class NewerHeadersTests
+{
+    [Fact]
+    public void Structs_and_constants_are_those_of_the_headers() =>
+        new Mirrors(typeof(BpfKprobeLinkInfo).Assembly, $"\"{Header("include/uapi/linux/bpf.h")}\"")
+        .Struct<BpfKprobeLinkInfo>("struct bpf_link_info", isHead: true, fields: new()
+        {
+            [nameof(BpfKprobeLinkInfo.perf_event_type)] = "perf_event.type",
+            [nameof(BpfKprobeLinkInfo.missed)] = "perf_event.kprobe.missed",
+        })
+        .Constants(typeof(BpfKprobeLinkInfo))
+        .CompareAll();
+
+    private static string Header(string name)
+    {
+        LabGuest.Prepare("tests/lab/kernel", "--headers", "newest");
+        string sources = Path.Combine(LabGuest.Root, ".cache/kernels/newest/headers/usr/src");
+        return Path.Combine(Directory.GetDirectories(sources, "linux-headers-*-common").Single(), name);
+    }
+}
