@@ -10,7 +10,8 @@ namespace Profiler.Cli.Tests.Dashboards;
 /// <summary>
 /// Many hosts' exporters on one port: host 7 is <c>/host/7/metrics</c>. The first scrape of each comes before the
 /// shutdowns, all others after them. Host N's gauges of seconds are N halves of the recorded ones: there is a fastest
-/// and a slowest. What was recorded with its time was just now. The last host has lost three events.
+/// and a slowest. What was recorded with its time was just now. The last host has lost three events. A server that asks for
+/// native histograms has the recorded values of each host.
 /// </summary>
 internal sealed partial class ExporterFarm : IAsyncDisposable
 {
@@ -31,8 +32,14 @@ internal sealed partial class ExporterFarm : IAsyncDisposable
         _server.Run(http =>
         {
             int host = int.Parse(http.Request.Path.Value!.Split('/')[2], CultureInfo.InvariantCulture);
+            bool first = Interlocked.Increment(ref _scrapes[host]) == 1;
+            if (http.Request.Headers.Accept.ToString().StartsWith("application/vnd.google.protobuf", StringComparison.Ordinal))
+            {
+                http.Response.ContentType = HostExposition.Protobuf;
+                return http.Response.Body.WriteAsync(first ? exposition.ProtobufBefore : exposition.ProtobufAfter).AsTask();
+            }
             http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-            return http.Response.WriteAsync(Interlocked.Increment(ref _scrapes[host]) == 1 ? exposition.Before : _after[host]);
+            return http.Response.WriteAsync(first ? exposition.Before : _after[host]);
         });
     }
 

@@ -15,7 +15,7 @@ public sealed class WatchedFleet : IAsyncLifetime
     private PrometheusServer? _prometheus;
 
     /// <summary>What the exporter says of a host.</summary>
-    internal HostExposition Exposition { get; private set; } = new("", "");
+    internal HostExposition Exposition { get; private set; } = new("", "", [], []);
 
     internal PrometheusServer Prometheus => _prometheus!;
 
@@ -23,14 +23,20 @@ public sealed class WatchedFleet : IAsyncLifetime
     {
         Exposition = await HostExposition.OfRecording();
         _farm = await ExporterFarm.Start(Exposition, Hosts);
-        _prometheus = await PrometheusServer.Start(Configuration(_farm.Address));
+        _prometheus = await PrometheusServer.Start(Configuration(_farm.Address, Hosts));
+        await HasLooked(_prometheus);
+    }
+
+    /// <summary>Waits for some scrapes of each host, and for all rules after that.</summary>
+    internal static async Task HasLooked(PrometheusServer prometheus)
+    {
         await Eventually.Get(
-            () => _prometheus.Query("""min(count_over_time(up{job="vfioscope"}[10m])) >= 3"""), scraped => scraped.Length > 0);
-        // The first rules may use what later ones record: twice around.
-        for (int round = 0; round < 2; round++)
+            () => prometheus.Query("""min(count_over_time(up{job="vfioscope"}[10m])) >= 3"""), scraped => scraped.Length > 0);
+        // The first rules may use what later ones record: thrice around.
+        for (int round = 0; round < 3; round++)
         {
             DateTimeOffset since = DateTimeOffset.UtcNow;
-            await Eventually.Get(_prometheus.Rules, rules => rules.All(rule => rule.LastEvaluation > since));
+            await Eventually.Get(prometheus.Rules, rules => rules.All(rule => rule.LastEvaluation > since));
         }
     }
 
@@ -42,9 +48,13 @@ public sealed class WatchedFleet : IAsyncLifetime
             await _farm.DisposeAsync();
     }
 
-    private static string Configuration(string address)
+    /// <summary>A prometheus.yml with our rules and the hosts of a farm.</summary>
+    /// <param name="address">The farm's.</param>
+    /// <param name="hosts">From 1 to this.</param>
+    /// <param name="scrape">More about the job, as YAML in one line.</param>
+    internal static string Configuration(string address, int hosts, string scrape = "scheme: http")
     {
-        IEnumerable<string> targets = Enumerable.Range(1, Hosts).Select(host =>
+        IEnumerable<string> targets = Enumerable.Range(1, hosts).Select(host =>
             $$"""
                   - targets: ['{{address}}']
                     labels: {__metrics_path__: /host/{{host}}/metrics, instance: host-{{host:00}}, cluster: {{Cluster(host)}}}
@@ -54,6 +64,7 @@ public sealed class WatchedFleet : IAsyncLifetime
             rule_files: ['{{Rules}}/*.yml']
             scrape_configs:
               - job_name: vfioscope
+                {{scrape}}
                 static_configs:
             {{string.Join('\n', targets)}}
             """;
