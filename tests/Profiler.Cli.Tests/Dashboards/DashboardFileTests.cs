@@ -106,7 +106,7 @@ public sealed class DashboardFileTests
     [MemberData(nameof(Dashboards))]
     public void Each_query_keeps_to_the_chosen_clusters(string name) =>
         Assert.All(new DashboardFile(name).Queries, q => Assert.All(
-            PromQl.Selectors(q.Expression), selector => Assert.Contains("cluster=~\"$cluster\"", selector, StringComparison.Ordinal)));
+            PromQl.Selectors(q.Expression).Where(selector => !RuleFiles.Settings.Contains(selector)), selector => Assert.Contains("cluster=~\"$cluster\"", selector, StringComparison.Ordinal)));
 
     [Theory]
     [MemberData(nameof(Dashboards))]

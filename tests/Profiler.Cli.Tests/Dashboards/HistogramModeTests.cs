@@ -19,7 +19,7 @@ public abstract class HistogramModeTests(HistogramMode mode)
 
     [Theory]
     [InlineData("host", 12)]
-    [InlineData("fleet", 5)]
+    [InlineData("fleet", 4)]
     public async Task Every_query_about_a_histogram_has_data(string dashboard, int atLeast)
     {
         int asked = 0;
@@ -74,16 +74,9 @@ public abstract class HistogramModeTests(HistogramMode mode)
 
     [Theory]
     [InlineData("cluster_le:vfio_shutdown_duration_seconds_bucket:increase_1h", false)]
-    [InlineData("cluster:vfio_shutdown_duration_seconds:increase_1h", true)]
-    [InlineData("cluster:vfio_shutdown_duration_seconds:increase_5m", true)]
-    [InlineData("cluster:vfio_release_duration_seconds:increase_1h", true)]
-    [InlineData("cluster:vfio_release_duration_seconds:increase_5m", true)]
-    public async Task What_is_recorded_of_a_kind_of_histogram_is_there_where_that_is_stored(string name, bool native)
-    {
-        Sample[] recorded = await mode.Prometheus.Query(name);
-        Assert.Equal(native ? mode.Native : mode.Classic, recorded.Length > 0);
-        Assert.All(recorded, series => Assert.Equal(native, series.Native));
-    }
+    [InlineData("instance:vfio_shutdowns:count", true)]
+    public async Task What_is_recorded_of_a_kind_of_histogram_is_there_where_that_is_stored(string name, bool native) =>
+        Assert.Equal(native ? mode.Native : mode.Classic, (await mode.Prometheus.Query(name)).Length > 0);
 
     /// <summary>The alert's own expression, with a wait counting from half a second on.</summary>
     [Fact]

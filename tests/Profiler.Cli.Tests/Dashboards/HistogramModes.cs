@@ -24,7 +24,7 @@ public abstract class HistogramMode : IAsyncLifetime
         _farm = await ExporterFarm.Start(await HostExposition.OfRecording(), Hosts);
         _prometheus = await PrometheusServer.Start(
             WatchedFleet.Configuration(_farm.Address, Hosts, Scrape), Native ? "native-histograms" : "", await Program());
-        await WatchedFleet.HasLooked(_prometheus);
+        await WatchedFleet.Watch(_farm, _prometheus);
     }
 
     public async Task DisposeAsync()

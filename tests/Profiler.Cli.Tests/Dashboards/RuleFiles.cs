@@ -16,6 +16,10 @@ internal static partial class RuleFiles
            select (rule.Groups[2].Value, rule.Groups[1].Value == "alert", rule.Groups[3].Value),
     ];
 
+    /// <summary>The limits and links that settings.yml records; they are of no cluster.</summary>
+    public static IReadOnlyList<string> Settings { get; } =
+        [.. All.Where(rule => rule.Expression.TrimStart().StartsWith("vector(", StringComparison.Ordinal)).Select(rule => rule.Name)];
+
     /// <summary>The text of each alert: its rule.</summary>
     public static IReadOnlyDictionary<string, string> AlertTexts { get; } = File.ReadAllText(Path.Combine(Folder, "alerts.yml"))
         .Split("- alert: ").Skip(1).ToDictionary(text => text.Split('\n')[0], text => text);

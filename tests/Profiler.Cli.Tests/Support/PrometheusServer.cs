@@ -209,7 +209,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         return answer.GetProperty("data");
     }
 
-    [GeneratedRegex("(?:msg=\"Listening on\" address=|started server at http://)([0-9.:]+)")]
+    [GeneratedRegex("(?:msg=\"Listening on\" (?:component=web )?address=|started server at http://)([0-9.:]+)")]
     private static partial Regex ListeningOn();
 
     /// <summary>A series' labels, and its last value that is a number; null if none is. Of a native histogram, its count.</summary>
