@@ -1,3 +1,4 @@
+using System.Globalization;
 using Profiler.Tests.Support;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -37,17 +38,36 @@ internal sealed partial class DashboardFile(string name)
         let query = LabelValues().Match(variable.GetProperty("query").GetProperty("query").GetString()!)
         select (variable.GetProperty("name").GetString()!, query.Groups[1].Value, query.Groups[2].Value);
 
+    /// <summary>Its panel of that title; there is one.</summary>
+    public JsonElement Panel(string title) => Panels.Single(panel => panel.GetProperty("title").GetString() == title);
+
+    /// <summary>The values of the variables where nothing is chosen.</summary>
+    /// <param name="scrape">The interval between two scrapes.</param>
+    public static Dictionary<string, string> Everything(string scrape) => new()
+    {
+        ["job"] = ".*",
+        ["cluster"] = ".*",
+        ["instance"] = ".*",
+        ["vm"] = ".*",
+        ["scrape"] = scrape,
+    };
+
     /// <summary>An expression as Grafana sends it.</summary>
     /// <param name="expression">As it is in the file.</param>
     /// <param name="values">Of the variables.</param>
-    /// <param name="range">The time shown.</param>
-    public static string Substitute(string expression, IReadOnlyDictionary<string, string> values, string range = "1h") =>
+    /// <param name="range">The time shown, of one unit: 15m, 24h, 7d.</param>
+    public static string Substitute(string expression, IReadOnlyDictionary<string, string> values, string range = "5m") =>
         Variable().Replace(expression, match => match.Groups[1].Value switch
         {
             "__rate_interval" => "5m",
             "__range" => range,
+            "__range_s" => $"{Seconds(range)}",
             var variable => values[variable],
         });
+
+    /// <summary>The seconds of a time of one unit: 15m, 24h, 7d.</summary>
+    public static int Seconds(string range) =>
+        int.Parse(range[..^1], CultureInfo.InvariantCulture) * range[^1] switch { 'm' => 60, 'h' => 3600, _ => 86_400 };
 
     [GeneratedRegex(@"^label_values\((.+), (\w+)\)$")]
     private static partial Regex LabelValues();

@@ -42,6 +42,54 @@ public sealed class DashboardFileTests
 
     [Theory]
     [MemberData(nameof(Dashboards))]
+    public void Titles_are_different(string name)
+    {
+        string[] titles = [.. new DashboardFile(name).Panels.Select(panel => panel.GetProperty("title").GetString()!)];
+        Assert.Equal(titles.Distinct(), titles);
+    }
+
+    /// <summary>A table's column of numbers has its unit, or words for its values; a heatmap's unit is its axis'.</summary>
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public void Every_number_has_a_unit(string name) => Assert.All(new DashboardFile(name).Panels, panel =>
+    {
+        JsonElement config = panel.GetProperty("fieldConfig");
+        switch (panel.GetProperty("type").GetString())
+        {
+            case "table":
+                Assert.All(NumberColumns(panel), column => Assert.Contains(config.GetProperty("overrides").EnumerateArray(), o =>
+                    o.GetProperty("matcher").GetProperty("options").GetString() == column
+                    && o.GetProperty("properties").EnumerateArray().Any(p => p.GetProperty("id").GetString() is "unit" or "mappings")));
+                break;
+            case "heatmap":
+                Assert.NotEmpty(panel.GetProperty("options").GetProperty("yAxis").GetProperty("unit").GetString()!);
+                break;
+            default:
+                Assert.NotEmpty(config.GetProperty("defaults").GetProperty("unit").GetString()!);
+                break;
+        }
+    });
+
+    /// <summary>What is red is worth getting up for; the tile of alerts is so for critical ones only.</summary>
+    [Theory]
+    [MemberData(nameof(Dashboards))]
+    public void The_alerts_tile_is_red_by_critical_alerts_only(string name)
+    {
+        JsonElement tile = new DashboardFile(name).Panel("Alerts");
+        JsonElement config = tile.GetProperty("fieldConfig");
+        Dictionary<string, string> colors = config.GetProperty("overrides").EnumerateArray()
+            .ToDictionary(o => o.GetProperty("matcher").GetProperty("options").GetString()!, o => o.GetRawText());
+        foreach (JsonElement target in tile.GetProperty("targets").EnumerateArray())
+        {
+            string severity = target.GetProperty("legendFormat").GetString()!;
+            Assert.Contains($"severity=\"{severity}\"", target.GetProperty("expr").GetString()!, StringComparison.Ordinal);
+            string color = colors.GetValueOrDefault(severity, config.GetProperty("defaults").GetRawText());
+            Assert.Equal(severity == "critical", color.Contains("\"red\"", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Dashboards))]
     public void Panels_have_numbers_of_their_own_and_do_not_overlap(string name)
     {
         JsonElement[] panels = [.. new DashboardFile(name).Json.GetProperty("panels").EnumerateArray()];
@@ -58,7 +106,7 @@ public sealed class DashboardFileTests
     [MemberData(nameof(Dashboards))]
     public void Each_query_keeps_to_the_chosen_clusters(string name) =>
         Assert.All(new DashboardFile(name).Queries, q => Assert.All(
-            PromQl.Selectors(q.Expression), selector => Assert.Contains("cluster=~\"$cluster\"", selector, StringComparison.Ordinal)));
+            PromQl.Selectors(q.Expression).Where(selector => !RuleFiles.Settings.Contains(selector)), selector => Assert.Contains("cluster=~\"$cluster\"", selector, StringComparison.Ordinal)));
 
     [Theory]
     [MemberData(nameof(Dashboards))]
@@ -67,6 +115,16 @@ public sealed class DashboardFileTests
         MatchCollection links = Regex.Matches(new DashboardFile(name).Json.GetRawText(), "\"/d/([^/?\"]+)");
         Assert.NotEmpty(links);
         Assert.All(links, link => Assert.Contains(link.Groups[1].Value, DashboardFile.Names.Select(n => $"vfioscope-{n}")));
+    }
+
+    // As they are called after the last transformation.
+    private static IEnumerable<string> NumberColumns(JsonElement table)
+    {
+        JsonElement organize = table.GetProperty("transformations")[1].GetProperty("options");
+        JsonElement renamed = organize.GetProperty("renameByName");
+        return organize.GetProperty("indexByName").EnumerateObject().Select(column => column.Name)
+            .Where(column => column.StartsWith("Value", StringComparison.Ordinal))
+            .Select(column => renamed.TryGetProperty(column, out JsonElement name) ? name.GetString()! : column);
     }
 
     private static (int Code, string Output) Check(params string[] files)

@@ -8,15 +8,16 @@ using Microsoft.AspNetCore.Http;
 namespace Profiler.Cli.Tests.Dashboards;
 
 /// <summary>
-/// Many hosts' exporters on one port: host 7 is <c>/host/7/metrics</c>. The first scrape of each comes before the
-/// shutdowns, all others after them. Host N's gauges of seconds are N halves of the recorded ones: there is a fastest
-/// and a slowest. What was recorded with its time was just now. The last host has lost three events.
+/// Many hosts' exporters on one port: host 7 is <c>/host/7/metrics</c>. Nothing has happened on them yet, until all VMs are
+/// shut down. Host N's gauges of seconds are N halves of the recorded ones: there is a fastest
+/// and a slowest. What was recorded with its time was just now. The last host has lost three events. A server that asks for
+/// native histograms has the recorded values of each host.
 /// </summary>
 internal sealed partial class ExporterFarm : IAsyncDisposable
 {
     private readonly WebApplication _server;
     private readonly string[] _after;
-    private readonly int[] _scrapes;
+    private volatile bool _shutDown;
 
     private ExporterFarm(HostExposition exposition, int hosts)
     {
@@ -24,15 +25,19 @@ internal sealed partial class ExporterFarm : IAsyncDisposable
         _after[hosts] = _after[hosts]
             .Replace("vfioscope_problems_total{problem=\"events_lost\",impact=\"incomplete\"} 0", "vfioscope_problems_total{problem=\"events_lost\",impact=\"incomplete\"} 3", StringComparison.Ordinal)
             .Replace("vfioscope_capture_complete 1", "vfioscope_capture_complete 0", StringComparison.Ordinal);
-        _scrapes = new int[hosts + 1];
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0));
         _server = builder.Build();
         _server.Run(http =>
         {
             int host = int.Parse(http.Request.Path.Value!.Split('/')[2], CultureInfo.InvariantCulture);
+            if (http.Request.Headers.Accept.ToString().StartsWith("application/vnd.google.protobuf", StringComparison.Ordinal))
+            {
+                http.Response.ContentType = HostExposition.Protobuf;
+                return http.Response.Body.WriteAsync(_shutDown ? exposition.ProtobufAfter : exposition.ProtobufBefore).AsTask();
+            }
             http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-            return http.Response.WriteAsync(Interlocked.Increment(ref _scrapes[host]) == 1 ? exposition.Before : _after[host]);
+            return http.Response.WriteAsync(_shutDown ? _after[host] : exposition.Before);
         });
     }
 
@@ -47,6 +52,9 @@ internal sealed partial class ExporterFarm : IAsyncDisposable
         await farm._server.StartAsync();
         return farm;
     }
+
+    /// <summary>From now on all of it has happened.</summary>
+    public void ShutDown() => _shutDown = true;
 
     public async ValueTask DisposeAsync()
     {

@@ -46,7 +46,7 @@ public sealed class HostBoardTests : IAsyncLifetime
         double[] row = [17.2, 17.2, 4, 48, 17.2 / 48];
         for (int column = 0; column < row.Length; column++)
             await Shows([row[column]], "Last shutdowns", column, minute, range);
-        await Shows([17.2 / 48], "Of libvirt's limit", 0, minute, range);
+        await Shows([17.2 / 48], "Share of libvirt's limit", 0, minute, range);
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class HostBoardTests : IAsyncLifetime
     {
         await Shows([4.2, 4.2, 4.2, 4.2], "Devices", 0, minute, range);
         await Shows([4.2, 4.2, 4.2, 4.2], "Devices", 1, minute, range);
-        Assert.Equal(17.2, (await Values("Where the last shutdowns' time went", 0, minute, range)).Sum(), 6);
+        Assert.Equal(17.2, (await Values("Last shutdowns by phase", 0, minute, range)).Sum(), 6);
         await Shows([4.2], "Seconds per device", 0, minute, range);
         await Shows([1], "Shutdowns", 0, minute, range);
     }
@@ -97,10 +97,9 @@ public sealed class HostBoardTests : IAsyncLifetime
 
     private Task<Sample[]> Ask(string panel, int target, int minute, string range, PrometheusServer? of = null)
     {
-        string expression = File.Panels.First(p => p.GetProperty("title").GetString() == panel)
-            .GetProperty("targets")[target].GetProperty("expr").GetString()!;
-        var variables = new Dictionary<string, string> { ["cluster"] = ".*", ["instance"] = ".*", ["vm"] = ".*" };
-        return (of ?? _prometheus!).Query(DashboardFile.Substitute(expression, variables, range), StagedHost.Start.AddMinutes(minute));
+        string expression = File.Panel(panel).GetProperty("targets")[target].GetProperty("expr").GetString()!;
+        return (of ?? _prometheus!).Query(
+            DashboardFile.Substitute(expression, DashboardFile.Everything("1m"), range), StagedHost.Start.AddMinutes(minute));
     }
 
     private async Task Shows(double[] expected, string panel, int target, int minute, string range, PrometheusServer? of = null) =>

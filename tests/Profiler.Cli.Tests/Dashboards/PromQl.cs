@@ -19,6 +19,10 @@ internal static partial class PromQl
         from metric in match.Groups[2].Value == "histogram" ? [$"{name}_bucket", $"{name}_sum", $"{name}_count"] : new[] { name }
         select metric;
 
+    /// <summary>The histograms of a text exposition, by the name a native one has.</summary>
+    public static IEnumerable<string> Histograms(string exposition) =>
+        Family().Matches(exposition).Where(match => match.Groups[2].Value == "histogram").Select(match => match.Groups[1].Value);
+
     [GeneratedRegex("""\b((?:(?:vfio|vfioscope|process)_\w+|up|\w+:\w+:\w+))\b(?!")(\{(?:[^}"]|"[^"]*")*\})?""")]
     private static partial Regex Selector();
 

@@ -15,7 +15,7 @@ public sealed class WatchedFleet : IAsyncLifetime
     private PrometheusServer? _prometheus;
 
     /// <summary>What the exporter says of a host.</summary>
-    internal HostExposition Exposition { get; private set; } = new("", "");
+    internal HostExposition Exposition { get; private set; } = new("", "", [], []);
 
     internal PrometheusServer Prometheus => _prometheus!;
 
@@ -23,15 +23,17 @@ public sealed class WatchedFleet : IAsyncLifetime
     {
         Exposition = await HostExposition.OfRecording();
         _farm = await ExporterFarm.Start(Exposition, Hosts);
-        _prometheus = await PrometheusServer.Start(Configuration(_farm.Address));
-        await Eventually.Get(
-            () => _prometheus.Query("""min(count_over_time(up{job="vfioscope"}[10m])) >= 3"""), scraped => scraped.Length > 0);
-        // The first rules may use what later ones record: twice around.
-        for (int round = 0; round < 2; round++)
-        {
-            DateTimeOffset since = DateTimeOffset.UtcNow;
-            await Eventually.Get(_prometheus.Rules, rules => rules.All(rule => rule.LastEvaluation > since));
-        }
+        _prometheus = await PrometheusServer.Start(Configuration(_farm.Address, Hosts));
+        await Watch(_farm, _prometheus);
+    }
+
+    /// <summary>Has the VMs shut down while Prometheus looks: some scrapes of each host and all rules before, and after.</summary>
+    internal static async Task Watch(ExporterFarm farm, PrometheusServer prometheus)
+    {
+        await Looks(prometheus, scrapes: 3);
+        farm.ShutDown();
+        // Where increase() is rounded, some samples more are needed.
+        await Looks(prometheus, scrapes: 12);
     }
 
     public async Task DisposeAsync()
@@ -42,9 +44,25 @@ public sealed class WatchedFleet : IAsyncLifetime
             await _farm.DisposeAsync();
     }
 
-    private static string Configuration(string address)
+    private static async Task Looks(PrometheusServer prometheus, int scrapes)
     {
-        IEnumerable<string> targets = Enumerable.Range(1, Hosts).Select(host =>
+        await Eventually.Get(
+            () => prometheus.Query($$"""min(count_over_time(up{job="vfioscope"}[10m])) >= {{scrapes}}"""), scraped => scraped.Length > 0);
+        // The first rules may use what later ones record: thrice around.
+        for (int round = 0; round < 3; round++)
+        {
+            DateTimeOffset since = DateTimeOffset.UtcNow;
+            await Eventually.Get(prometheus.Rules, rules => rules.All(rule => rule.LastEvaluation > since));
+        }
+    }
+
+    /// <summary>A prometheus.yml with our rules and the hosts of a farm.</summary>
+    /// <param name="address">The farm's.</param>
+    /// <param name="hosts">From 1 to this.</param>
+    /// <param name="scrape">More about the job, as YAML in one line.</param>
+    internal static string Configuration(string address, int hosts, string scrape = "scheme: http")
+    {
+        IEnumerable<string> targets = Enumerable.Range(1, hosts).Select(host =>
             $$"""
                   - targets: ['{{address}}']
                     labels: {__metrics_path__: /host/{{host}}/metrics, instance: host-{{host:00}}, cluster: {{Cluster(host)}}}
@@ -54,6 +72,7 @@ public sealed class WatchedFleet : IAsyncLifetime
             rule_files: ['{{Rules}}/*.yml']
             scrape_configs:
               - job_name: vfioscope
+                {{scrape}}
                 static_configs:
             {{string.Join('\n', targets)}}
             """;

@@ -26,13 +26,14 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
 
     /// <param name="configuration">Its prometheus.yml.</param>
     /// <param name="features">Of --enable-feature.</param>
-    public static Task<PrometheusServer> Start(string configuration, string features = "")
+    /// <param name="program">Another one than Debian's.</param>
+    public static Task<PrometheusServer> Start(string configuration, string features = "", string program = "prometheus")
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("prometheus-");
         string file = Path.Combine(directory.FullName, "prometheus.yml");
         File.WriteAllText(file, configuration);
         return Start(
-            "prometheus",
+            program,
             [
                 $"--config.file={file}", $"--storage.tsdb.path={directory.FullName}/data", "--web.listen-address=127.0.0.1:0",
                 $"--enable-feature={features}",
@@ -77,11 +78,7 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     /// <summary>A VictoriaMetrics: it takes OpenTelemetry's metrics, at /opentelemetry.</summary>
     public static async Task<PrometheusServer> VictoriaMetrics()
     {
-        using Process fetch = Process.Start(
-            new ProcessStartInfo(Golden.Beside("../../victoria-metrics")) { RedirectStandardOutput = true })!;
-        string program = (await fetch.StandardOutput.ReadToEndAsync()).Trim();
-        await fetch.WaitForExitAsync();
-        Assert.Equal(0, fetch.ExitCode);
+        string program = await Fetched("victoria-metrics");
         DirectoryInfo directory = Directory.CreateTempSubdirectory("victoria-metrics-");
         return await Start(
             program,
@@ -91,6 +88,20 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
                 "-search.latencyOffset=0s", "-search.disableCache", "-opentelemetry.usePrometheusNaming",
             ],
             directory);
+    }
+
+    /// <summary>The program of a Prometheus 3.</summary>
+    public static Task<string> Prometheus3() => Fetched("prometheus-3");
+
+    // tests/NAME fetches a server and says where it is.
+    private static async Task<string> Fetched(string name)
+    {
+        using Process fetch = Process.Start(
+            new ProcessStartInfo(Golden.Beside($"../../{name}")) { RedirectStandardOutput = true })!;
+        string program = (await fetch.StandardOutput.ReadToEndAsync()).Trim();
+        await fetch.WaitForExitAsync();
+        Assert.Equal(0, fetch.ExitCode);
+        return program;
     }
 
     private static async Task<PrometheusServer> Start(string program, IEnumerable<string> arguments, DirectoryInfo directory)
@@ -125,12 +136,19 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     ];
 
     /// <summary>The last values of an expression in the last minute, NaN not counted.</summary>
-    public async Task<Sample[]> QueryRange(string expression)
+    public Task<Sample[]> QueryRange(string expression) =>
+        QueryRange(expression, DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1));
+
+    /// <summary>The last values of an expression in a time, NaN not counted.</summary>
+    /// <param name="expression">What is asked.</param>
+    /// <param name="end">The time's end.</param>
+    /// <param name="range">How long it is.</param>
+    /// <param name="step">From one point to the next.</param>
+    public async Task<Sample[]> QueryRange(string expression, DateTimeOffset end, TimeSpan range, TimeSpan step)
     {
-        DateTimeOffset now = DateTimeOffset.UtcNow;
         JsonElement data = await Ask(
-            "query_range", ("query", expression), ("step", "1"),
-            ("start", $"{now.ToUnixTimeSeconds() - 60}"), ("end", $"{now.ToUnixTimeSeconds()}"));
+            "query_range", ("query", expression), ("step", FormattableString.Invariant($"{step.TotalSeconds}")),
+            ("start", $"{(end - range).ToUnixTimeSeconds()}"), ("end", $"{end.ToUnixTimeSeconds()}"));
         return [.. data.GetProperty("result").EnumerateArray().Select(s => new Sample(s, "values"))];
     }
 
@@ -191,19 +209,26 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         return answer.GetProperty("data");
     }
 
-    [GeneratedRegex("(?:msg=\"Listening on\" address=|started server at http://)([0-9.:]+)")]
+    [GeneratedRegex("(?:msg=\"Listening on\" (?:component=web )?address=|started server at http://)([0-9.:]+)")]
     private static partial Regex ListeningOn();
 
-    /// <summary>A series' labels, and its last value that is a number; null if none is.</summary>
-    public sealed record Sample(IReadOnlyDictionary<string, string> Labels, double? Value)
+    /// <summary>A series' labels, and its last value that is a number; null if none is. Of a native histogram, its count.</summary>
+    public sealed record Sample(IReadOnlyDictionary<string, string> Labels, double? Value, bool Native = false)
     {
         public Sample(JsonElement series, string values)
             : this(
                 series.GetProperty("metric").EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetString()!),
-                (values == "value" ? [series.GetProperty(values)] : series.GetProperty(values).EnumerateArray().ToArray())
-                    .Select(point => Number(point[1].GetString()!)).LastOrDefault(number => number is not null))
+                Points(series, values).Concat(Points(series, values.Replace("value", "histogram", StringComparison.Ordinal)))
+                    .Select(Number).LastOrDefault(number => number is not null),
+                series.TryGetProperty(values.Replace("value", "histogram", StringComparison.Ordinal), out _))
         {
         }
+
+        private static JsonElement[] Points(JsonElement series, string values) =>
+            !series.TryGetProperty(values, out JsonElement points) ? [] : values.EndsWith('s') ? [.. points.EnumerateArray()] : [points];
+
+        private static double? Number(JsonElement point) => Number(
+            (point[1].ValueKind == JsonValueKind.Object ? point[1].GetProperty("count") : point[1]).GetString()!);
 
         private static double? Number(string text) => text switch
         {
