@@ -1,0 +1,41 @@
+using Profiler.Core.Capture;
+using Profiler.Core.Lives;
+using Profiler.Core.Spans;
+using Profiler.Tui.Drawing;
+
+namespace Profiler.Tui.Pages;
+
+/// <summary>A shutdown while it is going on; afterwards, the same shutdown as it went.</summary>
+/// <param name="Tgid">Its process.</param>
+/// <param name="StartNs">When it began, CLOCK_MONOTONIC.</param>
+internal sealed record FlightDetail(int Tgid, long StartNs) : Detail
+{
+    private ShutdownDetail? _over;
+
+    public override IReadOnlyList<Section> Sections(Scene scene, int width)
+    {
+        ProfileState state = scene.State;
+        if (state.Snapshot.ShutdownsInFlight.FirstOrDefault(f => f.Task.Tgid == Tgid) is not { } s)
+        {
+            _over ??= state.Snapshot.Recent.FirstOrDefault(r => r.Task.Tgid == Tgid && r.Time.EndNs >= StartNs) is { } over ? new ShutdownDetail(over) : null;
+            return _over is not null ? _over.Sections(scene, width)
+                : [Section.Of(Line.Of("This shutdown is over, and not kept any more.", Style.Faint))];
+        }
+        var sections = new List<Section> { FlightHead.Of(scene, s) with { Selectable = Selectable.None } };
+        if (scene.Findings.Of(s, state)?.Remedy is { } remedy)
+            sections.Add(Section.Of([.. Line.Wrap(remedy, width, Style.Plain, "  -> ", "     ")]));
+        foreach (SignalDelivered signal in s.SoFar.Signals)
+            sections.Add(Section.Of(Line.Of($"{SignalNames.Of(signal.Number)} from {signal.Sender.Comm} ({signal.Sender.Tgid}) at {FlightHead.Rough(signal.TimeNs - s.SoFar.Time.StartNs)}", Style.Faint)));
+        sections.Add(ShutdownDetail.Title("PHASES SO FAR"));
+        sections.Add(PhaseBars.Of(s.SoFar.Phases));
+        FlightRow[] rows = [.. FlightRows.Of(s, new Filter(state, ViewState.First))];
+        if (rows.Length > 0)
+        {
+            var waterfall = new Waterfall(s.SoFar.Time.StartNs, Math.Max(state.NowNs, s.SoFar.Time.StartNs + 1));
+            sections.Add(new Section(1, (canvas, line, _) => WaterfallRows.Heading(canvas, line, waterfall)));
+            sections.Add(new Section(rows.Length, (canvas, line, i) => WaterfallRows.Draw(canvas, line, waterfall, s.SoFar.Time.StartNs, state, rows[i])));
+            sections.Add(Section.Of(Waterfall.Legend));
+        }
+        return sections;
+    }
+}
