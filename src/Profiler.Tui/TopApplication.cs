@@ -26,9 +26,9 @@ public static class TopApplication
         Application.MaximumIterationsPerSecond = LooksPerSecond;
         using (IApplication app = Application.Create())
         {
-            app.Init(DriverRegistry.Names.ANSI);
             // The terminal's own sixteen colours, which fit its background.
             Driver.Force16Colors = true;
+            app.Init(DriverRegistry.Names.ANSI);
             guard.Taken();
             guard.Retaken += window.DrawAnew;
             app.Iteration += (_, _) =>

@@ -28,7 +28,7 @@ internal static class Header
     private static int Health(Canvas canvas, Area area, ProfileState state, ProfileHealth health)
     {
         // A module that is not loaded has nothing to be watched in yet: that is not wrong.
-        bool probes = health.Probes.Any(p => (!p.Attached && p.WaitsFor is null) || p.Missed > 0), events = health.Lost is not 0;
+        bool probes = health.Probes.Any(p => (!p.Attached && p.WaitsFor is null) || p.Missed > 0), events = health.Lost > 0;
         string others = CaptureStatus.Problems(health);
         string source = CaptureStatus.Source(state);
         int end = canvas.Write(area.X, area.Y, source, Style.Strong, area.Right);
@@ -44,7 +44,7 @@ internal static class Header
         }
         int y = 1, most = Math.Clamp(area.Height / 5, 2, MaxLines);
         // What was lost makes all figures wrong: it comes first, so that it has room for certain.
-        foreach ((bool wrong, string text) in new[] { (health.Lost is null or > 0, CaptureStatus.Events(health)), (others.Length > 0, others), (probes, CaptureStatus.Probes(health)) })
+        foreach ((bool wrong, string text) in new[] { (events, CaptureStatus.Events(health)), (others.Length > 0, others), (probes, CaptureStatus.Probes(health)) })
         {
             if (!wrong)
                 continue;

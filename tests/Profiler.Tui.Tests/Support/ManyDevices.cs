@@ -1,7 +1,7 @@
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Tests.Support;
-using Profiler.Tui;
+using Profiler.Tui.Pages;
 using System.Globalization;
 using System.Text;
 
@@ -22,10 +22,10 @@ internal static class ManyDevices
             ProfileState flying = new StagedCapture(string.Concat(Enumerable.Range(0, 1000).Select(i =>
                 $"{1 + i * 0.0001:0.0000} 100/{1000 + i} qemu release begin {Address(i)} exiting\n"))).StateAt(2);
             yield return ("in flight", flying, ViewState.First);
-            yield return ("devices", over, ViewState.First with { Page = Page.Devices });
-            yield return ("filtered", over, ViewState.First with { Page = Page.Devices, Filter = "web-1" });
-            yield return ("histograms", over, ViewState.First with { Page = Page.Histograms });
-            yield return ("locks", over, ViewState.First with { Page = Page.Locks });
+            yield return ("devices", over, Screens.ScreenTests.OnPage<DevicesPage>());
+            yield return ("filtered", over, Screens.ScreenTests.OnPage<DevicesPage>() with { Filter = "web-1" });
+            yield return ("histograms", over, Screens.ScreenTests.OnPage<LatencyPage>());
+            yield return ("locks", over, Screens.ScreenTests.OnPage<LocksPage>());
         }
     }
 
