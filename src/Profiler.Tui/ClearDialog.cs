@@ -23,7 +23,7 @@ internal static class ClearDialog
         var dialog = new Dialog
         {
             Title = "Clear statistics?",
-            Text = "Histograms, devices and locks begin anew.\nShutdowns stay.",
+            Text = "Histograms, devices and locks begin anew;\nshutdowns stay. c clears, k or Esc keeps.",
             BorderStyle = kind.Unicode ? LineStyle.Single : LineStyle.None,
             ShadowStyle = ShadowStyles.None,
         };

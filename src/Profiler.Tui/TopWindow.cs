@@ -10,6 +10,9 @@ namespace Profiler.Tui;
 /// <summary>The window: the drawn screen, below it the status bar or, while it is typed, the filter. Tells what is asked for.</summary>
 internal sealed class TopWindow : Runnable
 {
+    // Around a key and its word in the status bar.
+    private const int KeySpace = 5;
+
     private readonly CanvasView _canvas;
     private readonly FilterField _filter = new();
     private readonly StatusBar _bar = new();
@@ -75,7 +78,9 @@ internal sealed class TopWindow : Runnable
     // Its views cost more than to look whether they are still the right ones.
     private void ShowKeys(Scene scene)
     {
-        KeyBinding[] keys = [.. Tui.KeyBindings.Shown(scene)];
+        int room = scene.Size.Width;
+        // A word that does not fit as a whole is not shown.
+        KeyBinding[] keys = [.. Tui.KeyBindings.Shown(scene).TakeWhile(k => (room -= Tui.KeyBindings.KeyOf(k.Keys[0]).ToString().Length + k.Label.Length + KeySpace) >= 0)];
         string shown = string.Join(' ', keys.Select(k => k.Label));
         if (shown == _shown)
             return;

@@ -50,13 +50,13 @@ public static class FindingsSoFar
         OperationInFlight? held = waiting.GroupBy(r => (r.Holder?.Tgid, r.HolderDevice)).OrderByDescending(g => g.Count()).First().First();
         string by = (held.HolderDevice, held.Holder) switch
         {
-            ({ } device, { } holder) when holder.Tgid == s.Task.Tgid => $"held while {device} is released",
-            ({ } device, { } holder) => $"held by {facts.NameOf(holder.Tgid, holder.Comm)} at {device}",
+            ({ } device, { } holder) when holder.Tgid == s.Task.Tgid => $"held at {device}",
+            ({ } device, { } holder) => $"held at {device} by {facts.NameOf(holder.Tgid, holder.Comm)}",
             (null, { } holder) => $"held by {facts.NameOf(holder.Tgid, holder.Comm)}",
             _ => "whose holder was not seen",
         };
         return new FindingSoFar("lock_held_across_release",
-            $"{waiting.Count} of {Count(s.Releasing.Length, "release")} under way {(waiting.Count == 1 ? "waits" : "wait")} for a lock {by}", null);
+            $"{waiting.Count} of {Count(s.Releasing.Length, "release")} {(waiting.Count == 1 ? "waits" : "wait")} for a lock {by}", null);
     }
 
     private static FindingSoFar? Before(ShutdownInFlight s) => s switch

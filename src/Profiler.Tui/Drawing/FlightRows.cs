@@ -51,7 +51,7 @@ internal static class FlightRows
     public static void Heading(Canvas canvas, Area line, string title, bool processes)
     {
         canvas.Fill(line.X, line.Y, line.Width, ' ', Style.Heading);
-        Cells(canvas, line, Style.Heading, title, ("STATE", Style.Heading), "FOR", processes ? "PROCESS" : null, "DETAIL", Style.Heading);
+        Cells(canvas, line, Style.Heading, title, ("STATE", Style.Heading), "TIME", processes ? "PROCESS" : null, "DETAIL", Style.Heading);
     }
 
     /// <summary>Draws a row.</summary>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
+using Profiler.Core.Findings;
 using Profiler.Core.Lives;
 using Profiler.Tui.Drawing;
 
@@ -18,14 +20,17 @@ internal sealed class ShutdownsPage : TablePage<Shutdown>
         new("DEVICES", 7, (s, _) => $"{s.Releases.Length}", Right: true) { Compare = (a, b) => a.Releases.Length.CompareTo(b.Releases.Length) },
         new("LOCK WAIT", 9, (s, _) => Figures.Text(s.LockWaitNs), Right: true, From: 70) { Compare = (a, b) => a.LockWaitNs.CompareTo(b.LockWaitNs) },
         new("RESET", 8, (s, _) => Figures.Text(s.ResetNs), Right: true, From: 60) { Compare = (a, b) => a.ResetNs.CompareTo(b.ResetNs) },
-        new("MAX PARALLEL", 12, (s, _) => $"{s.PeakConcurrency}", Right: true, From: 110),
-        new("IN PARALLEL", 11, (s, _) => Figures.Text(s.IfParallelNs), Right: true, From: 110),
+        new("MAX PARALLEL", 12, (s, _) => $"{s.PeakConcurrency}", Right: true, From: 140),
+        new("IN PARALLEL", 11, (s, _) => Figures.Text(s.IfParallelNs), Right: true, From: 100),
+        new("WHY", 24, Why, From: 100) { Style = _ => Style.Warning },
         // Redrawn once a second while nothing happens: no finer than that.
         new("AGO", 7, (s, state) => Ago(state.NowNs - s.Time.EndNs), Right: true, From: 40)
         {
             Compare = (a, b) => b.Time.EndNs.CompareTo(a.Time.EndNs),
             Descending = false,
         });
+
+    private static readonly ConditionalWeakTable<Shutdown, string> Leading = [];
 
     private static readonly int Newest = Recent.Columns.Count - 1;
 
@@ -46,6 +51,11 @@ internal sealed class ShutdownsPage : TablePage<Shutdown>
     protected override int Tie(Shutdown a, Shutdown b) => b.Time.EndNs.CompareTo(a.Time.EndNs);
 
     protected override Detail Open(Shutdown row) => new ShutdownDetail(row);
+
+    // The leading finding, which is looked for once: a shutdown that is over does not change.
+    private static string Why(Shutdown s, ProfileState state) => Leading.GetValue(s, over =>
+        ShutdownFindings.For(over, state.Facts, Evidence.Of(state.Health.Probes, state.Health.Problems))
+            .FirstOrDefault(f => f.Severity == Severity.Warning)?.Id ?? "");
 
     // What was not seen whole took at least that long.
     private static string Took(Shutdown s) => (s.IsWhole ? "" : "≥") + Figures.Text(s.Time.DurationNs);

@@ -52,7 +52,10 @@ public sealed class ScreenTests
     }
 
     [Theory, MemberData(nameof(Sizes))]
-    public void Attached_late_to_a_VM_that_was_exiting_already(int width, int height) => Check("attached-late", new StagedCapture("""
+    public void Attached_late_to_a_VM_that_was_exiting_already(int width, int height) => Check("attached-late", Late.StateAt(
+        1.15, pipeline => pipeline.Present(new ProcessAtStart(7, "qemu-system-x86", null, Exiting: true))), ViewState.First, width, height);
+
+    private static StagedCapture Late => new("""
         1.0000 7/7 qemu-system-x86 release begin 0000:03:00.0 lock c exiting
         1.0010 7/7 qemu-system-x86 reset begin flr 0000:03:00.0
         1.1020 7/7 qemu-system-x86 reset end flr
@@ -62,8 +65,7 @@ public sealed class ScreenTests
         """)
     {
         VmNames = new Dictionary<int, string> { [7] = "web-1" },
-        OtherFacts = [new ProcessAtStart(7, "qemu-system-x86", null, Exiting: true)],
-    }.StateAt(1.15), ViewState.First, width, height);
+    };
 
     [Theory, MemberData(nameof(Sizes))]
     public void A_shutdown_that_is_over_opened(int width, int height)

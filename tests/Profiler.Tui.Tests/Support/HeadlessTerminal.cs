@@ -21,6 +21,7 @@ internal sealed class HeadlessTerminal : IDisposable
     {
         Kind = kind ?? new TerminalKind(Colours: true, Unicode: true);
         Window = new TopWindow(Kind);
+        Driver.Force16Colors = true; // as the program does
         _app.Init(DriverRegistry.Names.ANSI);
         _app.Driver!.SetScreenSize(width, height);
         _session = _app.Begin(Window);
