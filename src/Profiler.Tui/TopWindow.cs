@@ -36,6 +36,8 @@ internal sealed class TopWindow : Runnable
             _canvas.SetFocus();
         };
         _bar.SetScheme(_palette.Scheme);
+        if (_bar.Border is { } border)
+            border.LineStyle = LineStyle.None;
         Add(_canvas, _filter, _bar);
     }
 

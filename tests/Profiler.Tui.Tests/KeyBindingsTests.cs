@@ -98,7 +98,7 @@ public sealed class KeyBindingsTests
         ViewState open = Press("Enter");
         ShutdownInFlight flying = State.Snapshot.ShutdownsInFlight[0];
         ProfileState over = State with { Snapshot = State.Snapshot with { ShutdownsInFlight = [], Recent = [flying.SoFar] } };
-        Assert.Contains(Lines(open, 80, 24, over), line => line.Contains("3 devices released in", StringComparison.Ordinal));
+        Assert.Contains(Lines(open, 120, 40, over), line => line.Contains("3 devices released in", StringComparison.Ordinal));
     }
 
     [Fact]

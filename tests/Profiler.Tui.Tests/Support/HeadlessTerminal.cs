@@ -37,12 +37,13 @@ internal sealed class HeadlessTerminal : IDisposable
     /// <summary>What would be sent to the terminal meanwhile, escape sequences included.</summary>
     public string SentBy(Action action)
     {
-        const string Mark = "mark";
+        const string Mark = "-- mark --";
         IOutput output = _app.Driver!.GetOutput();
         output.Write(Mark);
         action();
+        // The library begins anew at each frame that has anything, and else goes on.
         string last = output.GetLastOutput();
-        return last == Mark ? "" : last;
+        return last[(last.LastIndexOf(Mark, StringComparison.Ordinal) is var at && at < 0 ? 0 : at + Mark.Length)..];
     }
 
     /// <summary>The whole screen as text, a line each.</summary>
