@@ -78,6 +78,7 @@ internal sealed class CanvasView : View
             if (first <= last)
                 Update(driver, cells, y, first, last);
         }
+        ForgetCleanLines(driver, cells);
         if (_writer.Take() is { IsEmpty: false } text)
             driver.GetOutput().Write(text);
         return true;
@@ -114,6 +115,19 @@ internal sealed class CanvasView : View
             driver.GetOutputBuffer().DirtyLines[y] = true;
         else
             _writer.Add(first, y, runes[first..(last + 1)], styles[first..(last + 1)]);
+    }
+
+    // The library marks lines and never unmarks them: it would send a cursor position for each cell of each of them at each frame.
+    private static void ForgetCleanLines(IDriver driver, Cell[,] cells)
+    {
+        bool[] marked = driver.GetOutputBuffer().DirtyLines;
+        for (int y = 0; y < Math.Min(marked.Length, cells.GetLength(0)); y++)
+        {
+            bool dirty = false;
+            for (int x = 0; !dirty && x < cells.GetLength(1); x++)
+                dirty = cells[y, x].IsDirty;
+            marked[y] = dirty;
+        }
     }
 
     private bool IsOurs(IDriver driver, Cell[,] cells, int y)

@@ -18,7 +18,7 @@ internal sealed class Top
     private readonly TerminalKind _kind;
     private readonly TimeProvider _time;
     private readonly IntervalHistory _history = new();
-    private readonly FindingMemo _findings = new();
+    private readonly FlightMemo _flights = new();
     private ProfileState _state;
     private long _seen = -1, _shownAt;
     private (int, int) _size;
@@ -51,7 +51,7 @@ internal sealed class Top
             Show(View);
     }
 
-    private Scene Scene => new(_state, View, _window.Size) { History = _history, Findings = _findings };
+    private Scene Scene => new(_state, View, _window.Size) { History = _history, Flights = _flights };
 
     private bool IsDue()
     {

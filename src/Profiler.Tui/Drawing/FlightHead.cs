@@ -15,7 +15,7 @@ internal static class FlightHead
     public static Section Of(Scene scene, ShutdownInFlight s)
     {
         ProfileState state = scene.State;
-        FindingSoFar? finding = scene.Findings.Of(s, state);
+        FindingSoFar? finding = scene.Flights.Of(s, state).Finding;
         var lines = new List<Action<Canvas, Area>>(4) { (canvas, line) => Title(canvas, line, state, s) };
         if (finding is not null)
             lines.Add((canvas, line) => canvas.Write(canvas.Write(line.X, line.Y, "so far", Style.Plain, line.Right) + 2, line.Y,

@@ -24,25 +24,25 @@ internal static class FlightRows
 
     /// <summary>Those at work first, then those that wait, that are pending in the order of <see cref="ShutdownInFlight.Held"/>,
     /// and that are done, the newest first.</summary>
-    public static IEnumerable<FlightRow> Of(ShutdownInFlight s, Filter filter)
+    public static void AddTo(List<FlightRow> rows, ShutdownInFlight s, Filter filter)
     {
         for (int waiting = 0; waiting < 2; waiting++)
         {
             foreach (OperationInFlight o in s.Releasing)
             {
                 if (o.State == OperationState.WaitingForLock == (waiting == 1) && filter.Wants(s.Task, o.Device))
-                    yield return new FlightRow(s.Task, o, null, null);
+                    rows.Add(new FlightRow(s.Task, o, null, null));
             }
         }
         foreach (string device in s.Held)
         {
             if (filter.Wants(s.Task, device))
-                yield return new FlightRow(s.Task, null, null, device);
+                rows.Add(new FlightRow(s.Task, null, null, device));
         }
         for (int i = s.SoFar.Releases.Length - 1; i >= 0; i--)
         {
             if (filter.Wants(s.Task, s.SoFar.Releases[i].Device))
-                yield return new FlightRow(s.Task, null, s.SoFar.Releases[i], null);
+                rows.Add(new FlightRow(s.Task, null, s.SoFar.Releases[i], null));
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class NowPage : Page
 
     public override Detail? Open(Scene scene, int row)
     {
-        (List<ShutdownInFlight> flying, List<FlightRow> devices, Shutdown[] recent) = Rows3(scene);
+        (List<ShutdownInFlight> flying, List<FlightRow> devices, Shutdown[] recent) = Found(scene);
         if (row < flying.Count)
             return new FlightDetail(flying[row].Task.Tgid, flying[row].SoFar.Time.StartNs);
         row -= flying.Count;
@@ -37,22 +37,24 @@ internal sealed class NowPage : Page
     protected override int DrawList(Canvas canvas, Area area, Scene scene) =>
         Sections.DrawSelected(canvas, area, All(scene), scene.View.Selection.Row);
 
-    private static (List<ShutdownInFlight> Flying, List<FlightRow> Devices, Shutdown[] Recent) Rows3(Scene scene)
+    private static NowRows Found(Scene scene) => scene.Once(typeof(NowRows), () =>
     {
         Filter filter = scene.Filter;
         List<ShutdownInFlight> flying = [.. scene.State.Snapshot.ShutdownsInFlight.Where(s => filter.Wants(s))];
-        List<FlightRow> devices =
-        [
-            .. flying.SelectMany(s => FlightRows.Of(s, filter)),
-            .. scene.State.Snapshot.Operations.Where(o => o.Kind == OperationKind.Open && filter.Wants(o.Task, o.Device))
-                .Select(o => new FlightRow(o.Task, o, null, null)),
-        ];
-        return (flying, devices, [.. scene.State.Snapshot.Recent.Where(s => filter.Wants(s)).Take(MaxRecent)]);
-    }
+        var devices = new List<FlightRow>(flying.Sum(s => s.Devices));
+        foreach (ShutdownInFlight s in flying)
+            FlightRows.AddTo(devices, s, filter);
+        foreach (OperationInFlight o in scene.State.Snapshot.Operations)
+        {
+            if (o.Kind == OperationKind.Open && filter.Wants(o.Task, o.Device))
+                devices.Add(new FlightRow(o.Task, o, null, null));
+        }
+        return new NowRows(flying, devices, [.. scene.State.Snapshot.Recent.Where(s => filter.Wants(s)).Take(MaxRecent)]);
+    });
 
-    private static IReadOnlyList<Section> All(Scene scene) => scene.Sections(() =>
+    private static IReadOnlyList<Section> All(Scene scene) => scene.Once<IReadOnlyList<Section>>(typeof(Section), () =>
     {
-        (List<ShutdownInFlight> flying, List<FlightRow> devices, Shutdown[] recent) = Rows3(scene);
+        (List<ShutdownInFlight> flying, List<FlightRow> devices, Shutdown[] recent) = Found(scene);
         ProfileState state = scene.State;
         var sections = new List<Section>();
         sections.AddRange(flying.Select(s => FlightHead.Of(scene, s)));
@@ -79,4 +81,6 @@ internal sealed class NowPage : Page
             ? "Nothing is in flight: no device is being released or opened."
         : scene.View.Filter.Length > 0 ? $"Nothing in flight has \"{scene.View.Filter}\" in its name."
         : "Nothing in flight is what --pid, --vm or --device ask for.";
+
+    private sealed record NowRows(List<ShutdownInFlight> Flying, List<FlightRow> Devices, Shutdown[] Recent);
 }

@@ -34,7 +34,7 @@ internal abstract class TablePage<TRow> : Page
     public override Detail? Open(Scene scene, int row) => Sorted(scene) is var rows && row >= 0 && row < rows.Length ? Open(rows[row]) : null;
 
     /// <summary>The rows that are wanted, in order.</summary>
-    public TRow[] Sorted(Scene scene) => scene.Rows(this, () =>
+    public TRow[] Sorted(Scene scene) => scene.Once(this, () =>
     {
         ImmutableArray<TRow> all = All(scene.State);
         var rows = new TRow[all.Length];

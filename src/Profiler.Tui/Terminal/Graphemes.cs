@@ -21,7 +21,9 @@ internal sealed class Graphemes(bool unicode)
         return _made[rune] ??= Make(rune);
     }
 
-    private string Make(int rune) => unicode || rune < 0x80 ? new Rune(rune).ToString() : Ascii(rune).ToString();
+    private string Make(int rune) => unicode || rune < 0x80 ? new Rune(rune).ToString()
+        // As many cells as what it stands for.
+        : new string(Ascii(rune), CellWidth.Of(new Rune(rune)));
 
     private static char Ascii(int rune) => rune switch
     {

@@ -8,7 +8,7 @@ internal sealed class Film : IDisposable
 {
     private readonly HeadlessTerminal _terminal;
     private readonly IntervalHistory _history = new();
-    private readonly FindingMemo _findings = new();
+    private readonly FlightMemo _flights = new();
     private readonly ViewState _view;
     private ProfileState _state;
 
@@ -22,7 +22,7 @@ internal sealed class Film : IDisposable
     public void Next()
     {
         _state = _state with { NowNs = _state.NowNs + 100_000_000 };
-        _terminal.Window.Show(new Scene(_state, _view, _terminal.Window.Size) { History = _history, Findings = _findings });
+        _terminal.Window.Show(new Scene(_state, _view, _terminal.Window.Size) { History = _history, Flights = _flights });
         _terminal.Draw();
     }
 
