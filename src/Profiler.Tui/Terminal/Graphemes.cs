@@ -11,19 +11,18 @@ internal sealed class Graphemes(bool unicode)
 
     private readonly string?[] _made = new string?[Kept];
 
-    /// <summary>A cell's text; empty behind a wide character.</summary>
+    /// <summary>A cell's text; behind a wide character empty.</summary>
     public string Of(int rune)
     {
         if (rune == Canvas.Tail)
-            return "";
+            return unicode ? "" : "?"; // as many cells as what it stands for
         if (rune >= Kept)
             return Make(rune);
         return _made[rune] ??= Make(rune);
     }
 
     private string Make(int rune) => unicode || rune < 0x80 ? new Rune(rune).ToString()
-        // As many cells as what it stands for.
-        : new string(Ascii(rune), CellWidth.Of(new Rune(rune)));
+        : Ascii(rune).ToString();
 
     private static char Ascii(int rune) => rune switch
     {
