@@ -11,8 +11,8 @@ internal static class PhaseBars
     // In the order in which they usually come.
     private static readonly (Phase Phase, string Words)[] Phases =
     [
-        (Phase.Process, "QEMU in user space"),
-        (Phase.Memory, "freeing guest memory"),
+        (Phase.Process, "process in user space"),
+        (Phase.Memory, "freeing its memory"),
         (Phase.Reset, "device reset"),
         (Phase.Power, "device power state"),
         (Phase.Release, "rest of device release"),

@@ -36,7 +36,7 @@ internal sealed partial class TerminalGuard : IDisposable
         _ = tcgetattr(Output, _before);
 #pragma warning disable CA1416 // not on Windows: like all of this
         _stopped = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Stop);
-        _continued = PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Continue());
+        _continued = PosixSignalRegistration.Create(PosixSignal.SIGCONT, Continue);
 #pragma warning restore CA1416
         AppDomain.CurrentDomain.UnhandledException += OnUnhandled;
         AppDomain.CurrentDomain.ProcessExit += OnExit;
@@ -101,8 +101,10 @@ internal sealed partial class TerminalGuard : IDisposable
         _ = kill(Environment.ProcessId, SigStop);
     }
 
-    private void Continue()
+    private void Continue(PosixSignalContext signal)
     {
+        // Or .NET would set the terminal to the modes that it found once.
+        signal.Cancel = true;
         lock (_gate)
         {
             if (_taken || _mayGoOn.IsSet)
