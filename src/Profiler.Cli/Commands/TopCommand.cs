@@ -5,6 +5,7 @@ using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Report;
 using Profiler.Tui;
+using Profiler.Tui.Terminal;
 
 namespace Profiler.Cli.Commands;
 
@@ -20,11 +21,10 @@ internal static class TopCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using Player player = SourceOptions.OpenPlayer(parsed, TimeProvider.System, cancellation);
-            using var screen = Screen.Open();
             try
             {
-                if (screen is not null)
-                    await Draw(player, screen, FilterOptions.From(parsed), cancellation);
+                if (TerminalKind.OfOutput() is { } kind)
+                    await Draw(player, kind, FilterOptions.From(parsed), cancellation);
                 else
                     await Print(player.Profile, FilterOptions.From(parsed), parsed.InvocationConfiguration, cancellation);
             }
@@ -32,20 +32,18 @@ internal static class TopCommand
             {
                 // Asked to end: that is how this ends.
             }
-            catch (IOException e) when (screen is not null)
-            {
-                throw UserException.NotPossible($"the terminal cannot be written to: {e.Message}", e);
-            }
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static async Task Draw(Player player, Screen screen, ActivityFilter only, CancellationToken stop)
+    // On a thread of its own, which waits most of the time. In a method of its own, so that the terminal library is loaded, and its
+    // module initializer runs, for nobody else.
+    private static async Task Draw(Player player, TerminalKind kind, ActivityFilter only, CancellationToken stop)
     {
         player.Start();
-        var view = new TopView(player, screen, only);
-        await Task.Factory.StartNew(() => view.Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.Factory.StartNew(
+            () => TopApplication.Run(player, only, kind, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     // Lines are written by the thread that brings the events: whoever reads them slowly makes the kernel count events as lost.

@@ -14,7 +14,8 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     // A daemon may be told to read its configuration each minute, for years; another resets a device each second.
     private const int MaxSignals = 64, MaxSpans = 4096;
 
-    private readonly HashSet<string> _held = [];
+    // In the order in which they were opened, or in that of their descriptors where they were open before.
+    private readonly List<string> _held = [];
     private readonly List<SignalDelivered> _signals = [];
     private readonly List<Operation> _releases = [];
     private readonly List<TeardownPart> _parts = [];
@@ -60,7 +61,8 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     {
         _comm = process.Comm;
         _opensSeen = process.Devices is not null;
-        _held.UnionWith(process.Devices ?? []);
+        foreach (string device in process.Devices ?? [])
+            Hold(device);
         (_exitingAtStart, _busyAtStart) = (process.Exiting, process.Busy);
     }
 
@@ -69,7 +71,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         _comm = open.Process;
         _opensSeen |= _held.Count == 0;
         if (open.Result >= 0)
-            _held.Add(open.Device);
+            Hold(open.Device);
         Add(_opens, open, o => o.Time);
     }
 
@@ -151,7 +153,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
             : Closing(underWay, nowNs);
         ImmutableArray<OperationInFlight> releasing = [.. underWay.Operations.Where(o => o.Kind == OperationKind.Release)];
         return new ShutdownInFlight(
-            soFar, releasing, [.. _held.Except(releasing.Select(r => r.Device)).Order(StringComparer.Ordinal)], _opensSeen);
+            soFar, releasing, [.. _held.Except(releasing.Select(r => r.Device))], _opensSeen);
     }
 
     // Which releases are whose: closes of a process that went on, burst by burst, and those of its death. Who lives yet, but was
@@ -298,6 +300,12 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         _releases.RemoveAll(r => r.Time.EndNs <= untilNs);
         _signals.RemoveAll(s => s.TimeNs <= untilNs);
         _busyAtStart = false;
+    }
+
+    private void Hold(string device)
+    {
+        if (!_held.Contains(device))
+            _held.Add(device);
     }
 
     // Only what is near in time can be of one shutdown.

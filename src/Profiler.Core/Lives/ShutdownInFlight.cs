@@ -6,7 +6,12 @@ namespace Profiler.Core.Lives;
 /// <summary>A process that is letting its devices go, or was told to, as far as it has come.</summary>
 /// <param name="SoFar">What is over: its releases are those that are done; none if it was only told to go.</param>
 /// <param name="Releasing">Releases going on, oldest first.</param>
-/// <param name="Held">Devices it opened and has not begun to release, by address.</param>
+/// <param name="Held">
+/// Devices it opened and has not begun to release, in the order in which the kernel will close them if the process exits: that of
+/// their descriptors (close_files() in fs/file.c goes up from 0). Of devices opened before the capture the order of descriptors is
+/// known where the kernel names them in fdinfo, else they are by address; of those opened later the order of opening stands for it,
+/// as each open takes the lowest number that is free. A process that closes devices itself, as QEMU on SIGTERM, may do so in another order.
+/// </param>
 /// <param name="HeldKnown">It was watched as it opened them; else there may be more than <paramref name="Held"/> says.</param>
 public sealed record ShutdownInFlight(
     Shutdown SoFar, ImmutableArray<OperationInFlight> Releasing, ImmutableArray<string> Held, bool HeldKnown)

@@ -1,3 +1,4 @@
+using Profiler.Tests.Support;
 using Profiler.Cli.Tests.Support;
 using static Profiler.Cli.Tests.Support.PrometheusServer;
 

@@ -8,6 +8,8 @@ using Profiler.Core.Wire;
 using Profiler.Report;
 using Profiler.Tests.Support;
 using Profiler.Tui;
+using Profiler.Tui.Drawing;
+using Profiler.Tui.Pages;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -53,9 +55,14 @@ public sealed class HostileTextTests
         await profile.Completion;
         ProfileState state = profile.State();
         var canvas = new Canvas(200, 60);
-        foreach (Page page in Enum.GetValues<Page>())
+        for (int page = 0; page < PageTable.All.Length; page++)
         {
-            Frame.Draw(canvas, state, ViewState.First with { Page = page }, new IntervalHistory());
+            ViewState view = ViewState.First with { PageIndex = page };
+            Screen.Draw(canvas, new Scene(state, view, (200, 60)));
+            Harmless(string.Join('\n', Enumerable.Range(0, 60).Select(canvas.Line)));
+            // And what Enter opens.
+            view = Tui.Commands.Apply(new Scene(state, view, (200, 60)), ViewCommand.Open);
+            Screen.Draw(canvas, new Scene(state, view, (200, 60)));
             Harmless(string.Join('\n', Enumerable.Range(0, 60).Select(canvas.Line)));
         }
     }

@@ -18,6 +18,9 @@ internal sealed class TmuxTerminal : IDisposable
     /// <summary>What is on it.</summary>
     public string Screen => Tmux("capture-pane", "-p");
 
+    /// <summary>The same with colours, as escape sequences.</summary>
+    public string Colours => Tmux("capture-pane", "-p", "-e");
+
     /// <summary>The alternate screen is shown, and whether the cursor is.</summary>
     public (bool Alternate, bool Cursor) Mode =>
         Tmux("display-message", "-p", "#{alternate_on} #{cursor_flag}").Trim() is var flags ? (flags[0] == '1', flags[^1] == '1') : default;

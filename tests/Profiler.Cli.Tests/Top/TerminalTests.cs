@@ -23,6 +23,7 @@ public sealed class TerminalTests : IDisposable
     public void A_key_ends_it(string key) => Ends(() => _terminal.Press(key));
 
     [Theory]
+    [InlineData("INT")]
     [InlineData("TERM")]
     [InlineData("HUP")]
     public void A_signal_ends_it(string signal) => Ends(() => Signal(signal));
@@ -44,10 +45,91 @@ public sealed class TerminalTests : IDisposable
         Assert.Equal((false, true), _terminal.Mode);
         Assert.Equal(_before, _terminal.Ask("stty --save"));
         _terminal.Line("fg");
-        _terminal.WaitFor("q quit");
+        _terminal.WaitFor("q  quit");
         Assert.Equal((true, false), _terminal.Mode);
         _terminal.Press("q");
         IsOver(0);
+    }
+
+    [Fact]
+    public void A_signal_can_stop_it_as_well()
+    {
+        Start();
+        Signal("TSTP");
+        _terminal.WaitFor("Stopped");
+        Assert.Equal((false, true), _terminal.Mode);
+        Assert.Equal(_before, _terminal.Ask("stty --save"));
+        _terminal.Line("fg");
+        _terminal.WaitFor("q  quit");
+        Assert.Equal((true, false), _terminal.Mode);
+        Signal("TERM");
+        IsOver(0);
+    }
+
+    [Fact]
+    public void What_is_asked_in_front_does_not_keep_it_from_ending()
+    {
+        Start();
+        _terminal.Press("x");
+        _terminal.WaitFor("Clear statistics?");
+        Signal("TERM");
+        IsOver(0);
+    }
+
+    [Fact]
+    public void Statistics_are_cleared_after_asking()
+    {
+        Start();
+        _terminal.Press("x");
+        _terminal.WaitFor("Clear statistics?");
+        _terminal.Press("k");
+        _terminal.WaitFor("the question is gone", () => !_terminal.Screen.Contains("Clear statistics?", StringComparison.Ordinal));
+        Assert.DoesNotContain("statistics cleared", _terminal.Screen, StringComparison.Ordinal);
+        _terminal.Press("x");
+        _terminal.WaitFor("Clear statistics?");
+        _terminal.Press("c");
+        _terminal.WaitFor("statistics cleared");
+        _terminal.Press("q");
+        IsOver(0);
+    }
+
+    [Fact]
+    public void A_filter_is_typed_and_Esc_shows_all_again()
+    {
+        Start();
+        _terminal.Press("/");
+        _terminal.WaitFor("Enter keeps it");
+        _terminal.Press("q");
+        _terminal.WaitFor("/q");
+        _terminal.Press("Enter");
+        _terminal.WaitFor("q  quit");
+        Assert.Contains("/q", _terminal.Screen, StringComparison.Ordinal);
+        _terminal.Press("Escape");
+        _terminal.WaitFor("all again", () => !_terminal.Screen.Contains("/q", StringComparison.Ordinal));
+        _terminal.Press("q");
+        IsOver(0);
+    }
+
+    [Fact]
+    public void With_NO_COLOR_there_is_none_and_else_the_sixteen()
+    {
+        Start("NO_COLOR=1 ");
+        Assert.DoesNotMatch("\e\\[[0-9;]*3[0-7]", _terminal.Colours);
+        _terminal.Press("q");
+        IsOver(0);
+        Start();
+        _terminal.WaitFor("colours", () => System.Text.RegularExpressions.Regex.IsMatch(_terminal.Colours, "\e\\[[0-9;]*3[1-6]"));
+        Assert.DoesNotMatch("\e\\[[0-9;]*38;", _terminal.Colours);
+        _terminal.Press("q");
+        IsOver(0);
+    }
+
+    [Fact]
+    public void A_dumb_terminal_gets_lines_of_text()
+    {
+        _terminal.Line($"cd {AppContext.BaseDirectory}; clear; TERM=dumb {Program} top --from {_recording.Path} --speed 1000 2>/dev/null");
+        _terminal.WaitFor("release 0000:90:00.0 by");
+        Assert.Equal((false, true), _terminal.Mode);
     }
 
     public void Dispose()
@@ -66,7 +148,7 @@ public sealed class TerminalTests : IDisposable
     private void Start(string environment = "")
     {
         _terminal.Line($"cd {AppContext.BaseDirectory}; {environment}{Program} top --from {_recording.Path} 2>/dev/null");
-        _terminal.WaitFor("q quit");
+        _terminal.WaitFor("q  quit");
         Assert.Equal((true, false), _terminal.Mode);
     }
 

@@ -1,7 +1,7 @@
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Tests.Support;
-using Profiler.Tui;
+using Profiler.Tui.Pages;
 using System.Globalization;
 using System.Text;
 
@@ -22,10 +22,10 @@ internal static class ManyDevices
             ProfileState flying = new StagedCapture(string.Concat(Enumerable.Range(0, 1000).Select(i =>
                 $"{1 + i * 0.0001:0.0000} 100/{1000 + i} qemu release begin {Address(i)} exiting\n"))).StateAt(2);
             yield return ("in flight", flying, ViewState.First);
-            yield return ("devices", over, ViewState.First with { Page = Page.Devices });
-            yield return ("filtered", over, ViewState.First with { Page = Page.Devices, Filter = "web-1" });
-            yield return ("histograms", over, ViewState.First with { Page = Page.Histograms });
-            yield return ("locks", over, ViewState.First with { Page = Page.Locks });
+            yield return ("devices", over, On<DevicesPage>());
+            yield return ("filtered", over, On<DevicesPage>() with { Filter = "web-1" });
+            yield return ("histograms", over, On<LatencyPage>());
+            yield return ("locks", over, On<LocksPage>());
         }
     }
 
@@ -56,6 +56,8 @@ internal static class ManyDevices
         OtherFacts = Enumerable.Range(0, devices).Select(i => new DeviceIdentity(
             Address(i), "10de", "2330", "NVIDIA Corporation", "GH100 [H100 SXM5 80GB]", "030200", i, "vfio-pci", ["bus"], [])),
     };
+
+    private static ViewState On<TPage>() where TPage : Page => ViewState.First with { PageIndex = PageTable.Of<TPage>() };
 
     private static string Address(int i) => $"{i / 256:x4}:{i % 256:x2}:00.0";
 }

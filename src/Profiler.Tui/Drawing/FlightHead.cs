@@ -1,0 +1,102 @@
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
+using Profiler.Core.Findings;
+using Profiler.Core.Lives;
+using Profiler.Core.Spans;
+
+namespace Profiler.Tui.Drawing;
+
+/// <summary>The lines about one shutdown in flight: who and why, the leading finding so far, how far it is, libvirt's limits.</summary>
+internal static class FlightHead
+{
+    private const int LabelWidth = 8;
+
+    /// <summary>The lines; the first can be selected.</summary>
+    public static Section Of(Scene scene, ShutdownInFlight s)
+    {
+        ProfileState state = scene.State;
+        FindingSoFar? finding = scene.Flights.Of(s, state).Finding;
+        var lines = new List<Action<Canvas, Area>>(4) { (canvas, line) => Title(canvas, line, state, s) };
+        if (finding is not null)
+            lines.Add((canvas, line) => canvas.Write(canvas.Write(line.X, line.Y, "so far", Style.Plain, line.Right) + 2, line.Y,
+                finding.Text, Style.Warning, line.Right));
+        lines.Add((canvas, line) => Devices(canvas, line, s));
+        if (HasLibvirtLimits(state, s))
+            lines.Add((canvas, line) => Libvirt(canvas, line, state, s));
+        return new Section(lines.Count, (canvas, line, i) => lines[i](canvas, line), Selectable.First);
+    }
+
+    /// <summary>"SIGTERM from libvirtd (50)", "exits", "closes its devices".</summary>
+    public static string Why(Shutdown soFar) => soFar switch
+    {
+        { Signals: [var first, ..] } when soFar.Trigger.IsSignal() => $"{soFar.Trigger.Name()} from {first.Sender.Comm} ({first.Sender.Tgid})",
+        { Trigger: Trigger.Close } => "closes its devices",
+        { Trigger: Trigger.Unknown } => "exits (cause not seen)",
+        { Trigger: not Trigger.Exit } => soFar.Trigger.Name(),
+        _ => "exits",
+    };
+
+    /// <summary>How long it has been going on, nanoseconds.</summary>
+    public static long ElapsedNs(ShutdownInFlight s, ProfileState state) => Math.Max(0, state.NowNs - s.SoFar.Time.StartNs);
+
+    /// <summary>What moves is not read to the millisecond.</summary>
+    public static string Rough(long ns) => $"{ns / 1e9:0.0} s";
+
+    /// <summary>How long, and how long it may still take.</summary>
+    public static string Time(ShutdownInFlight s, ProfileState state)
+    {
+        string elapsed = (s.SoFar.BeganBefore ? "≥" : "") + Rough(ElapsedNs(s, state));
+        return s.LeftNs(state.NowNs) is { } left && left > 0 ? $"{elapsed}, about {Rough(left)} to go" : elapsed;
+    }
+
+    private static void Title(Canvas canvas, Area line, ProfileState state, ShutdownInFlight s)
+    {
+        string time = Time(s, state);
+        canvas.WriteRight(line.Right, line.Y, time, Style.Strong, line.X + line.Width / 3);
+        canvas.Write(line.X, line.Y,
+            $"{Processes.Name(s.Task, state.VmNames)}: {Why(s.SoFar)}{(s.SoFar.BeganBefore ? ", began before the capture" : "")}", Style.Strong,
+            Math.Max(line.X, line.Right - Canvas.Cells(time) - 2));
+    }
+
+    private static void Devices(Canvas canvas, Area line, ShutdownInFlight s)
+    {
+        int bar = BarWidth(line);
+        canvas.Write(line.X, line.Y, "devices");
+        Bars.Devices(canvas, line.X + LabelWidth, line.Y, bar, s);
+        canvas.Write(line.X + LabelWidth + 1 + bar, line.Y, Counts(s), Style.Plain, line.Right);
+    }
+
+    private static void Libvirt(Canvas canvas, Area line, ProfileState state, ShutdownInFlight s)
+    {
+        int bar = BarWidth(line);
+        long elapsedNs = ElapsedNs(s, state);
+        (long? SigkillNs, long FailureNs) limits = LibvirtProjection.Limits(s.SoFar, s.Devices);
+        canvas.Write(line.X, line.Y, "libvirt");
+        Bars.Libvirt(canvas, line.X + LabelWidth, line.Y, bar, limits, elapsedNs);
+        canvas.Write(line.X + LabelWidth + 1 + bar, line.Y, Limits(limits, elapsedNs),
+            elapsedNs >= (limits.SigkillNs ?? limits.FailureNs) ? Style.Alarm : Style.Plain, line.Right);
+    }
+
+    private static int BarWidth(Area line) => Math.Clamp(line.Width / 4, 8, 50);
+
+    private static string Counts(ShutdownInFlight s)
+    {
+        int busy = s.Busy, resetting = s.Releasing.Count(r => r.State == OperationState.Resetting), waiting = s.Releasing.Length - busy;
+        // Of how many is known only where they were opened under our eyes.
+        return (s.HeldKnown ? $"{s.SoFar.Releases.Length} of {s.Devices} released" : $"{s.SoFar.Releases.Length} released") +
+            $", {resetting} in reset, {waiting} waiting" +
+            (busy > resetting ? $", {busy - resetting} other" : "") +
+            (s.HeldKnown ? $", {s.Held.Length} pending" : ", pending unknown");
+    }
+
+    private static string Limits((long? SigkillNs, long FailureNs) limits, long elapsedNs)
+    {
+        long failure = limits.FailureNs - elapsedNs;
+        string kill = limits.SigkillNs - elapsedNs is not { } left ? "" : left > 0 ? $"SIGKILL in {Rough(left)}, " : $"past SIGKILL by {Rough(-left)}, ";
+        return kill + (failure > 0 ? $"gives up in {Rough(failure)}" : $"gave up {Rough(-failure)} ago");
+    }
+
+    // Its limits are for virtual machines; a process of another kind that gets a signal has none.
+    private static bool HasLibvirtLimits(ProfileState state, ShutdownInFlight s) =>
+        s.SoFar.Trigger is Trigger.SigTerm or Trigger.SigKill && state.VmNames.ContainsKey(s.Task.Tgid);
+}

@@ -1,0 +1,104 @@
+using Profiler.Core;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
+using Profiler.Core.Lives;
+using Profiler.Core.Spans;
+using Profiler.Report;
+
+namespace Profiler.Tui.Drawing;
+
+/// <summary>A device of a shutdown in flight, or one that is being opened: exactly one of the three is there.</summary>
+/// <param name="Process">Whose.</param>
+/// <param name="UnderWay">Being released or opened.</param>
+/// <param name="Done">Released.</param>
+/// <param name="Pending">Not begun: its address.</param>
+internal readonly record struct FlightRow(TaskId Process, OperationInFlight? UnderWay, Operation? Done, string? Pending)
+{
+    public string Device => UnderWay?.Device ?? Done?.Device ?? Pending!;
+}
+
+/// <summary>The devices of shutdowns in flight, a line each.</summary>
+internal static class FlightRows
+{
+    private const int DeviceWidth = 13, StateWidth = 22, TimeWidth = 9, ProcessWidth = 24;
+
+    /// <summary>Those at work first, then those that wait, that are pending in the order of <see cref="ShutdownInFlight.Held"/>,
+    /// and that are done, the newest first.</summary>
+    public static void AddTo(List<FlightRow> rows, ShutdownInFlight s, Filter filter)
+    {
+        for (int waiting = 0; waiting < 2; waiting++)
+        {
+            foreach (OperationInFlight o in s.Releasing)
+            {
+                if (o.State == OperationState.WaitingForLock == (waiting == 1) && filter.Wants(s.Task, o.Device))
+                    rows.Add(new FlightRow(s.Task, o, null, null));
+            }
+        }
+        foreach (string device in s.Held)
+        {
+            if (filter.Wants(s.Task, device))
+                rows.Add(new FlightRow(s.Task, null, null, device));
+        }
+        for (int i = s.SoFar.Releases.Length - 1; i >= 0; i--)
+        {
+            if (filter.Wants(s.Task, s.SoFar.Releases[i].Device))
+                rows.Add(new FlightRow(s.Task, null, s.SoFar.Releases[i], null));
+        }
+    }
+
+    /// <summary>Draws the heading.</summary>
+    /// <param name="processes">There are several of them: they have a column.</param>
+    public static void Heading(Canvas canvas, Area line, string title, bool processes)
+    {
+        canvas.Fill(line.X, line.Y, line.Width, ' ', Style.Heading);
+        Cells(canvas, line, Style.Heading, title, ("STATE", Style.Heading), "TIME", processes ? "PROCESS" : null, "DETAIL", Style.Heading);
+    }
+
+    /// <summary>Draws a row.</summary>
+    public static void Draw(Canvas canvas, Area line, ProfileState state, FlightRow row, bool processes)
+    {
+        string? process = processes ? Processes.Name(row.Process, state.VmNames) : null;
+        if (row.UnderWay is { } o)
+            Cells(canvas, line, Style.Plain, o.Device, Doing(o), FlightHead.Rough(Math.Max(0, state.NowNs - o.StateSinceNs)), process, Holder(state, o), Style.Plain);
+        else if (row.Done is { } done)
+            Cells(canvas, line, Style.Plain, done.Device, ("released", Style.Good), Figures.Text(done.Time.DurationNs), process, Details(done), Style.Plain);
+        else
+            Cells(canvas, line, Style.Faint, row.Pending!, ("pending", Style.Faint), "", process, "", Style.Faint);
+    }
+
+    private static (string Text, Style Style) Doing(OperationInFlight o) => (o.State, o.Kind) switch
+    {
+        (OperationState.WaitingForLock, _) => ("waiting for a lock", Style.Waiting),
+        (OperationState.Resetting, _) => ($"in reset{(o.Method == ResetMethod.Unknown ? "" : $" ({ReportBuilder.Name(o.Method)})")}", Style.Reset),
+        (_, OperationKind.Open) => ("being opened", Style.Plain),
+        _ => ("being released", Style.Release),
+    };
+
+    private static string Holder(ProfileState state, OperationInFlight o) =>
+        o.State != OperationState.WaitingForLock ? ""
+        : o.Holder is null ? "holder not seen"
+        : o.HolderDevice is null ? $"held by {Processes.Name(o.Holder, state.VmNames)}"
+        : o.Holder.Tgid == o.Task.Tgid ? $"held for {o.HolderDevice}"
+        : $"held for {o.HolderDevice} by {Processes.Name(o.Holder, state.VmNames)}";
+
+    private static string Details(Operation done) =>
+        (done.LockWaits.IsEmpty ? "" : $"waited {Figures.Text(done.LockWaitNs)}, ") +
+        (done.Resets.IsEmpty ? "not reset" : $"{ReportBuilder.Name(done.Resets.MaxBy(r => r.Time.DurationNs)!.Method)} reset {Figures.Text(done.ResetNs)}");
+
+    private static void Cells(
+        Canvas canvas, Area line, Style plain, string device, (string Text, Style Style) what, string time, string? process, string more, Style moreStyle)
+    {
+        int x = canvas.Write(line.X, line.Y, device, plain, line.Right);
+        x = Math.Max(x + 1, line.X + DeviceWidth);
+        int width = Math.Min(StateWidth, Math.Max(8, line.Right - x - TimeWidth - 1)), end = Math.Min(line.Right, x + width + TimeWidth);
+        canvas.Write(x, line.Y, what.Text, what.Style, Math.Min(line.Right, x + width));
+        canvas.WriteRight(end, line.Y, time, plain, x + width);
+        x += width + TimeWidth + 2;
+        if (process is not null)
+        {
+            canvas.Write(x, line.Y, process, plain, Math.Min(line.Right, x + ProcessWidth));
+            x += ProcessWidth + 2;
+        }
+        canvas.Write(x, line.Y, more, moreStyle, line.Right);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using Profiler.Core.Capture;
+using Profiler.Report;
+using Profiler.Tui.Pages;
+
+namespace Profiler.Tui.Drawing;
+
+/// <summary>The lines above a page: one about the capture while all is well, what is wrong, and the tabs.</summary>
+internal static class Header
+{
+    private const int MaxLines = 4;
+
+    /// <summary>Draws it.</summary>
+    /// <returns>How many lines it took.</returns>
+    public static int Draw(Canvas canvas, Area area, Scene scene)
+    {
+        ProfileHealth health = scene.State.Health;
+        int y = Health(canvas, area, scene.State, health);
+        if (y < area.Height)
+            Tabs(canvas, area.Below(y++), scene);
+        return y;
+    }
+
+    /// <summary>"under 0.01 %", "0.4 %".</summary>
+    public static string Percent(double share) =>
+        share < 0.0001 ? "under 0.01 %" : string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
+
+    private static int Health(Canvas canvas, Area area, ProfileState state, ProfileHealth health)
+    {
+        // A module that is not loaded has nothing to be watched in yet: that is not wrong.
+        bool probes = health.Probes.Any(p => (!p.Attached && p.WaitsFor is null) || p.Missed > 0), events = health.Lost > 0;
+        string others = CaptureStatus.Problems(health);
+        string source = CaptureStatus.Source(state);
+        int end = canvas.Write(area.X, area.Y, source, Style.Strong, area.Right);
+        if (!events)
+            canvas.Write(end, area.Y, $", {CaptureStatus.Events(health)}", Style.Plain, area.Right);
+        string[] waiting = [.. health.Probes.Select(p => p.WaitsFor).OfType<string>().Distinct()];
+        string notes = waiting.Length > 0 ? $"waiting for {string.Join(", ", waiting)} (i)" : "";
+        int right = area.Right - Canvas.Cells(notes);
+        if (notes.Length > 0 && right > area.X + source.Length)
+        {
+            canvas.Fill(right - 1, area.Y, area.Right - right + 1, ' ');
+            canvas.Write(right, area.Y, notes, Style.Waiting, area.Right);
+        }
+        int y = 1, most = Math.Clamp(area.Height / 5, 2, MaxLines);
+        // What was lost makes all figures wrong: it comes first, so that it has room for certain.
+        foreach ((bool wrong, string text) in new[] { (events, CaptureStatus.Events(health)), (others.Length > 0, others), (probes, CaptureStatus.Probes(health)) })
+        {
+            if (!wrong)
+                continue;
+            foreach (Line line in Line.Wrap(text, area.Width, Style.Alarm).Take(2))
+            {
+                if (y < most)
+                    line.Draw(canvas, area.Below(y++));
+            }
+        }
+        return y;
+    }
+
+    private static void Tabs(Canvas canvas, Area line, Scene scene)
+    {
+        string notes = Notes(scene);
+        int end = Math.Max(line.X, line.Right - (notes.Length == 0 ? 0 : Canvas.Cells(notes) + 1)), x = line.X;
+        bool full = PageTable.All.Sum(p => p.Title.Length + 5) <= end - line.X;
+        foreach ((int i, Page page) in PageTable.All.Index())
+        {
+            int from = x;
+            x = canvas.Write(x, line.Y, full ? $" {i + 1} {page.Title} " : $"{i + 1}{page.ShortTitle}", i == scene.View.PageIndex ? Style.Heading : Style.Plain, end);
+            canvas.Mark(line with { X = from, Width = x - from, Height = 1 }, new Hit(HitKind.Page, i));
+            x += full ? 0 : 1;
+        }
+        canvas.WriteRight(line.Right, line.Y, notes, Style.Waiting, line.X + line.Width / 3);
+    }
+
+    private static string Notes(Scene scene)
+    {
+        ViewState view = scene.View;
+        string notes = view.Filter.Length > 0 ? $"/{view.Filter} " : "";
+        if (view.Only is { Pid: not null } or { Vm: not null } or { Device: not null })
+            notes += $"only {view.Only.Vm ?? view.Only.Device ?? $"pid {view.Only.Pid}"} ";
+        if (view.Page is LatencyPage && notes.Length > 0)
+            notes += "(latency is of all) ";
+        if (scene.State.Playback is { } playback)
+            notes += $"at {(scene.State.NowNs - scene.State.Info.StartNs) / 1e9:0.0} s, ×{playback.Speed:0.###} ";
+        if (view.Paused)
+            notes += "PAUSED";
+        return notes.TrimEnd();
+    }
+}

@@ -1,0 +1,47 @@
+using Profiler.Core;
+using Profiler.Core.Lives;
+
+namespace Profiler.Tui.Drawing;
+
+/// <summary>Where the time of a shutdown went: a bar for each phase, its share coloured by size.</summary>
+internal static class PhaseBars
+{
+    private const int NameWidth = 30, TimeWidth = 9, ShareWidth = 7;
+
+    // In the order in which they usually come.
+    private static readonly (Phase Phase, string Words)[] Phases =
+    [
+        (Phase.Process, "process in user space"),
+        (Phase.Memory, "freeing its memory"),
+        (Phase.Reset, "device reset"),
+        (Phase.Power, "device power state"),
+        (Phase.Release, "rest of device release"),
+        (Phase.Open, "rest of device open"),
+        (Phase.LockWait, "waiting for locks"),
+        (Phase.Iommu, "IOMMU unmap and unpin"),
+        (Phase.Kvm, "KVM teardown"),
+        (Phase.Files, "closing other files"),
+        (Phase.Reaping, "zombie, waiting for its parent"),
+        (Phase.Unattributed, "not attributed"),
+    ];
+
+    /// <summary>What a phase is called.</summary>
+    public static string Words(Phase phase) => Array.Find(Phases, p => p.Phase == phase).Words;
+
+    /// <summary>A line for each phase that took any time.</summary>
+    public static Section Of(ShutdownPhases phases)
+    {
+        (Phase Phase, string Words)[] shown = [.. Phases.Where(p => phases[p.Phase] > 0)];
+        long wholeNs = Math.Max(1, shown.Sum(p => phases[p.Phase]));
+        return new Section(shown.Length, (canvas, line, i) =>
+        {
+            long ns = phases[shown[i].Phase];
+            double share = (double)ns / wholeNs;
+            int time = line.X + NameWidth + TimeWidth, percent = time + 1 + ShareWidth;
+            canvas.Write(line.X, line.Y, shown[i].Words, Style.Plain, line.X + NameWidth);
+            canvas.WriteRight(Math.Min(line.Right, time), line.Y, Figures.Text(ns), Style.Plain, line.X + 8);
+            canvas.WriteRight(Math.Min(line.Right, percent), line.Y, $"{100 * share:0.0} %", Bars.Size(share), Math.Min(line.Right, time));
+            Bars.Share(canvas, percent + 2, line.Y, line.Right - percent - 2, share, Bars.Size(share));
+        });
+    }
+}

@@ -1,0 +1,61 @@
+using Profiler.Core.Spans;
+
+namespace Profiler.Tui.Drawing;
+
+/// <summary>When each release was, and what it did: a line for each device under a time axis.</summary>
+/// <param name="startNs">The left end, CLOCK_MONOTONIC nanoseconds.</param>
+/// <param name="endNs">The right end.</param>
+internal readonly struct Waterfall(long startNs, long endNs)
+{
+    private const char Reset = '█', Rest = '▓', Wait = '░';
+
+    /// <summary>What the characters mean.</summary>
+    public static Line Legend => new(
+        new("█", Style.Reset), new(" in reset  ", Style.Faint), new("▓", Style.Release), new(" rest of the release  ", Style.Faint),
+        new("░", Style.Waiting), new(" waiting for a lock", Style.Faint));
+
+    /// <summary>The axis: its two ends.</summary>
+    public void Axis(Canvas canvas, Area line, Func<long, string> text)
+    {
+        canvas.Write(line.X, line.Y, "0 s", Style.Heading, line.Right);
+        canvas.WriteRight(line.Right, line.Y, text(endNs - startNs), Style.Heading, line.X + 4);
+    }
+
+    /// <summary>A release that is over. What fills most of a cell's time is what it shows.</summary>
+    public void Draw(Canvas canvas, Area line, Operation o)
+    {
+        Fill(canvas, line, o.Time.StartNs, o.Time.EndNs, Rest, Style.Release);
+        foreach (LockWait wait in o.LockWaits)
+        {
+            // Below a cell's width a wait is not what the cell shows.
+            if (wait.Time.DurationNs >= NsPerCell(line) / 2)
+                Fill(canvas, line, wait.Time.StartNs, wait.Time.EndNs, Wait, Style.Waiting);
+        }
+        foreach (Reset reset in o.Resets)
+            Fill(canvas, line, reset.Time.StartNs, reset.Time.EndNs, Waterfall.Reset, Style.Reset);
+    }
+
+    /// <summary>One that is under way: what it did before its present state is known only as far as it waited.</summary>
+    public void Draw(Canvas canvas, Area line, OperationInFlight o)
+    {
+        Fill(canvas, line, o.StartNs, endNs, Rest, Style.Release);
+        if (o.State == OperationState.WaitingForLock)
+            Fill(canvas, line, o.StateSinceNs, endNs, Wait, Style.Waiting);
+        else if (o.WorkingSinceNs - o.StartNs >= NsPerCell(line) / 2)
+            Fill(canvas, line, o.StartNs, o.WorkingSinceNs, Wait, Style.Waiting);
+        if (o.State == OperationState.Resetting)
+            Fill(canvas, line, o.StateSinceNs, endNs, Waterfall.Reset, Style.Reset);
+    }
+
+    private double NsPerCell(Area line) => Math.Max(1, endNs - startNs) / (double)Math.Max(1, line.Width);
+
+    private void Fill(Canvas canvas, Area line, long fromNs, long untilNs, char with, Style style)
+    {
+        if (line.Width <= 0)
+            return;
+        int from = Cell(line, fromNs), to = Cell(line, untilNs - 1);
+        canvas.Fill(line.X + from, line.Y, to - from + 1, with, style);
+    }
+
+    private int Cell(Area line, long ns) => (int)Math.Clamp((ns - startNs) / NsPerCell(line), 0, line.Width - 1);
+}

@@ -1,0 +1,67 @@
+using Profiler.Core;
+using Profiler.Core.Capture;
+using Profiler.Core.Spans;
+using Profiler.Report;
+
+namespace Profiler.Tui.Drawing;
+
+/// <summary>Devices of a shutdown, a line each: figures, and a bar where the release was.</summary>
+internal static class WaterfallRows
+{
+    private const int DeviceWidth = 12, Number = 9, MethodWidth = 10;
+
+    // Figures that a narrow screen has no room for.
+    private const int AllFrom = 100, SomeFrom = 70;
+
+    /// <summary>Draws the heading, with the ends of the time axis.</summary>
+    public static void Heading(Canvas canvas, Area line, Waterfall waterfall)
+    {
+        canvas.Fill(line.X, line.Y, line.Width, ' ', Style.Heading);
+        waterfall.Axis(canvas, Cells(canvas, line, Style.Heading, "DEVICE", "START", "RELEASE", "LOCK WAIT", "RESET", "METHOD"), Figures.Text);
+    }
+
+    /// <summary>Draws a device.</summary>
+    /// <param name="startNs">When the shutdown began.</param>
+    public static void Draw(Canvas canvas, Area line, Waterfall waterfall, long startNs, ProfileState state, FlightRow row)
+    {
+        if (row.Done is { } done)
+        {
+            string method = done.Resets.IsEmpty ? "-" : ReportBuilder.Name(done.Resets.MaxBy(r => r.Time.DurationNs)!.Method);
+            waterfall.Draw(canvas, Cells(canvas, line, Style.Plain, done.Device, Time(done.Time.StartNs - startNs), Time(done.Time.DurationNs),
+                Time(done.LockWaitNs), Time(done.ResetNs), method), done);
+        }
+        else if (row.UnderWay is { } o)
+            waterfall.Draw(canvas, Cells(canvas, line, Style.Plain, o.Device, Time(o.StartNs - startNs), $"{FlightHead.Rough(Math.Max(0, state.NowNs - o.StartNs))}…",
+                "", "", o.Method == ResetMethod.Unknown ? "" : ReportBuilder.Name(o.Method)), o);
+        else
+            Cells(canvas, line, Style.Faint, row.Device, "", "pending", "", "", "");
+    }
+
+    private static Area Cells(
+        Canvas canvas, Area line, Style style, string device, string start, string release, string wait, string reset, string method)
+    {
+        canvas.Write(line.X, line.Y, device, style, line.Right);
+        int x = line.X + DeviceWidth;
+        void Right(string text)
+        {
+            x += Number + 1;
+            canvas.WriteRight(Math.Min(line.Right, x), line.Y, text, style, x - Number);
+        }
+        if (line.Width >= AllFrom)
+            Right(start);
+        Right(release);
+        if (line.Width >= SomeFrom)
+        {
+            Right(wait);
+            Right(reset);
+        }
+        if (line.Width >= AllFrom)
+        {
+            canvas.Write(x + 2, line.Y, method, style, Math.Min(line.Right, x + 2 + MethodWidth));
+            x += 2 + MethodWidth;
+        }
+        return line.After(x + 2 - line.X);
+    }
+
+    private static string Time(long ns) => ns == 0 ? "-" : Figures.Text(ns);
+}

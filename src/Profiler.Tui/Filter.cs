@@ -1,0 +1,68 @@
+using System.Globalization;
+using Profiler.Core.Capture;
+using Profiler.Core.Facts;
+using Profiler.Core.Lives;
+using Profiler.Core.Spans;
+
+namespace Profiler.Tui;
+
+/// <summary>What of a state is wanted: by the command line and by the filter that was typed.</summary>
+internal readonly struct Filter(ProfileState state, ViewState view)
+{
+    private readonly int? _pid = int.TryParse(view.Filter, CultureInfo.InvariantCulture, out int pid) ? pid : null;
+
+    /// <summary>Everything is wanted.</summary>
+    public bool IsNone => view.Filter.Length == 0 && view.Only.Device is null;
+
+    /// <summary>The process alone.</summary>
+    public bool Wants(TaskId process) =>
+        view.Only.WantsProcess(process.Tgid, state.VmNames.GetValueOrDefault(process.Tgid)) && view.Only.Device is null && Names(process);
+
+    /// <summary>A device, with the process it is or was with.</summary>
+    public bool Wants(TaskId process, string device) =>
+        view.Only.WantsProcess(process.Tgid, state.VmNames.GetValueOrDefault(process.Tgid)) && view.Only.WantsDevice(device) &&
+        (Names(process) || Names(device));
+
+    /// <summary>A device, whoever it is with.</summary>
+    public bool Wants(string device) => view.Only.WantsDevice(device) && Names(device);
+
+    /// <summary>A shutdown: one of its devices, or the process if it has none that are known.</summary>
+    public bool Wants(ShutdownInFlight shutdown)
+    {
+        if (shutdown.Devices == 0)
+            return Wants(shutdown.Task);
+        foreach (OperationInFlight release in shutdown.Releasing)
+        {
+            if (Wants(shutdown.Task, release.Device))
+                return true;
+        }
+        foreach (string held in shutdown.Held)
+        {
+            if (Wants(shutdown.Task, held))
+                return true;
+        }
+        return WantsReleases(shutdown.SoFar);
+    }
+
+    /// <summary>A shutdown that is over.</summary>
+    public bool Wants(Shutdown shutdown) => shutdown.Releases.IsEmpty ? Wants(shutdown.Task) : WantsReleases(shutdown);
+
+    private bool WantsReleases(Shutdown shutdown)
+    {
+        foreach (Operation release in shutdown.Releases)
+        {
+            if (Wants(shutdown.Task, release.Device))
+                return true;
+        }
+        return false;
+    }
+
+    private bool Names(TaskId process) => view.Filter.Length == 0 || Has(process.Comm) ||
+        (state.VmNames.TryGetValue(process.Tgid, out string? vm) && Has(vm)) ||
+        process.Tgid == _pid;
+
+    private bool Names(string device) => view.Filter.Length == 0 || Has(device) ||
+        (state.Devices.TryGetValue(device, out DeviceIdentity? identity) && (Has(identity.Vendor) || Has(identity.Device)));
+
+    private bool Has(string? text) => text?.Contains(view.Filter, StringComparison.OrdinalIgnoreCase) ?? false;
+}

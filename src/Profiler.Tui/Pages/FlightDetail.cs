@@ -1,0 +1,51 @@
+using Profiler.Core.Capture;
+using Profiler.Core.Lives;
+using Profiler.Core.Spans;
+using Profiler.Tui.Drawing;
+
+namespace Profiler.Tui.Pages;
+
+/// <summary>A shutdown while it is going on; afterwards, the same shutdown as it went.</summary>
+/// <param name="Tgid">Its process.</param>
+/// <param name="StartNs">When it began, CLOCK_MONOTONIC.</param>
+internal sealed record FlightDetail(int Tgid, long StartNs) : Detail
+{
+    private ShutdownDetail? _over;
+
+    public override IReadOnlyList<Section> Sections(Scene scene, int width)
+    {
+        ProfileState state = scene.State;
+        if (state.Snapshot.ShutdownsInFlight.FirstOrDefault(f => f.Task.Tgid == Tgid) is not { } s)
+        {
+            _over ??= state.Snapshot.Recent.FirstOrDefault(r => r.Task.Tgid == Tgid && r.Time.EndNs >= StartNs) is { } over ? new ShutdownDetail(over) : null;
+            return _over is not null ? _over.Sections(scene, width)
+                : [Section.Of(Line.Of("This shutdown is over, and not kept any more.", Style.Faint))];
+        }
+        var sections = new List<Section> { FlightHead.Of(scene, s) with { Selectable = Selectable.None } };
+        if (scene.Flights.Of(s, state).Finding?.Remedy is { } remedy)
+            sections.Add(Section.Of([.. Line.Wrap(remedy, width, Style.Plain, "  -> ", "     ")]));
+        // The first is in the title.
+        foreach (SignalDelivered signal in s.SoFar.Signals.Skip(s.SoFar.Trigger.IsSignal() ? 1 : 0))
+            sections.Add(Section.Of(Line.Of($"{SignalNames.Of(signal.Number)} from {signal.Sender.Comm} ({signal.Sender.Tgid}) at {FlightHead.Rough(signal.TimeNs - s.SoFar.Time.StartNs)}", Style.Faint)));
+        sections.Add(ShutdownDetail.Title("PHASES SO FAR"));
+        sections.Add(PhaseBars.Of(scene.Flights.Of(s, state).Phases));
+        if (s.Devices > 0)
+        {
+            var waterfall = new Waterfall(s.SoFar.Time.StartNs, Math.Max(state.NowNs, s.SoFar.Time.StartNs + 1));
+            sections.Add(Section.Of(Line.Empty));
+            sections.Add(new Section(1, (canvas, line, _) => WaterfallRows.Heading(canvas, line, waterfall)));
+            sections.Add(new Section(s.Devices, (canvas, line, i) => WaterfallRows.Draw(canvas, line, waterfall, s.SoFar.Time.StartNs, state, Row(s, i))));
+            sections.Add(Section.Of(Waterfall.Legend));
+        }
+        return sections;
+    }
+
+    // In the order of time: what is over, what goes on, what is pending.
+    private static FlightRow Row(ShutdownInFlight s, int i)
+    {
+        int done = s.SoFar.Releases.Length, begun = done + s.Releasing.Length;
+        return i < done ? new FlightRow(s.Task, null, s.SoFar.Releases[i], null)
+            : i < begun ? new FlightRow(s.Task, s.Releasing[i - done], null, null)
+            : new FlightRow(s.Task, null, null, s.Held[i - begun]);
+    }
+}
