@@ -18,6 +18,7 @@ internal sealed class MetricRegistry : MetricsFormat, ISink
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
     private readonly Dictionary<MetricDefinition, SeriesFamily> _families = [];
     private readonly DurationHistograms _histograms;
+    private (MetricDefinition? Metric, SeriesFamily? Family) _current; // its samples come one after another
 
     public MetricRegistry()
     {
@@ -60,6 +61,10 @@ internal sealed class MetricRegistry : MetricsFormat, ISink
         return to.Length - before;
     }
 
-    public override void Sample(MetricDefinition metric, double value, params ReadOnlySpan<string> labels) =>
-        _families[metric].Set(value, labels);
+    public override void Sample(MetricDefinition metric, double value, params ReadOnlySpan<string> labels)
+    {
+        if (_current.Metric != metric)
+            _current = (metric, _families[metric]);
+        _current.Family!.Set(value, labels);
+    }
 }

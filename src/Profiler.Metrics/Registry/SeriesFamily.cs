@@ -62,6 +62,10 @@ internal sealed class SeriesFamily
             (series.Round, series.Place) = (_round, _now.Count);
             _now.Add(series);
         }
+        // Most have the value they had.
+        if (series.Value.Equals(value))
+            return;
+        series.Value = value;
         series.Set(value);
     }
 
@@ -94,6 +98,9 @@ internal sealed class SeriesFamily
 
         /// <summary>Its place among those of that round.</summary>
         public int Place { get; set; }
+
+        /// <summary>What it was set to last; not a number if never.</summary>
+        public double Value { get; set; } = double.NaN;
 
         public abstract void Set(double value);
 
