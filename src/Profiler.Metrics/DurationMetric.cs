@@ -2,48 +2,40 @@ using System.Collections.Immutable;
 using Profiler.Core.Histograms;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
-using Profiler.Metrics.Formats;
+using Profiler.Metrics.Table;
 using Profiler.Report;
 
 namespace Profiler.Metrics;
 
-/// <summary>A histogram as a metric.</summary>
-/// <param name="Kind">Of what.</param>
-/// <param name="Name">In seconds.</param>
-/// <param name="Help">One sentence.</param>
-/// <param name="Parts">
-/// The series it has, and what they are labelled with. All methods and phases, from the start:
-/// the first of its kind would else be no increase.
+/// <summary>One series of a histogram.</summary>
+/// <param name="Key">Which histogram of ours.</param>
+/// <param name="Labels">A value for each of the metric's labels.</param>
+internal sealed record DurationSeries(HistogramKey Key, params string[] Labels);
+
+/// <summary>Which histograms of ours are which metric.</summary>
+/// <param name="Metric">What they are exported as.</param>
+/// <param name="Last">A gauge of the last value, exactly; null of phases, which have none.</param>
+/// <param name="Longest">A gauge of the longest value of late, exactly; null of phases.</param>
+/// <param name="Series">
+/// All it can have; each is there from the start, as the first reset of its method would else be no increase.
 /// </param>
 internal sealed record DurationMetric(
-    HistogramKind Kind, string Name, string Help, ImmutableArray<(HistogramKey Key, Label[] Labels)> Parts)
+    MetricDefinition Metric, MetricDefinition? Last, MetricDefinition? Longest, params ImmutableArray<DurationSeries> Series)
 {
-    /// <summary>The name of what is told beside it: "vfio_release_last_seconds" of last; none of phases.</summary>
-    public string? Beside(string what) => Kind == HistogramKind.Phase
-        ? null
-        : $"{Name.Replace("_duration_seconds", "", StringComparison.Ordinal).Replace("_seconds", "", StringComparison.Ordinal)}_{what}_seconds";
-
-    /// <summary>All there are.</summary>
+    /// <summary>All there are, in the order of the table.</summary>
     public static readonly ImmutableArray<DurationMetric> All =
     [
+        new(MetricTable.ReleaseDuration, MetricTable.ReleaseLast, MetricTable.ReleaseLongest, new DurationSeries(HistogramKey.Release)),
+        new(MetricTable.OpenDuration, MetricTable.OpenLast, MetricTable.OpenLongest, new DurationSeries(HistogramKey.Open)),
+        new(MetricTable.LockWait, MetricTable.LockWaitLast, MetricTable.LockWaitLongest, new DurationSeries(HistogramKey.LockWait)),
         new(
-            HistogramKind.Release, "vfio_release_duration_seconds",
-            "Duration of VFIO device releases, from the last close to its return, lock waits included.", [(HistogramKey.Release, [])]),
+            MetricTable.ResetDuration, MetricTable.ResetLast, MetricTable.ResetLongest,
+            [.. Enum.GetValues<ResetMethod>().Select(m => new DurationSeries(HistogramKey.Of(m), ReportBuilder.Name(m)))]),
         new(
-            HistogramKind.Open, "vfio_open_duration_seconds", "Duration of VFIO device opens, lock waits included.", [(HistogramKey.Open, [])]),
+            MetricTable.ShutdownDuration, MetricTable.ShutdownLast, MetricTable.ShutdownLongest,
+            new DurationSeries(HistogramKey.Shutdown)),
         new(
-            HistogramKind.LockWait, "vfio_lock_wait_seconds",
-            "Duration of single waits for a lock inside releases and opens.", [(HistogramKey.LockWait, [])]),
-        new(
-            HistogramKind.Reset, "vfio_reset_duration_seconds",
-            "Duration of device resets by method, including the wait until the device responds again.",
-            [.. Enum.GetValues<ResetMethod>().Select(m => (HistogramKey.Of(m), new[] { new Label("method", ReportBuilder.Name(m)) }))]),
-        new(
-            HistogramKind.Shutdown, "vfio_shutdown_duration_seconds",
-            "Duration of shutdowns, from the signal or first release to the end of the process or the last release; only those seen whole.", [(HistogramKey.Shutdown, [])]),
-        new(
-            HistogramKind.Phase, "vfio_shutdown_phase_seconds",
-            "Time that shutdowns spent in each phase, without those that spent none; each moment counts for one phase.",
-            [.. Enum.GetValues<Phase>().Select(p => (HistogramKey.Of(p), new[] { new Label("phase", HostMetrics.Name(p)) }))]),
+            MetricTable.ShutdownPhase, null, null,
+            [.. Enum.GetValues<Phase>().Select(p => new DurationSeries(HistogramKey.Of(p), HostMetrics.Name(p)))]),
     ];
 }

@@ -3,33 +3,29 @@ using Profiler.Core.Histograms;
 using Profiler.Core.Spans;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Formats;
+using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics;
 
-/// <summary>The metrics: one state in, whatever the format. Everything in it is of the same moment.</summary>
+/// <summary>
+/// Where counters and gauges get their values: one state in, whatever the format. Histograms do not pass here, see
+/// <see cref="DurationMetric"/>.
+/// </summary>
 internal static class Exposition
 {
-    /// <param name="to">How to write it down.</param>
+    /// <param name="to">Takes the values.</param>
     /// <param name="state">What to tell.</param>
     /// <param name="version">Of this program.</param>
     public static void Write(MetricsFormat to, MetricsState state, string version)
     {
-        Durations(to, state.Profile.Snapshot.Histograms, state.Statistics.Exemplars);
         Exact(to, state.Statistics.Recent);
-        InFlight(to, state.Profile.Snapshot.Operations, state.Profile.Snapshot.ShutdownsInFlight.Length);
+        ImmutableArray<OperationInFlight> operations = state.Profile.Snapshot.Operations;
+        to.Sample(MetricTable.ReleasesInFlight, operations.Count(o => o.Kind == OperationKind.Release));
+        to.Sample(MetricTable.OpensInFlight, operations.Count(o => o.Kind == OperationKind.Open));
+        to.Sample(MetricTable.LockWaiters, operations.Count(o => o.State == OperationState.WaitingForLock));
+        to.Sample(MetricTable.ShutdownsInFlight, state.Profile.Snapshot.ShutdownsInFlight.Length);
         HostMetrics.Write(to, state);
         SelfMetrics.Write(to, state, version);
-        to.End();
-    }
-
-    private static void Durations(MetricsFormat to, HistogramSet histograms, ExemplarsSnapshot exemplars)
-    {
-        foreach (DurationMetric metric in DurationMetric.All)
-        {
-            to.Family(metric.Name, MetricType.Histogram, metric.Help);
-            foreach ((HistogramKey key, Label[] labels) in metric.Parts)
-                to.Histogram(histograms.Of(key), exemplars.Of(key), labels);
-        }
     }
 
     // Buckets only tell roughly; nobody should have to read "about 17 s" of the only shutdown there was.
@@ -37,35 +33,18 @@ internal static class Exposition
     {
         foreach (DurationMetric metric in DurationMetric.All)
         {
-            if (metric.Beside("last") is not { } last || metric.Beside("longest") is not { } longest)
+            if (metric is not { Last: { } last, Longest: { } longest })
                 continue;
-            to.Family(last, MetricType.Gauge, $"Exact duration of the last value in {metric.Name}; absent before the first one.");
-            foreach ((HistogramKey key, Label[] labels) in metric.Parts)
+            foreach (DurationSeries series in metric.Series)
             {
-                if (recent.TryGetValue(key, out RecentDuration of))
-                    to.Seconds(of.LastNs, labels);
+                if (recent.TryGetValue(series.Key, out RecentDuration of))
+                    to.Seconds(last, of.LastNs, series.Labels);
             }
-            to.Family(
-                longest, MetricType.Gauge,
-                $"Exact duration of the longest value in {metric.Name} of the last 5 minutes; absent if there was none. " +
-                "Of a recording: of all of it.");
-            foreach ((HistogramKey key, Label[] labels) in metric.Parts)
+            foreach (DurationSeries series in metric.Series)
             {
-                if (recent.TryGetValue(key, out RecentDuration of) && of.LongestNs is { } ns)
-                    to.Seconds(ns, labels);
+                if (recent.TryGetValue(series.Key, out RecentDuration of) && of.LongestNs is { } ns)
+                    to.Seconds(longest, ns, series.Labels);
             }
         }
-    }
-
-    private static void InFlight(MetricsFormat to, ImmutableArray<OperationInFlight> operations, int shutdowns)
-    {
-        to.Family("vfio_releases_in_flight", MetricType.Gauge, "VFIO devices being released.");
-        to.Sample(operations.Count(o => o.Kind == OperationKind.Release));
-        to.Family("vfio_opens_in_flight", MetricType.Gauge, "VFIO devices being opened.");
-        to.Sample(operations.Count(o => o.Kind == OperationKind.Open));
-        to.Family("vfio_lock_waiters", MetricType.Gauge, "Releases and opens waiting for a lock.");
-        to.Sample(operations.Count(o => o.State == OperationState.WaitingForLock));
-        to.Family("vfio_shutdowns_in_flight", MetricType.Gauge, "Shutdowns under way.");
-        to.Sample(shutdowns);
     }
 }

@@ -1,38 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Profiler.Metrics.Formats;
+using Profiler.Metrics.Logging;
 
 namespace Profiler.Metrics;
 
 /// <summary>What the exporter answers, path by path.</summary>
-/// <param name="state">Asked for each scrape, on any thread.</param>
-/// <param name="ready">Whether there is something to watch, and it is being watched.</param>
-/// <param name="version">Of this program.</param>
-public sealed class MetricsPages(Func<MetricsState> state, Func<bool> ready, string version) : IDisposable
+public sealed class MetricsPages : IDisposable
 {
-    /// <summary>Scrapes being put together at one time; who comes when there are as many is told to come again.</summary>
-    public const int ScrapesAtOnce = 4;
+    /// <summary>Where metrics are by default.</summary>
+    public const string DefaultPath = "/metrics";
 
+    /// <summary>Scrapes at a time, by default.</summary>
+    public const int DefaultMaxRequests = 4;
+
+    private const string Landing = "/", Healthy = "/-/healthy", Ready = "/-/ready";
     private const string PlainText = "text/plain; charset=utf-8";
 
-    private readonly SemaphoreSlim _scrapes = new(ScrapesAtOnce);
+    private readonly MetricsSource _source;
+    private readonly Func<bool> _ready;
+    private readonly Log _log;
+    private readonly string _path;
+    private readonly SemaphoreSlim? _scrapes;
+
+    /// <param name="source">Asked for each scrape, on any thread.</param>
+    /// <param name="ready">Whether there is something to watch, and it is being watched.</param>
+    /// <param name="log">Hears of each scrape, at debug.</param>
+    /// <param name="path">Where metrics are, see <see cref="IsPath"/>.</param>
+    /// <param name="maxRequests">
+    /// Scrapes being put together at one time; who comes when there are as many is told to come again. 0: no limit.
+    /// </param>
+    public MetricsPages(MetricsSource source, Func<bool> ready, Log log, string path, int maxRequests)
+    {
+        (_source, _ready, _log, _path) = (source, ready, log, path);
+        _scrapes = maxRequests == 0 ? null : new SemaphoreSlim(maxRequests);
+    }
+
+    /// <summary>Whether metrics may be there: an absolute path without a query, of plain characters, that is not taken.</summary>
+    public static bool IsPath(string path) =>
+        path.StartsWith('/') && path is not (Landing or Healthy or Ready) && !path.Contains("//", StringComparison.Ordinal) &&
+        path.All(c => char.IsAsciiLetterOrDigit(c) || "/-._~".Contains(c, StringComparison.Ordinal)) &&
+        !path.Split('/').Any(segment => segment is "." or "..");
 
     public Task Answer(HttpContext http)
     {
         HttpResponse response = http.Response;
-        switch (http.Request.Path.Value)
+        string? path = http.Request.Path.Value;
+        if (path == _path)
+            return Metrics(http);
+        switch (path)
         {
-            case "/metrics":
-                return Metrics(http);
-            case "/":
+            case Landing:
                 response.ContentType = "text/html; charset=utf-8";
                 return response.WriteAsync(LandingPage());
-            case "/-/healthy":
+            case Healthy:
                 response.ContentType = PlainText;
                 return response.WriteAsync("vfioscope is healthy.\n");
-            case "/-/ready":
-                bool isReady = ready();
+            case Ready:
+                bool isReady = _ready();
                 response.ContentType = PlainText;
                 response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
                 return response.WriteAsync(isReady ? "vfioscope is ready.\n" : "vfioscope is not ready.\n");
@@ -42,18 +70,20 @@ public sealed class MetricsPages(Func<MetricsState> state, Func<bool> ready, str
         }
     }
 
-    public void Dispose() => _scrapes.Dispose();
+    public void Dispose() => _scrapes?.Dispose();
 
     private async Task Metrics(HttpContext http)
     {
-        if (!await _scrapes.WaitAsync(TimeSpan.Zero))
+        if (_scrapes is not null && !await _scrapes.WaitAsync(TimeSpan.Zero))
         {
+            _log.Debug($"scrape by {http.Connection.RemoteIpAddress} refused: as many as --web.max-requests are under way");
             http.Response.Headers.RetryAfter = "1";
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
         }
         ServedFormat format = Negotiation.Format(http.Request.Headers.Accept);
         bool gzip = Negotiation.Gzip(http.Request.Headers.AcceptEncoding);
+        long start = Stopwatch.GetTimestamp();
         PooledBuffer answer;
         try
         {
@@ -61,11 +91,17 @@ public sealed class MetricsPages(Func<MetricsState> state, Func<bool> ready, str
         }
         finally
         {
-            _scrapes.Release();
+            _scrapes?.Release();
         }
         // Who reads it slowly holds up nobody: it is whole, and the server cuts off who is too slow.
         using (answer)
         {
+            if (_log.Writes(LogLevel.Debug))
+            {
+                _log.Debug(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"scrape by {http.Connection.RemoteIpAddress}: {format.Writer}{(gzip ? " gzip" : "")}, {answer.Length} bytes, {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0.0} ms"));
+            }
             http.Response.ContentType = format.ContentType;
             http.Response.Headers.Vary = "Accept, Accept-Encoding";
             http.Response.ContentLength = answer.Length;
@@ -78,7 +114,7 @@ public sealed class MetricsPages(Func<MetricsState> state, Func<bool> ready, str
     private PooledBuffer Put(ServedFormat format, bool gzip)
     {
         var plain = new PooledBuffer();
-        Exposition.Write(format.Create(plain), state(), version);
+        _source.Write(format, plain);
         if (!gzip)
             return plain;
         using (plain)
@@ -97,8 +133,8 @@ public sealed class MetricsPages(Func<MetricsState> state, Func<bool> ready, str
         <head><title>vfioscope</title></head>
         <body>
         <h1>vfioscope</h1>
-        <p>Where the time goes when a VM with assigned devices goes away. Version {WebUtility.HtmlEncode(version)}.</p>
-        <p><a href="/metrics">Metrics</a>, <a href="/-/healthy">healthy</a>, <a href="/-/ready">ready</a></p>
+        <p>Where the time goes when a VM with assigned devices goes away. Version {WebUtility.HtmlEncode(_source.Version)}.</p>
+        <p><a href="{_path}">Metrics</a>, <a href="{Healthy}">healthy</a>, <a href="{Ready}">ready</a></p>
         </body>
         </html>
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Profiler.Core.Capture;
 using Profiler.Core.Problems;
 using Profiler.Metrics.Formats;
+using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics;
 
@@ -18,22 +19,13 @@ internal static class ProblemMetrics
     public static void Write(MetricsFormat to, MetricsState state)
     {
         ILookup<string, Problem> problems = state.Problems.ToLookup(p => IdOf(p.Kind));
-        to.Family(
-            "vfioscope_capture_complete", MetricType.Gauge,
-            "1 if all figures since the start are complete, 0 if there is a problem of impact incomplete.");
-        to.Sample(state.Problems.Any(p => p.Kind.Impact == Impact.Incomplete) ? 0 : 1);
-        to.Family(
-            "vfioscope_problem", MetricType.Gauge,
-            "1 if the capture has had this problem since the start, 0 if not; impact incomplete: figures may be wrong or missing.");
+        to.Sample(MetricTable.CaptureComplete, state.Problems.Any(p => p.Kind.Impact == Impact.Incomplete) ? 0 : 1);
         foreach (ProblemKind kind in Kinds(problems))
-            to.Sample(problems.Contains(kind.Id) ? 1 : 0, Labels(kind));
-        to.Family(
-            "vfioscope_problems_total", MetricType.Counter,
-            "Number of lost or missed events, calls, shutdowns and so on, by problem; only where it is known.");
+            to.Sample(MetricTable.Problem, problems.Contains(kind.Id) ? 1 : 0, kind.Id, Name(kind.Impact));
         foreach (ProblemKind kind in Kinds(problems))
         {
             if (CountOf(kind, problems[kind.Id], state.Profile.Health) is { } count)
-                to.Sample(count, Labels(kind));
+                to.Sample(MetricTable.Problems, count, kind.Id, Name(kind.Impact));
         }
     }
 
@@ -57,6 +49,5 @@ internal static class ProblemMetrics
 
     private static string IdOf(ProblemKind kind) => ProblemKinds.All.Any(k => k.Id == kind.Id) ? kind.Id : Other.Id;
 
-    private static Label[] Labels(ProblemKind kind) =>
-        [new("problem", kind.Id), new("impact", kind.Impact == Impact.Incomplete ? "incomplete" : "note")];
+    private static string Name(Impact impact) => impact == Impact.Incomplete ? "incomplete" : "note";
 }

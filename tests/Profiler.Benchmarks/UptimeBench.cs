@@ -73,8 +73,8 @@ internal static class UptimeBench
         {
             var identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(new PciSysfs(_proc.Root), new PciIds()));
             _source.Facts = identities.Facts;
-            _metrics = new MetricsSource(new StatisticsLimits(1024, 256), _clock);
-            _profile = new Profile(_source, _clock, _metrics.SinkOf);
+            _metrics = new MetricsSource(new StatisticsLimits(1024, 256), _clock, "1.2.3");
+            _profile = new Profile(_source, _clock, _metrics.SinkOf, _ => _metrics.Histograms);
             // At once, not on a thread of its own: here nobody is left out because they come too fast.
             _profile.Activities.Where(HostIdentities.Concerns).Subscribe(identities.Learn);
             _profile.Shutdowns.Where(s => !s.Unreleased.IsEmpty).Subscribe(identities.Learn);
@@ -109,7 +109,7 @@ internal static class UptimeBench
 
         public void Dispose()
         {
-                        _profile.Dispose();
+            _profile.Dispose();
             _proc.Dispose();
         }
 
@@ -117,7 +117,7 @@ internal static class UptimeBench
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             using var buffer = new PooledBuffer();
-            Exposition.Write(new TextFormat(buffer, openMetrics: false), _metrics.State(), "1.2.3");
+            _metrics.Write(Negotiation.Text, buffer);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
 

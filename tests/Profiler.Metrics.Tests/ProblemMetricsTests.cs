@@ -2,7 +2,6 @@ using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
-using Profiler.Metrics;
 using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;
 using System.Collections.Immutable;
@@ -91,7 +90,6 @@ public sealed class ProblemMetricsTests
 
     private static string[] Lines(StagedCapture capture, params ImmutableArray<Problem> ofSource)
     {
-        MetricsState state = (capture with { Problems = ofSource }).StateAt(1, Scrape.Limits);
-        return state.Text(Negotiation.Text).Split('\n');
+        return (capture with { Problems = ofSource }).StateAt(1, Scrape.Limits).Text(Negotiation.Text).Split('\n');
     }
 }

@@ -5,8 +5,9 @@ using Profiler.Cli.Commands.Options;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
-using Profiler.Core.Wire;
+using Profiler.Core.Problems;
 using Profiler.Metrics;
+using Profiler.Metrics.Logging;
 using Profiler.Metrics.Otlp;
 using Profiler.Metrics.Web;
 
@@ -15,7 +16,7 @@ namespace Profiler.Cli.Commands;
 /// <summary><c>vfioscope serve</c>: a Prometheus exporter.</summary>
 internal static class ServeCommand
 {
-    private const string HttpProtobuf = "http/protobuf";
+    private const string Grpc = "grpc", HttpProtobuf = "http/protobuf";
 
     private static readonly Option<ListenAddress[]> ListenOption = new("--web.listen-address")
     {
@@ -37,17 +38,25 @@ internal static class ServeCommand
         HelpName = "FILE",
     };
 
-    private static readonly Option<int> DevicesOption = new("--max-devices")
+    private static readonly Option<string> PathOption = new("--web.telemetry-path")
     {
-        Description = "maximum number of per-device series; the rest is aggregated as \"other\"",
-        DefaultValueFactory = _ => 1024,
+        Description = "path of the metrics",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => MetricsPages.DefaultPath,
     };
 
-    private static readonly Option<int> VmsOption = new("--max-vms")
-    {
-        Description = "maximum number of per-VM series; the rest is aggregated as \"other\"",
-        DefaultValueFactory = _ => 256,
-    };
+    private static readonly Option<int> RequestsOption = Number(
+        "--web.max-requests", "maximum number of scrapes at a time; 0: no limit", MetricsPages.DefaultMaxRequests);
+
+    private static readonly Option<int> DevicesOption = Number(
+        "--max-devices", "maximum number of per-device series; the rest is aggregated as \"other\"", 1024);
+
+    private static readonly Option<int> VmsOption = Number(
+        "--max-vms", "maximum number of per-VM series; the rest is aggregated as \"other\"", 256);
+
+    private static readonly Option<LogLevel> LogLevelOption = Word("--log.level", "least important lines to write", LogLevel.Info);
+
+    private static readonly Option<LogFormat> LogFormatOption = Word("--log.format", "how to write them", LogFormat.Text);
 
     private static readonly Option<Uri?> OtlpOption = new("--otlp.endpoint")
     {
@@ -62,44 +71,39 @@ internal static class ServeCommand
         },
     };
 
-    private static readonly Option<string> OtlpProtocolOption = new("--otlp.protocol")
+    private static readonly Option<string?> OtlpProtocolOption = new("--otlp.protocol")
     {
-        HelpName = "grpc|http/protobuf",
-        Description = "how to push them; by default as OTEL_EXPORTER_OTLP_PROTOCOL says, else http/protobuf",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL") ?? HttpProtobuf,
+        HelpName = $"{Grpc}|{HttpProtobuf}",
+        Description = $"how to push them; by default as OTEL_EXPORTER_OTLP_PROTOCOL says, else {HttpProtobuf}",
     };
 
-    private static readonly Option<TimeSpan> OtlpIntervalOption = new("--otlp.interval")
+    private static readonly Option<TimeSpan?> OtlpIntervalOption = new("--otlp.interval")
     {
-        Description = "how often to push them",
+        Description = "how often to push them; by default as OTEL_METRIC_EXPORT_INTERVAL says, else 60s",
         HelpName = "DURATION",
-        CustomParser = result => DurationArgument.Parse(result) ?? TimeSpan.Zero,
-        DefaultValueFactory = _ => TimeSpan.FromSeconds(60),
+        CustomParser = DurationArgument.Parse,
     };
 
     static ServeCommand()
     {
         OtlpProtocolOption.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: not (HttpProtobuf or "grpc") and var protocol }])
-                result.AddError($"--otlp.protocol {protocol}: write grpc or {HttpProtobuf}");
+            if (result.Tokens is [{ Value: not (HttpProtobuf or Grpc) and var protocol }])
+                result.AddError($"--otlp.protocol {protocol}: write {Grpc} or {HttpProtobuf}");
         });
-        foreach (Option<int> limit in new[] { DevicesOption, VmsOption })
+        PathOption.Validators.Add(result =>
         {
-            limit.Validators.Add(result =>
-            {
-                if (result.Tokens is [var token] && !(int.TryParse(token.Value, out int value) && value is >= 0 and <= 65536))
-                    result.AddError($"{limit.Name} takes a number from 0 to 65536");
-            });
-        }
+            if (result.Tokens is [{ Value: var path }] && !MetricsPages.IsPath(path))
+                result.AddError($"--web.telemetry-path {path}: write a path that begins with / and is not in use, such as /metrics");
+        });
     }
 
     public static Command Create()
     {
         var command = new Command("serve", "Serves metrics for Prometheus, live or of a recording.")
         {
-            ListenOption, SystemdOption, ConfigOption, DevicesOption, VmsOption, OtlpOption, OtlpProtocolOption,
-            OtlpIntervalOption, LiveOptions.BpfStatsOption,
+            ListenOption, SystemdOption, ConfigOption, PathOption, RequestsOption, DevicesOption, VmsOption, OtlpOption,
+            OtlpProtocolOption, OtlpIntervalOption, LogLevelOption, LogFormatOption, LiveOptions.BpfStatsOption,
         };
         SourceOptions.AddTo(command);
         command.Validators.Add(result =>
@@ -109,38 +113,59 @@ internal static class ServeCommand
         });
         command.SetAction(async (parsed, stop) =>
         {
-            TextWriter error = parsed.InvocationConfiguration.Error;
-            TimeProvider time = TimeProvider.System;
-            var config = new WebConfigFile(
-                parsed.GetValue(ConfigOption), time, complaint => Complain(error, complaint));
-            Endpoints endpoints = EndpointsOf(parsed);
-            var source = new MetricsSource(new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time);
-            using Profile profile = SourceOptions.Open(parsed, time, stop, source.SinkOf);
-            bool ready = false;
-            using var pages = new MetricsPages(source.State, () => Volatile.Read(ref ready), Version);
-            // The server stops before the profile does: nobody asks while programs are being detached.
-            using (OtlpPush? push = PushOf(parsed, profile, source))
-            await using (var server = await WebServer.Start(endpoints, config, time, pages.Answer))
+            LogFormat format = parsed.GetValue(LogFormatOption);
+            var log = new Log(parsed.InvocationConfiguration.Error, parsed.GetValue(LogLevelOption), format, TimeProvider.System);
+            try
             {
-                profile.Start();
-                Volatile.Write(ref ready, true);
-                await error.WriteLineAsync(
-                    $"vfioscope: serving {string.Join(", ", server.Urls.Select(url => url + "/metrics"))}");
-                await Ended(profile, error, stop);
+                return await Serve(parsed, log, stop);
             }
-            await profile.Stop();
-            return ExitCode.Done;
+            catch (UserException e) when (format != LogFormat.Text)
+            {
+                // Else it is shown as every command's is, which is the same.
+                log.Error(e.Message);
+                return e.Code;
+            }
         });
         return command;
     }
 
+    private static async Task<int> Serve(ParseResult parsed, Log log, CancellationToken stop)
+    {
+        TimeProvider time = TimeProvider.System;
+        var config = new WebConfigFile(parsed.GetValue(ConfigOption), time, log.Warn);
+        Endpoints endpoints = EndpointsOf(parsed);
+        var otlp = OtlpTarget.From(
+            new OtlpOptions(parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption)),
+            Environment.GetEnvironmentVariable, log.Warn);
+        var source = new MetricsSource(
+            new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time, Version);
+        using Profile profile = SourceOptions.Open(parsed, time, stop, source.SinkOf, _ => source.Histograms);
+        bool ready = false;
+        string path = parsed.GetRequiredValue(PathOption);
+        using var pages = new MetricsPages(source, () => Volatile.Read(ref ready), log, path, parsed.GetValue(RequestsOption));
+        // The server stops before the profile does: nobody asks while programs are being detached.
+        using (OtlpPush? push = otlp is null ? null : new OtlpPush(otlp, profile, source.State, Version, log))
+        await using (var server = await WebServer.Start(endpoints, config, time, pages.Answer))
+        {
+            profile.Start();
+            Volatile.Write(ref ready, true);
+            log.Info($"serving {string.Join(", ", server.Urls.Select(url => url + path))}");
+            if (otlp is not null)
+                log.Debug($"pushing to {otlp.Url} every {otlp.Interval.TotalSeconds:0.###} s");
+            await Ended(profile, log, stop);
+        }
+        await profile.Stop();
+        return ExitCode.Done;
+    }
+
     // The end of a recording is not ours: its numbers stay. What ends us is a signal, or an error of the source.
-    private static async Task Ended(Profile profile, TextWriter error, CancellationToken stop)
+    private static async Task Ended(Profile profile, Log log, CancellationToken stop)
     {
         try
         {
             await profile.Completion.WaitAsync(stop);
-            await SourceOptions.TellProblems(profile, error);
+            foreach (Problem problem in profile.Problems.Where(p => p.Kind.Impact == Impact.Incomplete))
+                log.Warn(problem.Text);
             await Task.Delay(Timeout.Infinite, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -148,18 +173,35 @@ internal static class ServeCommand
         }
     }
 
-    private static OtlpPush? PushOf(ParseResult parsed, Profile profile, MetricsSource source)
+    private static Option<int> Number(string name, string description, int fallback)
     {
-        if (parsed.GetValue(OtlpOption) is not { } endpoint)
-            return null;
-        var target = new OtlpTarget(endpoint, parsed.GetValue(OtlpProtocolOption) == "grpc", parsed.GetValue(OtlpIntervalOption));
-        return new OtlpPush(
-            target, profile, source.State, Version,
-            complaint => Complain(parsed.InvocationConfiguration.Error, complaint));
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => fallback };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out int value) && value is >= 0 and <= 65536))
+                result.AddError($"{name} takes a number from 0 to 65536");
+        });
+        return option;
     }
 
-    // It may quote a file, or another server.
-    private static void Complain(TextWriter error, string complaint) => error.WriteLine(Printable.Clean($"vfioscope: {complaint}", 4096));
+    private static Option<T> Word<T>(string name, string description, T fallback) where T : struct, Enum
+    {
+        string[] words = [.. Enum.GetNames<T>().Select(word => word.ToLowerInvariant())];
+        return new Option<T>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', words),
+            DefaultValueFactory = _ => fallback,
+            CustomParser = result =>
+            {
+                string word = result.Tokens[0].Value;
+                if (Array.IndexOf(words, word) is >= 0 and var index)
+                    return Enum.GetValues<T>()[index];
+                result.AddError($"{name} {word}: write {string.Join(", ", words[..^1])} or {words[^1]}");
+                return fallback;
+            },
+        };
+    }
 
     private static Endpoints EndpointsOf(ParseResult parsed) => parsed.GetValue(SystemdOption)
         ? new Endpoints([], SystemdSockets.Descriptors(Environment.GetEnvironmentVariable, Environment.ProcessId))

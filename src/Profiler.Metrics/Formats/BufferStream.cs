@@ -1,6 +1,6 @@
 namespace Profiler.Metrics.Formats;
 
-/// <summary>A buffer, for those who write to streams.</summary>
+/// <summary>A buffer, for those who write to streams; nobody ever waits for it.</summary>
 /// <param name="buffer">Stays open when this is closed.</param>
 internal sealed class BufferStream(PooledBuffer buffer) : Stream
 {
@@ -26,9 +26,24 @@ internal sealed class BufferStream(PooledBuffer buffer) : Stream
 
     public override void Write(byte[] bytes, int offset, int count) => Write(bytes.AsSpan(offset, count));
 
+    // Stream's own would go through the thread pool.
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default)
+    {
+        Write(bytes.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task WriteAsync(byte[] bytes, int offset, int count, CancellationToken cancellationToken)
+    {
+        Write(bytes.AsSpan(offset, count));
+        return Task.CompletedTask;
+    }
+
     public override void Flush()
     {
     }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override int Read(byte[] bytes, int offset, int count) => throw new NotSupportedException();
 

@@ -1,23 +1,12 @@
 using System.Collections.Immutable;
 using Profiler.Core.Histograms;
-using Profiler.Core.Statistics;
+using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics.Formats;
 
-/// <summary>What Prometheus and OpenMetrics call the kinds of metrics we have.</summary>
-internal enum MetricType
-{
-    Counter,
-    Gauge,
-    Histogram,
-}
-
-/// <summary>One label of a sample.</summary>
-internal readonly record struct Label(string Name, string Value);
-
 /// <summary>
-/// A way to write metrics down: families of samples, one after another. Durations come in nanoseconds and are written
-/// in seconds.
+/// Takes the counters and gauges of one moment from <see cref="Exposition"/>, metric by metric: all series of one, then
+/// all of the next. A metric without series is not mentioned.
 /// </summary>
 internal abstract class MetricsFormat
 {
@@ -36,27 +25,22 @@ internal abstract class MetricsFormat
         }.Select(milliseconds => (long)(milliseconds * 1_000_000)),
     ];
 
-    /// <summary>Begins a family; its samples follow.</summary>
-    /// <param name="name">The metric's name; a counter's ends in <c>_total</c>.</param>
-    /// <param name="help">One sentence.</param>
-    public abstract void Family(string name, MetricType type, string help);
+    /// <summary>One series' value.</summary>
+    /// <param name="metric">A counter or a gauge.</param>
+    /// <param name="value">In the metric's unit.</param>
+    /// <param name="labels">A value for each of its labels, in their order.</param>
+    public abstract void Sample(MetricDefinition metric, double value, params ReadOnlySpan<string> labels);
 
-    /// <summary>A sample of the family begun last.</summary>
-    public abstract void Sample(long value, params ReadOnlySpan<Label> labels);
+    /// <summary>One series' value, a duration or a point in time.</summary>
+    /// <param name="metric">A counter or a gauge, in seconds.</param>
+    /// <param name="ns">Nanoseconds.</param>
+    /// <param name="labels">A value for each of its labels, in their order.</param>
+    public void Seconds(MetricDefinition metric, long ns, params ReadOnlySpan<string> labels) => Sample(metric, ns / 1e9, labels);
 
-    /// <inheritdoc cref="Sample(long, ReadOnlySpan{Label})"/>
-    public abstract void Sample(double value, params ReadOnlySpan<Label> labels);
-
-    /// <summary>A sample of the family begun last that is a time, or a point in time.</summary>
-    /// <param name="ns">In nanoseconds.</param>
-    public abstract void Seconds(long ns, params ReadOnlySpan<Label> labels);
-
-    /// <summary>A histogram of the family begun last.</summary>
-    /// <param name="values">In nanoseconds.</param>
-    /// <param name="exemplars">One for each of <see cref="BoundsNs"/> and one beyond, or none at all.</param>
-    public abstract void Histogram(
-        HistogramSnapshot values, ImmutableArray<Exemplar?> exemplars, params ReadOnlySpan<Label> labels);
-
-    /// <summary>That was all.</summary>
-    public abstract void End();
+    /// <summary>One series' value, a point in time.</summary>
+    /// <param name="metric">A gauge, in seconds of Unix time; told to the millisecond.</param>
+    /// <param name="at">When.</param>
+    /// <param name="labels">A value for each of its labels, in their order.</param>
+    public void Time(MetricDefinition metric, DateTimeOffset at, params ReadOnlySpan<string> labels) =>
+        Sample(metric, at.ToUnixTimeMilliseconds() / 1e3, labels);
 }

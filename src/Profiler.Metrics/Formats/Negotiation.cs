@@ -2,10 +2,23 @@ using System.Globalization;
 
 namespace Profiler.Metrics.Formats;
 
+/// <summary>Who writes a format, and how.</summary>
+internal enum Writer
+{
+    /// <summary>The registry, as Prometheus' text.</summary>
+    Text,
+
+    /// <summary>The registry, as OpenMetrics.</summary>
+    OpenMetrics,
+
+    /// <summary><see cref="ProtobufFormat"/>.</summary>
+    Protobuf,
+}
+
 /// <summary>A format as a server asks for it.</summary>
 /// <param name="ContentType">What the answer calls it.</param>
-/// <param name="Create">Makes one that writes into a buffer.</param>
-internal sealed record ServedFormat(string ContentType, Func<PooledBuffer, MetricsFormat> Create);
+/// <param name="Writer">Who writes it.</param>
+internal sealed record ServedFormat(string ContentType, Writer Writer);
 
 /// <summary>
 /// Which format, and whether compressed, by the request's headers (RFC 9110, 12.5). The highest weight wins, then what
@@ -15,11 +28,11 @@ internal static class Negotiation
 {
     /// <summary>Prometheus' text format 0.0.4, for whoever does not ask for another.</summary>
     public static readonly ServedFormat Text = new(
-        "text/plain; version=0.0.4; charset=utf-8", buffer => new TextFormat(buffer, openMetrics: false));
+        "text/plain; version=0.0.4; charset=utf-8", Writer.Text);
 
     /// <summary>OpenMetrics 1.0.</summary>
     public static readonly ServedFormat OpenMetrics = new(
-        "application/openmetrics-text; version=1.0.0; charset=utf-8", buffer => new TextFormat(buffer, openMetrics: true));
+        "application/openmetrics-text; version=1.0.0; charset=utf-8", Writer.OpenMetrics);
 
     // Prometheus before 2.50 asks for it under its first number, too; nothing changed in what we use of it.
     private static readonly ServedFormat OpenMetricsDraft = OpenMetrics with
@@ -29,8 +42,7 @@ internal static class Negotiation
 
     /// <summary>Prometheus' protobuf format, which has native histograms.</summary>
     public static readonly ServedFormat Protobuf = new(
-        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
-        buffer => new ProtobufFormat(buffer));
+        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited", Writer.Protobuf);
 
     /// <param name="accept">The Accept header; null or empty if there is none.</param>
     public static ServedFormat Format(string? accept) => Ranges(accept)

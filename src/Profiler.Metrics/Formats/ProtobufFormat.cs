@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Profiler.Core.Histograms;
 using Profiler.Core.Statistics;
+using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics.Formats;
 
@@ -18,37 +19,42 @@ internal sealed class ProtobufFormat(PooledBuffer bytes) : MetricsFormat
     private const int PositiveSpan = 12, PositiveDelta = 13;
 
     private readonly ProtobufWriter _message = new(bytes);
-    private MetricType _type;
-    private int? _family;
+    private MetricDefinition? _current;
+    private int _family;
 
-    public override void Family(string name, MetricType type, string help)
+    /// <summary>Writes all of one moment down.</summary>
+    /// <param name="bytes">Where to.</param>
+    /// <param name="state">The moment.</param>
+    /// <param name="version">Of this program.</param>
+    public static void Write(PooledBuffer bytes, MetricsState state, string version)
     {
-        End();
-        _type = type;
-        _family = _message.BeginDelimited();
-        _message.String(FamilyName, name);
-        _message.String(FamilyHelp, help);
-        // enum MetricType: COUNTER is 0, GAUGE 1, HISTOGRAM 4.
-        _message.Varint(FamilyType, type switch { MetricType.Counter => 0UL, MetricType.Gauge => 1UL, _ => 4UL });
+        var format = new ProtobufFormat(bytes);
+        foreach (DurationMetric metric in DurationMetric.All)
+        {
+            foreach (DurationSeries series in metric.Series)
+            {
+                format.Histogram(
+                    metric.Metric, state.Profile.Snapshot.Histograms.Of(series.Key), state.Statistics.Exemplars.Of(series.Key),
+                    series.Labels);
+            }
+        }
+        Exposition.Write(format, state, version);
+        format.EndFamily();
     }
 
-    public override void Sample(long value, params ReadOnlySpan<Label> labels) => Sample((double)value, labels);
-
-    public override void Sample(double value, params ReadOnlySpan<Label> labels)
+    public override void Sample(MetricDefinition metric, double value, params ReadOnlySpan<string> labels)
     {
-        int metric = Metric(labels);
-        int inner = _message.BeginMessage(_type == MetricType.Counter ? MetricCounter : MetricGauge);
+        int begin = Metric(metric, labels);
+        int inner = _message.BeginMessage(metric.Type == MetricType.Counter ? MetricCounter : MetricGauge);
         _message.Double(1, value);
         _message.EndMessage(inner);
-        _message.EndMessage(metric);
+        _message.EndMessage(begin);
     }
 
-    public override void Seconds(long ns, params ReadOnlySpan<Label> labels) => Sample(ns / 1e9, labels);
-
-    public override void Histogram(
-        HistogramSnapshot values, ImmutableArray<Exemplar?> exemplars, params ReadOnlySpan<Label> labels)
+    private void Histogram(
+        MetricDefinition metric, HistogramSnapshot values, ImmutableArray<Exemplar?> exemplars, ReadOnlySpan<string> labels)
     {
-        int metric = Metric(labels);
+        int begin = Metric(metric, labels);
         int histogram = _message.BeginMessage(MetricHistogram);
         _message.Varint(SampleCount, (ulong)values.Count);
         _message.Double(SampleSum, values.SumNs / 1e9);
@@ -61,30 +67,42 @@ internal sealed class ProtobufFormat(PooledBuffer bytes) : MetricsFormat
         }
         Native(NativeBuckets.Of(values));
         _message.EndMessage(histogram);
-        _message.EndMessage(metric);
+        _message.EndMessage(begin);
     }
 
-    /// <summary>Also at the beginning of each next family.</summary>
-    public override void End()
+    private void BeginFamily(MetricDefinition metric)
     {
-        if (_family is { } begun)
-            _message.EndMessage(begun);
-        _family = null;
+        EndFamily();
+        _current = metric;
+        _family = _message.BeginDelimited();
+        _message.String(FamilyName, metric.Name);
+        _message.String(FamilyHelp, metric.Help);
+        // enum MetricType: COUNTER is 0, GAUGE 1, HISTOGRAM 4.
+        _message.Varint(FamilyType, metric.Type switch { MetricType.Counter => 0UL, MetricType.Gauge => 1UL, _ => 4UL });
     }
 
-    private int Metric(ReadOnlySpan<Label> labels)
+    private void EndFamily()
     {
-        int metric = _message.BeginMessage(FamilyMetric);
-        foreach (Label label in labels)
-            Pair(MetricLabel, label);
-        return metric;
+        if (_current is not null)
+            _message.EndMessage(_family);
+        _current = null;
     }
 
-    private void Pair(int field, Label label)
+    private int Metric(MetricDefinition metric, ReadOnlySpan<string> labels)
+    {
+        if (metric != _current)
+            BeginFamily(metric);
+        int begin = _message.BeginMessage(FamilyMetric);
+        for (int i = 0; i < labels.Length; i++)
+            Pair(MetricLabel, metric.Labels[i], labels[i]);
+        return begin;
+    }
+
+    private void Pair(int field, string name, string value)
     {
         int pair = _message.BeginMessage(field);
-        _message.String(1, label.Name);
-        _message.String(2, label.Value);
+        _message.String(1, name);
+        _message.String(2, value);
         _message.EndMessage(pair);
     }
 
@@ -96,8 +114,10 @@ internal sealed class ProtobufFormat(PooledBuffer bytes) : MetricsFormat
         if (exemplar is not null)
         {
             int inner = _message.BeginMessage(3);
-            foreach (Label label in ExemplarLabels.Of(exemplar))
-                Pair(1, label);
+            if (exemplar.Shutdown is { } shutdown)
+                Pair(1, "shutdown", shutdown);
+            if (exemplar.Device is { } device)
+                Pair(1, "device", device);
             _message.Double(2, exemplar.Ns / 1e9);
             int timestamp = _message.BeginMessage(3);
             long milliseconds = exemplar.At.ToUnixTimeMilliseconds();

@@ -13,18 +13,20 @@ namespace Profiler.Metrics.Otlp;
 /// </summary>
 internal sealed class OtlpDurations : IDisposable
 {
-    private readonly Dictionary<HistogramKind, Histogram<double>> _instruments;
-    private readonly Dictionary<HistogramKey, TagList> _labels;
+    private readonly Dictionary<HistogramKey, (Histogram<double> Instrument, TagList Labels)> _series = [];
     private readonly IDisposable _activities, _shutdowns;
 
     /// <param name="meter">Has the instruments.</param>
     /// <param name="profile">Not started yet.</param>
     public OtlpDurations(Meter meter, Profile profile)
     {
-        _instruments = DurationMetric.All.ToDictionary(m => m.Kind, m => meter.CreateHistogram<double>(m.Name, "s", m.Help));
-        _labels = DurationMetric.All
-            .SelectMany(m => m.Parts)
-            .ToDictionary(p => p.Key, p => OtlpSamples.Tags(p.Labels));
+        foreach (DurationMetric metric in DurationMetric.All)
+        {
+            Histogram<double> instrument = meter.CreateHistogram<double>(
+                metric.Metric.Name, OtlpSamples.NameOf(metric.Metric.Unit), metric.Metric.Help);
+            foreach (DurationSeries series in metric.Series)
+                _series[series.Key] = (instrument, OtlpSamples.Tags(metric.Metric, series.Labels));
+        }
         // What ends the flow ends the profile, which tells it.
         _activities = profile.Activities.Subscribe(activity => Record(Duration.Of(activity), null), _ => { });
         _shutdowns = profile.Shutdowns.Subscribe(
@@ -41,12 +43,12 @@ internal sealed class OtlpDurations : IDisposable
     {
         foreach (Duration duration in durations)
         {
-            TagList tags = _labels[duration.Key];
+            (Histogram<double> instrument, TagList tags) = _series[duration.Key];
             if (shutdown is not null)
                 tags.Add("shutdown", shutdown);
             if (duration.Device is not null)
                 tags.Add("device", duration.Device);
-            _instruments[duration.Key.Kind].Record(duration.Ns / 1e9, tags);
+            instrument.Record(duration.Ns / 1e9, tags);
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Profiler.Metrics.Formats;
+using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics.Otlp;
 
@@ -14,20 +14,17 @@ internal sealed class OtlpFamily : IDisposable
 {
     private const int LeastRoom = 2000; // what the SDK has for any instrument
 
-    private readonly string _name, _help;
-    private readonly MetricType _type;
+    private readonly MetricDefinition _metric;
     private readonly Func<Meter> _createMeter;
     private readonly List<Measurement<double>> _samples = [];
     private HashSet<string> _seen = [];
     private Meter _meter;
 
-    /// <param name="name">As in /metrics.</param>
-    /// <param name="type">No histogram.</param>
-    /// <param name="help">One sentence.</param>
+    /// <param name="metric">No histogram.</param>
     /// <param name="createMeter">Makes a meter that the SDK listens to.</param>
-    public OtlpFamily(string name, MetricType type, string help, Func<Meter> createMeter)
+    public OtlpFamily(MetricDefinition metric, Func<Meter> createMeter)
     {
-        (_name, _type, _help, _createMeter) = (name, type, help, createMeter);
+        (_metric, _createMeter) = (metric, createMeter);
         _meter = Create();
     }
 
@@ -36,9 +33,9 @@ internal sealed class OtlpFamily : IDisposable
 
     public void Clear() => _samples.Clear();
 
-    public void Add(double value, ReadOnlySpan<Label> labels)
+    public void Add(double value, ReadOnlySpan<string> labels)
     {
-        var tags = OtlpSamples.Tags(labels);
+        var tags = OtlpSamples.Tags(_metric, labels);
         _samples.Add(new Measurement<double>(value, in tags));
         _seen.Add(SeriesOf(tags));
     }
@@ -61,13 +58,11 @@ internal sealed class OtlpFamily : IDisposable
     private Meter Create()
     {
         Meter meter = _createMeter();
-        string? unit = _name.Contains("_seconds", StringComparison.Ordinal) ? "s"
-            : _name.Contains("_bytes", StringComparison.Ordinal) ? "By"
-            : null;
-        if (_type == MetricType.Counter)
-            meter.CreateObservableCounter(_name, () => _samples, unit, _help);
+        string? unit = OtlpSamples.NameOf(_metric.Unit);
+        if (_metric.Type == MetricType.Counter)
+            meter.CreateObservableCounter(_metric.Name, () => _samples, unit, _metric.Help);
         else
-            meter.CreateObservableGauge(_name, () => _samples, unit, _help);
+            meter.CreateObservableGauge(_metric.Name, () => _samples, unit, _metric.Help);
         return meter;
     }
 }

@@ -6,14 +6,10 @@ using OpenTelemetry.Resources;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Metrics.Formats;
+using Profiler.Metrics.Logging;
+using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics.Otlp;
-
-/// <summary>Where to push, and how often.</summary>
-/// <param name="Endpoint">The collector; for HTTP, /v1/metrics is added.</param>
-/// <param name="Grpc">Whether over gRPC; else over HTTP with protobuf.</param>
-/// <param name="Interval">Between two pushes.</param>
-public sealed record OtlpTarget(Uri Endpoint, bool Grpc, TimeSpan Interval);
 
 /// <summary>
 /// Pushes the metrics to an OpenTelemetry collector with the OpenTelemetry SDK, which obeys the environment variables
@@ -31,9 +27,9 @@ public sealed class OtlpPush : IDisposable
     private readonly OtlpDurations _durations;
     private readonly Meter _meter;
     private readonly MeterProvider _provider;
-    private readonly Uri _url;
+    private readonly OtlpTarget _target;
     private readonly string _version;
-    private readonly Action<string> _complain;
+    private readonly Log _log;
     private OtlpTransport? _transport;
     private bool _failing;
 
@@ -41,14 +37,13 @@ public sealed class OtlpPush : IDisposable
     /// <param name="profile">Not started yet.</param>
     /// <param name="state">What a scrape would tell; asked once for each push.</param>
     /// <param name="version">Of this program.</param>
-    /// <param name="complain">Hears of the first of several failures, and when they are over, in one line.</param>
+    /// <param name="log">Hears of the first of several failures, and when they are over, in one line.</param>
     /// <exception cref="UserException">An environment variable of OpenTelemetry is not as it should be.</exception>
-    public OtlpPush(OtlpTarget target, Profile profile, Func<MetricsState> state, string version, Action<string> complain)
+    public OtlpPush(OtlpTarget target, Profile profile, Func<MetricsState> state, string version, Log log)
     {
-        (_version, _complain) = (version, complain);
-        _url = target.Grpc ? target.Endpoint : new Uri(target.Endpoint.AbsoluteUri.TrimEnd('/') + "/v1/metrics");
-        OtlpMetricExporter exporter = ExporterTo(_url, target.Grpc);
-        _samples = new OtlpSamples((name, type, help) => new OtlpFamily(name, type, help, NewMeter));
+        (_target, _version, _log) = (target, version, log);
+        OtlpMetricExporter exporter = Exporter();
+        _samples = new OtlpSamples(NewMeter);
         _meter = NewMeter();
         // What counts is there from the start, not only from the first push on.
         _samples.Take(state(), version);
@@ -72,15 +67,18 @@ public sealed class OtlpPush : IDisposable
         _meter.Dispose();
     }
 
-    private OtlpMetricExporter ExporterTo(Uri url, bool grpc)
+    private OtlpMetricExporter Exporter()
     {
         try
         {
             var options = new OtlpExporterOptions
             {
-                Endpoint = url,
-                Protocol = grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
+                Endpoint = _target.Url,
+                Protocol = _target.Grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
             };
+            // The variables for all signals it has read itself.
+            options.Headers = _target.Headers ?? options.Headers;
+            options.TimeoutMilliseconds = (int?)_target.Timeout?.TotalMilliseconds ?? options.TimeoutMilliseconds;
             Func<HttpClient> create = options.HttpClientFactory;
             options.HttpClientFactory = () =>
             {
@@ -112,22 +110,23 @@ public sealed class OtlpPush : IDisposable
     {
         if (instrument.Meter.Scope != this)
             return MetricStreamConfiguration.Drop;
-        if (DurationMetric.All.FirstOrDefault(m => m.Name == instrument.Name) is not { } durations)
-            return new MetricStreamConfiguration { CardinalityLimit = _samples.RoomOf(instrument.Name) };
+        MetricDefinition metric = MetricTable.All.First(m => m.Name == instrument.Name);
+        if (_samples.RoomOf(metric) is { } room)
+            return new MetricStreamConfiguration { CardinalityLimit = room };
         return new Base2ExponentialBucketHistogramConfiguration
         {
             MaxScale = NativeBuckets.Schema,
             MaxSize = 40 << NativeBuckets.Schema, // 2^40 is all there is from a nanosecond to a quarter of an hour
-            TagKeys = [.. durations.Parts.SelectMany(p => p.Labels).Select(label => label.Name).Distinct()],
+            TagKeys = [.. metric.Labels],
         };
     }
 
     private void Heard(bool taken)
     {
         if (!taken && !_failing)
-            _complain($"{_url} does not take metrics: {_transport?.Failure ?? "the push could not be made"}; trying on");
+            _log.Warn($"{_target.Url} does not take metrics: {_transport?.Failure ?? "the push could not be made"}; trying on");
         if (taken && _failing)
-            _complain($"{_url} takes metrics again");
+            _log.Info($"{_target.Url} takes metrics again");
         _failing = !taken;
     }
 }

@@ -1,20 +1,22 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
-using Profiler.Core.Histograms;
-using Profiler.Core.Statistics;
+using System.Diagnostics.Metrics;
 using Profiler.Metrics.Formats;
+using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics.Otlp;
 
 /// <summary>
 /// Counters and gauges for the OpenTelemetry SDK: whatever a scrape would write down, as it asks for it. Histograms are
-/// not taken: they are <see cref="OtlpDurations"/>'.
+/// not among them: they are <see cref="OtlpDurations"/>'.
 /// </summary>
-/// <param name="create">Makes a family that did not exist yet.</param>
-internal sealed class OtlpSamples(Func<string, MetricType, string, OtlpFamily> create) : MetricsFormat, IDisposable
+internal sealed class OtlpSamples : MetricsFormat, IDisposable
 {
-    private readonly Dictionary<string, OtlpFamily> _families = [];
-    private OtlpFamily? _current;
+    private readonly Dictionary<MetricDefinition, OtlpFamily> _families;
+
+    /// <param name="createMeter">Makes a meter that the SDK listens to.</param>
+    public OtlpSamples(Func<Meter> createMeter) => _families = MetricTable.All
+        .Where(metric => metric.Type != MetricType.Histogram)
+        .ToDictionary(metric => metric, metric => new OtlpFamily(metric, createMeter));
 
     /// <summary>Takes the samples of one moment, instead of those there were.</summary>
     /// <param name="state">The moment.</param>
@@ -28,39 +30,28 @@ internal sealed class OtlpSamples(Func<string, MetricType, string, OtlpFamily> c
             family.MakeRoom();
     }
 
-    /// <summary>How many series of a metric the SDK is to tell apart; null if as many as it does anyhow.</summary>
-    public int? RoomOf(string name) => _families.GetValueOrDefault(name)?.Room;
+    /// <summary>How many series of a metric the SDK is to tell apart; null of a histogram.</summary>
+    public int? RoomOf(MetricDefinition metric) => _families.GetValueOrDefault(metric)?.Room;
+
+    /// <summary>What OpenTelemetry calls a unit (UCUM); null if it is none.</summary>
+    public static string? NameOf(MetricUnit unit) => unit switch
+    {
+        MetricUnit.Seconds => "s",
+        MetricUnit.Bytes => "By",
+        _ => null,
+    };
 
     /// <summary>Labels as the SDK has them.</summary>
-    public static TagList Tags(ReadOnlySpan<Label> labels)
+    public static TagList Tags(MetricDefinition metric, ReadOnlySpan<string> labels)
     {
         var tags = new TagList();
-        foreach (Label label in labels)
-            tags.Add(label.Name, label.Value);
+        for (int i = 0; i < labels.Length; i++)
+            tags.Add(metric.Labels[i], labels[i]);
         return tags;
     }
 
-    public override void Family(string name, MetricType type, string help)
-    {
-        _current = null;
-        if (type != MetricType.Histogram && !_families.TryGetValue(name, out _current))
-            _families[name] = _current = create(name, type, help);
-    }
-
-    public override void Sample(long value, params ReadOnlySpan<Label> labels) => Sample((double)value, labels);
-
-    public override void Sample(double value, params ReadOnlySpan<Label> labels) => _current!.Add(value, labels);
-
-    public override void Seconds(long ns, params ReadOnlySpan<Label> labels) => Sample(ns / 1e9, labels);
-
-    public override void Histogram(
-        HistogramSnapshot values, ImmutableArray<Exemplar?> exemplars, params ReadOnlySpan<Label> labels)
-    {
-    }
-
-    public override void End()
-    {
-    }
+    public override void Sample(MetricDefinition metric, double value, params ReadOnlySpan<string> labels) =>
+        _families[metric].Add(value, labels);
 
     public void Dispose()
     {

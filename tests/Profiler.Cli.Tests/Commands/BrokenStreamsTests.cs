@@ -1,4 +1,3 @@
-using Profiler.Cli.Tests.Support;
 using Profiler.Core;
 using Profiler.Tests.Support;
 

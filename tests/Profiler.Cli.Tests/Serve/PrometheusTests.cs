@@ -54,8 +54,9 @@ public sealed class PrometheusTests
         }
     }
 
+    /// <summary>Which shutdown a release was part of is known when that is over: the text's exemplars do not wait for it.</summary>
     [Fact]
-    public async Task Exemplars_name_shutdown_and_device()
+    public async Task Exemplars_in_text_name_the_device_or_the_shutdown()
     {
         (Serving serving, PrometheusServer prometheus) = await Scraped("exemplar-storage");
         await using (serving)
@@ -63,7 +64,22 @@ public sealed class PrometheusTests
         {
             Assert.Equal(1, await prometheus.Value("vfio_shutdown_duration_seconds_count == 1"));
             Assert.Equal(1, await prometheus.Value("up"));
-            string exemplars = await prometheus.Exemplars(Name + "_bucket");
+            Assert.Contains("\"device\":\"0000:01:00.", await prometheus.Exemplars(Name + "_bucket"), StringComparison.Ordinal);
+            Assert.Contains(
+                "\"shutdown\":\"100-1000000000\"", await prometheus.Exemplars("vfio_shutdown_duration_seconds_bucket"),
+                StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Exemplars_in_protobuf_name_both()
+    {
+        (Serving serving, PrometheusServer prometheus) = await Scraped("exemplar-storage,native-histograms");
+        await using (serving)
+        await using (prometheus)
+        {
+            Assert.Equal(100, await prometheus.Value($"histogram_count({Name}) == 100"));
+            string exemplars = await Eventually.Get(() => prometheus.Exemplars(Name), found => found != "[]");
             Assert.Contains("\"shutdown\":\"100-1000000000\"", exemplars, StringComparison.Ordinal);
             Assert.Contains("\"device\":\"0000:01:00.", exemplars, StringComparison.Ordinal);
         }

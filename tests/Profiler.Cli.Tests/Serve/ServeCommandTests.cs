@@ -4,6 +4,7 @@ using Profiler.Core;
 using Profiler.Tests.Support;
 using System.IO.Compression;
 using System.Net;
+using System.Text.Json;
 
 namespace Profiler.Cli.Tests.Serve;
 
@@ -34,6 +35,66 @@ public sealed class ServeCommandTests
         Assert.Equal(HttpStatusCode.OK, (await serving.Send(HttpMethod.Head, "/metrics")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await serving.Send(HttpMethod.Get, "/nothing")).StatusCode);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await serving.Send(HttpMethod.Post, "/metrics")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Metrics_may_be_elsewhere_and_the_landing_page_says_where()
+    {
+        using var recording = new TemporaryFile(new StagedCapture("").Recording());
+        await using var serving = await Serving.Start("--from", recording.Path, "--web.telemetry-path", "/vfio/metrics");
+        Assert.EndsWith("/vfio/metrics", serving.Url.AbsolutePath, StringComparison.Ordinal);
+        Assert.Contains("vfioscope_build_info{", await serving.Text("/vfio/metrics"), StringComparison.Ordinal);
+        Assert.Contains("<a href=\"/vfio/metrics\">", await serving.Text("/"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await serving.Send(HttpMethod.Get, "/metrics")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("metrics")]
+    [InlineData("/")]
+    [InlineData("/-/ready")]
+    [InlineData("/a?b")]
+    public void A_path_that_cannot_be_is_wrong_usage(string path) => Assert.Equal(
+        $"--web.telemetry-path {path}: write a path that begins with / and is not in use, such as /metrics",
+        ServeCommand.Create().Parse(["--web.telemetry-path", path]).Errors[0].Message);
+
+    [Theory]
+    [InlineData("--web.max-requests", "-1", "--web.max-requests takes a number from 0 to 65536")]
+    [InlineData("--log.level", "loud", "--log.level loud: write debug, info, warn or error")]
+    [InlineData("--log.level", "1", "--log.level 1: write debug, info, warn or error")]
+    [InlineData("--log.format", "xml", "--log.format xml: write text, json or journald")]
+    public void What_an_option_does_not_take_is_wrong_usage(string option, string value, string error) =>
+        Assert.Equal(error, ServeCommand.Create().Parse([option, value]).Errors[0].Message);
+
+    [Fact]
+    public async Task What_it_says_may_be_JSON()
+    {
+        using var recording = new TemporaryFile(new StagedCapture("").Recording());
+        await using var serving = await Serving.Start("--from", recording.Path, "--log.format", "json", "--log.level", "debug");
+        await serving.Text("/metrics");
+        string[] lines = (await Eventually.Get(() => Task.FromResult(serving.Error), error => error.Contains("scrape by", StringComparison.Ordinal)))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains(lines, line => Message(line) == ("info", $"serving {serving.Url}"));
+        Assert.Contains(lines, line => Message(line) is ("debug", var said) && said.StartsWith("scrape by 127.0.0.1: Text, ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_journal_is_told_priorities()
+    {
+        using var recording = new TemporaryFile(new StagedCapture("").Recording());
+        await using var serving = await Serving.Start("--from", recording.Path, "--log.format", "journald");
+        Assert.Equal($"<6>serving {serving.Url}\n", serving.Error);
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("journald")]
+    public async Task Why_it_cannot_serve_is_said_in_the_same_way(string format)
+    {
+        (int code, _, string error) = await Verb.Run(ServeCommand.Create(), "--from", "/nowhere/at.all", "--log.format", format);
+        Assert.Equal(ExitCode.Usage, code);
+        string why = format == "json" ? Message(error).Text : error.Split('>', 2)[1].TrimEnd('\n');
+        Assert.StartsWith(format == "json" ? "{" : "<3>", error, StringComparison.Ordinal);
+        Assert.StartsWith("/nowhere/at.all cannot be read: ", why, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,4 +137,10 @@ public sealed class ServeCommandTests
     public void A_malformed_address_is_wrong_usage() => Assert.Equal(
         "--web.listen-address 9877: write HOST:PORT, :PORT or [IPV6]:PORT, such as 127.0.0.1:9877",
         ServeCommand.Create().Parse(["--web.listen-address", "9877"]).Errors[0].Message);
+
+    private static (string Level, string Text) Message(string line)
+    {
+        JsonElement message = JsonDocument.Parse(line).RootElement;
+        return (message.GetProperty("level").GetString()!, message.GetProperty("msg").GetString()!);
+    }
 }

@@ -1,10 +1,11 @@
 using Profiler.Cli.Commands;
 using System.Net.Security;
+using System.Text.RegularExpressions;
 
 namespace Profiler.Cli.Tests.Support;
 
 /// <summary>The verb <c>serve</c> at work, on a free port.</summary>
-internal sealed class Serving : IAsyncDisposable
+internal sealed partial class Serving : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -27,9 +28,7 @@ internal sealed class Serving : IAsyncDisposable
         await Task.WhenAny(serving._verb, serving._error.Line).WaitAsync(Patience);
         if (serving._verb.IsFaulted)
             await serving._verb;
-        // A push that fails may have been told before.
-        string line = serving.Error.Split('\n').First(l => l.StartsWith("vfioscope: serving ", StringComparison.Ordinal));
-        serving.Url = new Uri(line.Split(' ')[2].TrimEnd(','));
+        serving.Url = new Uri(Address().Match(serving.Error).Groups[1].Value);
         return serving;
     }
 
@@ -78,17 +77,23 @@ internal sealed class Serving : IAsyncDisposable
         await _error.DisposeAsync();
     }
 
-    /// <summary>Tells when a line has been written.</summary>
+    // Whatever the line is written as.
+    [GeneratedRegex("serving (http[^ ,\"]+)")]
+    private static partial Regex Address();
+
+    /// <summary>Tells when it is served.</summary>
     private sealed class SignallingWriter : StringWriter
     {
         private readonly TaskCompletionSource _line = new();
 
         public Task Line => _line.Task;
 
-        public override async Task WriteLineAsync(string? value)
+        public override void WriteLine(string? value)
         {
-            await base.WriteLineAsync(value);
-            _line.TrySetResult();
+            base.WriteLine(value);
+            // A push that fails may be told before.
+            if (value?.Contains("serving http", StringComparison.Ordinal) == true)
+                _line.TrySetResult();
         }
     }
 }

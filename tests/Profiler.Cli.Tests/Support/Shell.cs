@@ -1,4 +1,3 @@
-using Profiler.Core;
 using System.Diagnostics;
 
 namespace Profiler.Cli.Tests.Support;

@@ -64,7 +64,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         // A message of gRPC comes after a byte that says whether it is compressed, and its length.
         OtlpMetrics metrics = OtlpMetrics.Parse(_grpc ? body.ToArray()[5..] : body.ToArray());
         lock (_pushed)
-            _pushed.Add((metrics, http.Request.Headers));
+            _pushed.Add((metrics, new HeaderDictionary(http.Request.Headers.ToDictionary(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase)))); // the server reuses its own
         if (_grpc)
         {
             http.Response.ContentType = "application/grpc";

@@ -1,6 +1,6 @@
 using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
-using Profiler.Metrics;
+using Profiler.Metrics.Logging;
 using Profiler.Metrics.Otlp;
 using Profiler.Tests.Support;
 using System.Collections.Immutable;
@@ -13,7 +13,7 @@ public sealed class OtlpSeriesTests
     private const string Last = "vfio_last_shutdown_seconds";
 
     private static readonly MetricsState Busy =
-        new StagedCapture(StagedEvents.Busy).StateAt(6, Scrape.Limits);
+        new StagedCapture(StagedEvents.Busy).StateAt(6, Scrape.Limits).State;
 
     [Fact]
     public async Task Who_has_left_is_not_pushed_any_more()
@@ -50,8 +50,9 @@ public sealed class OtlpSeriesTests
     private static OtlpPush PushTo(OtlpReceiver receiver, Func<MetricsState> state)
     {
         var source = new ReplaySource(new MemoryStream(new StagedCapture("").Recording()), 1, TimeProvider.System);
-        var target = new OtlpTarget(new Uri(receiver.Url), Grpc: false, TimeSpan.FromMilliseconds(50));
-        return new OtlpPush(target, new Profile(source, TimeProvider.System), state, "1.2.3", Assert.Fail);
+        var target = new OtlpTarget(new Uri(receiver.Url + "/v1/metrics"), Grpc: false, TimeSpan.FromMilliseconds(50));
+        var log = new Log(TextWriter.Null, LogLevel.Error, LogFormat.Text, TimeProvider.System);
+        return new OtlpPush(target, new Profile(source, TimeProvider.System), state, "1.2.3", log);
     }
 
     private static MetricsState With(string[] vms)

@@ -123,6 +123,49 @@ public sealed class OtlpPushTests
     }
 
     [Fact]
+    public async Task The_environment_alone_is_enough()
+    {
+        using var recording = new TemporaryFile(Busy.Recording());
+        await using var receiver = new OtlpReceiver();
+        await using var exporter = new ExporterProcess(
+            new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Url,
+                ["OTEL_EXPORTER_OTLP_HEADERS"] = "x-tenant=everybody",
+                ["OTEL_EXPORTER_OTLP_METRICS_HEADERS"] = "x-tenant=gpu",
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "100",
+                ["OTEL_SERVICE_NAME"] = "releases",
+            },
+            "--from", recording.Path, "--speed", "1000000");
+        OtlpMetrics pushed = await receiver.When(m => m.First(Release) is { Count: 2 });
+        await Eventually.Get(() => Task.FromResult(receiver.Pushed.Length), pushes => pushes > 1); // by the interval, not only at the end
+        Assert.Equal("releases", pushed.Resource["service.name"]);
+        Assert.Equal(ExitCode.Done, (await exporter.Terminate()).Code);
+        Assert.Equal("gpu", receiver.Pushed[^1].Headers["x-tenant"].ToString());
+    }
+
+    [Fact]
+    public async Task Options_win_over_the_environment_and_what_is_empty_is_not_there()
+    {
+        using var recording = new TemporaryFile(Busy.Recording());
+        await using OtlpReceiver meant = new(), other = new();
+        await using var exporter = new ExporterProcess(
+            new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = other.Url,
+                ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] = other.Url + "/v1/metrics",
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "grpc",
+                ["OTEL_EXPORTER_OTLP_HEADERS"] = "",
+                ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "",
+                ["OTEL_METRIC_EXPORT_INTERVAL"] = "3600000",
+            },
+            "--from", recording.Path, "--speed", "1000000", "--otlp.endpoint", meant.Url, "--otlp.protocol", "http/protobuf",
+            "--otlp.interval", "100ms");
+        await meant.When(m => m.First(Release) is { Count: 2 });
+        Assert.Empty(other.Pushed);
+    }
+
+    [Fact]
     public async Task An_environment_that_is_wrong_is_wrong_usage()
     {
         using var recording = new TemporaryFile(Busy.Recording());

@@ -1,0 +1,66 @@
+using Profiler.Core.Histograms;
+using Profiler.Core.Lives;
+using Profiler.Core.Spans;
+using Profiler.Metrics.Formats;
+using Prometheus;
+using Exemplar = Prometheus.Exemplar;
+
+namespace Profiler.Metrics.Registry;
+
+/// <summary>
+/// The classic histograms of the registry. Each value comes with an exemplar that names its device, and of a shutdown and
+/// its phases which one it was: of a release that is not known before the whole shutdown is over, and the count is not to
+/// wait for that.
+/// </summary>
+internal sealed class DurationHistograms
+{
+    private static readonly Exemplar.LabelKey Device = Exemplar.Key("device"), Shutdown = Exemplar.Key("shutdown");
+
+    private readonly Dictionary<HistogramKey, Histogram.Child> _series = [];
+
+    /// <param name="factory">Of the registry.</param>
+    public DurationHistograms(MetricFactory factory)
+    {
+        double[] bounds = [.. MetricsFormat.BoundsNs.Select(ns => ns / 1e9)];
+        foreach (DurationMetric metric in DurationMetric.All)
+        {
+            Histogram histogram = factory.CreateHistogram(
+                metric.Metric.Name, metric.Metric.Help,
+                new HistogramConfiguration
+                {
+                    Buckets = bounds,
+                    LabelNames = [.. metric.Metric.Labels],
+                    ExemplarBehavior = ExemplarBehavior.NoExemplars(), // none but ours
+                });
+            foreach (DurationSeries series in metric.Series)
+                _series[series.Key] = histogram.WithLabels(series.Labels);
+        }
+    }
+
+    /// <summary>Takes what is over: itself, and the waits and resets within.</summary>
+    public void Record(Activity activity)
+    {
+        foreach (Duration duration in Duration.Of(activity))
+            Record(duration, null);
+    }
+
+    /// <summary>Takes a shutdown that is over, if it was seen whole.</summary>
+    public void Record(Shutdown shutdown)
+    {
+        string? id = null;
+        foreach (Duration duration in Duration.Of(shutdown))
+            Record(duration, id ??= Core.Statistics.Exemplars.IdOf(shutdown));
+    }
+
+    private void Record(Duration duration, string? shutdown)
+    {
+        Histogram.Child series = _series[duration.Key];
+        double seconds = duration.Ns / 1e9;
+        if (shutdown is not null)
+            series.Observe(seconds, Exemplar.From(Shutdown.WithValue(shutdown)));
+        else if (duration.Device is { } device)
+            series.Observe(seconds, Exemplar.From(Device.WithValue(ExemplarText.Escaped(device))));
+        else
+            series.Observe(seconds);
+    }
+}

@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using static Profiler.Metrics.Table.MetricUnit;
+
+namespace Profiler.Metrics.Table;
+
+/// <summary>
+/// The one table of all metrics. The Prometheus registry, the protobuf format, OTLP and docs/metrics.md take names,
+/// units, labels and help from here. A new metric is one line here and one where it is set.
+/// </summary>
+public static class MetricTable
+{
+    private static readonly List<MetricDefinition> Declared = []; // stays above what it collects
+
+    // ---- durations of operations ----
+
+    public static readonly MetricDefinition ReleaseDuration = Histogram(
+        "vfio_release_duration_seconds", "Duration of VFIO device releases, from the last close to its return, lock waits included.");
+
+    public static readonly MetricDefinition OpenDuration = Histogram(
+        "vfio_open_duration_seconds", "Duration of VFIO device opens, lock waits included.");
+
+    public static readonly MetricDefinition LockWait = Histogram(
+        "vfio_lock_wait_seconds", "Duration of single waits for a lock inside releases and opens.");
+
+    public static readonly MetricDefinition ResetDuration = Histogram(
+        "vfio_reset_duration_seconds",
+        "Duration of device resets by method, including the wait until the device responds again.", "method");
+
+    public static readonly MetricDefinition ShutdownDuration = Histogram(
+        "vfio_shutdown_duration_seconds",
+        "Duration of shutdowns, from the signal or first release to the end of the process or the last release; only those seen whole.");
+
+    public static readonly MetricDefinition ShutdownPhase = Histogram(
+        "vfio_shutdown_phase_seconds",
+        "Time that shutdowns spent in each phase, without those that spent none; each moment counts for one phase.", "phase");
+
+    // ---- exact durations: buckets tell only roughly ----
+
+    public static readonly MetricDefinition ReleaseLast = Last("vfio_release_last_seconds", ReleaseDuration);
+    public static readonly MetricDefinition ReleaseLongest = Longest("vfio_release_longest_seconds", ReleaseDuration);
+    public static readonly MetricDefinition OpenLast = Last("vfio_open_last_seconds", OpenDuration);
+    public static readonly MetricDefinition OpenLongest = Longest("vfio_open_longest_seconds", OpenDuration);
+    public static readonly MetricDefinition LockWaitLast = Last("vfio_lock_wait_last_seconds", LockWait);
+    public static readonly MetricDefinition LockWaitLongest = Longest("vfio_lock_wait_longest_seconds", LockWait);
+    public static readonly MetricDefinition ResetLast = Last("vfio_reset_last_seconds", ResetDuration);
+    public static readonly MetricDefinition ResetLongest = Longest("vfio_reset_longest_seconds", ResetDuration);
+    public static readonly MetricDefinition ShutdownLast = Last("vfio_shutdown_last_seconds", ShutdownDuration);
+    public static readonly MetricDefinition ShutdownLongest = Longest("vfio_shutdown_longest_seconds", ShutdownDuration);
+
+    // ---- under way ----
+
+    public static readonly MetricDefinition ReleasesInFlight = Gauge("vfio_releases_in_flight", None, "VFIO devices being released.");
+    public static readonly MetricDefinition OpensInFlight = Gauge("vfio_opens_in_flight", None, "VFIO devices being opened.");
+    public static readonly MetricDefinition LockWaiters = Gauge("vfio_lock_waiters", None, "Releases and opens waiting for a lock.");
+    public static readonly MetricDefinition ShutdownsInFlight = Gauge("vfio_shutdowns_in_flight", None, "Shutdowns under way.");
+
+    // ---- each virtual machine ----
+
+    public static readonly MetricDefinition LastShutdown = Gauge(
+        "vfio_last_shutdown_seconds", Seconds,
+        "Exact duration of the last shutdown of each VM (or other process, by its name); only those seen whole.", "vm");
+
+    public static readonly MetricDefinition LastShutdownDevices = Gauge(
+        "vfio_last_shutdown_devices", None, "Number of devices of the last shutdown of each VM.", "vm");
+
+    public static readonly MetricDefinition LastShutdownTimestamp = Gauge(
+        "vfio_last_shutdown_timestamp_seconds", Seconds, "End of the last shutdown of each VM, Unix time.", "vm");
+
+    public static readonly MetricDefinition LastShutdownPhase = Gauge(
+        "vfio_last_shutdown_phase_seconds", Seconds,
+        "Time the last shutdown of each VM spent in each phase; the phases add up to its duration.", "vm", "phase");
+
+    // ---- each device ----
+
+    public static readonly MetricDefinition DeviceLastRelease = Gauge(
+        "vfio_device_last_release_seconds", Seconds, "Exact duration of the last release of each device.", "device", "model", "vm");
+
+    public static readonly MetricDefinition DeviceLastReleaseTimestamp = Gauge(
+        "vfio_device_last_release_timestamp_seconds", Seconds, "End of the last release of each device, Unix time.",
+        "device", "model", "vm");
+
+    public static readonly MetricDefinition DeviceReleases = Counter(
+        "vfio_device_releases_total", None, "Releases of each device.", "device", "model", "vm");
+
+    public static readonly MetricDefinition DeviceReleaseSeconds = Counter(
+        "vfio_device_release_seconds_total", Seconds, "Total duration of the releases of each device.", "device", "model", "vm");
+
+    public static readonly MetricDefinition SecondsPerDevice = Gauge(
+        "vfio_host_seconds_per_device", Seconds,
+        "Mean duration of a release by device model, over the devices that have series of their own.", "model");
+
+    public static readonly MetricDefinition DeviceReleaseStart = Gauge(
+        "vfio_device_release_start_timestamp_seconds", Seconds,
+        "Start of each release under way, Unix time; the oldest ones if there are too many.", "device", "vm");
+
+    // ---- findings ----
+
+    public static readonly MetricDefinition LibvirtFailureDevices = Declare(
+        "vfio_libvirt_failure_devices", MetricType.Gauge, None,
+        "Number of devices from which on libvirt would give up on a shutdown (limit: 40 s and 2 s for each device), " +
+        "projected from the last VM's shutdown; +Inf: never.", [], MetricStability.Experimental);
+
+    public static readonly MetricDefinition Findings = Counter(
+        "vfio_findings_total", None, "Findings about shutdowns, as in the report.", "finding");
+
+    public static readonly MetricDefinition DeviceFindings = Counter(
+        "vfio_device_findings_total", None,
+        "Findings that a device is faulty or not free: reset_timed_out, reset_skipped, device_not_released.", "finding", "device", "vm");
+
+    public static readonly MetricDefinition DeviceLastFindingTimestamp = Gauge(
+        "vfio_device_last_finding_timestamp_seconds", Seconds, "End of the last shutdown with such a finding, Unix time.",
+        "finding", "device", "vm");
+
+    // ---- how far this can be trusted ----
+
+    public static readonly MetricDefinition BuildInfo = Gauge(
+        "vfioscope_build_info", None, "Always 1; version of vfioscope and of the kernel.", "version", "kernel");
+
+    public static readonly MetricDefinition BootTime = Gauge(
+        "vfioscope_boot_time_seconds", Seconds, "Start of the host that vfioscope runs on, Unix time.");
+
+    public static readonly MetricDefinition CaptureComplete = Gauge(
+        "vfioscope_capture_complete", None,
+        "1 if all figures since the start are complete, 0 if there is a problem of impact incomplete.");
+
+    public static readonly MetricDefinition Problem = Gauge(
+        "vfioscope_problem", None,
+        "1 if the capture has had this problem since the start, 0 if not; impact incomplete: figures may be wrong or missing.",
+        "problem", "impact");
+
+    public static readonly MetricDefinition Problems = Counter(
+        "vfioscope_problems_total", None,
+        "Number of lost or missed events, calls, shutdowns and so on, by problem; only where it is known.", "problem", "impact");
+
+    public static readonly MetricDefinition ProbeAttached = Gauge(
+        "vfioscope_probe_attached", None, "1 if the probe is attached, else 0.", "probe", "symbol", "attach");
+
+    public static readonly MetricDefinition ProbeMissed = Counter(
+        "vfioscope_probe_missed_total", None,
+        "Calls for which the kernel did not run a probe; only for probes where the kernel counts them.", "probe", "symbol");
+
+    public static readonly MetricDefinition Events = Counter(
+        "vfioscope_events_total", None, "Events received from the kernel.", "kind");
+
+    public static readonly MetricDefinition EventsLost = Counter(
+        "vfioscope_events_lost_total", None, "Events lost because the ring buffer was full; only where that is known.", "kind");
+
+    public static readonly MetricDefinition StacksLost = Counter(
+        "vfioscope_stacks_lost_total", None, "Kernel stacks that could not be kept.");
+
+    public static readonly MetricDefinition SeriesFolded = Counter(
+        "vfioscope_series_folded_total", None,
+        "Releases, findings and shutdowns that were aggregated as other, because the label had too many values.", "label");
+
+    // ---- what it costs ----
+
+    private const string WhenCounted = "; only while the kernel counts it: --bpf-stats, or sysctl kernel.bpf_stats_enabled.";
+
+    public static readonly MetricDefinition BpfRunSeconds = Counter(
+        "vfioscope_bpf_run_seconds_total", Seconds, "CPU time of a BPF program" + WhenCounted, "program");
+
+    public static readonly MetricDefinition BpfRuns = Counter(
+        "vfioscope_bpf_runs_total", None, "Runs of a BPF program" + WhenCounted, "program");
+
+    // The names are those of all of Prometheus' clients:
+    // https://prometheus.io/docs/instrumenting/writing_clientlibs/#standard-and-runtime-collectors
+    public static readonly MetricDefinition ProcessCpuSeconds = Counter(
+        "process_cpu_seconds_total", Seconds, "Total user and system CPU time spent in seconds.");
+
+    public static readonly MetricDefinition ProcessResidentMemory = Gauge(
+        "process_resident_memory_bytes", Bytes, "Resident memory size in bytes.");
+
+    public static readonly MetricDefinition ProcessVirtualMemory = Gauge(
+        "process_virtual_memory_bytes", Bytes, "Virtual memory size in bytes.");
+
+    public static readonly MetricDefinition ProcessOpenFds = Gauge("process_open_fds", None, "Number of open file descriptors.");
+
+    public static readonly MetricDefinition ProcessMaxFds = Gauge(
+        "process_max_fds", None, "Maximum number of open file descriptors.");
+
+    public static readonly MetricDefinition ProcessStartTime = Gauge(
+        "process_start_time_seconds", Seconds, "Start time of the process since unix epoch in seconds.");
+
+    public static readonly MetricDefinition GcAllocatedBytes = Declare(
+        "dotnet_gc_allocated_bytes_total", MetricType.Counter, Bytes, "Bytes allocated on the managed heap.", [],
+        MetricStability.Experimental);
+
+    public static readonly MetricDefinition GcCollections = Declare(
+        "dotnet_gc_collections_total", MetricType.Counter, None, "Garbage collections, by generation.", ["generation"],
+        MetricStability.Experimental);
+
+    /// <summary>All of them, in the order in which they are told.</summary>
+    public static readonly ImmutableArray<MetricDefinition> All = [.. Declared];
+
+    private static MetricDefinition Histogram(string name, string help, params ImmutableArray<string> labels) =>
+        Declare(name, MetricType.Histogram, Seconds, help, labels);
+
+    private static MetricDefinition Gauge(string name, MetricUnit unit, string help, params ImmutableArray<string> labels) =>
+        Declare(name, MetricType.Gauge, unit, help, labels);
+
+    private static MetricDefinition Counter(string name, MetricUnit unit, string help, params ImmutableArray<string> labels) =>
+        Declare(name, MetricType.Counter, unit, help, labels);
+
+    private static MetricDefinition Declare(
+        string name, MetricType type, MetricUnit unit, string help, ImmutableArray<string> labels,
+        MetricStability stability = MetricStability.Stable)
+    {
+        var metric = new MetricDefinition(name, type, unit, help, labels, stability);
+        Declared.Add(metric);
+        return metric;
+    }
+
+    private static MetricDefinition Last(string name, MetricDefinition of) => Gauge(
+        name, Seconds, $"Exact duration of the last value in {of.Name}; absent before the first one.", of.Labels);
+
+    private static MetricDefinition Longest(string name, MetricDefinition of) => Gauge(
+        name, Seconds,
+        $"Exact duration of the longest value in {of.Name} of the last 5 minutes; absent if there was none. Of a recording: of all of it.",
+        of.Labels);
+}
