@@ -1,3 +1,5 @@
+using Profiler.Linux;
+
 namespace Profiler.Core;
 
 /// <summary>What the shell gets to see.</summary>
@@ -16,5 +18,5 @@ public static class ExitCode
     public const int NotPossible = 3;
 
     /// <summary>Whoever read our output went away, <c>head</c> for example: what the shell shows of those who die of SIGPIPE.</summary>
-    public const int BrokenPipe = 128 + 13;
+    public const int BrokenPipe = 128 + Signals.SIGPIPE;
 }

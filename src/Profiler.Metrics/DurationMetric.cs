@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Profiler.Core.Histograms;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 using Profiler.Metrics.Formats;
-using Profiler.Report;
 
 namespace Profiler.Metrics;
 
@@ -37,13 +37,13 @@ internal sealed record DurationMetric(
         new(
             HistogramKind.Reset, "vfio_reset_duration_seconds",
             "Duration of device resets by method, including the wait until the device responds again.",
-            [.. Enum.GetValues<ResetMethod>().Select(m => (HistogramKey.Of(m), new[] { new Label("method", ReportBuilder.Name(m)) }))]),
+            [.. Enum.GetValues<ResetMethod>().Select(m => (HistogramKey.Of(m), new[] { new Label("method", m.Name()) }))]),
         new(
             HistogramKind.Shutdown, "vfio_shutdown_duration_seconds",
             "Duration of shutdowns, from the signal or first release to the end of the process or the last release; only those seen whole.", [(HistogramKey.Shutdown, [])]),
         new(
             HistogramKind.Phase, "vfio_shutdown_phase_seconds",
             "Time that shutdowns spent in each phase, without those that spent none; each moment counts for one phase.",
-            [.. Enum.GetValues<Phase>().Select(p => (HistogramKey.Of(p), new[] { new Label("phase", HostMetrics.Name(p)) }))]),
+            [.. Enum.GetValues<Phase>().Select(p => (HistogramKey.Of(p), new[] { new Label("phase", p.Name()) }))]),
     ];
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Formats;
 
@@ -10,12 +10,6 @@ namespace Profiler.Metrics;
 /// <summary>Metrics of single devices and virtual machines, a limited number of them, and what was found out about them.</summary>
 internal static class HostMetrics
 {
-    private static readonly ImmutableArray<string> PhaseNames =
-        [.. Enum.GetNames<Phase>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
-
-    /// <summary>A phase's label.</summary>
-    public static string Name(Phase phase) => PhaseNames[(int)phase];
-
     public static void Write(MetricsFormat to, MetricsState state)
     {
         Vms(to, state.Statistics.Vms);
@@ -57,7 +51,7 @@ internal static class HostMetrics
         foreach ((string vm, LastShutdown last) in vms)
         {
             foreach (Phase phase in Enum.GetValues<Phase>())
-                to.Seconds(last.Phases[phase], new Label("vm", vm), new Label("phase", Name(phase)));
+                to.Seconds(last.Phases[phase], new Label("vm", vm), new Label("phase", phase.Name()));
         }
     }
 
@@ -88,7 +82,7 @@ internal static class HostMetrics
     {
         to.Family(
             "vfio_device_findings_total", MetricType.Counter,
-            "Findings that a device is faulty or not free: reset_timed_out, reset_skipped, device_not_released.");
+            $"Findings that a device is faulty or not free: {string.Join(", ", FindingKinds.OfDevices.Select(k => k.Id))}.");
         foreach (DeviceFinding f in findings)
             to.Sample(f.Count, new Label("finding", f.Finding), new Label("device", f.Device), new Label("vm", f.Vm));
         to.Family(

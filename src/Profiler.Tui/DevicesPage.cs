@@ -2,7 +2,7 @@ using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
-using Profiler.Report;
+using Profiler.Core.Names;
 
 namespace Profiler.Tui;
 
@@ -12,12 +12,12 @@ internal static class DevicesPage
     private static readonly Table<DeviceFigures> Table = new(
         new("DEVICE", 12, (d, _) => d.Device),
         new("NAME", 0, (d, s) => s.Devices.TryGetValue(d.Device, out DeviceIdentity? known) ? DeviceNames.Of(known) : "", From: 100),
-        new("LAST WITH", 0, (d, s) => Processes.Name(d.User, s.VmNames)),
+        new("LAST WITH", 0, (d, s) => ProcessNames.Of(d.User, s.VmNames)),
         new("RELEASES", 8, (d, _) => $"{d.Releases}", Right: true, From: 60),
         new("LAST", 8, (d, _) => Time(d, d.LastNs), Right: true, From: 70),
         new("MEAN", 8, (d, _) => Time(d, d.MeanNs), Right: true, From: 50),
         new("MAX", 8, (d, _) => Time(d, d.MaxNs), Right: true),
-        new("RESET BY", 8, (d, _) => d.Method is { } method ? ReportBuilder.Name(method) : "", From: 80),
+        new("RESET BY", 8, (d, _) => d.Method is { } method ? method.Name() : "", From: 80),
         new("SHARES ITS LOCK WITH", 0, Mates, From: 120));
 
     public static void Draw(Canvas canvas, Area area, ProfileState state, ViewState view)

@@ -3,8 +3,8 @@ using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
-using Profiler.Report;
 
 namespace Profiler.Tui;
 
@@ -26,7 +26,7 @@ internal static class FlightBlock
             ? $"{Rough(elapsedNs)}, about {Rough(left)} to go"
             : $"for {Rough(elapsedNs)}";
         canvas.WriteRight(area.Right, area.Y, time, Ink.Strong, area.X + area.Width / 3);
-        canvas.Write(area.X, area.Y, $"{Processes.Name(s.Task, state.VmNames)}: {Why(s)}", Ink.Strong,
+        canvas.Write(area.X, area.Y, $"{ProcessNames.Of(s.Task, state.VmNames)}: {Why(s)}", Ink.Strong,
             Math.Max(area.X, area.Right - Canvas.Cells(time) - 2));
         int bar = Math.Clamp(area.Width / 4, 8, 50);
         if (area.Height > 1)
@@ -49,7 +49,7 @@ internal static class FlightBlock
     public static void Line(Canvas canvas, Area area, ProfileState state, ShutdownInFlight s)
     {
         int bar = Math.Clamp(area.Width / 6, 6, 30), x = area.X + area.Width / 3;
-        canvas.Write(area.X, area.Y, Processes.Name(s.Task, state.VmNames), Ink.Strong, x - 1);
+        canvas.Write(area.X, area.Y, ProcessNames.Of(s.Task, state.VmNames), Ink.Strong, x - 1);
         ProgressBars.Devices(canvas, x, area.Y, bar, s);
         string left = s.LeftNs(state.NowNs) is { } ns && ns > 0 ? $", about {Rough(ns)} to go" : "";
         canvas.Write(x + bar + 1, area.Y,
@@ -116,15 +116,15 @@ internal static class FlightBlock
         (string what, Ink ink) = (o.State, o.Kind) switch
         {
             (OperationState.WaitingForLock, _) => ("waiting for a lock", Ink.Waiting),
-            (OperationState.Resetting, _) => ($"in reset{(o.Method == ResetMethod.Unknown ? "" : $" ({ReportBuilder.Name(o.Method)})")}", Ink.Resetting),
+            (OperationState.Resetting, _) => ($"in reset{(o.Method == ResetMethod.Unknown ? "" : $" ({o.Method.Name()})")}", Ink.Resetting),
             (_, OperationKind.Open) => ("being opened", Ink.Plain),
             _ => ("being released", Ink.Plain),
         };
         string whom = o.State != OperationState.WaitingForLock ? ""
             : o.Holder is null ? "held by somebody unknown"
-            : o.HolderDevice is null ? $"held by {Processes.Name(o.Holder, state.VmNames)}"
+            : o.HolderDevice is null ? $"held by {ProcessNames.Of(o.Holder, state.VmNames)}"
             : o.Holder.Tgid == o.Task.Tgid ? $"held for {o.HolderDevice}"
-            : $"held for {o.HolderDevice} by {Processes.Name(o.Holder, state.VmNames)}";
+            : $"held for {o.HolderDevice} by {ProcessNames.Of(o.Holder, state.VmNames)}";
         Row(canvas, area, o.Device, what, Rough(Math.Max(0, state.NowNs - o.StateSinceNs)), whom, ink);
     }
 
@@ -139,7 +139,7 @@ internal static class FlightBlock
     }
 
     private static string Details(Operation done) =>
-        (done.Resets.IsEmpty ? "not reset" : $"reset by {ReportBuilder.Name(done.Resets.MaxBy(r => r.Time.DurationNs)!.Method)} {Figures.Text(done.ResetNs)}") +
+        (done.Resets.IsEmpty ? "not reset" : $"reset by {done.Resets.MaxBy(r => r.Time.DurationNs)!.Method.Name()} {Figures.Text(done.ResetNs)}") +
         (done.LockWaits.IsEmpty ? "" : $", waited {Figures.Text(done.LockWaitNs)}");
 
     private static string Why(ShutdownInFlight s) => s.SoFar switch

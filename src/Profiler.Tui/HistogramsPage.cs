@@ -1,8 +1,7 @@
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Histograms;
-using Profiler.Core.Lives;
-using Profiler.Report;
+using Profiler.Core.Names;
 
 namespace Profiler.Tui;
 
@@ -26,7 +25,7 @@ internal static class HistogramsPage
         switch (view.Question)
         {
             case Question.Phases:
-                Taken.Draw(canvas, area, state, [.. h.Phase.Select(p => (Words(p.Key), p.Value))], null);
+                Taken.Draw(canvas, area, state, [.. h.Phase.Select(p => (p.Key.Words(), p.Value))], null);
                 break;
             case Question.ReleasesAndOpens:
                 HistogramPanel.Draw(canvas, left, "RELEASE", h.Release, history, Series.Release);
@@ -47,28 +46,13 @@ internal static class HistogramsPage
         return Taken.Draw(canvas, area, state,
         [
             ("shutdown", h.Shutdown), ("release", h.Release), ("lock wait", h.LockWait),
-            .. h.Reset.Select(r => ($"reset ({ReportBuilder.Name(r.Key)})", r.Value)), ("open", h.Open),
+            .. h.Reset.Select(r => ($"reset ({r.Key.Name()})", r.Value)), ("open", h.Open),
         ], null);
     }
 
     private static string Methods(HistogramSet h) =>
-        h.Reset.IsEmpty ? "" : $"({string.Join(", ", h.Reset.Select(r => $"{r.Value.Count} {ReportBuilder.Name(r.Key)}"))})";
+        h.Reset.IsEmpty ? "" : $"({string.Join(", ", h.Reset.Select(r => $"{r.Value.Count} {r.Key.Name()}"))})";
 
     private static string Percentile(HistogramSnapshot h, double q) =>
         h.Count == 0 ? "" : h.Percentile(q) is { } ns ? Figures.Text(ns) : "-";
-
-    private static string Words(Phase phase) => phase switch
-    {
-        Phase.Reset => "devices are reset",
-        Phase.Power => "devices change their power state",
-        Phase.Iommu => "the IOMMU unmaps, pages are unpinned",
-        Phase.Kvm => "KVM lets go of the machine",
-        Phase.Release => "devices are released, other than that",
-        Phase.LockWait => "waiting for locks, and nothing else",
-        Phase.Memory => "the memory is given back",
-        Phase.Files => "other files are closed",
-        Phase.Reaping => "dead, but not yet reaped by its parent",
-        Phase.Process => "the process itself, until it exits",
-        _ => "not attributed",
-    };
 }

@@ -41,5 +41,5 @@ internal static class LocksPage
 
     private static string Holder(Holder? holder, ProfileState state) => holder?.Task is not { } task
         ? ""
-        : Processes.Name(task, state.VmNames) + (holder.Device is null ? "" : $" at {holder.Device}");
+        : ProcessNames.Of(task, state.VmNames) + (holder.Device is null ? "" : $" at {holder.Device}");
 }

@@ -2,6 +2,7 @@ using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 
 namespace Profiler.Tui;
 
@@ -9,7 +10,7 @@ namespace Profiler.Tui;
 internal static class ShutdownsPage
 {
     private static readonly Table<Shutdown> Table = new(
-        new("SHUTDOWN OVER", 0, (s, state) => Processes.Name(s.Task, state.VmNames)),
+        new("SHUTDOWN OVER", 0, (s, state) => ProcessNames.Of(s.Task, state.VmNames)),
         new("TRIGGER", 7, (s, _) => s.Trigger.Name(), From: 50),
         new("TOOK", 9, (s, _) => Took(s), Right: true),
         new("DEVICES", 7, (s, _) => $"{s.Releases.Length}", Right: true),

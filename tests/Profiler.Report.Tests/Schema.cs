@@ -1,6 +1,5 @@
-using Profiler.Core;
-using Profiler.Tests.Support;
 using System.Diagnostics;
+using Profiler.Tests.Support;
 
 namespace Profiler.Report.Tests;
 
@@ -9,7 +8,7 @@ internal static class Schema
 {
     public static void Validate(string jsonFile)
     {
-        string schema = Golden.Beside("../../../docs/report.schema.json");
+        string schema = Golden.Beside("../../docs/report.schema.json");
         using Process process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-m", "jsonschema", "-i", jsonFile, schema])
         {
             RedirectStandardError = true,

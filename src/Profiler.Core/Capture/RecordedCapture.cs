@@ -3,10 +3,10 @@ using System.Reactive.Linq;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Spans;
-using Profiler.Core.Wire;
 
 namespace Profiler.Core.Capture;
 

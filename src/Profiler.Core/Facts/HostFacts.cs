@@ -71,9 +71,8 @@ public sealed class HostFacts
         .. _atStart.Values,
     ];
 
-    /// <summary>What a process is called: "gpu-a (qemu, pid 7)", or "qemu (pid 7)".</summary>
-    public string NameOf(int pid, string comm) =>
-        _vmNames.TryGetValue(pid, out string? vm) ? $"{vm} ({comm}, pid {pid})" : $"{comm} (pid {pid})";
+    /// <inheritdoc cref="ProcessNames.Of(int, string, string?)"/>
+    public string NameOf(int pid, string comm) => ProcessNames.Of(pid, comm, _vmNames.GetValueOrDefault(pid));
 
     /// <summary>A process's name is not wanted any more, or is another one's.</summary>
     public void ForgetProcess(int tgid) => _vmNames.TryRemove(tgid, out _);

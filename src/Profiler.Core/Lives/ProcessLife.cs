@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Core.Facts;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 
@@ -172,7 +173,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
             startNs = cause.Signal?.TimeNs ?? StartWithoutCause(rest, dyingNs);
         }
         else if (told?.TimeNs > overNs)
-            (cause, startNs) = (new ShutdownCause(told, SignalNames.TriggerOf(told.Number)), told.TimeNs);
+            (cause, startNs) = (new ShutdownCause(told, TriggerNames.OfSignal(told.Number)), told.TimeNs);
         else
             return ([.. closes, .. CloseBurst.Split(rest, _parts, long.MaxValue)], null);
         closes.AddRange(CloseBurst.Split(rest.Where(r => r.Time.EndNs <= startNs), _parts, startNs));

@@ -1,3 +1,4 @@
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Lives;
@@ -39,7 +40,7 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
         }
         SignalDelivered? request = before.FirstOrDefault(s => IsRequest(s) && LeadsTo(s, dyingNs, activity));
         if (killer != 0)
-            return Because(request ?? before.LastOrDefault(s => s.Number == killer), SignalNames.TriggerOf(killer));
+            return Because(request ?? before.LastOrDefault(s => s.Number == killer), TriggerNames.OfSignal(killer));
         return Because(
             request ?? before.LastOrDefault(s => IsHangUp(s) && LeadsTo(s, dyingNs, activity)),
             signalsSeen ? Trigger.Exit : Trigger.Unknown);
@@ -55,13 +56,13 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
 
     /// <summary>It asks the process to end, and nothing else.</summary>
     public static bool IsRequest(SignalDelivered signal) =>
-        SignalNames.TriggerOf(signal.Number) is Trigger.SigTerm or Trigger.SigInt or Trigger.SigQuit;
+        TriggerNames.OfSignal(signal.Number) is Trigger.SigTerm or Trigger.SigInt or Trigger.SigQuit;
 
     /// <summary>It means nothing but the end: no process takes it for a wish to read its configuration anew.</summary>
     public static bool IsForCertain(SignalDelivered signal) => IsRequest(signal) || IsKill(signal);
 
     private static ShutdownCause Because(SignalDelivered? signal, Trigger otherwise) =>
-        new(signal, signal is null ? otherwise : SignalNames.TriggerOf(signal.Number));
+        new(signal, signal is null ? otherwise : TriggerNames.OfSignal(signal.Number));
 
     // The process begins to die soon after the signal, or after what it was at as that came. Or it was asked to end, closes its
     // devices itself, all at one go, and exits soon after that. What it does in between besides says that it lives on.
@@ -92,13 +93,13 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
 
     private static bool Within(TimeSpan time, long fromNs, long toNs) => toNs - fromNs <= (long)time.TotalNanoseconds;
 
-    private static bool IsTerm(SignalDelivered signal) => SignalNames.TriggerOf(signal.Number) == Trigger.SigTerm;
+    private static bool IsTerm(SignalDelivered signal) => TriggerNames.OfSignal(signal.Number) == Trigger.SigTerm;
 
-    private static bool IsHangUp(SignalDelivered signal) => SignalNames.TriggerOf(signal.Number) == Trigger.SigHup;
+    private static bool IsHangUp(SignalDelivered signal) => TriggerNames.OfSignal(signal.Number) == Trigger.SigHup;
 
     private static bool IsKill(SignalDelivered signal) => IsKill(signal.Number) && !signal.Ignored;
 
-    private static bool IsKill(int number) => SignalNames.TriggerOf(number) == Trigger.SigKill;
+    private static bool IsKill(int number) => TriggerNames.OfSignal(number) == Trigger.SigKill;
 
     /// <summary>Something that a process did with its devices.</summary>
     /// <param name="Time">When.</param>

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Profiler.Core.Facts;
+using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Wire;
 

@@ -19,9 +19,6 @@ public readonly record struct DeviceFinding(string Finding, string Device, strin
 /// <param name="time">Tells who has not been seen for long.</param>
 public sealed class DeviceFindings(int limit, TimeProvider time)
 {
-    /// <summary>The findings that are told by device.</summary>
-    public static readonly ImmutableArray<string> Ids = ["reset_timed_out", "reset_skipped", "device_not_released"];
-
     private readonly BoundedSeries<(string Finding, string Device, string Vm), Totals> _totals =
         new(limit, (HostStatistics.Other, HostStatistics.Other, HostStatistics.Other), time);
 
@@ -34,7 +31,7 @@ public sealed class DeviceFindings(int limit, TimeProvider time)
     /// <param name="end">When the shutdown was over.</param>
     public void Record(ImmutableArray<Finding> findings, string vm, DateTimeOffset end)
     {
-        foreach (Finding finding in findings.Where(f => Ids.Contains(f.Id)))
+        foreach (Finding finding in findings.Where(f => f.Kind.OfDevice))
         {
             foreach (string device in finding.Devices)
             {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Statistics;
@@ -9,16 +10,10 @@ namespace Profiler.Core.Statistics;
 /// <summary>How often shutdowns gave reason for each finding, an open held up by a shutdown's releases included.</summary>
 public sealed class FindingCounts
 {
-    /// <summary>All findings there are: each is counted from the start, so that its first occurrence is an increase.</summary>
-    public static readonly ImmutableArray<string> Ids =
-    [
-        "serial_exit", "serial_close", "lock_held_across_release", "parallel", "unpin_dominates", "faster_reset_offered",
-        "reset_timed_out", "reset_skipped", "device_not_released", "libvirt_limits", "open_delayed",
-    ];
-
     private const int PendingOpens = 256;
 
-    private readonly SortedDictionary<string, long> _counts = new(Ids.ToDictionary(id => id, _ => 0L), StringComparer.Ordinal);
+    // All from the start: the first occurrence must be an increase.
+    private readonly SortedDictionary<string, long> _counts = new(FindingKinds.All.ToDictionary(k => k.Id, _ => 0L), StringComparer.Ordinal);
 
     // Opens that waited for somebody: whether it was a shutdown is known when that is over. The oldest are forgotten.
     private readonly Queue<Operation> _waited = new();
@@ -58,5 +53,5 @@ public sealed class FindingCounts
     /// <summary>By id.</summary>
     public ImmutableArray<KeyValuePair<string, long>> Snapshot() => [.. _counts];
 
-    private void Count(Finding finding) => _counts[finding.Id] = _counts.GetValueOrDefault(finding.Id) + 1;
+    private void Count(Finding finding) => _counts[finding.Id]++;
 }

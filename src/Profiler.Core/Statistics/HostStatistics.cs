@@ -46,7 +46,7 @@ public sealed class HostStatistics : IAccumulator
         Func<long, DateTimeOffset> wallClock, TimeProvider time, Func<Evidence>? evidence = null,
         TimeSpan? recent = null)
     {
-        _evidence = evidence ?? (() => Evidence.Whole);
+        _evidence = evidence ?? (() => Evidence.Complete);
         _mostDevices = limits.Devices;
         _deviceFindings = new DeviceFindings(limits.Devices, time);
         _recent = new RecentDurations(time, recent ?? RecentDurations.DefaultWindow);
