@@ -99,10 +99,10 @@ public sealed class Pipeline : IDisposable
     }
 
     /// <summary>A process had to do with devices before anybody watched. To be told before its events.</summary>
-    public void Present(ProcessAtStart process)
+    public void AddAtStart(ProcessAtStart process)
     {
         lock (_gate)
-            _tracker.Present(process);
+            _tracker.AddAtStart(process);
     }
 
     /// <summary>When the capture ended, to be told before the records do; else it is when the last event came.</summary>

@@ -24,8 +24,8 @@ internal static class DevicesPage
     {
         DeviceFigures[] rows = Lists.Devices(state, view);
         int used = Table.Draw(canvas, area, state, rows, view.Row);
-        if (state.Snapshot.Devices.Forgotten > 0 && used < area.Height)
-            canvas.Write(area.X, area.Y + used, $"{state.Snapshot.Devices.Forgotten} more are not kept", Ink.Faint, area.Right);
+        if (state.Snapshot.Devices.Evicted > 0 && used < area.Height)
+            canvas.Write(area.X, area.Y + used, $"{state.Snapshot.Devices.Evicted} more are not kept", Ink.Faint, area.Right);
     }
 
     private static string Time(DeviceFigures d, long ns) => d.Releases == 0 ? "" : Figures.Text(ns);

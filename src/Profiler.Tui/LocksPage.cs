@@ -22,8 +22,8 @@ internal static class LocksPage
     public static void Draw(Canvas canvas, Area area, ProfileState state, ViewState view)
     {
         int used = Table.Draw(canvas, area, state, Lists.Locks(state, view), view.Row);
-        if (state.Snapshot.Locks.Forgotten > 0 && used < area.Height)
-            canvas.Write(area.X, area.Y + used, $"{state.Snapshot.Locks.Forgotten} more are not kept", Ink.Faint, area.Right);
+        if (state.Snapshot.Locks.Evicted > 0 && used < area.Height)
+            canvas.Write(area.X, area.Y + used, $"{state.Snapshot.Locks.Evicted} more are not kept", Ink.Faint, area.Right);
     }
 
     private static string Kind(LockKind kind) => kind switch

@@ -70,7 +70,7 @@ public sealed record RecordedCapture(
         reader.Facts.Learned += fact =>
         {
             if (fact is ProcessAtStart process)
-                pipeline.Present(process);
+                pipeline.AddAtStart(process);
         };
         pipeline.Activities.OfType<Operation>().Subscribe(operations.Add, e => error = e);
         pipeline.Activities.OfType<StandaloneReset>().Subscribe(resets.Add, e => error = e);

@@ -75,10 +75,10 @@ public sealed class HostFacts
     public string NameOf(int pid, string comm) => ProcessNames.Of(pid, comm, _vmNames.GetValueOrDefault(pid));
 
     /// <summary>A process's name is not wanted any more, or is another one's.</summary>
-    public void ForgetProcess(int tgid) => _vmNames.TryRemove(tgid, out _);
+    public void RemoveProcess(int tgid) => _vmNames.TryRemove(tgid, out _);
 
     /// <summary>Who has a device that was left behind is not wanted any more.</summary>
-    public void ForgetStillHeld(string bdf) => _stillHeld.TryRemove(bdf, out _);
+    public void RemoveStillHeld(string bdf) => _stillHeld.TryRemove(bdf, out _);
 
     public void Add(Fact fact)
     {

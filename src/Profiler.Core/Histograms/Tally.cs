@@ -4,8 +4,8 @@ namespace Profiler.Core.Histograms;
 
 /// <summary>Figures by key: a bounded number of them.</summary>
 /// <param name="Rows">In no order that means anything.</param>
-/// <param name="Forgotten">How many there were that had to make room for others.</param>
-public sealed record Tally<TFigures>(ImmutableArray<TFigures> Rows, long Forgotten);
+/// <param name="Evicted">How many there were that had to make room for others.</param>
+public sealed record Tally<TFigures>(ImmutableArray<TFigures> Rows, long Evicted);
 
 /// <summary>Immutable figures by key; where there are too many, the one that has been quiet for longest goes.</summary>
 /// <param name="capacity">How many are kept.</param>
@@ -16,7 +16,7 @@ internal sealed class BoundedTally<TKey, TFigures>(int capacity)
     private readonly Dictionary<TKey, LinkedListNode<(TKey Key, TFigures Figures)>> _byKey = [];
     private readonly LinkedList<(TKey Key, TFigures Figures)> _byAge = new(); // the quietest first
     private Tally<TFigures>? _snapshot;
-    private long _forgotten;
+    private long _evicted;
 
     /// <summary>Replaces the figures of a key.</summary>
     /// <param name="key">Whose.</param>
@@ -30,11 +30,11 @@ internal sealed class BoundedTally<TKey, TFigures>(int capacity)
         {
             _byKey.Remove(_byAge.First!.Value.Key);
             _byAge.RemoveFirst();
-            _forgotten++;
+            _evicted++;
         }
         _byKey[key] = _byAge.AddLast((key, next(node?.Value.Figures)));
     }
 
     /// <summary>The picture of this moment; the same one as long as nothing changes.</summary>
-    public Tally<TFigures> Snapshot() => _snapshot ??= new Tally<TFigures>([.. _byAge.Select(e => e.Figures)], _forgotten);
+    public Tally<TFigures> Snapshot() => _snapshot ??= new Tally<TFigures>([.. _byAge.Select(e => e.Figures)], _evicted);
 }

@@ -10,13 +10,13 @@ internal sealed class FrameReader(Stream input)
 
     // A payload that does not fit its header may have whole frames in it: bytes were cut out, and what follows was taken for
     // the rest. Looking again so often is enough for any accident, and no way to keep us busy.
-    private const int MostSecondLooks = 1000;
+    private const int MaxRescans = 1000;
 
     private byte[] _buffer = new byte[Chunk];
     private int _start, _end;
     private bool _exhausted;
     private uint _expected;
-    private int _secondLooks;
+    private int _rescans;
 
     // Since the last whole frame: bytes that belong to none, and whether they can be explained by the end of the file.
     private bool _skipped, _onlyCut = true;
@@ -42,7 +42,7 @@ internal sealed class FrameReader(Stream input)
                     return (header.Kind, payload);
                 }
                 _onlyCut &= !whole;
-                if (_secondLooks++ >= MostSecondLooks && whole)
+                if (_rescans++ >= MaxRescans && whole)
                     _start += length - 1;
             }
             else if (!_skipped)

@@ -10,14 +10,14 @@ namespace Profiler.Core.Recording;
 internal sealed class RecordedTimes
 {
     // A program may be held up between asking for the time and handing its event over; longer than this it is not.
-    private const long MostBackNs = 60_000_000_000;
+    private const long MaxBackwardsNs = 60_000_000_000;
 
     // All that is under way, summed over those who do it; half of what a sum can hold.
-    private const long MostTogetherNs = long.MaxValue / 2;
+    private const long MaxTotalNs = long.MaxValue / 2;
 
     private long _latestNs;
     private long _open;
-    private Int128 _togetherNs;
+    private Int128 _totalNs;
 
     /// <param name="records">Whole events; of what is none the decoder tells.</param>
     /// <exception cref="InvalidDataException">Times that cannot be.</exception>
@@ -28,12 +28,12 @@ internal sealed class RecordedTimes
             if (e.TimeNs > EventDecoder.LatestNs)
                 return; // the decoder says so
             long timeNs = (long)e.TimeNs;
-            if (timeNs < _latestNs - MostBackNs)
+            if (timeNs < _latestNs - MaxBackwardsNs)
                 throw new InvalidDataException(
                     $"a damaged recording: an event {(_latestNs - timeNs) / 1_000_000_000} s before the one that it follows");
             if (_latestNs > 0)
-                _togetherNs += (Int128)Math.Max(0, timeNs - _latestNs) * _open;
-            if (_togetherNs > MostTogetherNs)
+                _totalNs += (Int128)Math.Max(0, timeNs - _latestNs) * _open;
+            if (_totalNs > MaxTotalNs)
                 throw new InvalidDataException("a damaged recording: more was under way in it, and for longer, than can be");
             _latestNs = Math.Max(_latestNs, timeNs);
             _open += e.Phase == EventPhase.Begin ? 1 : e.Phase == EventPhase.End && _open > 0 ? -1 : 0;

@@ -65,7 +65,7 @@ public sealed class RecordingReader
         var frames = new FrameReader(input);
         if (frames.Next() is not (FrameKind.Info, { } payload) || frames.Damaged > 0)
             throw new InvalidDataException("a damaged recording: it says nothing of its capture");
-        CaptureInfo info = Parse(payload, CaptureJson.Default.CaptureInfo, FromOutside.Checked)
+        CaptureInfo info = Parse(payload, CaptureJson.Default.CaptureInfo, RecordingChecks.Checked)
             ?? throw new InvalidDataException("a damaged recording: what it says of its capture cannot be read");
         return info.EventFormat == WireEvent.Format
             ? new RecordingReader(frames, info)
@@ -79,7 +79,7 @@ public sealed class RecordingReader
     {
         while (End is null && _frames.Next() is var (kind, payload))
         {
-            TellDamage();
+            ReportDamage();
             if (kind == FrameKind.Events)
             {
                 _times.Check(payload);
@@ -87,18 +87,18 @@ public sealed class RecordingReader
                 yield return payload;
             }
             else if (kind == FrameKind.End)
-                End = Readable(Parse(payload, CaptureJson.Default.CaptureEnd, FromOutside.Checked));
+                End = Readable(Parse(payload, CaptureJson.Default.CaptureEnd, RecordingChecks.Checked));
             else if (IsFact(kind) && Readable(Fact(kind, payload)) is { } fact)
                 Facts.Add(fact);
         }
         if (End is null)
-            Tell(new Problem(ProblemKinds.CutShort.Id));
+            Report(new Problem(ProblemKinds.CutShort.Id));
         else
         {
             _frames.ExpectEnd();
             TellMissing(End);
         }
-        TellDamage();
+        ReportDamage();
     }
 
     private void Count(byte[] records)
@@ -120,18 +120,18 @@ public sealed class RecordingReader
                 .Where(e => e.Missing > 0),
         ];
         if (missing.Length > 0)
-            Tell(new Problem(
+            Report(new Problem(
                 ProblemKinds.EventsMissing.Id, missing.Sum(m => m.Missing),
                 string.Join(", ", missing.Select(m => $"{m.Kind} {m.Missing}"))));
     }
 
-    private void TellDamage()
+    private void ReportDamage()
     {
         if (_frames.Damaged + _unreadable is > 0 and var damaged)
-            Tell(new Problem(ProblemKinds.FramesDamaged.Id, damaged));
+            Report(new Problem(ProblemKinds.FramesDamaged.Id, damaged));
     }
 
-    private void Tell(Problem problem) =>
+    private void Report(Problem problem) =>
         Volatile.Write(ref _problems, [.. _problems.Where(p => p.Id != problem.Id), problem]);
 
     private T? Readable<T>(T? value) where T : class
@@ -139,7 +139,7 @@ public sealed class RecordingReader
         if (value is null)
         {
             _unreadable++;
-            TellDamage();
+            ReportDamage();
         }
         return value;
     }
@@ -149,11 +149,11 @@ public sealed class RecordingReader
 
     private static Fact? Fact(FrameKind kind, byte[] payload) => kind switch
     {
-        FrameKind.Process => Parse(payload, FactJson.Default.ProcessIdentity, FromOutside.Checked),
-        FrameKind.Device => Parse(payload, FactJson.Default.DeviceIdentity, FromOutside.Checked),
-        FrameKind.Stack => Parse(payload, FactJson.Default.KernelStack, FromOutside.Checked),
-        FrameKind.StillHeld => Parse(payload, FactJson.Default.DeviceStillHeld, FromOutside.Checked),
-        _ => Parse(payload, FactJson.Default.ProcessAtStart, FromOutside.Checked),
+        FrameKind.Process => Parse(payload, FactJson.Default.ProcessIdentity, RecordingChecks.Checked),
+        FrameKind.Device => Parse(payload, FactJson.Default.DeviceIdentity, RecordingChecks.Checked),
+        FrameKind.Stack => Parse(payload, FactJson.Default.KernelStack, RecordingChecks.Checked),
+        FrameKind.StillHeld => Parse(payload, FactJson.Default.DeviceStillHeld, RecordingChecks.Checked),
+        _ => Parse(payload, FactJson.Default.ProcessAtStart, RecordingChecks.Checked),
     };
 
     // Null: not what it should be, though its checksum is right. It costs itself only, like a damaged one.

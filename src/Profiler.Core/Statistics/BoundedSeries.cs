@@ -2,7 +2,7 @@ namespace Profiler.Core.Statistics;
 
 /// <summary>
 /// Values by key, a limited number of them: what comes beyond the limit shares one value, and who has not been seen
-/// for <see cref="Stay"/> leaves. Not thread safe.
+/// for <see cref="IdleTimeout"/> leaves. Not thread safe.
 /// </summary>
 /// <param name="limit">How many keys at most, the shared one not counted; at least 0.</param>
 /// <param name="other">The key of the shared value; asked for by name, it is the shared value too.</param>
@@ -12,7 +12,7 @@ public sealed class BoundedSeries<TKey, TValue>(int limit, TKey other, TimeProvi
     where TValue : new()
 {
     /// <summary>How long a key is remembered that is not asked for.</summary>
-    public static readonly TimeSpan Stay = TimeSpan.FromHours(1);
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromHours(1);
 
     private readonly Dictionary<TKey, Seen> _series = [];
 
@@ -47,7 +47,7 @@ public sealed class BoundedSeries<TKey, TValue>(int limit, TKey other, TimeProvi
     /// <summary>All that have been seen of late.</summary>
     public IEnumerable<KeyValuePair<TKey, TValue>> All()
     {
-        Leave(time.GetTimestamp());
+        RemoveIdle(time.GetTimestamp());
         return _series.Select(s => KeyValuePair.Create(s.Key, s.Value.Value));
     }
 
@@ -55,17 +55,17 @@ public sealed class BoundedSeries<TKey, TValue>(int limit, TKey other, TimeProvi
     {
         if (Kept < limit)
             return true;
-        Leave(now);
+        RemoveIdle(now);
         return Kept < limit;
     }
 
     private int Kept => _series.Count - (_series.ContainsKey(other) ? 1 : 0);
 
-    private void Leave(long now)
+    private void RemoveIdle(long now)
     {
         foreach ((TKey key, Seen seen) in _series)
         {
-            if (time.GetElapsedTime(seen.Timestamp, now) > Stay)
+            if (time.GetElapsedTime(seen.Timestamp, now) > IdleTimeout)
                 _series.Remove(key);
         }
     }

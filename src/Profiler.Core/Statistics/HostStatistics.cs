@@ -29,7 +29,7 @@ public sealed class HostStatistics : IAccumulator
     private readonly FindingCounts _findings = new();
     private readonly DeviceFindings _deviceFindings;
     private readonly RecentDurations _recent;
-    private readonly int _mostDevices;
+    private readonly int _maxDevices;
     private readonly Exemplars _exemplars;
     private double? _libvirtFailureDevices;
     private long _beganBefore, _unfinished;
@@ -47,7 +47,7 @@ public sealed class HostStatistics : IAccumulator
         TimeSpan? recent = null)
     {
         _evidence = evidence ?? (() => Evidence.Complete);
-        _mostDevices = limits.Devices;
+        _maxDevices = limits.Devices;
         _deviceFindings = new DeviceFindings(limits.Devices, time);
         _recent = new RecentDurations(time, recent ?? RecentDurations.DefaultWindow);
         (_facts, _wallClock) = (facts, wallClock);
@@ -102,7 +102,7 @@ public sealed class HostStatistics : IAccumulator
             .GroupBy(o => (o.Device, Vm: NameOf(o.Task.Tgid, o.Process)))
             .Select(g => (g.Key.Device, g.Key.Vm, StartNs: g.Min(o => o.StartNs)))
             .OrderBy(r => r.StartNs)
-            .Take(_mostDevices)
+            .Take(_maxDevices)
             .Select(r => new ReleaseInFlight(r.Device, r.Vm, _wallClock(r.StartNs))),
     ];
 
