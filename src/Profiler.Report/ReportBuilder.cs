@@ -9,12 +9,12 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Report;
 
-/// <summary>A recording to a report: a pure function.</summary>
+/// <summary>Makes the report of a recording.</summary>
 public static class ReportBuilder
 {
-    /// <param name="recorded">What to report.</param>
-    /// <param name="filter">What of it.</param>
-    /// <param name="addresses">Locks by their kernel addresses instead of by numbers.</param>
+    /// <param name="recorded">The recording.</param>
+    /// <param name="filter">The part of it to report.</param>
+    /// <param name="addresses">With kernel addresses of locks and stack frames instead of "lock 1" and "?".</param>
     public static ReportDocument Build(RecordedCapture recorded, ActivityFilter filter, bool addresses = false)
     {
         ImmutableArray<Problem> problems = Problems(recorded);
@@ -37,7 +37,7 @@ public static class ReportBuilder
                     .Select(report.Of),
             ],
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
-            // The culprit is looked for among all, whoever is shown.
+            // Holders are searched among all operations, also those that the filter hides.
             report.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), all, recorded.Facts)),
             report.Locks(operations),
             [

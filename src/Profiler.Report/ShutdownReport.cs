@@ -8,10 +8,10 @@ using Profiler.Linux;
 
 namespace Profiler.Report;
 
-/// <summary>Shutdowns, operations and findings as the report has them.</summary>
-/// <param name="facts">Who and what they are about.</param>
-/// <param name="locks">What locks are called.</param>
-/// <param name="evidence">Whether what was not seen did not happen.</param>
+/// <summary>Converts shutdowns, operations and findings to their form in the report.</summary>
+/// <param name="facts">Names of processes and devices.</param>
+/// <param name="locks">Names of locks.</param>
+/// <param name="evidence">Whether something that was not seen did not happen.</param>
 public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence evidence)
 {
     public ReportShutdown Of(Shutdown s)
@@ -80,7 +80,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
             f.Id, f.Severity.Name(), f.Seconds, f.Devices, [.. f.Locks.Select(locks.Of)], f.Numbers, f.Text, f.Remedy)),
     ];
 
-    /// <summary>The locks that were waited for, the worst first.</summary>
+    /// <summary>The locks that were waited for, the longest sum of waits first.</summary>
     public ImmutableArray<ReportLock> Locks(IReadOnlyList<Operation> operations) =>
     [
         .. operations

@@ -1,7 +1,7 @@
 using Profiler.Core;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
-using Profiler.Core.Statistics;
+using Profiler.Core.Names;
 using Profiler.Core.Wire;
 using Profiler.Metrics;
 using Profiler.Metrics.Formats;
@@ -70,7 +70,7 @@ public sealed class ExpositionTests
 
     [Fact]
     public void All_findings_are_counted_from_the_start() => Assert.Equal(
-        FindingCounts.Ids.Order(StringComparer.Ordinal).Select(id => $"vfio_findings_total{{finding=\"{id}\"}} 0"),
+        FindingKinds.All.Select(k => k.Id).Order(StringComparer.Ordinal).Select(id => $"vfio_findings_total{{finding=\"{id}\"}} 0"),
         Nothing.Text(Negotiation.Text).Split('\n').Where(l => l.StartsWith("vfio_findings_total{", StringComparison.Ordinal)));
 
     [Fact]

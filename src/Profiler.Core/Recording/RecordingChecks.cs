@@ -6,15 +6,15 @@ using Profiler.Core.Wire;
 namespace Profiler.Core.Recording;
 
 /// <summary>
-/// The door for what a recording says beside its events: whoever wrote it, behind here all of it is there, within bounds
-/// and printable.
+/// Checks what a recording contains beside its events: after it everything is present, within bounds and printable, whoever wrote the
+/// file.
 /// </summary>
 internal static class RecordingChecks
 {
-    // No name is nearly as long; a reason or a stack's frame may be (Printable.Longest).
+    // Longer than any real name. Reasons and frames of stacks may be longer (Printable.Longest).
     private const int MaxNameLength = 256;
 
-    // Sums of a few thousand such counts do not overflow.
+    // A sum of a few thousand such counts does not overflow.
     private const long MaxCount = 1L << 50;
 
     private const int MaxItems = 4096;
@@ -22,7 +22,7 @@ internal static class RecordingChecks
     private static readonly DateTimeOffset
         Earliest = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero), Latest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <exception cref="InvalidDataException">Something is missing, or cannot be so.</exception>
+    /// <exception cref="InvalidDataException">A value is missing or impossible.</exception>
     public static CaptureInfo Checked(CaptureInfo info) => info with
     {
         Kernel = Name(info.Kernel),
@@ -33,7 +33,7 @@ internal static class RecordingChecks
         Problems = EachOrNone(info.Problems, Checked),
     };
 
-    /// <exception cref="InvalidDataException">Something is missing, or cannot be so.</exception>
+    /// <exception cref="InvalidDataException">A value is missing or impossible.</exception>
     public static CaptureEnd Checked(CaptureEnd end) => end with
     {
         EndNs = Time(end.EndNs),
@@ -42,7 +42,7 @@ internal static class RecordingChecks
         Problems = EachOrNone(end.Problems, Checked),
     };
 
-    /// <exception cref="InvalidDataException">Something is missing, or cannot be so.</exception>
+    /// <exception cref="InvalidDataException">A value is missing or impossible.</exception>
     public static Fact Checked(Fact fact) => fact switch
     {
         ProcessIdentity p => p with { Vm = NameOrNone(p.Vm) },
@@ -78,5 +78,5 @@ internal static class RecordingChecks
     private static ImmutableArray<T> EachOrNone<T>(ImmutableArray<T> items, Func<T, T> check) where T : class =>
         items.IsDefault ? [] : Each(items, check);
 
-    private static InvalidDataException Bad(string what) => new($"a {what} that cannot be");
+    private static InvalidDataException Bad(string what) => new($"an impossible {what}");
 }
