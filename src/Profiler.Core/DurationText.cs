@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Profiler.Core;
 
-/// <summary>Durations as people write them: 500ms, 30s, 1.5m, 2h, 1d; a bare number is seconds.</summary>
+/// <summary>Durations as options: 500ms, 30s, 1.5m, 2h, 1d; a number without a unit is seconds.</summary>
 public static class DurationText
 {
     private static readonly (string Suffix, double Seconds)[] Units =
         [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400), ("", 1)];
 
     /// <param name="text">One duration.</param>
-    /// <param name="least">What it must be at least, seconds.</param>
-    /// <returns>Null if it is none, or too short or long.</returns>
+    /// <param name="least">The minimum, seconds.</param>
+    /// <returns>Null if it is not a duration, or too short or long.</returns>
     public static TimeSpan? Parse(string text, double least)
     {
         foreach ((string suffix, double seconds) in Units)
@@ -23,7 +23,7 @@ public static class DurationText
         return null;
     }
 
-    /// <summary>In a form that <see cref="Parse"/> takes: "100ms", "1m".</summary>
+    /// <summary>In the form that <see cref="Parse"/> takes: "100ms", "1m".</summary>
     public static string Of(TimeSpan duration)
     {
         if (duration == TimeSpan.Zero)

@@ -1,20 +1,22 @@
+using Profiler.Linux;
+
 namespace Profiler.Core;
 
-/// <summary>What the shell gets to see.</summary>
+/// <summary>Exit codes of vfioscope.</summary>
 public static class ExitCode
 {
     /// <summary>Done.</summary>
     public const int Done = 0;
 
-    /// <summary>The answer is no (<c>check</c>: not everything can be watched; a filter that matches nothing).</summary>
+    /// <summary>The answer is no: <c>check</c> finds required probes missing, or a filter matches nothing.</summary>
     public const int No = 1;
 
-    /// <summary>Wrong usage: an unknown option, a file that is no recording, a device that does not exist.</summary>
+    /// <summary>Wrong usage or input: an unknown option, a file that is no recording, a device that does not exist.</summary>
     public const int Usage = 2;
 
     /// <summary>Not permitted or not supported on this machine, or the output cannot be written.</summary>
     public const int NotPossible = 3;
 
-    /// <summary>Whoever read our output went away, <c>head</c> for example: what the shell shows of those who die of SIGPIPE.</summary>
-    public const int BrokenPipe = 128 + 13;
+    /// <summary>The reader of the output is gone, for example <c>head</c>: the shell's code for a death of SIGPIPE.</summary>
+    public const int BrokenPipe = 128 + Signals.SIGPIPE;
 }

@@ -4,21 +4,21 @@ using Profiler.Core.Spans;
 namespace Profiler.Core;
 
 /// <summary>
-/// Hears what is over, in the order in which it ended, from the pipeline it was given to. One call at a time, under the
-/// pipeline's gate and on the thread that brings the events: it must not wait.
+/// Gets the activities and shutdowns of a pipeline, in the order of their ends. Called one at a time, under the pipeline's lock and on
+/// the thread of the events: it must not block.
 /// </summary>
 public interface ISink
 {
-    /// <summary>An operation, a lone reset, a signal or a death is over.</summary>
+    /// <summary>An activity has ended.</summary>
     void Record(Activity activity);
 
-    /// <summary>A shutdown is over, or the records end and it is not.</summary>
+    /// <summary>A shutdown is over, or still in progress when the records end.</summary>
     void Record(Shutdown shutdown);
 }
 
-/// <summary>A sink that adds up what it hears. Its sum is taken under the same gate, so it is of the same moment as the rest.</summary>
+/// <summary>A sink with figures of its own; they are read under the same lock, so they are of the same moment as the rest.</summary>
 public interface IAccumulator : ISink
 {
-    /// <summary>What it amounts to now; immutable. See <see cref="Core.Snapshot.Get"/>.</summary>
+    /// <summary>The figures now; immutable. See <see cref="Core.Snapshot.Get"/>.</summary>
     object Snapshot();
 }

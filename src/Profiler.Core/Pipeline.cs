@@ -11,14 +11,14 @@ using Profiler.Core.Wire;
 namespace Profiler.Core;
 
 /// <summary>
-/// The way of an event, from top to bottom: records → events → activities → shutdowns and histograms →
-/// snapshots. Live records and those of a recording enter alike; nothing here knows which.
+/// The data flow, from top to bottom: records → events → activities → shutdowns and histograms → snapshots. The same for live records
+/// and for a recording.
 /// </summary>
 public sealed class Pipeline : IDisposable
 {
     private const int RecentShutdowns = 64;
 
-    // Records come from one thread, ticks and questions from others; what they touch is touched under this.
+    // Records come from one thread, ticks and reads from others: all of it is under this lock.
     private readonly object _gate = new();
     private readonly EventDecoder _decoder = new();
     private readonly SpanAssembler _spans;
@@ -35,9 +35,9 @@ public sealed class Pipeline : IDisposable
     private readonly IConnectableObservable<Shutdown> _shutdowns;
 
     /// <param name="records">Batches of wire events, back to back; a batch need not outlive OnNext.</param>
-    /// <param name="watched">What of the end of a process can be seen.</param>
-    /// <param name="attachedNs">When all probes were in place, CLOCK_MONOTONIC: what began before may lack some of its parts.</param>
-    /// <param name="sinks">Hear what is over.</param>
+    /// <param name="watched">What can be seen of the end of a process.</param>
+    /// <param name="attachedNs">When all probes were attached, CLOCK_MONOTONIC: parts of what began earlier may be missing.</param>
+    /// <param name="sinks">Get activities and shutdowns.</param>
     public Pipeline(IObservable<ReadOnlyMemory<byte>> records, EndsWatched watched, long attachedNs = 0, params ReadOnlySpan<ISink> sinks)
     {
         _sinks = [.. sinks];
@@ -60,28 +60,28 @@ public sealed class Pipeline : IDisposable
         _subscriptions.Add(_shutdowns.Subscribe(Remember, Ignore));
     }
 
-    /// <summary>What is over: operations, lone resets, signals, deaths; in the order in which it ended.</summary>
+    /// <summary>Activities that have ended, in the order of their ends.</summary>
     public IObservable<Activity> Activities => _activities;
 
-    /// <summary>Shutdowns, each when it is over; at the end of the records also those that are not.</summary>
+    /// <summary>Shutdowns, each when it is over; at the end of the records also those in progress.</summary>
     public IObservable<Shutdown> Shutdowns => _shutdowns;
 
-    /// <summary>Starts the flow, when all who want to listen have subscribed.</summary>
+    /// <summary>Starts the flow; subscribe before.</summary>
     public void Connect()
     {
         _subscriptions.Add(_shutdowns.Connect());
         _subscriptions.Add(_activities.Connect());
     }
 
-    /// <summary>Tells the time when no events do: shutdowns that have been quiet for long are concluded.</summary>
+    /// <summary>Tells the time when there are no events: concludes shutdowns that have been idle for long.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public void Tick(long nowNs) => _clock.OnNext(nowNs);
 
-    /// <summary>All there is to know at this moment.</summary>
+    /// <summary>Everything that is known at this moment.</summary>
     public Snapshot Snapshot() => Read(snapshot => snapshot);
 
-    /// <summary>Makes something of all there is to know at this moment; nothing flows until it is made.</summary>
-    /// <param name="read">Quick: the events wait for it.</param>
+    /// <summary>Computes something from a snapshot, while the flow waits.</summary>
+    /// <param name="read">Must be quick.</param>
     public T Read<T>(Func<Snapshot, T> read)
     {
         lock (_gate)
@@ -98,18 +98,18 @@ public sealed class Pipeline : IDisposable
         }
     }
 
-    /// <summary>A process had to do with devices before anybody watched. To be told before its events.</summary>
-    public void Present(ProcessAtStart process)
+    /// <summary>Adds a process that had devices when the capture began; must be called before its events.</summary>
+    public void AddAtStart(ProcessAtStart process)
     {
         lock (_gate)
-            _tracker.Present(process);
+            _tracker.AddAtStart(process);
     }
 
-    /// <summary>When the capture ended, to be told before the records do; else it is when the last event came.</summary>
+    /// <summary>Sets the end of the capture, before the records end; by default it is the time of the last event.</summary>
     /// <param name="ns">CLOCK_MONOTONIC.</param>
     public void EndsAt(long ns) => _endNs = ns;
 
-    /// <summary>Histograms and the figures of devices and locks begin anew; shutdowns and what is in flight stay.</summary>
+    /// <summary>Clears the histograms and the figures of devices and locks; shutdowns and operations in progress stay.</summary>
     public void ResetCounts()
     {
         lock (_gate)
@@ -150,6 +150,6 @@ public sealed class Pipeline : IDisposable
             sink.Record(shutdown);
     }
 
-    // Whoever subscribed hears of the error; our own bookkeeping has nothing to add.
+    // Subscribers get the error as well; there is nothing to add here.
     private static void Ignore(Exception error) { }
 }

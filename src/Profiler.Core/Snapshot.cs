@@ -5,18 +5,18 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core;
 
-/// <summary>Everything known at one moment, consistent in itself: what all outputs are made from.</summary>
+/// <summary>Everything that is known at one moment, consistent: all live outputs are made from it.</summary>
 /// <param name="NowNs">CLOCK_MONOTONIC of the newest event.</param>
-/// <param name="Operations">Releases and opens going on, oldest first.</param>
-/// <param name="Teardowns">Other parts of teardowns going on, oldest first.</param>
-/// <param name="ShutdownsInFlight">Shutdowns going on, and processes that were told to go; the first at the top.</param>
+/// <param name="Operations">Releases and opens in progress, oldest first.</param>
+/// <param name="Teardowns">Other parts of teardowns in progress, oldest first.</param>
+/// <param name="ShutdownsInFlight">Shutdowns in progress and processes that were asked to end, oldest first.</param>
 /// <param name="Recent">Shutdowns that are over, newest first; a bounded number.</param>
-/// <param name="Histograms">Since the start.</param>
-/// <param name="Devices">Each device's opens and releases since the start.</param>
-/// <param name="Locks">Each lock's waits since the start.</param>
+/// <param name="Histograms">Durations since the start.</param>
+/// <param name="Devices">Figures of devices since the start.</param>
+/// <param name="Locks">Figures of locks since the start.</param>
 /// <param name="Received">Events received, by kind.</param>
-/// <param name="Unmatched">Begins without end, and ends without begin.</param>
-/// <param name="StacksLost">Kernel stacks that were wanted and could not be kept.</param>
+/// <param name="Unmatched">Begins without an end and ends without a begin.</param>
+/// <param name="StacksLost">Kernel stacks that could not be stored.</param>
 public sealed record Snapshot(
     long NowNs,
     ImmutableArray<OperationInFlight> Operations,
@@ -30,16 +30,16 @@ public sealed record Snapshot(
     long Unmatched,
     long StacksLost)
 {
-    /// <summary>Shutdowns, over by now, that began before the capture.</summary>
+    /// <summary>Number of shutdowns that began before the capture and are over.</summary>
     public long BeganBefore { get; init; }
 
-    /// <summary>Shutdowns that the capture ended before.</summary>
+    /// <summary>Number of shutdowns that were not finished when the capture ended.</summary>
     public long Unfinished { get; init; }
 
-    /// <summary>What the accumulators that were given to the pipeline amount to.</summary>
+    /// <summary>The figures of the pipeline's accumulators.</summary>
     public ImmutableArray<object> Accumulated { get; init; } = [];
 
-    /// <summary>What the one accumulator amounts to whose sum is of this type.</summary>
-    /// <exception cref="InvalidOperationException">There is none, or more than one.</exception>
+    /// <summary>The figures of the accumulator with figures of this type.</summary>
+    /// <exception cref="InvalidOperationException">There is no such accumulator, or more than one.</exception>
     public T Get<T>() => Accumulated.OfType<T>().Single();
 }

@@ -1,6 +1,6 @@
 namespace Profiler.Core;
 
-/// <summary>Something the person at the terminal can mend. The message is one line: what is wrong, what to do.</summary>
+/// <summary>An error that the user can fix. The message is one line: what is wrong and what to do.</summary>
 public sealed class UserException : Exception
 {
     public UserException(int exitCode, string message, Exception? inner = null) : base(message, inner) =>

@@ -87,7 +87,7 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
         }
         // Mediated devices have a new name each time: there is no end to them.
         while (_leftBehind.Count > Remembered)
-            Facts.ForgetStillHeld(_leftBehind.Dequeue());
+            Facts.RemoveStillHeld(_leftBehind.Dequeue());
     }
 
     // Cards are swapped, and virtual functions made anew: whoever opens a device may find another one there.
@@ -116,7 +116,7 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
                 ForgetTheGone();
         }
         else if (_named.Remove(pid))
-            Facts.ForgetProcess(pid);
+            Facts.RemoveProcess(pid);
     }
 
     // But for the youngest. Not each time: it asks for every process there is a name of.
@@ -126,7 +126,7 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
             .Where(p => proc.StartOf(p.Key) != p.Value).OrderBy(p => p.Value).SkipLast(Remembered).Select(p => p.Key).ToList())
         {
             _named.Remove(pid);
-            Facts.ForgetProcess(pid);
+            Facts.RemoveProcess(pid);
         }
         _mostNamed = _named.Count + Remembered;
     }

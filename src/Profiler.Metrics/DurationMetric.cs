@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Profiler.Core.Histograms;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 using Profiler.Metrics.Table;
 using Profiler.Report;
@@ -30,12 +31,12 @@ internal sealed record DurationMetric(
         new(MetricTable.LockWait, MetricTable.LockWaitLast, MetricTable.LockWaitLongest, new DurationSeries(HistogramKey.LockWait)),
         new(
             MetricTable.ResetDuration, MetricTable.ResetLast, MetricTable.ResetLongest,
-            [.. Enum.GetValues<ResetMethod>().Select(m => new DurationSeries(HistogramKey.Of(m), ReportBuilder.Name(m)))]),
+            [.. Enum.GetValues<ResetMethod>().Select(m => new DurationSeries(HistogramKey.Of(m), m.Name()))]),
         new(
             MetricTable.ShutdownDuration, MetricTable.ShutdownLast, MetricTable.ShutdownLongest,
             new DurationSeries(HistogramKey.Shutdown)),
         new(
             MetricTable.ShutdownPhase, null, null,
-            [.. Enum.GetValues<Phase>().Select(p => new DurationSeries(HistogramKey.Of(p), HostMetrics.Name(p)))]),
+            [.. Enum.GetValues<Phase>().Select(p => new DurationSeries(HistogramKey.Of(p), p.Name()))]),
     ];
 }

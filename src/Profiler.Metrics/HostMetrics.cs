@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Table;
@@ -14,14 +14,8 @@ internal static class HostMetrics
 {
     private static readonly ImmutableArray<Phase> Phases = [.. Enum.GetValues<Phase>()];
 
-    private static readonly ImmutableArray<string> PhaseNames =
-        [.. Enum.GetNames<Phase>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
-
     // Put together once for each device, and gone with it.
     private static readonly ConditionalWeakTable<DeviceIdentity, string> Models = [];
-
-    /// <summary>A phase's label.</summary>
-    public static string Name(Phase phase) => PhaseNames[(int)phase];
 
     public static void Write(MetricsFormat to, MetricsState state)
     {
@@ -50,7 +44,7 @@ internal static class HostMetrics
         foreach ((string vm, LastShutdown last) in vms)
         {
             foreach (Phase phase in Phases)
-                to.Seconds(MetricTable.LastShutdownPhase, last.Phases[phase], vm, Name(phase));
+                to.Seconds(MetricTable.LastShutdownPhase, last.Phases[phase], vm, phase.Name());
         }
     }
 

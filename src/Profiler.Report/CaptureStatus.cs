@@ -6,7 +6,7 @@ using Profiler.Core.Recording;
 
 namespace Profiler.Report;
 
-/// <summary>What is watched and how far it can be trusted, in words.</summary>
+/// <summary>What is captured and how complete it is, in words.</summary>
 public static class CaptureStatus
 {
     /// <summary>"vfioscope: watching lab, kernel 6.12.48".</summary>
@@ -21,8 +21,7 @@ public static class CaptureStatus
         return $"vfioscope: {source} {state.Info.Hostname}, kernel {state.Info.Kernel}";
     }
 
-    /// <summary>"all 12 probes attached (9 kprobe, 3 tracepoint)", or which are not and why, and which the kernel could not
-    /// always run.</summary>
+    /// <summary>"all 12 probes attached (9 kprobe, 3 tracepoint)", or which are not and why, and which missed calls.</summary>
     public static string Probes(ProfileHealth health)
     {
         ImmutableArray<ProbeInfo> all = health.Probes;
@@ -38,16 +37,16 @@ public static class CaptureStatus
             .. all.Where(p => !p.Attached)
                 .GroupBy(p => p.WaitsFor is null ? "missing" : $"waiting for module {p.WaitsFor}", p => p.Name)
                 .Select(why => $"{why.Key}: {string.Join(", ", why)}"),
-            .. all.Where(p => p.Missed > 0).Select(p => $"{p.Name} MISSED {Number(p.Missed!.Value)} times"),
+            .. all.Where(p => p.Missed > 0).Select(p => $"{p.Name} MISSED {Number(p.Missed!.Value)} calls"),
         ]);
     }
 
-    /// <summary>"1,204 events, none lost", or which were.</summary>
+    /// <summary>"1,204 events, none lost", or which kinds were lost.</summary>
     public static string Events(ProfileHealth health)
     {
         string lost = health.Lost switch
         {
-            null => "it is not known how many were lost",
+            null => "lost events unknown",
             0 => "none lost",
             { } all => $"{Number(all)} LOST ({string.Join(", ", health.Events
                 .Where(e => e.Lost > 0).Select(e => $"{Number(e.Lost!.Value)} {e.Kind.Replace('_', ' ')}"))})",
@@ -55,12 +54,12 @@ public static class CaptureStatus
         return $"{Number(health.Received)} events, {lost}";
     }
 
-    /// <summary>What else makes the capture incomplete; events and probes have their own words.</summary>
+    /// <summary>What else makes the capture incomplete, beside <see cref="Events"/> and <see cref="Probes"/>; empty if nothing.</summary>
     public static string Problems(ProfileHealth health)
     {
-        string[] told = [ProblemKinds.EventsLost.Id, ProblemKinds.ProbeMissed.Id, ProblemKinds.ProbeMissing.Id];
+        string[] elsewhere = [ProblemKinds.EventsLost.Id, ProblemKinds.ProbeMissed.Id, ProblemKinds.ProbeMissing.Id];
         string all = string.Join("; ", health.Problems
-            .Where(p => p.Kind.Impact == Impact.Incomplete && !told.Contains(p.Id)).Select(p => p.Text));
+            .Where(p => p.Kind.Impact == Impact.Incomplete && !elsewhere.Contains(p.Id)).Select(p => p.Text));
         return all.Length == 0 ? "" : $"INCOMPLETE: {all}";
     }
 

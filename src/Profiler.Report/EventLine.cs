@@ -2,6 +2,7 @@ using System.Globalization;
 using Profiler.Core;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Recording;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
@@ -9,28 +10,28 @@ using Profiler.Linux;
 
 namespace Profiler.Report;
 
-/// <summary>Events as lines of text, for where there is no terminal: each with the wall-clock time (UTC) of its end.</summary>
+/// <summary>Events as lines of text, for outputs that are no terminal: each with the wall-clock time (UTC) of its end.</summary>
 /// <param name="info">Converts times.</param>
 /// <param name="vmNames">Names of virtual machines by process.</param>
 public sealed class EventLine(CaptureInfo info, IReadOnlyDictionary<int, string> vmNames)
 {
-    /// <summary>A line for a signal, a release, an open, or a reset on its own; null for what is not worth one.</summary>
+    /// <summary>A line for a signal, a release, an open, or a reset outside of them; null for other activities.</summary>
     public string? Of(Activity activity) => activity switch
     {
         Operation o => Line(
             o.Time.EndNs,
-            $"{(o.Kind == OperationKind.Release ? "release" : "open")} {o.Device} by {Name(o.Task)}: " +
+            $"{o.Kind.Name()} {o.Device} by {Name(o.Task)}: " +
             $"{Figures.Text(o.Time.DurationNs)}{LockWait(o)}{string.Concat(o.Resets.Select(r => ", " + Reset(r)))}"),
         StandaloneReset r => Line(r.Reset.Time.EndNs, $"reset {r.Reset.Device} by {Name(r.Task)}: {Reset(r.Reset)}"),
-        SignalDelivered s => Line(s.TimeNs, $"{SignalNames.Of(s.Number)} for {Name(s.Target)} from {Name(s.Sender)}"),
+        SignalDelivered s => Line(s.TimeNs, $"{Signals.Name(s.Number)} for {Name(s.Target)} from {Name(s.Sender)}"),
         _ => null,
     };
 
-    /// <summary>The line for a shutdown that is over.</summary>
+    /// <summary>The line for a shutdown.</summary>
     public string Of(Shutdown s) => Line(
         s.Time.EndNs,
         $"shutdown of {Name(s.Task)}: {(s.IsWhole ? "" : "at least ")}{Figures.Text(s.Time.DurationNs)}, {s.Trigger.Name()}, " +
-        $"{s.Releases.Length} device{(s.Releases.Length == 1 ? "" : "s")}, " +
+        $"{Figures.Count(s.Releases.Length, "device")}, " +
         $"lock wait {Figures.Text(s.LockWaitNs)}, reset {Figures.Text(s.ResetNs)}");
 
     private string Line(long timeNs, string text)
@@ -43,8 +44,8 @@ public sealed class EventLine(CaptureInfo info, IReadOnlyDictionary<int, string>
         o.LockWaits.IsEmpty ? "" : $", of that {Figures.Text(o.LockWaitNs)} waiting for a lock";
 
     private static string Reset(Reset reset) =>
-        $"reset by {ReportBuilder.Name(reset.Method)} {Figures.Text(reset.Time.DurationNs)}" +
+        $"reset by {reset.Method.Name()} {Figures.Text(reset.Time.DurationNs)}" +
         (reset.Result == 0 ? "" : $" ({Errno.Name(reset.Result)})");
 
-    private string Name(TaskId task) => Processes.Name(task, vmNames);
+    private string Name(TaskId task) => ProcessNames.Of(task, vmNames);
 }

@@ -4,15 +4,15 @@ using Profiler.Core.Spans;
 namespace Profiler.Report;
 
 /// <summary>
-/// What locks are called: "lock 1", "lock 2", as they were first seen. Their addresses are the kernel's own business, and
-/// reports are read by many.
+/// Names of locks: "lock 1", "lock 2", in the order in which they were first seen. Reports are passed on, so they do not show kernel
+/// addresses.
 /// </summary>
 public sealed class LockNames
 {
     private readonly Dictionary<ulong, string> _names = [];
 
-    /// <param name="operations">All of the recording, whatever is shown of it: so that names are the same with every filter.</param>
-    /// <param name="addresses">Whoever asked wants the addresses.</param>
+    /// <param name="operations">All of the recording, so that names are the same with every filter.</param>
+    /// <param name="addresses">Name locks by their addresses.</param>
     public LockNames(IEnumerable<Operation> operations, bool addresses)
     {
         foreach (ulong address in operations.OrderBy(o => o.Time.StartNs).SelectMany(o => o.LockWaits.Select(w => w.Lock).Prepend(o.Lock)))
@@ -22,6 +22,6 @@ public sealed class LockNames
         }
     }
 
-    /// <summary>One of them.</summary>
+    /// <summary>The name of a lock.</summary>
     public string Of(ulong address) => _names.GetValueOrDefault(address, "lock");
 }

@@ -2,18 +2,19 @@ using System.Collections.Immutable;
 using Profiler.Core.Capture;
 using Profiler.Core.Findings;
 using Profiler.Core.Histograms;
+using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Spans;
 
 namespace Profiler.Report;
 
-/// <summary>A recording to a report: a pure function.</summary>
+/// <summary>Makes the report of a recording.</summary>
 public static class ReportBuilder
 {
-    /// <param name="recorded">What to report.</param>
-    /// <param name="filter">What of it.</param>
-    /// <param name="addresses">Locks by their kernel addresses instead of by numbers.</param>
+    /// <param name="recorded">The recording.</param>
+    /// <param name="filter">The part of it to report.</param>
+    /// <param name="addresses">With kernel addresses of locks and stack frames instead of "lock 1" and "?".</param>
     public static ReportDocument Build(RecordedCapture recorded, ActivityFilter filter, bool addresses = false)
     {
         ImmutableArray<Problem> problems = Problems(recorded);
@@ -36,7 +37,7 @@ public static class ReportBuilder
                     .Select(report.Of),
             ],
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
-            // The culprit is looked for among all, whoever is shown.
+            // Holders are searched among all operations, also those that the filter hides.
             report.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), all, recorded.Facts)),
             report.Locks(operations),
             [
@@ -63,7 +64,7 @@ public static class ReportBuilder
         recorded.Info.StartNs,
         recorded.DurationNs,
         CaptureProblems.AreHarmless(problems),
-        [.. problems.Select(p => new ReportProblem(p.Id, ShutdownReport.Snake(p.Kind.Impact), p.Count, p.Detail, p.Text, p.Kind.Remedy))],
+        [.. problems.Select(p => new ReportProblem(p.Id, p.Kind.Impact.Name(), p.Count, p.Detail, p.Text, p.Kind.Remedy))],
         recorded.Received,
         recorded.Lost,
         recorded.Last.Unmatched,
@@ -93,16 +94,13 @@ public static class ReportBuilder
     private static ReportHistograms Histograms(HistogramSet set) => new(
         Histogram(set.LockWait),
         Histogram(HistogramSnapshot.Merge(set.Reset.Values)),
-        new SortedDictionary<string, ReportHistogram>(set.Reset.ToDictionary(r => Name(r.Key), r => Histogram(r.Value))),
+        new SortedDictionary<string, ReportHistogram>(set.Reset.ToDictionary(r => r.Key.Name(), r => Histogram(r.Value))),
         Histogram(set.Release),
         Histogram(set.Open),
         Histogram(set.Shutdown),
-        new SortedDictionary<string, ReportHistogram>(set.Phase.ToDictionary(p => ShutdownReport.Snake(p.Key), p => Histogram(p.Value))));
+        new SortedDictionary<string, ReportHistogram>(set.Phase.ToDictionary(p => p.Key.Name(), p => Histogram(p.Value))));
 
     private static ReportHistogram Histogram(HistogramSnapshot h) => new(
         h.Count, h.SumNs, h.MaxNs, h.Percentile(0.5), h.Percentile(0.9), h.Percentile(0.99),
         [.. h.Buckets.Select(b => new ReportBucket(b.FromNs, b.BelowNs, b.Count))]);
-
-    /// <summary>The reset method, as all outputs name it.</summary>
-    public static string Name(ResetMethod method) => ShutdownReport.Snake(method);
 }

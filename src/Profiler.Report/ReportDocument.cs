@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Profiler.Report;
 
-/// <summary>The report as data: <c>vfioscope.report/1</c>, described by docs/report.schema.json.</summary>
+/// <summary>The report as data: <c>vfioscope.report/1</c>, described by docs/report.schema.json; durations in nanoseconds.</summary>
 public sealed record ReportDocument(
     string Schema,
     ReportHost Host,
@@ -24,10 +24,10 @@ public sealed record ReportDocument(
 
 public sealed record ReportHost(string Kernel, string Hostname);
 
-/// <param name="Start">Wall-clock time at <paramref name="StartNs"/> (CLOCK_MONOTONIC): the one conversion.</param>
+/// <param name="Start">Wall-clock time at <paramref name="StartNs"/> (CLOCK_MONOTONIC): converts between the two.</param>
 /// <param name="Complete">False if figures may be wrong or missing; <paramref name="Problems"/> says why.</param>
 /// <param name="EventsUnmatched">Begins without an end and ends without a begin.</param>
-/// <param name="StacksLost">Kernel stacks that were wanted and could not be kept.</param>
+/// <param name="StacksLost">Kernel stacks that could not be stored.</param>
 public sealed record ReportCapture(
     DateTimeOffset Start,
     long StartNs,
@@ -41,9 +41,9 @@ public sealed record ReportCapture(
     ImmutableArray<ReportEvents> Events,
     ImmutableArray<ReportProbe> Probes);
 
-/// <summary>Something that was lost, cannot be known or is wrong.</summary>
+/// <summary>Something that was lost, is unknown or is wrong.</summary>
 /// <param name="Impact">"incomplete" if figures may be wrong or missing, else "note".</param>
-/// <param name="Count">How often; null if nobody can count it.</param>
+/// <param name="Count">How often; null if it is not counted.</param>
 public sealed record ReportProblem(string Id, string Impact, long? Count, string? Detail, string Text, string? Remedy);
 
 public sealed record ReportEvents(string Kind, long? Emitted, long Received, long? Lost);
@@ -51,16 +51,16 @@ public sealed record ReportEvents(string Kind, long? Emitted, long Received, lon
 public sealed record ReportProbe(
     string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason, string? WaitsFor);
 
-/// <summary>All releases of the recording together, whatever process they belong to.</summary>
+/// <summary>The releases of all processes together.</summary>
 /// <param name="WallNs">From the begin of the first to the end of the last; 0 if there is none.</param>
 public sealed record ReportReleases(
     int Count, long WallNs, int PeakConcurrency, long LockWaitNs, long ResetNs, ImmutableArray<ReportFinding> Findings);
 
-/// <param name="BeganBefore">Its begin was not seen: <paramref name="WallNs"/> is a lower bound.</param>
-/// <param name="Unfinished">The capture ended before it did: likewise.</param>
-/// <param name="EarlierSignals">Signals that came before it and are not its cause.</param>
+/// <param name="BeganBefore">It began before the capture: <paramref name="WallNs"/> is a lower bound.</param>
+/// <param name="Unfinished">It was not finished when the capture ended: likewise.</param>
+/// <param name="EarlierSignals">Earlier signals that are not the cause.</param>
 /// <param name="Phases">Where the wall time went; with <paramref name="UnattributedNs"/> they add up to it.</param>
-/// <param name="UnderWay">Releases and opens that were not over when the capture ended.</param>
+/// <param name="UnderWay">Releases and opens in progress when the capture ended.</param>
 public sealed record ReportShutdown(
     int Pid,
     string Comm,
@@ -86,23 +86,23 @@ public sealed record ReportShutdown(
 
 public sealed record ReportSignal(string Name, long TimeNs, int SenderPid, string SenderComm);
 
-/// <summary>A release or open that was not over when the capture ended.</summary>
+/// <summary>A release or open in progress when the capture ended.</summary>
 /// <param name="State">working, waiting_for_lock or resetting; since <paramref name="StateSinceNs"/>.</param>
 public sealed record ReportUnderWay(string Kind, string Bdf, int Tid, long StartNs, string State, long StateSinceNs);
 
-/// <summary>A device that outlived the process that opened it, and who has it.</summary>
+/// <summary>A device that was not released although its process is gone, and the processes that have it open.</summary>
 public sealed record ReportUnreleased(string Bdf, string? Name, ImmutableArray<ReportHeldBy> HeldBy);
 
-/// <param name="Certain">False if it may be another device that this process has open.</param>
+/// <param name="Certain">False if the process may have another device open instead.</param>
 public sealed record ReportHeldBy(int Pid, string Comm, string? Vm, bool Certain);
 
-/// <summary>One device's release or open.</summary>
-/// <param name="Name">Vendor and device; null if not known.</param>
-/// <param name="Vm">The machine of the process that did it.</param>
-/// <param name="Holders">Those of all its lock waits, in order.</param>
-/// <param name="Stack">Key of the kernel stack it began on; null if it was quick.</param>
-/// <param name="Partial">It began before all probes were in place: waits and resets may be missing.</param>
-/// <param name="Error">What an open failed with, by name; else null.</param>
+/// <summary>A release or open of one device.</summary>
+/// <param name="Name">Vendor and device; null if unknown.</param>
+/// <param name="Vm">The VM of the process.</param>
+/// <param name="Holders">The holders in all its lock waits, in order.</param>
+/// <param name="Stack">Key of the kernel stack on which it began; null if it was quick.</param>
+/// <param name="Partial">It began before all probes were attached: waits and resets may be missing.</param>
+/// <param name="Error">Name of the error of an open that failed; else null.</param>
 public sealed record ReportDevice(
     string Bdf,
     string? Name,
@@ -130,28 +130,28 @@ public sealed record ReportResetPart(string Step, string Bdf, long StartNs, long
 
 public sealed record ReportLockWait(string Lock, string LockKind, long StartNs, long DurationNs, int? Stack);
 
-/// <summary>Who had a lock while it was waited for.</summary>
-/// <param name="Bdf">The device it was at.</param>
-/// <param name="ResetNs">Of <paramref name="Ns"/>, what it spent resetting that.</param>
+/// <summary>A holder of a lock during a wait for it.</summary>
+/// <param name="Bdf">The device that it released, opened or reset.</param>
+/// <param name="ResetNs">The part of <paramref name="Ns"/> in which it reset the device.</param>
 public sealed record ReportHolder(
     string Lock, string LockKind, int? Tid, int? Pid, string? Comm, string? Vm, string? Bdf, long Ns, long ResetNs);
 
-/// <param name="Seconds">Of wall time that it cost or that are at stake; findings are in this order.</param>
-/// <param name="Numbers">Those of the text; durations end in _ns.</param>
+/// <param name="Seconds">Wall time that it cost or that is at stake; the most costly finding is first.</param>
+/// <param name="Numbers">The numbers of the text; durations end in _ns.</param>
 public sealed record ReportFinding(
     string Id, string Severity, double Seconds, ImmutableArray<string> Devices, ImmutableArray<string> Locks,
     ImmutableSortedDictionary<string, long> Numbers, string Text, string? Remedy);
 
-/// <summary>A lock, the devices seen to share it, and the waits for it.</summary>
+/// <summary>A lock, the devices that were seen to share it, and the waits for it.</summary>
 public sealed record ReportLock(
     string Lock, string LockKind, ImmutableArray<string> Devices, int Waits, long WaitedNs, long LongestNs);
 
-/// <summary>What a device is; as it was when it was first seen.</summary>
+/// <summary>A device, as it was when it was first seen.</summary>
 public sealed record ReportDeviceIdentity(
     string Bdf, string? Name, string VendorId, string DeviceId, int? IommuGroup, string? Driver, ImmutableArray<string>? ResetMethods,
     ImmutableArray<string> DevSetMates);
 
-/// <summary>A kernel stack, innermost first.</summary>
+/// <summary>A kernel stack, innermost frame first.</summary>
 public sealed record ReportStack(int Key, ImmutableArray<string> Frames);
 
 public sealed record ReportHistograms(
@@ -179,7 +179,7 @@ public sealed partial class ReportJson : JsonSerializerContext
 
     private static class Relaxed
     {
-        // It goes into files and pipes, not into web pages: '+' may stay a '+'.
+        // The text is not for web pages: '+' does not need to be escaped.
         public static readonly ReportJson Context =
             new(new JsonSerializerOptions(Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     }

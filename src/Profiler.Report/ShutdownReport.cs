@@ -1,17 +1,17 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 using Profiler.Linux;
 
 namespace Profiler.Report;
 
-/// <summary>Shutdowns, operations and findings as the report has them.</summary>
-/// <param name="facts">Who and what they are about.</param>
-/// <param name="locks">What locks are called.</param>
-/// <param name="evidence">Whether what was not seen did not happen.</param>
+/// <summary>Converts shutdowns, operations and findings to their form in the report.</summary>
+/// <param name="facts">Names of processes and devices.</param>
+/// <param name="locks">Names of locks.</param>
+/// <param name="evidence">Whether something that was not seen did not happen.</param>
 public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence evidence)
 {
     public ReportShutdown Of(Shutdown s)
@@ -35,9 +35,9 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
             phases[Phase.Unattributed],
             s.IfParallelNs,
             new SortedDictionary<string, long>(
-                Enum.GetValues<Phase>().Where(p => p != Phase.Unattributed).ToDictionary(p => Snake(p) + "_ns", p => phases[p])),
+                PhaseNames.All.Where(p => p.Phase != Phase.Unattributed).ToDictionary(p => p.Field, p => phases[p.Phase])),
             [.. s.Releases.Select(Of)],
-            [.. s.UnderWay.Select(o => new ReportUnderWay(Snake(o.Kind), o.Device, o.Task.Tid, o.StartNs, Snake(o.State), o.StateSinceNs))],
+            [.. s.UnderWay.Select(o => new ReportUnderWay(o.Kind.Name(), o.Device, o.Task.Tid, o.StartNs, o.State.Name(), o.StateSinceNs))],
             [.. s.Unreleased.Select(Unreleased)],
             Of(ShutdownFindings.For(s, facts, evidence)));
     }
@@ -53,21 +53,21 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
         o.Time.DurationNs,
         o.LockWaitNs,
         o.ResetNs,
-        o.Resets.IsEmpty ? null : Snake(o.Resets.MaxBy(r => r.Time.DurationNs)!.Method),
+        o.Resets.IsEmpty ? null : o.Resets.MaxBy(r => r.Time.DurationNs)!.Method.Name(),
         [
             .. o.Resets.Select(r => new ReportReset(
-                Snake(r.Method), r.Time.StartNs, r.Time.DurationNs, r.Result, r.Result < 0 ? Errno.Name(r.Result) : null,
-                [.. r.Parts.Select(p => new ReportResetPart(Snake(p.Step), p.Device, p.Time.StartNs, p.Time.DurationNs))],
+                r.Method.Name(), r.Time.StartNs, r.Time.DurationNs, r.Result, r.Result < 0 ? Errno.Name(r.Result) : null,
+                [.. r.Parts.Select(p => new ReportResetPart(p.Step.Name(), p.Device, p.Time.StartNs, p.Time.DurationNs))],
                 r.Stack)),
         ],
         o.Lock == 0 ? null : locks.Of(o.Lock),
         [
             .. o.LockWaits.Select(w => new ReportLockWait(
-                locks.Of(w.Lock), Snake(w.Kind), w.Time.StartNs, w.Time.DurationNs, w.Stack)),
+                locks.Of(w.Lock), w.Kind.Name(), w.Time.StartNs, w.Time.DurationNs, w.Stack)),
         ],
         [
             .. o.LockWaits.SelectMany(w => w.Holders.Select(h => new ReportHolder(
-                locks.Of(w.Lock), Snake(w.Kind), h.Task?.Tid, h.Task?.Tgid, h.Process, h.Task is { } task ? Vm(task.Tgid) : null,
+                locks.Of(w.Lock), w.Kind.Name(), h.Task?.Tid, h.Task?.Tgid, h.Process, h.Task is { } task ? Vm(task.Tgid) : null,
                 h.Device, h.Ns, h.ResetNs))),
         ],
         o.Stack,
@@ -77,10 +77,10 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
     public ImmutableArray<ReportFinding> Of(IEnumerable<Finding> findings) =>
     [
         .. findings.Select(f => new ReportFinding(
-            f.Id, Snake(f.Severity), f.Seconds, f.Devices, [.. f.Locks.Select(locks.Of)], f.Numbers, f.Text, f.Remedy)),
+            f.Id, f.Severity.Name(), f.Seconds, f.Devices, [.. f.Locks.Select(locks.Of)], f.Numbers, f.Text, f.Remedy)),
     ];
 
-    /// <summary>The locks that were waited for, the worst first.</summary>
+    /// <summary>The locks that were waited for, the longest sum of waits first.</summary>
     public ImmutableArray<ReportLock> Locks(IReadOnlyList<Operation> operations) =>
     [
         .. operations
@@ -89,7 +89,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
             .OrderByDescending(g => g.Sum(w => w.Wait.Time.DurationNs)).ThenBy(g => g.Key)
             .Select(g => new ReportLock(
                 locks.Of(g.Key),
-                Snake(g.Max(w => w.Wait.Kind)),
+                g.Max(w => w.Wait.Kind).Name(),
                 [
                     .. g.Select(w => w.Operation.Device)
                         .Concat(operations.Where(o => o.Lock == g.Key).Select(o => o.Device))
@@ -107,12 +107,8 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
 
     public string? Vm(int pid) => facts.VmNames.GetValueOrDefault(pid);
 
-    /// <summary>Enumeration values as all outputs name them.</summary>
-    public static string Snake<T>(T value) where T : struct, Enum =>
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
-
     private static ReportSignal Of(SignalDelivered signal) =>
-        new(SignalNames.Of(signal.Number), signal.TimeNs, signal.Sender.Tgid, signal.Sender.Comm);
+        new(Signals.Name(signal.Number), signal.TimeNs, signal.Sender.Tgid, signal.Sender.Comm);
 
     private ReportUnreleased Unreleased(string device) => new(
         device,

@@ -1,73 +1,39 @@
 using System.Collections.Immutable;
 using System.Text;
 using Profiler.Core;
+using Profiler.Core.Facts;
+using Profiler.Core.Lives;
+using Profiler.Core.Names;
 
 namespace Profiler.Report;
 
-/// <summary>One shutdown for people: where the time went, device by device, and why.</summary>
+/// <summary>One shutdown as text: where the time went, device by device, and why.</summary>
 public static class ShutdownText
 {
-    private const int NameWidth = 32;
-
-    // What is not in a phase may be this much of the whole before it is called too much.
-    private const double TooMuchUnattributed = 0.02;
-    private const long WorthAWordNs = 10_000_000;
+    // A larger share of the wall time that is not attributed is marked, if it is also longer than MinMarkedNs.
+    private const double MaxUnattributed = 0.02;
+    private const long MinMarkedNs = 10_000_000;
 
     private const int MaxEarlierSignals = 3;
 
-    // In the order in which they usually come.
-    private static readonly IReadOnlyList<(string Phase, string Words)> Phases =
-    [
-        ("process_ns", "process in user space"),
-        ("memory_ns", "freeing its memory"),
-        ("reset_ns", "device reset"),
-        ("power_ns", "device power state"),
-        ("release_ns", "rest of device release"),
-        ("open_ns", "rest of device open"),
-        ("lock_wait_ns", "waiting for locks"),
-        ("iommu_ns", "IOMMU unmap and unpin"),
-        ("kvm_ns", "KVM teardown"),
-        ("files_ns", "closing other files"),
-        ("reaping_ns", "zombie, waiting for its parent"),
-    ];
-
-    /// <param name="text">Where it goes.</param>
+    /// <param name="text">Is appended to.</param>
     /// <param name="s">The shutdown.</param>
-    /// <param name="width">Columns; sentences are broken to fit, tables are as wide as they are.</param>
+    /// <param name="width">Columns of the terminal: sentences are wrapped, tables leave columns out.</param>
     public static void Render(StringBuilder text, ReportShutdown s, int width)
     {
-        string released = s.Devices.IsEmpty ? "no device" : Figures.Count(s.Devices.Length, "device");
-        bool whole = !s.BeganBefore && !s.Unfinished;
-        text.Append($"{Name(s.Pid, s.Comm, s.Vm)}: {Why(s.Trigger)}, {released} released in {(whole ? "" : "at least ")}{Figures.Text(s.WallNs)}\n");
-        if (s.BeganBefore)
-            text.Append("  BEGAN BEFORE THE CAPTURE: devices released before, and the time until then, are missing\n");
-        if (s.Unfinished)
-            text.Append("  NOT OVER WHEN THE CAPTURE ENDED: what came after is missing\n");
-        foreach (ReportSignal signal in s.EarlierSignals.TakeLast(MaxEarlierSignals))
-            text.Append($"  {Sent(signal)} {Figures.Text(s.StartNs - signal.TimeNs)} before: not the cause, the process went on\n");
-        foreach (ReportSignal signal in s.Signals)
-            text.Append($"  {Sent(signal)} at {Figures.Text(signal.TimeNs - s.StartNs)}\n");
-        text.Append('\n');
-        foreach ((string phase, string words) in Phases)
-            Phase(text, words, s.Phases[phase], s.WallNs, "");
-        Phase(text, "not attributed", s.UnattributedNs, s.WallNs,
-            s.UnattributedNs > TooMuchUnattributed * s.WallNs && s.UnattributedNs > WorthAWordNs ? "  unexpectedly high" : "");
+        Head(text, s, width);
+        foreach (string line in Times(s).Lines(width, titles: false))
+            text.Append(line).Append('\n');
         if (!s.Devices.IsEmpty)
         {
-            string atOnce = s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} at a time";
             text.Append('\n');
-            Line(text, "sum of release times", s.Devices.Sum(d => d.DurationNs), atOnce);
-            Line(text, "sum of reset times", s.ResetNs, "");
-            Line(text, "sum of lock waits", s.LockWaitNs, "");
-            Line(text, "best case in parallel", s.IfParallelNs, "limited by shared locks");
-            text.Append('\n');
-            Waterfall.Render(text, s);
+            Waterfall.Render(text, s, width);
             Models(text, s.Devices, width);
         }
         foreach (ReportUnderWay o in s.UnderWay)
-            text.Append($"  {o.Bdf}: {o.Kind} not over after {Figures.Text(s.StartNs + s.WallNs - o.StartNs)}{Doing(o.State)}\n");
+            text.Append($"  {o.Bdf}: {o.Kind} in progress for {Figures.Text(s.StartNs + s.WallNs - o.StartNs)}{Doing(o.State)}\n");
         foreach (ReportUnreleased device in s.Unreleased)
-            text.Append($"  {device.Bdf}{(device.Name is null ? "" : $" ({device.Name})")}: NOT RELEASED\n");
+            text.Append($"  {device.Bdf}{(device.Name is null ? "" : $" ({device.Name})")}: not released\n");
         Findings(text, s.Findings, width);
     }
 
@@ -79,7 +45,7 @@ public static class ShutdownText
         return text.ToString().TrimEnd('\n').Split('\n');
     }
 
-    /// <summary>"serial_exit: what was seen", and what would help.</summary>
+    /// <summary>"serial_exit: the kernel closed …", and what would help.</summary>
     public static void Findings(StringBuilder text, ImmutableArray<ReportFinding> findings, int width)
     {
         foreach (ReportFinding finding in findings)
@@ -91,34 +57,57 @@ public static class ShutdownText
         }
     }
 
-    /// <summary>"gpu-a (qemu, pid 7)", or "qemu (pid 7)".</summary>
-    public static string Name(int pid, string comm, string? vm) => vm is null ? $"{comm} (pid {pid})" : $"{vm} ({comm}, pid {pid})";
-
-    private static string Why(string trigger) => trigger switch
+    private static void Head(StringBuilder text, ReportShutdown s, int width)
     {
-        "close" => "closed its devices",
-        "unknown" => "exit (cause not seen)",
-        "signal" => "killed by a signal",
-        _ => trigger,
-    };
-
-    private static string Sent(ReportSignal signal) => $"{signal.Name} from {signal.SenderComm} (pid {signal.SenderPid})";
-
-    private static string Doing(string state) => state switch
-    {
-        "resetting" => ", in reset",
-        "waiting_for_lock" => ", waiting for a lock",
-        _ => "",
-    };
-
-    private static void Phase(StringBuilder text, string name, long ns, long wallNs, string remark)
-    {
-        if (ns > 0)
-            Line(text, name, ns, $"{100.0 * ns / wallNs,5:0.0} %{remark}");
+        string released = s.Devices.IsEmpty ? "no device" : Figures.Count(s.Devices.Length, "device");
+        string soFar = s.Unfinished ? " so far" : "", atLeast = s.BeganBefore || s.Unfinished ? "at least " : "";
+        Paragraph.Append(
+            text,
+            $"{ProcessNames.Of(s.Pid, s.Comm, s.Vm)}: {TriggerNames.Table.Find(s.Trigger)?.Words() ?? s.Trigger}, " +
+            $"{released} released{soFar} in {atLeast}{Figures.Text(s.WallNs)}", width, "", "  ");
+        if (s.BeganBefore)
+            text.Append("  began before the capture: earlier releases and their time are missing\n");
+        if (s.Unfinished)
+            text.Append("  not finished when the capture ended: what came later is missing\n");
+        foreach (ReportSignal signal in s.EarlierSignals.TakeLast(MaxEarlierSignals))
+        {
+            Paragraph.Append(
+                text, $"{Sent(signal)}, {Figures.Text(s.StartNs - signal.TimeNs)} earlier: not the cause, the process kept running", width,
+                "  ", "    ");
+        }
+        foreach (ReportSignal signal in s.Signals)
+            text.Append($"  {Sent(signal)} at {(signal.TimeNs == s.StartNs ? "0 s" : Figures.Text(signal.TimeNs - s.StartNs))}\n");
+        text.Append('\n');
     }
 
-    private static void Line(StringBuilder text, string name, long ns, string remark) =>
-        text.Append($"  {name.PadRight(NameWidth)} {Figures.Text(ns),9}   {remark}".TrimEnd()).Append('\n');
+    // Phases, then sums over the devices.
+    private static TextTable Times(ReportShutdown s)
+    {
+        var table = new TextTable(2, 3, new("", Left: true), new(""), new("", Left: true));
+        foreach (PhaseName phase in PhaseNames.All)
+        {
+            long ns = phase.Phase == Phase.Unattributed ? s.UnattributedNs : s.Phases[phase.Field];
+            if (ns == 0)
+                continue;
+            bool marked = phase.Phase == Phase.Unattributed && ns > MaxUnattributed * s.WallNs && ns > MinMarkedNs;
+            table.Add(phase.Phase.Words(s.Comm), Figures.Text(ns), $"{100.0 * ns / s.WallNs,5:0.0} %{(marked ? "  unexpectedly high" : "")}");
+        }
+        if (s.Devices.IsEmpty)
+            return table;
+        bool limitedByLocks = s.IfParallelNs > s.Devices.Max(d => d.DurationNs - d.LockWaitNs);
+        table.Add();
+        table.Add(
+            "sum of release times", Figures.Text(s.Devices.Sum(d => d.DurationNs)),
+            s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} in parallel");
+        table.Add("sum of reset times", Figures.Text(s.ResetNs), "");
+        table.Add("sum of lock waits", Figures.Text(s.LockWaitNs), "");
+        table.Add("best case in parallel", Figures.Text(s.IfParallelNs), limitedByLocks ? "limited by shared locks" : "limited by the slowest device");
+        return table;
+    }
+
+    private static string Sent(ReportSignal signal) => $"{signal.Name} from {ProcessNames.Of(signal.SenderPid, signal.SenderComm, null)}";
+
+    private static string Doing(string state) => OperationNames.States.Find(state) is { } known && known.Words() is { Length: > 0 } words ? $", {words}" : "";
 
     private static void Models(StringBuilder text, ImmutableArray<ReportDevice> devices, int width)
     {

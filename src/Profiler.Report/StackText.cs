@@ -4,12 +4,11 @@ using Profiler.Core;
 
 namespace Profiler.Report;
 
-/// <summary>The kernel stacks of what took long, each once, with what ended in it.</summary>
+/// <summary>The kernel stacks of slow operations, each once, with the operations that began on it.</summary>
 internal static class StackText
 {
     private const string NoName = "?";
-    private const int Told = 8;
-    private const int Frames = 9;
+    private const int MaxStacks = 8, MaxFrames = 9;
 
     public static void Render(StringBuilder text, ReportDocument report, int width)
     {
@@ -25,21 +24,24 @@ internal static class StackText
             .ToList();
         if (used.Count == 0)
             return;
-        text.Append("\nkernel stacks of what took long, innermost first\n");
+        text.Append("\nkernel stacks of slow operations, innermost frame first\n");
         if (used.Exists(s => s.Stack.Frames.Any(f => f == NoName || IsAddress(f))))
-            text.Append("  (some without names: kernel.kptr_restrict=2 hides them, and this kernel does not print them otherwise)\n");
-        foreach ((ReportStack stack, List<(int? Key, string What, long Ns)> ended) in used.Take(Told))
+        {
+            Paragraph.Append(
+                text, "(? has no name: kernel.kptr_restrict=2 hides it, and this kernel cannot print it in another way)", width, "  ", "  ");
+        }
+        foreach ((ReportStack stack, List<(int? Key, string What, long Ns)> ended) in used.Take(MaxStacks))
         {
             string what = string.Join(", ", ended.GroupBy(s => s.What).Select(g => Figures.Count(g.Count(), g.Key)));
             text.Append($"  {what}, {Figures.Text(ended.Sum(s => s.Ns))}\n");
             ImmutableArray<string> frames = stack.Frames;
-            Paragraph.Append(text, string.Join(" < ", frames.Take(Frames)) + (frames.Length > Frames ? " < …" : ""), width, "    ", "      ");
+            Paragraph.Append(text, string.Join(" < ", frames.Take(MaxFrames)) + (frames.Length > MaxFrames ? " < …" : ""), width, "    ", "      ");
         }
-        if (used.Count > Told)
-            text.Append($"  and {used.Count - Told} more: --format json has all\n");
+        if (used.Count > MaxStacks)
+            text.Append($"  and {used.Count - MaxStacks} more, see --format json\n");
     }
 
-    /// <summary>Frames that have no name would show the kernel's addresses to whoever reads the report.</summary>
+    /// <summary>Frames without a name as "?": reports do not show kernel addresses.</summary>
     public static ImmutableArray<string> WithoutAddresses(ImmutableArray<string> frames) => [.. frames.Select(f => IsAddress(f) ? NoName : f)];
 
     private static bool IsAddress(string frame) => frame.StartsWith("0x", StringComparison.Ordinal);

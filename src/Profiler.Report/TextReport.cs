@@ -1,100 +1,116 @@
 using System.Collections.Immutable;
 using System.Text;
 using Profiler.Core;
+using Profiler.Core.Facts;
 
 namespace Profiler.Report;
 
-/// <summary>The report for people: plain text that survives a mail.</summary>
+/// <summary>The report as plain text, without escape sequences.</summary>
 public static class TextReport
 {
-    private const int Width = 100;
+    /// <summary>The width for a file, a pipe or a mail.</summary>
+    public const int DefaultWidth = 100;
 
-    public static string Render(ReportDocument report)
+    /// <summary>In narrower terminals lines are as long as for this width.</summary>
+    public const int MinWidth = 60;
+
+    /// <param name="report">What to render.</param>
+    /// <param name="width">Columns of the terminal: sentences are wrapped, tables leave columns out.</param>
+    public static string Render(ReportDocument report, int width)
     {
+        width = Math.Max(MinWidth, width);
         var text = new StringBuilder();
-        Head(text, report);
+        Head(text, report, width);
         if (report.Shutdowns.IsEmpty)
             text.Append("\nNo device was released.\n");
         foreach (ReportShutdown shutdown in report.Shutdowns)
         {
             text.Append('\n');
-            ShutdownText.Render(text, shutdown, Width);
+            ShutdownText.Render(text, shutdown, width);
         }
         if (report.Shutdowns.Length > 1)
-            Together(text, report.Releases);
-        HeldUp(text, report);
-        Locks(text, report.Locks);
-        StackText.Render(text, report, Width);
-        Histograms(text, report.Histograms);
-        Probes(text, report.Capture);
+            Together(text, report.Releases, width);
+        Opens(text, report, width);
+        Locks(text, report.Locks, width);
+        StackText.Render(text, report, width);
+        Histograms(text, report.Histograms, width);
+        Probes(text, report.Capture, width);
         return text.ToString();
     }
 
-    private static void Head(StringBuilder text, ReportDocument report)
+    private static void Head(StringBuilder text, ReportDocument report, int width)
     {
         ReportCapture capture = report.Capture;
-        text.Append($"{report.Host.Hostname}, kernel {report.Host.Kernel}, ")
-            .Append($"{capture.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {Figures.Text(capture.DurationNs)} recorded\n")
-            .Append(Figures.Count(capture.EventsReceived, "event"))
+        Paragraph.Append(
+            text,
+            $"{report.Host.Hostname}, kernel {report.Host.Kernel}, {capture.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, " +
+            $"{Figures.Text(capture.DurationNs)} recorded", width, "", "  ");
+        text.Append(Figures.Count(capture.EventsReceived, "event"))
             .Append(capture.EventsLost == 0 ? ", none lost" : "")
             .Append(capture.Complete ? "\n" : "; INCOMPLETE, figures may be wrong or too low:\n");
         foreach (ReportProblem problem in capture.Problems)
-            Paragraph.Append(text, problem.Text + (problem.Remedy is null ? "" : $" ({problem.Remedy})"), Width, "  - ", "    ");
+            Paragraph.Append(text, problem.Text + (problem.Remedy is null ? "" : $" ({problem.Remedy})"), width, "  - ", "    ");
     }
 
-    private static void Together(StringBuilder text, ReportReleases r)
+    private static void Together(StringBuilder text, ReportReleases r, int width)
     {
-        text.Append($"\nAll together: {Figures.Count(r.Count, "release")} in {Figures.Text(r.WallNs)}, up to {r.PeakConcurrency} at a time\n");
-        ShutdownText.Findings(text, r.Findings, Width);
+        text.Append($"\nAll shutdowns: {Figures.Count(r.Count, "release")} in {Figures.Text(r.WallNs)}, up to {r.PeakConcurrency} in parallel\n");
+        ShutdownText.Findings(text, r.Findings, width);
     }
 
-    private static void HeldUp(StringBuilder text, ReportDocument report)
+    private static void Opens(StringBuilder text, ReportDocument report, int width)
     {
         foreach (ReportDevice open in report.Opens.Where(o => o.LockWaitNs > 0))
         {
-            text.Append($"\n{ShutdownText.Name(open.Pid, open.Comm, open.Vm)} opened {open.Bdf} in {Figures.Text(open.DurationNs)}\n");
-            Waterfall.Waits(text, open);
+            text.Append($"\n{ProcessNames.Of(open.Pid, open.Comm, open.Vm)} opened {open.Bdf} in {Figures.Text(open.DurationNs)}\n");
+            Waterfall.Waits(text, open, width);
         }
-        ShutdownText.Findings(text, report.Findings, Width);
+        ShutdownText.Findings(text, report.Findings, width);
     }
 
-    private static void Locks(StringBuilder text, ImmutableArray<ReportLock> locks)
+    private static void Locks(StringBuilder text, ImmutableArray<ReportLock> locks, int width)
     {
         foreach (ReportLock l in locks)
         {
             text.Append('\n');
             Paragraph.Append(
                 text,
-                $"{Waterfall.LockName(l.LockKind, l.Lock)}: {Figures.Count(l.Waits, "wait")}, {Figures.Text(l.WaitedNs)} in all, " +
-                $"the longest {Figures.Text(l.LongestNs)}; of {string.Join(", ", l.Devices)}", Width, "", "  ");
+                $"{Waterfall.LockLabel(l.LockKind, l.Lock)}: {Figures.Count(l.Waits, "wait")}, {Figures.Text(l.WaitedNs)} in total, " +
+                $"the longest {Figures.Text(l.LongestNs)}; shared by {string.Join(", ", l.Devices)}", width, "", "  ");
         }
     }
 
-    private static void Histograms(StringBuilder text, ReportHistograms h)
+    private static void Histograms(StringBuilder text, ReportHistograms h, int width)
     {
         var rows = new List<(string Name, ReportHistogram Values)> { ("shutdown", h.Shutdown), ("release", h.Release) };
         rows.AddRange(h.ResetByMethod.Select(r => ($"reset ({r.Key})", r.Value)));
         rows.Add(("lock wait", h.LockWait));
         rows.Add(("open", h.Open));
-        if (rows.All(r => r.Values.Count == 0))
-            return;
-        text.Append($"\n{"all of the recording",-22} {"count",6} {"p50",9} {"p90",9} {"p99",9} {"max",9} {"sum",9}\n");
+        var table = new TextTable(
+            0, 2, new("durations", Left: true), new("count"), new("p50"), new("p90"), new("p99"), new("max"), new("sum"));
         foreach ((string name, ReportHistogram v) in rows.Where(r => r.Values.Count > 0))
-            text.Append($"{name,-22} {v.Count,6} {Percentile(v.P50Ns),9} {Percentile(v.P90Ns),9} ")
-                .Append($"{Percentile(v.P99Ns),9} {Figures.Text(v.MaxNs),9} {Figures.Text(v.SumNs),9}\n");
+        {
+            table.Add(
+                name, $"{v.Count}", Percentile(v.P50Ns), Percentile(v.P90Ns), Percentile(v.P99Ns), Figures.Text(v.MaxNs), Figures.Text(v.SumNs));
+        }
+        if (rows.Any(r => r.Values.Count > 0))
+            text.Append('\n').AppendJoin('\n', table.Lines(width, titles: true)).Append('\n');
     }
 
     private static string Percentile(long? ns) => ns is { } known ? Figures.Text(known) : "-";
 
-    private static void Probes(StringBuilder text, ReportCapture capture)
+    private static void Probes(StringBuilder text, ReportCapture capture, int width)
     {
         ImmutableArray<ReportProbe> attached = [.. capture.Probes.Where(p => p.Attached)];
         text.Append($"\n{attached.Length} of {capture.Probes.Length} probes attached (");
         text.AppendJoin(", ", attached.GroupBy(p => p.Attach).OrderBy(g => g.Key).Select(g => $"{g.Count()} {g.Key}"));
         text.Append(")\n");
         foreach (ReportProbe missing in capture.Probes.Where(p => !p.Attached && p.WaitsFor is null))
-            text.Append($"  not watched: {missing.Name}: {missing.Reason}\n");
-        foreach (IGrouping<string?, ReportProbe> waiting in capture.Probes.Where(p => !p.Attached).GroupBy(p => p.WaitsFor).Where(g => g.Key is not null))
-            text.Append($"  module {waiting.Key} was not loaded: nothing to watch for {string.Join(", ", waiting.Select(p => p.Name))}\n");
+            Paragraph.Append(text, $"not attached: {missing.Name}: {missing.Reason}", width, "  ", "    ");
+        foreach (IGrouping<string?, ReportProbe> waiting in capture.Probes.Where(p => !p.Attached && p.WaitsFor is not null).GroupBy(p => p.WaitsFor))
+        {
+            Paragraph.Append(
+                text, $"not attached: {string.Join(", ", waiting.Select(p => p.Name))}: module {waiting.Key} is not loaded", width, "  ", "    ");
+        }
     }
 }

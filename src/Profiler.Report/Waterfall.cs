@@ -1,84 +1,93 @@
 using System.Collections.Immutable;
 using System.Text;
 using Profiler.Core;
+using Profiler.Core.Facts;
+using Profiler.Core.Names;
 
 namespace Profiler.Report;
 
-/// <summary>A shutdown's devices, one a line, each with a bar where its release was.</summary>
+/// <summary>The devices of a shutdown, one per line, with a bar that shows when each was released.</summary>
 internal static class Waterfall
 {
-    private const int BarWidth = 40;
+    private const int MinBar = 10, MaxBar = 60;
 
-    // Of a long chain of holders the first and the last ones are told.
-    private const int ToldAtEachEnd = 2;
+    // Of a long chain of holders the first and the last ones are shown.
+    private const int ShownAtEachEnd = 2;
 
-    public static void Render(StringBuilder text, ReportShutdown s)
+    /// <param name="text">Is appended to.</param>
+    /// <param name="s">The shutdown.</param>
+    /// <param name="width">Columns of the terminal.</param>
+    public static void Render(StringBuilder text, ReportShutdown s, int width)
     {
-        text.Append($"  {"device",-13} {"start",8} {"release",8} {"lock",8} {"reset",8} {"method",-8} 0 s")
-            .Append($"{Figures.Text(s.WallNs),BarWidth - 2}\n");
+        var table = new TextTable(
+            2, 2, new("device", Left: true), new("start"), new("release"), new("lock wait"), new("reset"), new("method", Left: true));
         foreach (ReportDevice d in s.Devices)
         {
-            text.Append($"  {d.Bdf,-13} {(d.StartNs - s.StartNs) / 1e9,8:0.000} {Seconds(d.DurationNs),8} {Seconds(d.LockWaitNs),8} ")
-                .Append($"{Seconds(d.ResetNs),8} {d.ResetMethod ?? "-",-8} |{Bar(d, s)}|\n");
-            Waits(text, d);
+            table.Add(
+                d.Bdf, $"{(d.StartNs - s.StartNs) / 1e9:0.000} s", Seconds(d.DurationNs), Seconds(d.LockWaitNs), Seconds(d.ResetNs),
+                d.ResetMethod ?? "-");
         }
-        text.Append("  . waiting for a lock   # in reset   = the rest of the release\n");
+        IReadOnlyList<string> lines = table.Lines(width, titles: true);
+        int left = lines.Max(l => l.Length), bar = Math.Min(MaxBar, width - left - 4);
+        string end = Figures.Text(s.WallNs);
+        bool bars = bar >= MinBar;
+        text.Append(bars ? $"{lines[0].PadRight(left)}  |0 s{end.PadLeft(bar - 3)}|" : lines[0]).Append('\n');
+        for (int i = 0; i < s.Devices.Length; i++)
+        {
+            text.Append(bars ? $"{lines[i + 1].PadRight(left)}  |{Bar(s.Devices[i], s, bar)}|" : lines[i + 1]).Append('\n');
+            Waits(text, s.Devices[i], width);
+        }
+        if (bars)
+            text.Append("  . waiting for a lock   # in reset   = rest of the release\n");
     }
 
-    /// <summary>Whom a device waited for: each lock, and who had it one after another.</summary>
-    public static void Waits(StringBuilder text, ReportDevice d)
+    /// <summary>Each lock that a device waited for, and its holders one after another.</summary>
+    public static void Waits(StringBuilder text, ReportDevice d, int width)
     {
         foreach (IGrouping<(string Lock, string LockKind), ReportHolder> chain in d.Holders.GroupBy(h => (h.Lock, h.LockKind)))
         {
             ImmutableArray<ReportHolder> holders = [.. chain];
-            text.Append($"    waited {Figures.Text(holders.Sum(h => h.Ns))} for {LockName(chain.Key.LockKind, chain.Key.Lock)}, held by\n");
-            bool all = holders.Length <= 2 * ToldAtEachEnd + 1;
-            foreach (ReportHolder holder in all ? holders : holders.Take(ToldAtEachEnd))
-                Holder(text, holder);
+            text.Append($"    waited {Figures.Text(holders.Sum(h => h.Ns))} for {LockLabel(chain.Key.LockKind, chain.Key.Lock)}, held by\n");
+            bool all = holders.Length <= 2 * ShownAtEachEnd + 1;
+            foreach (ReportHolder holder in all ? holders : holders.Take(ShownAtEachEnd))
+                Line(text, holder.Ns, Words(holder), width);
             if (all)
                 continue;
-            ImmutableArray<ReportHolder> between = [.. holders.Skip(ToldAtEachEnd).SkipLast(ToldAtEachEnd)];
-            text.Append($"      {Figures.Text(between.Sum(h => h.Ns)),9}  {between.Length} others, at {between.Select(h => h.Bdf).Distinct().Count()} devices\n");
-            foreach (ReportHolder holder in holders.TakeLast(ToldAtEachEnd))
-                Holder(text, holder);
+            ImmutableArray<ReportHolder> between = [.. holders.Skip(ShownAtEachEnd).SkipLast(ShownAtEachEnd)];
+            Line(
+                text, between.Sum(h => h.Ns),
+                $"{between.Length} more holders, {Figures.Count(between.Select(h => h.Bdf).Distinct().Count(), "device")}", width);
+            foreach (ReportHolder holder in holders.TakeLast(ShownAtEachEnd))
+                Line(text, holder.Ns, Words(holder), width);
         }
     }
 
-    /// <summary>"dev_set lock 1", "IOMMU group lock 2", "lock 3".</summary>
-    public static string LockName(string kind, string name) => kind switch
-    {
-        "dev_set" => $"dev_set {name}",
-        "group" => $"IOMMU group {name}",
-        _ => name,
-    };
+    /// <summary>"dev_set lock 1".</summary>
+    public static string LockLabel(string kind, string name) => LockKindNames.Table.Find(kind)?.Label(name) ?? name;
 
-    private static void Holder(StringBuilder text, ReportHolder holder)
-    {
-        text.Append($"      {Figures.Text(holder.Ns),9}  ");
-        if (holder is { Pid: { } pid, Comm: { } comm })
-            text.Append(ShutdownText.Name(pid, comm, holder.Vm)).Append($", tid {holder.Tid}");
-        else
-            text.Append("nobody: it was being handed over");
-        if (holder.Bdf is not null)
-            text.Append($", at {holder.Bdf}");
-        if (holder.ResetNs > 0)
-            text.Append($", {Figures.Text(holder.ResetNs)} of it in reset");
-        text.Append('\n');
-    }
+    private static string Words(ReportHolder holder) =>
+        (holder is { Pid: { } pid, Comm: { } comm }
+            ? $"{ProcessNames.Of(pid, comm, holder.Vm)}, tid {holder.Tid}"
+            : "no holder, the kernel was handing the lock over") +
+        (holder.Bdf is null ? "" : $", for {holder.Bdf}") +
+        (holder.ResetNs > 0 ? $", {Figures.Text(holder.ResetNs)} of it in reset" : "");
 
-    // What fills most of a cell's time is what it shows.
-    private static string Bar(ReportDevice d, ReportShutdown s)
+    private static void Line(StringBuilder text, long ns, string words, int width) =>
+        Paragraph.Append(text, words, width, $"      {Figures.Text(ns),9}  ", new string(' ', 19));
+
+    // A cell of the bar shows what fills most of its time.
+    private static string Bar(ReportDevice d, ReportShutdown s, int width)
     {
-        double scale = Math.Max(1, s.WallNs) / (double)BarWidth;
-        int Cell(long ns) => (int)Math.Clamp((ns - s.StartNs) / scale, 0, BarWidth - 1);
-        char[] bar = [.. Enumerable.Repeat(' ', BarWidth)];
+        double scale = Math.Max(1, s.WallNs) / (double)width;
+        int Cell(long ns) => (int)Math.Clamp((ns - s.StartNs) / scale, 0, width - 1);
+        char[] bar = [.. Enumerable.Repeat(' ', width)];
         void Fill(long startNs, long durationNs, char with)
         {
             int from = Cell(startNs), to = Cell(startNs + durationNs - 1);
             Array.Fill(bar, with, from, to - from + 1);
         }
         Fill(d.StartNs, d.DurationNs, '=');
-        // Below a cell's width a wait is not what the cell shows.
+        // A wait shorter than half a cell is not shown.
         foreach (ReportLockWait wait in d.LockWaits.Where(w => w.DurationNs >= scale / 2))
             Fill(wait.StartNs, wait.DurationNs, '.');
         foreach (ReportReset reset in d.Resets)
@@ -86,5 +95,5 @@ internal static class Waterfall
         return new string(bar);
     }
 
-    private static string Seconds(long ns) => ns == 0 ? "-" : $"{ns / 1e9:0.000}";
+    private static string Seconds(long ns) => ns == 0 ? "-" : $"{ns / 1e9:0.000} s";
 }

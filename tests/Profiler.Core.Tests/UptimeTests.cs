@@ -15,7 +15,7 @@ public sealed class UptimeTests
     {
         const int tooMany = 100;
         var spans = new SpanAssembler();
-        Feed(spans, Enumerable.Range(1, SpanAssembler.MostThreads + tooMany).Select(tid => new WireEvent
+        Feed(spans, Enumerable.Range(1, SpanAssembler.MaxThreads + tooMany).Select(tid => new WireEvent
         {
             TimeNs = (ulong)tid,
             Kind = EventKind.Release,
@@ -23,7 +23,7 @@ public sealed class UptimeTests
             Tid = (uint)tid,
             Tgid = (uint)tid,
         }));
-        Assert.Equal((SpanAssembler.MostThreads, tooMany), (spans.InFlight().Length, spans.Unmatched));
+        Assert.Equal((SpanAssembler.MaxThreads, tooMany), (spans.InFlight().Length, spans.Unmatched));
         Assert.Equal(tooMany + 1, spans.InFlight()[0].Task.Tid);
     }
 
@@ -69,14 +69,14 @@ public sealed class UptimeTests
     [Fact]
     public void Of_processes_whose_releases_were_all_lost_the_oldest_are_forgotten()
     {
-        const int many = ShutdownTracker.MostProcesses + 100;
+        const int many = ShutdownTracker.MaxProcesses + 100;
         var tracker = new ShutdownTracker(EndsWatched.All);
         for (int pid = 1; pid <= many; pid++)
         {
-            tracker.Present(new ProcessAtStart(pid, "qemu", ["0000:01:00.0"], Exiting: false));
+            tracker.AddAtStart(new ProcessAtStart(pid, "qemu", ["0000:01:00.0"], Exiting: false));
             Assert.Empty(tracker.Follow(Signal(pid, 0), _ => false));
         }
-        Assert.Equal(ShutdownTracker.MostProcesses, tracker.InFlight(new SpanAssembler(), 1).Length);
+        Assert.Equal(ShutdownTracker.MaxProcesses, tracker.InFlight(new SpanAssembler(), 1).Length);
     }
 
     [Fact]
@@ -84,17 +84,17 @@ public sealed class UptimeTests
     {
         var tracker = new ShutdownTracker(EndsWatched.All);
         for (int pid = 1; pid <= 5000; pid++)
-            tracker.Present(new ProcessAtStart(pid, "qemu", ["0000:01:00.0"], Exiting: false));
+            tracker.AddAtStart(new ProcessAtStart(pid, "qemu", ["0000:01:00.0"], Exiting: false));
         for (int pid = 5001; pid <= 50_000; pid++)
             Assert.Empty(tracker.Follow(Signal(pid, 0), _ => false));
-        Assert.InRange(tracker.Remembered, 5000, 6000);
+        Assert.InRange(tracker.Kept, 5000, 6000);
     }
 
     [Fact]
     public void Who_is_sent_signals_for_ever_keeps_a_few()
     {
         var tracker = new ShutdownTracker(EndsWatched.All);
-        tracker.Present(new ProcessAtStart(7, "daemon", ["0000:01:00.0"], Exiting: false));
+        tracker.AddAtStart(new ProcessAtStart(7, "daemon", ["0000:01:00.0"], Exiting: false));
         long now = 0;
         for (int i = 0; i < 1000; i++)
             Assert.Empty(tracker.Follow(Signal(7, now += 1_000_000_000), _ => false));

@@ -31,7 +31,7 @@ public sealed class VictimTests
         JsonNode finding = Assert.Single(report["findings"]!.AsArray())!;
         Assert.Equal("open_delayed", finding["id"]!.GetValue<string>());
         Assert.Contains($"(pid {victim}) needed", finding["text"]!.GetValue<string>(), StringComparison.Ordinal);
-        Assert.Contains($"waiting for vfioscope (pid {holder}), which was releasing", finding["text"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains($"vfioscope (pid {holder}) held the lock while releasing", finding["text"]!.GetValue<string>(), StringComparison.Ordinal);
 
         Assert.Contains(report["stacks"]!.AsArray(), s => string.Join(' ', s!["frames"]!.AsArray())
             .Contains("vfio_pci_release", StringComparison.Ordinal));

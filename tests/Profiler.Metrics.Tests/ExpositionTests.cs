@@ -1,6 +1,6 @@
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
-using Profiler.Core.Statistics;
+using Profiler.Core.Names;
 using Profiler.Core.Wire;
 using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;
@@ -79,7 +79,7 @@ public sealed partial class ExpositionTests
 
     [Fact]
     public void All_findings_are_counted_from_the_start() => Assert.Equal(
-        FindingCounts.Ids.Order(StringComparer.Ordinal).Select(id => $"vfio_findings_total{{finding=\"{id}\"}} 0"),
+        FindingKinds.All.Select(k => k.Id).Order(StringComparer.Ordinal).Select(id => $"vfio_findings_total{{finding=\"{id}\"}} 0"),
         Nothing.Text(Negotiation.Text).Split('\n').Where(l => l.StartsWith("vfio_findings_total{", StringComparison.Ordinal)));
 
     [Fact]

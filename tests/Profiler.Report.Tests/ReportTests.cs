@@ -2,7 +2,6 @@ using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
-using Profiler.Report;
 using Profiler.Tests.Support;
 
 namespace Profiler.Report.Tests;
@@ -20,7 +19,7 @@ public sealed class ReportTests
     [Theory]
     [MemberData(nameof(Cases))]
     public void The_text_is_as_expected(string name) =>
-        Golden.Equal(Golden.Beside($"Cases/{name}.txt"), TextReport.Render(Build(name)));
+        Golden.Equal(Golden.Beside($"Cases/{name}.txt"), TextReport.Render(Build(name), TextReport.DefaultWidth));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -31,13 +30,28 @@ public sealed class ReportTests
         Schema.Validate(Golden.Beside($"Cases/{name}.json"));
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void It_fits_the_terminal_and_no_column_is_broken(int width)
+    {
+        foreach (string name in Cases)
+            Assert.All(TextReport.Render(Build(name), width).Split('\n'), line => Assert.True(line.Length <= width, $"{name}, {width}: {line}"));
+        Golden.Equal(Golden.Beside($"Cases/lock-convoy.{width}.txt"), TextReport.Render(Build("lock-convoy"), width));
+    }
+
+    [Fact]
+    public void A_narrower_terminal_than_that_gets_lines_that_are_too_long() =>
+        Assert.Equal(TextReport.Render(Build("lock-convoy"), TextReport.MinWidth), TextReport.Render(Build("lock-convoy"), 1));
+
     [Fact]
     public void A_recording_that_was_cut_short_says_so()
     {
         ReportDocument report = ReportBuilder.Build(Read("serial-exit", writer => { }), ActivityFilter.None);
         Assert.False(report.Capture.Complete);
         Assert.Null(report.Capture.EventsLost);
-        Assert.Contains("INCOMPLETE, figures may be wrong or too low:\n  - the recording was cut short", TextReport.Render(report), StringComparison.Ordinal);
+        Assert.Contains("INCOMPLETE, figures may be wrong or too low:\n  - the recording was cut short", TextReport.Render(report, TextReport.DefaultWidth), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +61,7 @@ public sealed class ReportTests
             3_000_000_000,
             [new EventCount("reset", 17, 16, 1)],
             [new ProbeInfo("release", "vfio_device_fops_release", "kprobe", true, 2, "kprobe as asked for")])));
-        string text = TextReport.Render(ReportBuilder.Build(recorded, ActivityFilter.None));
+        string text = TextReport.Render(ReportBuilder.Build(recorded, ActivityFilter.None), TextReport.DefaultWidth);
         Assert.Contains("INCOMPLETE", text, StringComparison.Ordinal);
         Assert.Contains("  - 1 event lost (reset): the ring buffer was full (use a larger --buffer)", text, StringComparison.Ordinal);
         Assert.Contains("  - the kernel did not run probe release for 2 calls", text, StringComparison.Ordinal);
@@ -61,7 +75,7 @@ public sealed class ReportTests
             writer.Fact(new KernelStack(7, ["0xffffffffc0de1234", "vfio_device_fops_release+0x21 [vfio]"]));
             End(writer);
         });
-        string hidden = ReportJson.Text(ReportBuilder.Build(recorded, ActivityFilter.None)) + TextReport.Render(ReportBuilder.Build(recorded, ActivityFilter.None));
+        string hidden = ReportJson.Text(ReportBuilder.Build(recorded, ActivityFilter.None)) + TextReport.Render(ReportBuilder.Build(recorded, ActivityFilter.None), TextReport.DefaultWidth);
         Assert.DoesNotContain("0xffff", hidden, StringComparison.Ordinal);
         Assert.DoesNotContain("0x00000000", hidden, StringComparison.Ordinal);
         string shown = ReportJson.Text(ReportBuilder.Build(recorded, ActivityFilter.None, addresses: true));
@@ -107,7 +121,7 @@ public sealed class ReportTests
         Assert.Equal((1, 1, 0, 0), (web.Histograms.Release.Count, web.Histograms.Shutdown.Count, web.Histograms.LockWait.Count, web.Histograms.Reset.Count));
         Assert.Equal((1, 0, 0), (web.Releases.Count, web.Locks.Length, web.Stacks.Length));
         Assert.Equal("0000:01:00.0", Assert.Single(web.Devices).Bdf);
-        Assert.DoesNotContain("0000:02:00.0", ReportJson.Text(web) + TextReport.Render(web), StringComparison.Ordinal);
+        Assert.DoesNotContain("0000:02:00.0", ReportJson.Text(web) + TextReport.Render(web, TextReport.DefaultWidth), StringComparison.Ordinal);
 
         ReportDocument third = ReportBuilder.Build(recorded, new ActivityFilter(null, null, "03:00.0"));
         Assert.Equal((1, 1, 1), (third.Histograms.Release.Count, third.Histograms.LockWait.Count, third.Histograms.Reset.Count));

@@ -1,6 +1,5 @@
-using Profiler.Core;
-using Profiler.Tests.Support;
 using System.Diagnostics;
+using Profiler.Tests.Support;
 
 namespace Profiler.Report.Tests;
 

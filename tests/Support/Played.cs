@@ -22,7 +22,7 @@ public static class Played
         var done = new List<Shutdown>();
         using var pipeline = new Pipeline(Observable.Return(EventText.Records(events)), watched ?? EndsWatched.All, attachedNs);
         foreach (ProcessAtStart process in present)
-            pipeline.Present(process);
+            pipeline.AddAtStart(process);
         pipeline.Shutdowns.Subscribe(done.Add);
         pipeline.Connect();
         return done;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Profiler.Cli.Commands.Options;
+using Profiler.Cli.Unix;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Host.Files;
@@ -35,7 +36,7 @@ internal static class ReportCommand
             ReportDocument report = ReportBuilder.Build(recorded, filter, parsed.GetValue(addresses));
             string text = parsed.GetValue(format) == Format.Json
                 ? ReportJson.Text(report)
-                : TextReport.Render(report);
+                : TextReport.Render(report, TerminalWidth.For(parsed.GetValue(output)));
             Write(text, parsed.GetValue(output), parsed.InvocationConfiguration.Output);
             return ExitCode.Done;
         });

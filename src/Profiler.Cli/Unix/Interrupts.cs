@@ -27,8 +27,11 @@ internal static class Interrupts
     /// <summary>Detaching the programs and finishing a recording may take so long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static readonly (PosixSignal Signal, int Number)[] Signals =
-        [(PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15)];
+    private static readonly (PosixSignal Signal, int Number)[] Handled =
+    [
+        (PosixSignal.SIGHUP, Signals.SIGHUP), (PosixSignal.SIGINT, Signals.SIGINT), (PosixSignal.SIGQUIT, Signals.SIGQUIT),
+        (PosixSignal.SIGTERM, Signals.SIGTERM),
+    ];
 
     private static readonly List<PosixSignalRegistration> Registrations = [];
     private static readonly CancellationTokenSource Stop = new();
@@ -48,7 +51,7 @@ internal static class Interrupts
     public static void Listen()
     {
         ulong ignored = Ignored();
-        foreach ((PosixSignal signal, int number) in Signals)
+        foreach ((PosixSignal signal, int number) in Handled)
         {
             if ((ignored & 1UL << (number - 1)) == 0)
                 Registrations.Add(PosixSignalRegistration.Create(signal, context => On(context, number)));

@@ -151,7 +151,7 @@ public sealed class Profile : IDisposable
     private void Present(Fact fact)
     {
         if (fact is ProcessAtStart process)
-            _pipeline.Present(process);
+            _pipeline.AddAtStart(process);
     }
 
     private bool Replay => Clock is not null;

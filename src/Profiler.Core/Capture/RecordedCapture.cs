@@ -3,10 +3,10 @@ using System.Reactive.Linq;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Spans;
-using Profiler.Core.Wire;
 
 namespace Profiler.Core.Capture;
 
@@ -70,7 +70,7 @@ public sealed record RecordedCapture(
         reader.Facts.Learned += fact =>
         {
             if (fact is ProcessAtStart process)
-                pipeline.Present(process);
+                pipeline.AddAtStart(process);
         };
         pipeline.Activities.OfType<Operation>().Subscribe(operations.Add, e => error = e);
         pipeline.Activities.OfType<StandaloneReset>().Subscribe(resets.Add, e => error = e);

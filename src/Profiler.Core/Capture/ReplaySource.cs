@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reactive.Subjects;
 using System.Runtime.InteropServices;
 using Profiler.Core.Facts;
+using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;

@@ -1,16 +1,16 @@
 namespace Profiler.Core.Facts;
 
-/// <summary>What a PCI device is, and what decides how it is reset and whom it waits for; from sysfs, while it is there.</summary>
-/// <param name="Bdf">Where it sits, <c>0000:01:00.0</c>; the words of the events.</param>
+/// <summary>A PCI device, with what decides how it is reset and which lock it needs; from sysfs, while it exists.</summary>
+/// <param name="Bdf">Its address, <c>0000:01:00.0</c>, as in events.</param>
 /// <param name="VendorId">Four hexadecimal digits.</param>
 /// <param name="DeviceId">Four hexadecimal digits.</param>
-/// <param name="Vendor">The vendor's name; null where there is no pci.ids, or none that knows it.</param>
+/// <param name="Vendor">The vendor's name; null if pci.ids is missing or does not have it.</param>
 /// <param name="Device">The device's name; null likewise.</param>
-/// <param name="Class">What kind of device, six hexadecimal digits (PCI Code and ID Assignment Specification).</param>
-/// <param name="IommuGroup">Its number; null without an IOMMU.</param>
-/// <param name="Driver">vfio-pci, or a variant of it; null if it has none.</param>
-/// <param name="ResetMethods">In the order in which they are tried; null where the kernel does not list them.</param>
-/// <param name="DevSetMates">The devices that share its dev_set, and with it the lock.</param>
+/// <param name="Class">The class code, six hexadecimal digits (PCI Code and ID Assignment Specification).</param>
+/// <param name="IommuGroup">The number of its IOMMU group; null without an IOMMU.</param>
+/// <param name="Driver">vfio-pci or a variant of it; null if it has none.</param>
+/// <param name="ResetMethods">In the order in which the kernel tries them; null if it does not list them.</param>
+/// <param name="DevSetMates">The devices that share its dev_set and the lock of it.</param>
 public sealed record DeviceIdentity(
     string Bdf,
     string VendorId,

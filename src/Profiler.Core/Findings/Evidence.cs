@@ -3,13 +3,13 @@ using Profiler.Core.Recording;
 
 namespace Profiler.Core.Findings;
 
-/// <summary>Whether something that was not seen did not happen either: only then may a finding say so.</summary>
-/// <param name="Releases">Of releases.</param>
-/// <param name="Resets">Of resets.</param>
+/// <summary>Whether something that was not seen did not happen: only then may a finding say so.</summary>
+/// <param name="Releases">All releases were seen.</param>
+/// <param name="Resets">All resets were seen.</param>
 public readonly record struct Evidence(bool Releases, bool Resets)
 {
     /// <summary>Everything was seen.</summary>
-    public static readonly Evidence Whole = new(true, true);
+    public static readonly Evidence Complete = new(true, true);
 
     private static readonly HashSet<string> Gaps =
     [

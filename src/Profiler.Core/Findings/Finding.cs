@@ -8,18 +8,30 @@ public enum Severity
     /// <summary>Good to know.</summary>
     Info,
 
-    /// <summary>Time was lost here that need not be, or something is not as it should be.</summary>
+    /// <summary>Avoidable time was lost, or something is wrong.</summary>
     Warning,
 }
 
-/// <summary>One reason why things took the time they took: data first, then words.</summary>
-/// <param name="Id">A stable name: serial_exit, lock_held_across_release, …; docs/report.schema.json lists them.</param>
-/// <param name="Severity">How much it matters.</param>
-/// <param name="Text">What was seen.</param>
+/// <summary>A kind of finding; <see cref="Names.FindingKinds"/> has all of them.</summary>
+/// <param name="Id">Its stable name in all outputs, and its heading and anchor in docs/findings.md.</param>
+/// <param name="Severity">Unless the single finding says otherwise.</param>
+/// <param name="Title">What it says, in one sentence.</param>
+/// <param name="OfDevice">It says that a device is faulty or not free; the others say how a shutdown handles its devices.</param>
+public sealed record FindingKind(string Id, Severity Severity, string Title, bool OfDevice = false);
+
+/// <summary>One reason why a shutdown or an open took as long as it did: data first, then words.</summary>
+/// <param name="Kind">What it says.</param>
+/// <param name="Text">What was seen: one or more sentences, without the last full stop.</param>
 /// <param name="Remedy">What would help; null if nothing needs to be done.</param>
-public sealed record Finding(string Id, Severity Severity, string Text, string? Remedy)
+public sealed record Finding(FindingKind Kind, string Text, string? Remedy)
 {
-    /// <summary>Nanoseconds of wall time that it cost, or that are at stake; 0 if it is not about time.</summary>
+    /// <summary>Its stable name: serial_exit, lock_held_across_release, …</summary>
+    public string Id => Kind.Id;
+
+    /// <summary>How much it matters.</summary>
+    public Severity Severity { get; init; } = Kind.Severity;
+
+    /// <summary>Wall time that it cost or that is at stake, nanoseconds; 0 if it is not about time.</summary>
     public long CostNs { get; init; }
 
     /// <summary>The same in seconds.</summary>
@@ -28,13 +40,25 @@ public sealed record Finding(string Id, Severity Severity, string Text, string? 
     /// <summary>All devices it is about, by address.</summary>
     public ImmutableArray<string> Devices { get; init; } = [];
 
-    /// <summary>The addresses of the locks it is about.</summary>
+    /// <summary>Addresses of the locks it is about.</summary>
     public ImmutableArray<ulong> Locks { get; init; } = [];
 
-    /// <summary>The numbers in the text, by name; durations end in _ns.</summary>
+    /// <summary>The numbers of the text, by name; durations end in _ns.</summary>
     public ImmutableSortedDictionary<string, long> Numbers { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
 
-    /// <summary>The costliest first; of equals the warnings, then as they came.</summary>
+    /// <summary>The most costly first; among equals the warnings, then in the given order.</summary>
     public static ImmutableArray<Finding> ByCost(IEnumerable<Finding> findings) =>
         [.. findings.OrderByDescending(f => f.CostNs).ThenByDescending(f => f.Severity)];
+
+    /// <summary>Numbers by name, without the unknown ones.</summary>
+    internal static ImmutableSortedDictionary<string, long> Known(params ReadOnlySpan<(string Name, long? Value)> numbers)
+    {
+        var known = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
+        foreach ((string name, long? value) in numbers)
+        {
+            if (value is { } number)
+                known[name] = number;
+        }
+        return known.ToImmutable();
+    }
 }

@@ -1,44 +1,50 @@
 using Profiler.Core.Lives;
-using static Profiler.Core.Findings.Words;
+using Profiler.Core.Names;
 
 namespace Profiler.Core.Findings;
 
-/// <summary>A shutdown by signal, in libvirt's terms.</summary>
+/// <summary>A shutdown by signal, compared with libvirt's time limits.</summary>
 internal static class LibvirtFindings
 {
     public static Finding? For(Shutdown shutdown)
     {
         if (shutdown.Trigger is not (Trigger.SigTerm or Trigger.SigKill) || LibvirtProjection.Of(shutdown) is not { } projection)
             return null;
-        string devices = Count(shutdown.Releases.Length, "device");
-        string took = $"{Seconds(projection.WallNs)} from {shutdown.Trigger.Name()} to the end";
         long overNs = projection.WallNs - (projection.SigkillNs ?? projection.FailureNs);
-        string where = projection.WallNs >= projection.FailureNs
-            ? $"{took} is longer than the {Seconds(projection.FailureNs)} after which libvirt gives up with {devices}"
-            : projection.SigkillNs is not { } kill
-            ? $"{took} is {Seconds(projection.FailureNs - projection.WallNs)} less than the {Seconds(projection.FailureNs)} after SIGKILL at which libvirt gives up with {devices}"
-            : projection.WallNs >= kill
-            ? $"{took} is longer than the {Seconds(kill)} after which SIGKILL comes, and {Seconds(projection.FailureNs - projection.WallNs)} less than " +
-                $"the {Seconds(projection.FailureNs)} after which libvirt gives up with {devices}"
-            : $"{took} is {Seconds(kill - projection.WallNs)} less than the {Seconds(kill)} after which SIGKILL comes";
-        return new Finding("libvirt_limits", overNs >= 0 ? Severity.Warning : Severity.Info, where, Remedy(projection))
+        return new Finding(
+            FindingKinds.LibvirtLimits, $"the shutdown took {Figures.Text(projection.WallNs)} from {shutdown.Trigger.Name()}, {Compared(shutdown, projection)}",
+            Remedy(projection))
         {
+            Severity = overNs >= 0 ? Severity.Warning : Severity.Info,
             CostNs = Math.Max(0, overNs),
             Devices = [.. shutdown.Releases.Select(r => r.Device)],
-            Numbers = Numbers(
+            Numbers = Finding.Known(
                 ("wall_ns", projection.WallNs), ("failure_ns", projection.FailureNs), ("per_device_ns", (long)projection.EachNs),
                 ("sigkill_ns", projection.SigkillNs), ("sigkill_devices", Whole(projection.SigkillWith)),
                 ("failure_devices", Whole(projection.FailureWith))),
         };
     }
 
+    private static string Compared(Shutdown shutdown, LibvirtProjection projection)
+    {
+        string givesUp = $"{Figures.Limit(projection.FailureNs)} after which libvirt gives up ({Figures.Count(shutdown.Releases.Length, "device")})";
+        if (projection.WallNs >= projection.FailureNs)
+            return $"longer than the {givesUp}";
+        string left = Figures.Text(projection.FailureNs - projection.WallNs);
+        if (projection.SigkillNs is not { } kill)
+            return $"{left} less than the {givesUp}";
+        return projection.WallNs >= kill
+            ? $"longer than the {Figures.Limit(kill)} after which libvirt sends SIGKILL, and {left} less than the {givesUp}"
+            : $"{Figures.Text(kill - projection.WallNs)} less than the {Figures.Limit(kill)} after which libvirt sends SIGKILL";
+    }
+
     private static string Remedy(LibvirtProjection projection)
     {
+        string sigkill = Whole(projection.SigkillWith) is { } killed ? $"sends SIGKILL with {Figures.Count(killed, "device")} or more and " : "";
         string failure = Whole(projection.FailureWith) is { } devices
-            ? $"libvirt gives up with {Count(devices, "device")} or more"
-            : $"libvirt never gives up, as it allows {Seconds((long)LibvirtLimits.PerDevice.TotalNanoseconds)} for each";
-        string sigkill = Whole(projection.SigkillWith) is { } killed ? $"SIGKILL comes with {Count(killed, "device")} or more, and " : "";
-        return $"at {Seconds((long)projection.EachNs)} for each device on this host, {sigkill}{failure}";
+            ? $"gives up with {Figures.Count(devices, "device")} or more"
+            : $"never gives up (it allows {Figures.Limit((long)LibvirtLimits.PerDevice.TotalNanoseconds)} per device)";
+        return $"at {Figures.Text((long)projection.EachNs)} per device on this host, libvirt {sigkill}{failure}";
     }
 
     private static long? Whole(double? devices) => devices is { } number && double.IsFinite(number) ? (long)number : null;

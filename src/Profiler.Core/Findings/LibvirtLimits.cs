@@ -1,7 +1,7 @@
 namespace Profiler.Core.Findings;
 
 /// <summary>
-/// The limits that libvirt sets when it ends a domain by force:
+/// libvirt's time limits for ending a domain:
 /// virProcessKillPainfullyDelay (src/util/virprocess.c) and its caller in the QEMU driver.
 /// </summary>
 public static class LibvirtLimits
@@ -9,15 +9,15 @@ public static class LibvirtLimits
     /// <summary>From SIGTERM to SIGKILL.</summary>
     public static readonly TimeSpan Sigkill = TimeSpan.FromSeconds(10);
 
-    /// <summary>From SIGKILL until it gives up, devices not counted: "Failed to terminate process … with SIGKILL".</summary>
+    /// <summary>From SIGKILL until it gives up, without devices: "Failed to terminate process … with SIGKILL".</summary>
     public static readonly TimeSpan AfterSigkill = TimeSpan.FromSeconds(30);
 
-    /// <summary>What each assigned device adds to that, "to be safe".</summary>
+    /// <summary>Added for each assigned device.</summary>
     public static readonly TimeSpan PerDevice = TimeSpan.FromSeconds(2);
 
     /// <summary>From SIGTERM until it gives up.</summary>
     public static TimeSpan Failure(int devices) => Failure(Sigkill, devices);
 
-    /// <summary>The same where SIGKILL came at another time, or first: then that is zero.</summary>
+    /// <summary>From the first signal until it gives up, with SIGKILL at another time; zero if SIGKILL was first.</summary>
     public static TimeSpan Failure(TimeSpan sigkill, int devices) => sigkill + AfterSigkill + PerDevice * devices;
 }

@@ -3,18 +3,18 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Findings;
 
-/// <summary>A shutdown in libvirt's terms: how far it was from its limits, and with how many devices it reaches them.</summary>
+/// <summary>A shutdown compared with libvirt's limits, and the number of devices with which it reaches them. Nanoseconds.</summary>
 /// <param name="WallNs">From the signal to the end.</param>
-/// <param name="SigkillNs">When libvirt sends SIGKILL, after the first signal; null if that was the first signal.</param>
-/// <param name="FailureNs">When libvirt gives up with as many devices, after the first signal.</param>
-/// <param name="EachNs">What each device adds; of devices that are released side by side, their share.</param>
-/// <param name="RestNs">What the shutdown takes besides.</param>
+/// <param name="SigkillNs">From the first signal to libvirt's SIGKILL; null if SIGKILL was the first signal.</param>
+/// <param name="FailureNs">From the first signal until libvirt gives up with this number of devices.</param>
+/// <param name="EachNs">What each device adds: with releases in parallel its share of their time.</param>
+/// <param name="RestNs">The rest of the shutdown.</param>
 public sealed record LibvirtProjection(long WallNs, long? SigkillNs, long FailureNs, double EachNs, double RestNs)
 {
     private static readonly double PerDeviceNs = LibvirtLimits.PerDevice.TotalNanoseconds;
 
     /// <summary>Computes it.</summary>
-    /// <returns>Null if the shutdown does not tell: its process is not gone, or released nothing, or not all was seen.</returns>
+    /// <returns>Null if the process is not gone, released nothing, or was not seen from begin to end.</returns>
     public static LibvirtProjection? Of(Shutdown shutdown)
     {
         if (!shutdown.Gone || !shutdown.IsWhole || shutdown.Releases.IsEmpty)
@@ -26,7 +26,7 @@ public sealed record LibvirtProjection(long WallNs, long? SigkillNs, long Failur
             shutdown.Time.DurationNs, kill, failure, each, shutdown.Time.DurationNs - each * devices);
     }
 
-    /// <summary>What libvirt's limits are for a shutdown with so many devices, nanoseconds after its first signal.</summary>
+    /// <summary>libvirt's limits for a shutdown with a number of devices, nanoseconds after its first signal.</summary>
     public static (long? SigkillNs, long FailureNs) Limits(Shutdown shutdown, int devices)
     {
         long? kill = SigkillOf(shutdown);
@@ -38,16 +38,16 @@ public sealed record LibvirtProjection(long WallNs, long? SigkillNs, long Failur
     public static double? FailureDevices(Shutdown shutdown) => Of(shutdown)?.FailureWith;
 
     /// <summary>
-    /// The least number of devices with which SIGKILL comes before the end, if each adds as much as here and the rest stays as
-    /// it was; null if it came first.
+    /// The smallest number of devices with which libvirt sends SIGKILL before the end, if each adds as much time as here and the rest is
+    /// the same; null if SIGKILL was the first signal.
     /// </summary>
     public double? SigkillWith => SigkillNs is { } kill ? Crossing(kill - RestNs, EachNs) : null;
 
-    /// <summary>The least number of devices with which libvirt gives up; infinite if there is none.</summary>
+    /// <summary>The smallest number of devices with which libvirt gives up; infinite if there is none.</summary>
     public double FailureWith => Crossing(
         LibvirtLimits.Failure(TimeSpan.FromMicroseconds((SigkillNs ?? 0) / 1e3), 0).TotalNanoseconds - RestNs, EachNs - PerDeviceNs);
 
-    // Whenever SIGKILL came, and from whom: libvirt's comes then.
+    // libvirt's SIGKILL, whoever sent the signals that were seen.
     private static long? SigkillOf(Shutdown shutdown) =>
         shutdown.Trigger == Trigger.SigKill ? null : (long)LibvirtLimits.Sigkill.TotalNanoseconds;
 

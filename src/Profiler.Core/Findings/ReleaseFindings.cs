@@ -1,26 +1,27 @@
 using System.Collections.Immutable;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
-using static Profiler.Core.Findings.Words;
 
 namespace Profiler.Core.Findings;
 
 /// <summary>
-/// Why a number of releases took the time they took, all at once: of one process, or of all processes
-/// that were released together.
+/// Why releases took as long as they did together: those of one process, or those of several processes at the same time.
 /// </summary>
 public static class ReleaseFindings
 {
-    /// <summary>Waits count as a reason from this share of the time spent in releases on, or from <see cref="Long"/>.</summary>
+    /// <summary>Lock waits are reported from this share of the release times on, or from <see cref="AlwaysReported"/>.</summary>
     private const double WaitShare = 0.2;
 
-    /// <summary>Serial releases are worth a word if in parallel they would take less than this share, or <see cref="Long"/> less.</summary>
+    /// <summary>
+    /// Serial releases are reported if the best case in parallel is less than this share, or <see cref="AlwaysReported"/> less.
+    /// </summary>
     private const double SerialShare = 0.7;
 
-    /// <summary>So much time is worth a word, however little it is of the whole.</summary>
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(2);
+    /// <summary>So much time is reported, however small a share it is.</summary>
+    private static readonly TimeSpan AlwaysReported = TimeSpan.FromSeconds(2);
 
-    /// <param name="releases">Of one process. If there are none, there is nothing to say.</param>
+    /// <param name="releases">Of one process; may be empty.</param>
     /// <param name="ifParallelNs">The longest chain of releases that must be serial, nanoseconds.</param>
     public static ImmutableArray<Finding> For(IReadOnlyList<Operation> releases, long ifParallelNs)
     {
@@ -36,8 +37,8 @@ public static class ReleaseFindings
     }
 
     /// <summary>
-    /// The same for releases of several processes: what one held up for another, or that all went side by side. What is serial
-    /// in itself is so process by process, and told there.
+    /// The same for releases of several processes: waits of one for another, or that all ran in parallel. Serial releases are
+    /// reported for each process.
     /// </summary>
     public static ImmutableArray<Finding> ForAll(IReadOnlyList<Operation> releases, long ifParallelNs)
     {
@@ -54,27 +55,28 @@ public static class ReleaseFindings
     private static Finding? Serial(IReadOnlyList<Operation> releases, long ifParallelNs)
     {
         long releasing = Interval.UnionNs(releases.Select(r => r.Time));
-        if (ifParallelNs > SerialShare * releasing && releasing - ifParallelNs < Long.TotalNanoseconds)
+        if (ifParallelNs > SerialShare * releasing && releasing - ifParallelNs < AlwaysReported.TotalNanoseconds)
             return null;
-        // One of them may have been closed by a thread just before.
+        // A thread may have closed one of them just before the exit.
         bool exiting = releases.Count(r => r.Exiting) > releases.Count / 2;
+        bool limitedByLocks = ifParallelNs > releases.Max(r => r.Time.DurationNs - r.LockWaitNs);
         string closing = $"closing them from several threads{(exiting ? " before exit" : "")} would take about " +
-            $"{Seconds(ifParallelNs)} (limited by dev_set locks)";
-        (string id, string text) = exiting
-            ? ("serial_exit", $"the kernel closed the {releases.Count} devices of an exiting process one after another, in {Seconds(releasing)}")
-            : ("serial_close", $"the process closed its {releases.Count} devices one after another, in {Seconds(releasing)}");
-        return new Finding(id, Severity.Warning, text, closing)
+            $"{Figures.Text(ifParallelNs)} (limited by {(limitedByLocks ? "shared locks" : "the slowest device")})";
+        (FindingKind kind, string text) = exiting
+            ? (FindingKinds.SerialExit, $"the kernel closed the {releases.Count} devices of the exiting process one after another, in {Figures.Text(releasing)}")
+            : (FindingKinds.SerialClose, $"the process closed its {releases.Count} devices one after another, in {Figures.Text(releasing)}");
+        return new Finding(kind, text, closing)
         {
             CostNs = releasing - ifParallelNs,
             Devices = [.. releases.Select(r => r.Device)],
-            Numbers = Numbers(("releasing_ns", releasing), ("if_parallel_ns", ifParallelNs)),
+            Numbers = Finding.Known(("releasing_ns", releasing), ("if_parallel_ns", ifParallelNs)),
         };
     }
 
     private static bool Waited(IReadOnlyList<Operation> releases)
     {
         long waited = releases.Sum(r => r.LockWaitNs);
-        return waited > WaitShare * releases.Sum(r => r.Time.DurationNs) || waited >= Long.TotalNanoseconds;
+        return waited > WaitShare * releases.Sum(r => r.Time.DurationNs) || waited >= AlwaysReported.TotalNanoseconds;
     }
 
     private static IEnumerable<Finding> Locks(IReadOnlyList<Operation> releases) => releases
@@ -93,25 +95,27 @@ public static class ReleaseFindings
                 .Concat(waits.SelectMany(w => w.Wait.Holders).Select(h => h.Device).OfType<string>())
                 .Distinct().Order(StringComparer.Ordinal),
         ];
-        (string which, string remedy) = longest.Wait.Kind switch
+        (string which, string shared, string remedy) = longest.Wait.Kind switch
         {
-            LockKind.DevSet => ("the lock of their dev_set, which devices of one reset domain share",
-                "devices behind slots or buses of their own do not share it; nor do virtual functions where the kernel has " +
+            LockKind.DevSet => ("the lock of their dev_set", "Devices of one reset domain share this lock",
+                "devices on slots or buses of their own do not share it; virtual functions do not share it on kernels with commit " +
                 "e908f58b6beb (\"vfio/pci: Separate SR-IOV VF dev_set\")"),
-            LockKind.Group => ("the lock of their IOMMU group, which devices of one group share",
-                "devices of their own IOMMU group (with ACS above them) do not share it"),
-            _ => ("one lock that is neither their dev_set's nor their IOMMU group's: the driver's own",
-                "the driver need not hold it across the reset"),
+            LockKind.Group => ("the lock of their IOMMU group", "Devices of one IOMMU group share this lock",
+                "devices in IOMMU groups of their own (ACS in the ports above them) do not share it"),
+            _ => ("a lock that is neither the dev_set's nor the IOMMU group's", "It is a lock of the driver",
+                "the driver does not need to hold this lock during the reset"),
         };
         long waited = Interval.UnionNs(waits.Select(w => w.Wait.Time));
-        return new Finding("lock_held_across_release", Severity.Warning,
-            $"{Count(waits.Count, "release")} waited, {longest.Release.Device} longest with {Seconds(longest.Wait.Time.DurationNs)}, for " +
-            $"{which}. It is held while a device is released and reset, here for {devices.Length} devices: {List(devices)}", remedy)
+        return new Finding(
+            FindingKinds.LockHeld,
+            $"{Figures.Count(waits.Count, "release")} waited for {which}, {longest.Release.Device} the longest " +
+            $"({Figures.Text(longest.Wait.Time.DurationNs)}). {shared}; it is held while a device is released and reset. " +
+            $"Seen with {Figures.Count(devices.Length, "device")}: {Figures.List(devices)}", remedy)
         {
             CostNs = waited,
             Devices = [.. devices],
             Locks = [longest.Wait.Lock],
-            Numbers = Numbers(
+            Numbers = Finding.Known(
                 ("waits", waits.Count), ("waited_ns", waits.Sum(w => w.Wait.Time.DurationNs)), ("longest_ns", longest.Wait.Time.DurationNs)),
         };
     }
@@ -119,12 +123,13 @@ public static class ReleaseFindings
     private static Finding Parallel(IReadOnlyList<Operation> releases, int atOnce)
     {
         long took = Interval.UnionNs(releases.Select(r => r.Time)), slowest = releases.Max(r => r.Time.DurationNs);
-        return new Finding("parallel", Severity.Info,
-            $"up to {atOnce} of {releases.Count} devices were released at the same time: {Seconds(took)} in all, the slowest alone {Seconds(slowest)}",
-            null)
+        return new Finding(
+            FindingKinds.Parallel,
+            $"up to {atOnce} of {releases.Count} devices were released at the same time: {Figures.Text(took)} in total, " +
+            $"{Figures.Text(slowest)} for the slowest device", null)
         {
             Devices = [.. releases.Select(r => r.Device)],
-            Numbers = Numbers(("max_parallel", atOnce), ("releasing_ns", took), ("slowest_ns", slowest)),
+            Numbers = Finding.Known(("max_parallel", atOnce), ("releasing_ns", took), ("slowest_ns", slowest)),
         };
     }
 }

@@ -4,7 +4,7 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Histograms;
 
-/// <summary>Sorts what is over into the histograms. Single-threaded.</summary>
+/// <summary>Puts activities and shutdowns into the histograms. Single-threaded.</summary>
 public sealed class Distributions
 {
     private readonly LatencyHistogram _lockWait = new(), _release = new(), _open = new(), _shutdown = new();

@@ -4,16 +4,15 @@ using Profiler.Core.Spans;
 namespace Profiler.Core.Histograms;
 
 /// <summary>
-/// One value of a histogram. The only place that says what counts in which: whoever keeps histograms of their own has
-/// the same numbers.
+/// One value of a histogram. This is the only place that decides what counts in which histogram, for ours and for others.
 /// </summary>
-/// <param name="Key">Which histogram.</param>
+/// <param name="Key">The histogram.</param>
 /// <param name="Ns">Nanoseconds.</param>
-/// <param name="EndNs">When it was over, CLOCK_MONOTONIC.</param>
-/// <param name="Device">The device; null if the value is not of one.</param>
+/// <param name="EndNs">Its end, CLOCK_MONOTONIC.</param>
+/// <param name="Device">The device; null if it is not about one device.</param>
 public readonly record struct Duration(HistogramKey Key, long Ns, long EndNs, string? Device)
 {
-    /// <summary>Of what is over: itself, and the waits and resets within.</summary>
+    /// <summary>The durations of an activity: its own, and those of its waits and resets.</summary>
     public static IEnumerable<Duration> Of(Activity activity) => activity switch
     {
         Operation operation =>
@@ -27,8 +26,8 @@ public readonly record struct Duration(HistogramKey Key, long Ns, long EndNs, st
     };
 
     /// <summary>
-    /// Of a shutdown: itself and its phases; its releases have been told when they were over. One whose begin or end was not
-    /// seen took longer than is known: it counts nowhere.
+    /// The durations of a shutdown: its own and those of its phases. Its releases are activities of their own. A shutdown that was
+    /// not seen from begin to end has none: they would be too short.
     /// </summary>
     public static IEnumerable<Duration> Of(Shutdown shutdown)
     {

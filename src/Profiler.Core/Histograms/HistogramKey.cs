@@ -3,7 +3,7 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Histograms;
 
-/// <summary>Which kind of histogram of <see cref="HistogramSet"/>.</summary>
+/// <summary>The kinds of histograms in <see cref="HistogramSet"/>.</summary>
 public enum HistogramKind
 {
     Release,
@@ -14,7 +14,7 @@ public enum HistogramKind
     Phase,
 }
 
-/// <summary>One histogram: its kind, and the reset method or the phase where there is one for each.</summary>
+/// <summary>One histogram: its kind, with the reset method or the phase for kinds that have one histogram for each.</summary>
 public readonly record struct HistogramKey
 {
     public static readonly HistogramKey

@@ -4,13 +4,13 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Histograms;
 
-/// <summary>The questions the histograms answer.</summary>
-/// <param name="LockWait">Single waits for a lock, inside releases and opens.</param>
-/// <param name="Release">Releases, waits included.</param>
-/// <param name="Open">Opens, waits included.</param>
-/// <param name="Shutdown">Whole shutdowns.</param>
+/// <summary>All histograms at one moment.</summary>
+/// <param name="LockWait">Single lock waits in releases and opens.</param>
+/// <param name="Release">Releases, including lock waits.</param>
+/// <param name="Open">Opens, including lock waits.</param>
+/// <param name="Shutdown">Shutdowns that were seen from begin to end.</param>
 /// <param name="Reset">Resets by method, inside and outside of releases and opens.</param>
-/// <param name="Phase">What shutdowns spent on each phase; of those that spent any.</param>
+/// <param name="Phase">Time of those shutdowns in each phase, without zeros.</param>
 public sealed record HistogramSet(
     HistogramSnapshot LockWait,
     HistogramSnapshot Release,
@@ -19,7 +19,7 @@ public sealed record HistogramSet(
     ImmutableSortedDictionary<ResetMethod, HistogramSnapshot> Reset,
     ImmutableSortedDictionary<Phase, HistogramSnapshot> Phase)
 {
-    /// <summary>One of them; empty if there is nothing of it yet.</summary>
+    /// <summary>One histogram; empty if it has no value yet.</summary>
     public HistogramSnapshot Of(HistogramKey key) => key.Kind switch
     {
         HistogramKind.Release => Release,

@@ -3,10 +3,9 @@ using System.Collections.Immutable;
 namespace Profiler.Core.Histograms;
 
 /// <summary>
-/// A log-linear histogram of durations: each decade is cut into 180 buckets of equal width (1.00–1.05,
-/// 1.05–1.10, … 9.95–10.0), so a value is known to 5 % at worst and all bounds are round decimals, as in
-/// circllhist ("Circonus Log-Linear Histogram", arXiv 2001.06561), which has 90. From 1 ns to 1000 s;
-/// what is longer goes into the last bucket, and into <see cref="Sum"/> and <see cref="Max"/> as it is.
+/// A log-linear histogram of durations: each decade has 180 buckets of equal width (1.00–1.05, 1.05–1.10, … 9.95–10.0), so the
+/// error is at most 5 % and all bounds are round decimals, as in circllhist ("Circonus Log-Linear Histogram", arXiv 2001.06561),
+/// which has 90. From 1 ns to 1000 s; longer values are in the last bucket, and exact in <see cref="Sum"/> and <see cref="Max"/>.
 /// </summary>
 public sealed class LatencyHistogram
 {
@@ -18,19 +17,19 @@ public sealed class LatencyHistogram
 
     private readonly long[] _buckets = new long[PerDecade * Decades];
 
-    // Of these, the values that are exactly the bucket's lower bound: who counts "up to and including" needs them.
+    // Values that are exactly the bucket's lower bound: needed to count "up to and including" a bound.
     private readonly long[] _atBound = new long[PerDecade * Decades];
 
-    /// <summary>How many values.</summary>
+    /// <summary>Number of values.</summary>
     public long Count { get; private set; }
 
     /// <summary>Their sum, nanoseconds.</summary>
     public long Sum { get; private set; }
 
-    /// <summary>The largest of them, nanoseconds; 0 if there is none.</summary>
+    /// <summary>The largest value, nanoseconds; 0 if there is none.</summary>
     public long Max { get; private set; }
 
-    /// <summary>Adds one duration; what is below 1 ns counts as 1 ns in the buckets.</summary>
+    /// <summary>Adds one duration, nanoseconds; values below 1 are in the bucket of 1.</summary>
     public void Record(long ns)
     {
         int index = IndexOf(ns);
@@ -42,7 +41,7 @@ public sealed class LatencyHistogram
         Max = Math.Max(Max, ns);
     }
 
-    /// <summary>The picture of this moment.</summary>
+    /// <summary>The histogram at this moment.</summary>
     public HistogramSnapshot Snapshot()
     {
         var buckets = ImmutableArray.CreateBuilder<HistogramBucket>();
@@ -79,18 +78,18 @@ public sealed class LatencyHistogram
 /// <summary>Values of at least <paramref name="FromNs"/> and below <paramref name="BelowNs"/>.</summary>
 public readonly record struct HistogramBucket(long FromNs, long BelowNs, long Count)
 {
-    /// <summary>Of these, the values of exactly <see cref="FromNs"/>.</summary>
+    /// <summary>Number of values that are exactly <see cref="FromNs"/>.</summary>
     public long AtFrom { get; init; }
 }
 
-/// <summary>An immutable histogram; only buckets that hold something.</summary>
-/// <param name="Buckets">In ascending order.</param>
-/// <param name="Count">How many values.</param>
-/// <param name="SumNs">Their sum.</param>
-/// <param name="MaxNs">The largest.</param>
+/// <summary>An immutable histogram.</summary>
+/// <param name="Buckets">Buckets that are not empty, in ascending order.</param>
+/// <param name="Count">Number of values.</param>
+/// <param name="SumNs">Their sum, nanoseconds.</param>
+/// <param name="MaxNs">The largest value, nanoseconds; 0 if there is none.</param>
 public sealed record HistogramSnapshot(ImmutableArray<HistogramBucket> Buckets, long Count, long SumNs, long MaxNs)
 {
-    /// <summary>With fewer values there are no percentiles: a 99th of three shutdowns would be the longest by another name.</summary>
+    /// <summary>With fewer values there are no percentiles: the 99th of three values would just be the longest.</summary>
     public const int MinimumSamples = 10;
 
     /// <summary>No values.</summary>
@@ -103,15 +102,14 @@ public sealed record HistogramSnapshot(ImmutableArray<HistogramBucket> Buckets, 
     public long MeanNs => Count == 0 ? 0 : SumNs / Count;
 
     /// <summary>
-    /// A percentile to be shown to people, nanoseconds; null if there are fewer than <see cref="MinimumSamples"/> values.
+    /// A percentile for people, nanoseconds; null if there are fewer than <see cref="MinimumSamples"/> values.
     /// </summary>
-    /// <param name="q">0 to 1: 0.99 for the 99th.</param>
+    /// <param name="q">0 to 1; 0.99 for the 99th.</param>
     public long? Percentile(double q) => HasPercentiles ? Quantile(q) : null;
 
     /// <summary>
-    /// The duration that a fraction q (0 to 1) of the values do not exceed, to the width of a bucket:
-    /// interpolated within it, and never above <see cref="MaxNs"/>. 0 if there are no values. However few they are:
-    /// what people are shown is <see cref="Percentile"/>.
+    /// The q-quantile (0 to 1), nanoseconds: interpolated within a bucket, and at most <see cref="MaxNs"/>; 0 if there are no values.
+    /// For people use <see cref="Percentile"/>.
     /// </summary>
     public long Quantile(double q)
     {
@@ -129,7 +127,7 @@ public sealed record HistogramSnapshot(ImmutableArray<HistogramBucket> Buckets, 
         return MaxNs;
     }
 
-    /// <summary>The values of several histograms in one.</summary>
+    /// <summary>Merges several histograms.</summary>
     public static HistogramSnapshot Merge(IEnumerable<HistogramSnapshot> parts)
     {
         HistogramSnapshot[] all = [.. parts];
@@ -144,7 +142,7 @@ public sealed record HistogramSnapshot(ImmutableArray<HistogramBucket> Buckets, 
             buckets, all.Sum(h => h.Count), all.Sum(h => h.SumNs), all.Select(h => h.MaxNs).DefaultIfEmpty().Max());
     }
 
-    /// <summary>How many values are a bound or below it, what Prometheus asks; exact where it is one of a bucket's bounds.</summary>
+    /// <summary>Number of values up to and including a bound, as Prometheus counts; exact if it is a bound of a bucket.</summary>
     public long CountUpTo(long ns)
     {
         long count = 0;

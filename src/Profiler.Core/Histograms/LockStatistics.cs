@@ -4,19 +4,19 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Core.Histograms;
 
-/// <summary>What is known of one lock.</summary>
-/// <param name="Address">The mutex.</param>
-/// <param name="Kind">Whose it is, as far as known.</param>
-/// <param name="Devices">Those that need it, by address.</param>
-/// <param name="Waits">How often somebody waited for it.</param>
-/// <param name="SumNs">All waits together.</param>
-/// <param name="LongestNs">The longest wait; 0 if there was none.</param>
-/// <param name="Holder">Who had it for most of that; null if nobody waited, or nobody knows.</param>
+/// <summary>Figures of one lock.</summary>
+/// <param name="Address">Address of the mutex.</param>
+/// <param name="Kind">Its kind, as far as known.</param>
+/// <param name="Devices">The devices that need it, by address.</param>
+/// <param name="Waits">Number of waits.</param>
+/// <param name="SumNs">Sum of all waits, nanoseconds.</param>
+/// <param name="LongestNs">The longest wait, nanoseconds; 0 if there was none.</param>
+/// <param name="Holder">The holder for most of the longest wait; null if there was no wait, or it is unknown.</param>
 public sealed record LockFigures(
     ulong Address, LockKind Kind, ImmutableSortedSet<string> Devices, long Waits, long SumNs, long LongestNs, Holder? Holder);
 
-/// <summary>Counts waits by lock; of at most <see cref="Capacity"/> locks, each with as many devices. Single-threaded.</summary>
-/// <param name="capacity">How many locks are kept.</param>
+/// <summary>Figures by lock. Bounded: the lock that was quiet for the longest time is evicted. Single-threaded.</summary>
+/// <param name="capacity">Maximum number of locks, and of devices of each.</param>
 public sealed class LockStatistics(int capacity = LockStatistics.Capacity)
 {
     public const int Capacity = 4096;
@@ -25,7 +25,7 @@ public sealed class LockStatistics(int capacity = LockStatistics.Capacity)
 
     public void Record(Operation operation)
     {
-        // A dev_set's lock is worth a line before anybody waits for it: it tells which devices might.
+        // A dev_set's lock is kept before the first wait: it shows which devices share it.
         if (operation.Lock != 0)
             Update(operation.Lock, LockKind.DevSet, operation.Device, null);
         foreach (LockWait wait in operation.LockWaits)
@@ -34,21 +34,21 @@ public sealed class LockStatistics(int capacity = LockStatistics.Capacity)
 
     public Tally<LockFigures> Snapshot() => _locks.Snapshot();
 
-    private void Update(ulong address, LockKind kind, string device, LockWait? wait) => _locks.Update(address, so =>
+    private void Update(ulong address, LockKind kind, string device, LockWait? wait) => _locks.Update(address, figures =>
     {
-        so ??= new LockFigures(address, kind, ImmutableSortedSet.Create<string>(StringComparer.Ordinal), 0, 0, 0, null);
-        if (so.Devices.Count < capacity)
-            so = so with { Devices = so.Devices.Add(device) };
+        figures ??= new LockFigures(address, kind, ImmutableSortedSet.Create<string>(StringComparer.Ordinal), 0, 0, 0, null);
+        if (figures.Devices.Count < capacity)
+            figures = figures with { Devices = figures.Devices.Add(device) };
         if (wait is null)
-            return so;
-        bool longest = wait.Time.DurationNs > so.LongestNs;
-        return so with
+            return figures;
+        bool longest = wait.Time.DurationNs > figures.LongestNs;
+        return figures with
         {
-            Kind = so.Kind == LockKind.Other ? kind : so.Kind,
-            Waits = so.Waits + 1,
-            SumNs = so.SumNs + wait.Time.DurationNs,
-            LongestNs = Math.Max(so.LongestNs, wait.Time.DurationNs),
-            Holder = longest ? wait.Holders.Where(h => h.Task is not null).MaxBy(h => h.Ns) : so.Holder,
+            Kind = figures.Kind == LockKind.Other ? kind : figures.Kind,
+            Waits = figures.Waits + 1,
+            SumNs = figures.SumNs + wait.Time.DurationNs,
+            LongestNs = Math.Max(figures.LongestNs, wait.Time.DurationNs),
+            Holder = longest ? wait.Holders.Where(h => h.Task is not null).MaxBy(h => h.Ns) : figures.Holder,
         };
     });
 }

@@ -2,25 +2,25 @@ using System.Collections.Immutable;
 
 namespace Profiler.Core.Histograms;
 
-/// <summary>Figures by key: a bounded number of them.</summary>
-/// <param name="Rows">In no order that means anything.</param>
-/// <param name="Forgotten">How many there were that had to make room for others.</param>
-public sealed record Tally<TFigures>(ImmutableArray<TFigures> Rows, long Forgotten);
+/// <summary>Figures by key, a bounded number of them.</summary>
+/// <param name="Rows">In no particular order.</param>
+/// <param name="Evicted">Number of keys that were evicted.</param>
+public sealed record Tally<TFigures>(ImmutableArray<TFigures> Rows, long Evicted);
 
-/// <summary>Immutable figures by key; where there are too many, the one that has been quiet for longest goes.</summary>
-/// <param name="capacity">How many are kept.</param>
+/// <summary>Immutable figures by key. Bounded: the key that was quiet for the longest time is evicted.</summary>
+/// <param name="capacity">Maximum number of keys.</param>
 internal sealed class BoundedTally<TKey, TFigures>(int capacity)
     where TKey : notnull
     where TFigures : class
 {
     private readonly Dictionary<TKey, LinkedListNode<(TKey Key, TFigures Figures)>> _byKey = [];
-    private readonly LinkedList<(TKey Key, TFigures Figures)> _byAge = new(); // the quietest first
+    private readonly LinkedList<(TKey Key, TFigures Figures)> _byAge = new(); // the longest quiet first
     private Tally<TFigures>? _snapshot;
-    private long _forgotten;
+    private long _evicted;
 
     /// <summary>Replaces the figures of a key.</summary>
-    /// <param name="key">Whose.</param>
-    /// <param name="next">From the figures so far, null if there are none, to the new ones.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="next">Gets the present figures, null if there are none, and returns the new ones.</param>
     public void Update(TKey key, Func<TFigures?, TFigures> next)
     {
         _snapshot = null;
@@ -30,11 +30,11 @@ internal sealed class BoundedTally<TKey, TFigures>(int capacity)
         {
             _byKey.Remove(_byAge.First!.Value.Key);
             _byAge.RemoveFirst();
-            _forgotten++;
+            _evicted++;
         }
         _byKey[key] = _byAge.AddLast((key, next(node?.Value.Figures)));
     }
 
-    /// <summary>The picture of this moment; the same one as long as nothing changes.</summary>
-    public Tally<TFigures> Snapshot() => _snapshot ??= new Tally<TFigures>([.. _byAge.Select(e => e.Figures)], _forgotten);
+    /// <summary>The figures at this moment; the same object until something changes.</summary>
+    public Tally<TFigures> Snapshot() => _snapshot ??= new Tally<TFigures>([.. _byAge.Select(e => e.Figures)], _evicted);
 }

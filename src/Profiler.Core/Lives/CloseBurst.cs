@@ -3,27 +3,26 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Core.Lives;
 
-/// <summary>Closes that belong together: by a process that lives on, one after another or side by side.</summary>
+/// <summary>Closes that belong together, by a process that lives on; in sequence or in parallel.</summary>
 /// <param name="Releases">In order of their begins; at least one.</param>
 /// <param name="EndNs">
-/// When it is over: with its last release, or with what followed from it, as the last user of a container has the memory
-/// unmapped.
+/// The end of its last release, or of what that caused: the last close of a container unmaps the memory.
 /// </param>
 internal sealed record CloseBurst(List<Operation> Releases, long EndNs)
 {
     /// <summary>
-    /// Closes with more time than this between them, in which nothing is done, are two events: two devices unplugged one
-    /// after the other, say. A loop over devices takes far less from one to the next.
+    /// Closes with a longer pause between them are separate, for example two devices that are unplugged one after the other. A loop
+    /// over devices is much faster.
     /// </summary>
     public static readonly TimeSpan Gap = TimeSpan.FromSeconds(1);
 
-    /// <summary>When it began.</summary>
+    /// <summary>Its begin, CLOCK_MONOTONIC.</summary>
     public long StartNs => Releases[0].Time.StartNs;
 
-    /// <summary>Splits releases where nothing happened for long.</summary>
+    /// <summary>Splits releases where the process paused.</summary>
     /// <param name="releases">Of one process.</param>
-    /// <param name="parts">What else it did.</param>
-    /// <param name="beforeNs">A part that began at this time or later has another cause.</param>
+    /// <param name="parts">Parts of its teardown.</param>
+    /// <param name="beforeNs">Parts that begin at this time or later have another cause.</param>
     public static List<CloseBurst> Split(IEnumerable<Operation> releases, IEnumerable<TeardownPart> parts, long beforeNs)
     {
         var bursts = new List<CloseBurst>();

@@ -2,15 +2,15 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Lives;
 
-/// <summary>A time in which a process does nothing with its devices: only then can be said that something is over.</summary>
-/// <param name="FromNs">CLOCK_MONOTONIC; <see cref="long.MinValue"/> before the first thing it does.</param>
-/// <param name="ToNs">When it does the next thing.</param>
-/// <param name="BeforeOpen">That is to open a device: it goes on.</param>
+/// <summary>A time in which a process does nothing with its devices: only then a shutdown can be over.</summary>
+/// <param name="FromNs">CLOCK_MONOTONIC; <see cref="long.MinValue"/> before its first activity.</param>
+/// <param name="ToNs">When its next activity begins.</param>
+/// <param name="BeforeOpen">That activity is an open: the process lives on.</param>
 internal readonly record struct IdleMoment(long FromNs, long ToNs, bool BeforeOpen)
 {
-    /// <summary>All up to some time.</summary>
-    /// <param name="spans">What the process did; of each whether it is an open.</param>
-    /// <param name="untilNs">What began later does not count.</param>
+    /// <summary>All idle times up to a time.</summary>
+    /// <param name="spans">What the process did, and whether it was an open.</param>
+    /// <param name="untilNs">Activities that began later do not count.</param>
     public static IEnumerable<IdleMoment> Of(IEnumerable<(Interval Time, bool IsOpen)> spans, long untilNs)
     {
         long reachedNs = long.MinValue;

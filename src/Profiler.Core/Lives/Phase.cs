@@ -1,8 +1,8 @@
 namespace Profiler.Core.Lives;
 
 /// <summary>
-/// What a shutdown's time is spent on. Where several things go on at once, in several threads or one inside
-/// the other, the time counts for the first of them in this order.
+/// What a shutdown's time is spent on; <see cref="Names.PhaseNames"/> has the names and words. Where several overlap, in several
+/// threads or one inside the other, the time counts for the first of them in this order.
 /// </summary>
 public enum Phase
 {
@@ -12,31 +12,31 @@ public enum Phase
     /// <summary>A device changes its power state.</summary>
     Power,
 
-    /// <summary>The IOMMU unmaps, and pages are unpinned.</summary>
+    /// <summary>The IOMMU is unmapped and pages are unpinned.</summary>
     Iommu,
 
-    /// <summary>The KVM half of the virtual machine is let go.</summary>
+    /// <summary>KVM destroys its half of the VM.</summary>
     Kvm,
 
-    /// <summary>The rest of releases: a device is being released, and neither reset nor waited for.</summary>
+    /// <summary>The rest of releases, without resets and lock waits.</summary>
     Release,
 
-    /// <summary>The rest of opens: a device is being opened, and neither reset nor waited for.</summary>
+    /// <summary>The rest of opens, without resets and lock waits.</summary>
     Open,
 
-    /// <summary>Nothing but waiting for locks.</summary>
+    /// <summary>Waiting for locks, and nothing else.</summary>
     LockWait,
 
-    /// <summary>The address space goes (exit_mmap).</summary>
+    /// <summary>The address space is freed (exit_mmap).</summary>
     Memory,
 
-    /// <summary>Open files other than devices are closed, from task work, one by one.</summary>
+    /// <summary>Files other than devices are closed, one by one, from task work.</summary>
     Files,
 
-    /// <summary>Dead, and not yet reaped by the parent.</summary>
+    /// <summary>Zombie: dead, and not yet reaped by its parent.</summary>
     Reaping,
 
-    /// <summary>Before it exits: the process is told to go, and does what it does in user space.</summary>
+    /// <summary>The process runs in user space, until it exits.</summary>
     Process,
 
     /// <summary>None of these.</summary>

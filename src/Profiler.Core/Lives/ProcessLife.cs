@@ -1,17 +1,18 @@
 using System.Collections.Immutable;
 using Profiler.Core.Facts;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 
 namespace Profiler.Core.Lives;
 
-/// <summary>What is known of one process, as far as letting its devices go is concerned, since its last shutdown.</summary>
+/// <summary>What one process did with its devices since its last shutdown.</summary>
 /// <param name="tgid">The process.</param>
-/// <param name="watched">What can be seen at all.</param>
-/// <param name="attachedNs">When all probes were in place, CLOCK_MONOTONIC.</param>
+/// <param name="watched">What can be seen of its end.</param>
+/// <param name="attachedNs">When all probes were attached, CLOCK_MONOTONIC.</param>
 internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs)
 {
-    // A daemon may be told to read its configuration each minute, for years; another resets a device each second.
+    // Bounds for a daemon that gets SIGHUP every minute for years, or resets a device every second.
     private const int MaxSignals = 64, MaxSpans = 4096;
 
     // In the order in which they were opened, or in that of their descriptors where they were open before.
@@ -26,38 +27,38 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     private long? _exitsNs, _deadNs, _reapedNs;
     private int? _exitCode;
 
-    /// <summary>It is letting go: devices are released, or it exits with some.</summary>
+    /// <summary>A shutdown is in progress: devices are released, or it exits with devices.</summary>
     public bool IsEnding => _releases.Count > 0 || (IsExiting && HasDevices);
 
-    /// <summary>It has devices, as far as was seen.</summary>
+    /// <summary>It has devices, as far as known.</summary>
     public bool HasDevices => _held.Count > 0;
 
-    /// <summary>It is on its way out.</summary>
+    /// <summary>It has begun to exit.</summary>
     public bool IsExiting => DyingNs is not null;
 
-    /// <summary>It has devices and was told to go, and may still do so because of that.</summary>
-    public bool IsToldToGo(long nowNs) => HasDevices && Told(nowNs, forCertain: false) is not null;
+    /// <summary>It has devices and got a signal that may still end it.</summary>
+    public bool IsAskedToEnd(long nowNs) => HasDevices && PendingSignal(nowNs, forCertain: false) is not null;
 
-    /// <summary>The kernel said that it is over.</summary>
+    /// <summary>It is reaped, or dead if reaping is not watched.</summary>
     public bool IsOver => _reapedNs is not null || (_deadNs is not null && !watched.Reaping);
 
-    /// <summary>When it last did something; <see cref="long.MinValue"/> if it did nothing yet.</summary>
+    /// <summary>The time of its last release or step of its end; <see cref="long.MinValue"/> if there was none.</summary>
     public long LatestNs => Math.Max(
         _releases.Select(r => r.Time.EndNs).DefaultIfEmpty(long.MinValue).Max(),
         Math.Max(_deadNs ?? long.MinValue, _exitsNs ?? long.MinValue));
 
-    // The kernel says when it begins to exit; else the first device that is released on its way out does.
+    // When it began to exit; where that is not seen, the first release by the exiting process.
     private long? DyingNs => ExitsNs
         ?? _releases.Where(r => r.Exiting).Select(r => (long?)r.Time.StartNs).Min()
         ?? _deadNs ?? _reapedNs;
 
-    // Who was exiting already when the capture began has exited since then at the latest.
+    // A process that was exiting already when the capture began has exited at that time at the latest.
     private long? ExitsNs => _exitsNs ?? (_exitingAtStart ? attachedNs : null);
 
     private bool IsGone => _deadNs is not null || _reapedNs is not null;
 
-    /// <summary>What it was at when the capture began.</summary>
-    public void Present(ProcessAtStart process)
+    /// <summary>Its state when the capture began.</summary>
+    public void AddAtStart(ProcessAtStart process)
     {
         _comm = process.Comm;
         _opensSeen = process.Devices is not null;
@@ -66,38 +67,38 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         (_exitingAtStart, _busyAtStart) = (process.Exiting, process.Busy);
     }
 
-    public void Opened(Operation open)
+    public void AddOpen(Operation open)
     {
         _comm = open.Process;
         _opensSeen |= _held.Count == 0;
         if (open.Result >= 0)
             Hold(open.Device);
-        Add(_opens, open, o => o.Time);
+        AddRecent(_opens, open, o => o.Time);
     }
 
-    public void Released(Operation release)
+    public void AddRelease(Operation release)
     {
         _releases.Add(release);
         _held.Remove(release.Device);
     }
 
-    /// <summary>Some other process released the device: it is not this one's any more.</summary>
-    public void Lost(string device) => _held.Remove(device);
+    /// <summary>Another process released the device.</summary>
+    public void RemoveDevice(string device) => _held.Remove(device);
 
-    public void Signalled(SignalDelivered signal)
+    public void Add(SignalDelivered signal)
     {
         _signals.RemoveAll(s => signal.TimeNs - s.TimeNs > (long)ShutdownCause.Grace.TotalNanoseconds && !IsEnding);
-        // The first tells what began it, the newest what ends it.
+        // The first signal may be the cause, the newest one what ends the process.
         if (_signals.Count >= MaxSignals)
             _signals.RemoveAt(1);
         _signals.Add(signal);
     }
 
-    public void Had(TeardownPart part) => Add(_parts, part, p => p.Time);
+    public void Add(TeardownPart part) => AddRecent(_parts, part, p => p.Time);
 
-    public void Had(Reset reset) => Add(_resets, reset, r => r.Time);
+    public void Add(Reset reset) => AddRecent(_resets, reset, r => r.Time);
 
-    public void Advanced(ProcessAdvanced step)
+    public void Add(ProcessAdvanced step)
     {
         _comm ??= step.Process.Comm;
         if (step.Step == ProcessStep.Exits)
@@ -108,9 +109,9 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
             _reapedNs = step.TimeNs;
     }
 
-    /// <summary>The closes that are over for certain: the process goes on without those devices.</summary>
-    /// <param name="nowNs">CLOCK_MONOTONIC; with nothing of the process under way.</param>
-    /// <param name="opensAgain">It goes on to open a device.</param>
+    /// <summary>The closes that are certainly over: the process lives on without those devices.</summary>
+    /// <param name="nowNs">CLOCK_MONOTONIC; the process has nothing in progress.</param>
+    /// <param name="opensAgain">It opens a device now.</param>
     public IReadOnlyList<Shutdown> Settle(long nowNs, bool opensAgain = false)
     {
         if (_releases.Count == 0 || IsExiting || (!opensAgain && nowNs - LatestNs <= (long)CloseBurst.Gap.TotalNanoseconds))
@@ -122,12 +123,12 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         return shutdowns;
     }
 
-    /// <summary>What it amounts to, in order of time; nothing if it let nothing go, and nothing stayed behind.</summary>
-    /// <param name="underWay">What of it is still going on.</param>
+    /// <summary>Its shutdowns, in order of time; none if it neither released a device nor left one behind.</summary>
+    /// <param name="underWay">What it has in progress.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public IReadOnlyList<Shutdown> Conclude(UnderWay underWay, long nowNs)
     {
-        var (closes, death) = Split(Told(nowNs, forCertain: true), underWay, nowNs);
+        var (closes, death) = Split(PendingSignal(nowNs, forCertain: true), underWay, nowNs);
         long beforeNs = death?.StartNs ?? long.MaxValue;
         List<Shutdown> shutdowns =
         [
@@ -142,12 +143,12 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         return shutdowns;
     }
 
-    /// <summary>How far it has come; asked while it is ending, being told to go, or has releases under way.</summary>
-    /// <param name="underWay">What of it is going on, oldest first.</param>
+    /// <summary>Its shutdown in progress. Only while <see cref="IsEnding"/>, <see cref="IsAskedToEnd"/> or with releases in progress.</summary>
+    /// <param name="underWay">What it has in progress, oldest first.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public ShutdownInFlight InFlight(UnderWay underWay, long nowNs)
     {
-        var (closes, death) = Split(Told(nowNs, forCertain: false), underWay, nowNs);
+        var (closes, death) = Split(PendingSignal(nowNs, forCertain: false), underWay, nowNs);
         Shutdown soFar = death is { } dying ? Death(dying, underWay, nowNs)
             : closes.Count > 0 ? Close(closes[^1], underWay, nowNs, long.MaxValue)
             : Closing(underWay, nowNs);
@@ -156,9 +157,9 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
             soFar, releasing, [.. _held.Except(releasing.Select(r => r.Device))], _opensSeen);
     }
 
-    // Which releases are whose: closes of a process that went on, burst by burst, and those of its death. Who lives yet, but was
-    // told to go, is taken to be dying of that.
-    private (List<CloseBurst> Closes, Dying? Death) Split(SignalDelivered? told, UnderWay underWay, long nowNs)
+    // Divides the releases into closes of a process that lived on, burst by burst, and those of its death. A process that is alive but
+    // was asked to end is taken as dying of that signal.
+    private (List<CloseBurst> Closes, Dying? Death) Split(SignalDelivered? pending, UnderWay underWay, long nowNs)
     {
         long untilNs = Math.Min(DyingNs ?? nowNs, underWay.SinceNs);
         List<CloseBurst> closes = Over(untilNs, opensAgain: false);
@@ -173,8 +174,8 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
                 _signals.Where(s => s.TimeNs > overNs), dyingNs, _exitCode, Activity(long.MaxValue), watched.Signals && !_exitingAtStart);
             startNs = cause.Signal?.TimeNs ?? StartWithoutCause(rest, dyingNs);
         }
-        else if (told?.TimeNs > overNs)
-            (cause, startNs) = (new ShutdownCause(told, SignalNames.TriggerOf(told.Number)), told.TimeNs);
+        else if (pending?.TimeNs > overNs)
+            (cause, startNs) = (new ShutdownCause(pending, TriggerNames.OfSignal(pending.Number)), pending.TimeNs);
         else
             return ([.. closes, .. CloseBurst.Split(rest, _parts, long.MaxValue)], null);
         closes.AddRange(CloseBurst.Split(rest.Where(r => r.Time.EndNs <= startNs), _parts, startNs));
@@ -182,8 +183,8 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         return last.Count > 0 || HasDevices || underWay.IsReleasing ? (closes, new Dying(cause, startNs, last)) : (closes, null);
     }
 
-    // The closes after which the process had nothing to do for so long that it must have gone on; that it opens a device says the
-    // same. Not while a signal may turn out to be what it closed them for.
+    // The closes after which the process was idle for so long, or opened a device, that it must have lived on. Not while a signal may
+    // turn out to be the cause of them.
     private List<CloseBurst> Over(long untilNs, bool opensAgain)
     {
         var over = new List<CloseBurst>();
@@ -211,7 +212,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         return _signals.Exists(s => s.TimeNs > sinceNs && s.TimeNs <= nowNs && ShutdownCause.MayKill(s, activity, nowNs));
     }
 
-    // Closes right before an exit that has more to let go are one with it.
+    // Closes right before an exit with more devices belong to that exit.
     private long StartWithoutCause(List<Operation> releases, long dyingNs)
     {
         bool more = HasDevices || releases.Exists(r => r.Time.EndNs > dyingNs);
@@ -224,7 +225,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     private Shutdown Close(CloseBurst burst, UnderWay underWay, long nowNs, long beforeNs)
     {
         bool unfinished = !underWay.IsNone;
-        // What the process does when it exits, one day, the closes have not brought about.
+        // What the process does when it exits some day does not belong to the closes.
         long endNs = unfinished ? nowNs : Math.Min(burst.EndNs, Math.Min(beforeNs, _exitsNs ?? long.MaxValue));
         long lastNs = burst.Releases.Max(r => r.Time.EndNs);
         return Make(Trigger.Close, new Interval(burst.StartNs, Math.Max(endNs, lastNs)), burst.Releases, underWay) with
@@ -244,14 +245,14 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
             ExitsNs = ExitsNs,
             DeadNs = _deadNs,
             ReapedNs = _reapedNs,
-            // One that was being released when the capture began was so unseen.
+            // A device whose release began before the capture was released unseen.
             Unreleased = IsGone && !beganBefore ? [.. _held.Order(StringComparer.Ordinal)] : [],
             BeganBefore = beganBefore,
             Unfinished = !IsGone && !(unseenEnd && underWay.IsNone),
         };
     }
 
-    // Nothing is released yet.
+    // No release has ended yet.
     private Shutdown Closing(UnderWay underWay, long nowNs)
     {
         OperationInFlight[] releasing = [.. underWay.Operations.Where(o => o.Kind == OperationKind.Release)];
@@ -276,9 +277,9 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         };
     }
 
-    // The signal that it may be dying of, if it is not known yet whether it dies: SIGKILL, or a request not long ago. Somebody who
-    // looks on is shown requests for longer.
-    private SignalDelivered? Told(long nowNs, bool forCertain)
+    // The signal that the process may be dying of, while that is not known yet: SIGKILL, or a recent request to end. For a live view
+    // (forCertain is false) requests count for longer.
+    private SignalDelivered? PendingSignal(long nowNs, bool forCertain)
     {
         List<ShutdownCause.Activity> activity = Activity(nowNs);
         List<SignalDelivered> open = _signals.FindAll(s =>
@@ -294,7 +295,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
             .Where(a => a.Time.EndNs <= untilNs).OrderBy(a => a.Time.StartNs),
     ];
 
-    // What is told is told: nothing before its end is the cause of anything else.
+    // What ended before a reported shutdown's end is not the cause of another shutdown.
     private void Clear(long untilNs)
     {
         _releases.RemoveAll(r => r.Time.EndNs <= untilNs);
@@ -308,8 +309,8 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
             _held.Add(device);
     }
 
-    // Only what is near in time can be of one shutdown.
-    private static void Add<T>(List<T> spans, T span, Func<T, Interval> time)
+    // Only spans that are near in time can belong to one shutdown.
+    private static void AddRecent<T>(List<T> spans, T span, Func<T, Interval> time)
     {
         long oldestNs = time(span).StartNs - (long)ShutdownCause.Grace.TotalNanoseconds;
         if (spans.Count > 0 && time(spans[0]).EndNs < oldestNs)
@@ -319,6 +320,6 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         spans.Add(span);
     }
 
-    /// <param name="StartNs">The cause's time, or else when it began to die.</param>
+    /// <param name="StartNs">The time of the cause, else when it began to exit.</param>
     private readonly record struct Dying(ShutdownCause Cause, long StartNs, List<Operation> Releases);
 }

@@ -3,19 +3,19 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Lives;
 
-/// <summary>What made a process let its devices go.</summary>
+/// <summary>The cause of a shutdown; <see cref="Names.TriggerNames"/> has the names.</summary>
 public enum Trigger
 {
-    /// <summary>It was exiting, and whether a signal made it do so could not be seen.</summary>
+    /// <summary>An exit whose cause could not be seen.</summary>
     Unknown,
 
-    /// <summary>It closed its devices itself, and was not exiting.</summary>
+    /// <summary>The process closed its devices and lives on.</summary>
     Close,
 
-    /// <summary>It exited, by itself as far as we saw.</summary>
+    /// <summary>The process exited by itself.</summary>
     Exit,
 
-    /// <summary>It died of a signal that has no name here.</summary>
+    /// <summary>A signal that is not one of the following.</summary>
     Signal,
 
     SigHup,
@@ -33,12 +33,12 @@ public enum Trigger
 }
 
 /// <summary>All releases of one process that one cause explains, from that cause to the last thing it caused.</summary>
-/// <param name="Task">The process, by its first thread.</param>
+/// <param name="Task">The process: its first thread.</param>
 /// <param name="Trigger">The cause.</param>
-/// <param name="Signals">Signals that end processes, sent to it during the shutdown, the cause included, in order.</param>
+/// <param name="Signals">Signals to the process during the shutdown, including the cause, in order.</param>
 /// <param name="Time">From the signal that is the cause, else from the exit or the first close; to the end of the
 /// process (reaped, else dead) where it exited, else to the end of the last close or of what followed from it.</param>
-/// <param name="Releases">In the order in which they began; empty if the process is gone and all its devices are not.</param>
+/// <param name="Releases">In the order of their begins; empty if the process is gone and none of its devices was released.</param>
 public sealed record Shutdown(
     TaskId Task,
     Trigger Trigger,
@@ -46,55 +46,55 @@ public sealed record Shutdown(
     Interval Time,
     ImmutableArray<Operation> Releases)
 {
-    /// <summary>Its begin was not seen: <see cref="Time"/> is a lower bound, and devices may be missing.</summary>
+    /// <summary>It began before the capture: <see cref="Time"/> is a lower bound, and devices may be missing.</summary>
     public bool BeganBefore { get; init; }
 
-    /// <summary>The capture ended before it did: <see cref="Time"/> is a lower bound.</summary>
+    /// <summary>It was not finished when the capture ended: <see cref="Time"/> is a lower bound.</summary>
     public bool Unfinished { get; init; }
 
-    /// <summary>What happened to it is known from begin to end.</summary>
+    /// <summary>It was seen from begin to end.</summary>
     public bool IsWhole => !BeganBefore && !Unfinished;
 
-    /// <summary>Signals that came before it and are not its cause: the process went on for long, in order.</summary>
+    /// <summary>Earlier signals that are not the cause, in order.</summary>
     public ImmutableArray<SignalDelivered> EarlierSignals { get; init; } = [];
 
-    /// <summary>Releases and opens under way when the capture ended, oldest first.</summary>
+    /// <summary>Releases and opens in progress when the capture ended, oldest first.</summary>
     public ImmutableArray<OperationInFlight> UnderWay { get; init; } = [];
 
-    /// <summary>Opens of the process that were under way in that time, in the order of their ends.</summary>
+    /// <summary>Opens by the process in this time, in the order of their ends.</summary>
     public ImmutableArray<Operation> Opens { get; init; } = [];
 
-    /// <summary>Resets by the process in that time, outside of releases and opens, in the order of their ends.</summary>
+    /// <summary>Resets by the process in this time, outside of releases and opens, in the order of their ends.</summary>
     public ImmutableArray<Reset> OtherResets { get; init; } = [];
 
-    /// <summary>When it began to exit, CLOCK_MONOTONIC; null if it did not, or that was not seen.</summary>
+    /// <summary>When the process began to exit, CLOCK_MONOTONIC; null if it did not, or it was not seen.</summary>
     public long? ExitsNs { get; init; }
 
-    /// <summary>When it was dead; null if it is not, or that was not seen.</summary>
+    /// <summary>When it was dead, CLOCK_MONOTONIC; null if it is not, or it was not seen.</summary>
     public long? DeadNs { get; init; }
 
-    /// <summary>When its parent took notice.</summary>
+    /// <summary>When its parent reaped it, CLOCK_MONOTONIC; null if it did not, or it was not seen.</summary>
     public long? ReapedNs { get; init; }
 
-    /// <summary>What else its teardown consisted of, in the order of their ends.</summary>
+    /// <summary>The other parts of the teardown, in the order of their ends.</summary>
     public ImmutableArray<TeardownPart> Parts { get; init; } = [];
 
-    /// <summary>Devices it opened that nobody had released when it was gone: somebody else has them open.</summary>
+    /// <summary>Devices that it opened and that were not released when it was gone.</summary>
     public ImmutableArray<string> Unreleased { get; init; } = [];
 
     /// <summary>The process is dead.</summary>
     public bool Gone => DeadNs is not null || ReapedNs is not null;
 
-    /// <summary>Sum over the devices, nanoseconds; more than the wall time where they wait side by side.</summary>
+    /// <summary>Sum of the lock waits, nanoseconds; may be more than the wall time if they wait in parallel.</summary>
     public long LockWaitNs => Releases.Sum(r => r.LockWaitNs);
 
-    /// <summary>Sum over the devices, nanoseconds.</summary>
+    /// <summary>Sum of the resets, nanoseconds.</summary>
     public long ResetNs => Releases.Sum(r => r.ResetNs);
 
-    /// <summary>How many devices were being released at the same time, at most.</summary>
+    /// <summary>The maximum number of releases at the same time.</summary>
     public int PeakConcurrency => Interval.PeakConcurrency(Releases.Select(r => r.Time));
 
-    /// <summary>What the releases would take if nothing but their locks held them apart, nanoseconds.</summary>
+    /// <inheritdoc cref="SerialChain.LongestNs"/>
     public long IfParallelNs => SerialChain.LongestNs(Releases);
 
     /// <summary>Where the wall time went.</summary>

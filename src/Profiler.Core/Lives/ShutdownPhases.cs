@@ -3,7 +3,7 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Core.Lives;
 
-/// <summary>Where the wall time of a shutdown went: each nanosecond of it counts for one phase.</summary>
+/// <summary>Where the wall time of a shutdown went: each nanosecond counts for one phase.</summary>
 public sealed class ShutdownPhases
 {
     private static readonly int Count = Enum.GetValues<Phase>().Length;
@@ -14,10 +14,10 @@ public sealed class ShutdownPhases
     {
     }
 
-    /// <summary>Nanoseconds; all phases together are the wall time.</summary>
+    /// <summary>Nanoseconds of a phase; all phases add up to the wall time.</summary>
     public long this[Phase phase] => _ns[(int)phase];
 
-    /// <summary>What a shutdown's events say of its time.</summary>
+    /// <summary>Computes them from the events of a shutdown.</summary>
     public static ShutdownPhases Of(Shutdown shutdown)
     {
         var edges = new List<(long TimeNs, Phase Phase, int Change)>();
@@ -55,8 +55,7 @@ public sealed class ShutdownPhases
         return Sweep(edges);
     }
 
-    // What a process does before it exits is its own business; without the exit having been seen, what it does
-    // before the kernel closes its devices.
+    // Until it exits, the process is in user space. If the exit was not seen: until the kernel closes its first device.
     private static long InKernelFrom(Shutdown s) =>
         s.ExitsNs ?? s.Releases.Where(r => r.Exiting).Select(r => (long?)r.Time.StartNs).FirstOrDefault() ?? s.Time.EndNs;
 
@@ -79,7 +78,7 @@ public sealed class ShutdownPhases
         _ => Phase.Unattributed,
     };
 
-    // The waits of one thread: in order, one after another.
+    // The waits of one thread are in order and do not overlap.
     private static IEnumerable<Interval> Except(Interval whole, IEnumerable<Interval> holes)
     {
         long from = whole.StartNs;

@@ -4,9 +4,9 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Lives;
 
-/// <summary>What of the end of a process is watched; what is not stays unknown.</summary>
-/// <param name="Signals">Signals, and so why a process exits and when it is dead.</param>
-/// <param name="Reaping">When its parent takes notice.</param>
+/// <summary>What can be seen of the end of a process.</summary>
+/// <param name="Signals">Signals, and with them why a process exits and when it is dead.</param>
+/// <param name="Reaping">When its parent reaps it.</param>
 public readonly record struct EndsWatched(bool Signals, bool Reaping)
 {
     /// <summary>Everything.</summary>
@@ -14,33 +14,32 @@ public readonly record struct EndsWatched(bool Signals, bool Reaping)
 }
 
 /// <summary>
-/// Gathers what processes do with their devices into shutdowns. One is over when nothing is left of its process, when a
-/// process that lives on has closed nothing more for a while, or opens a device again; time is that of the events.
-/// Single-threaded.
+/// Combines what processes do with their devices into shutdowns. A shutdown is over when its process is reaped, or when a process
+/// that lives on has not closed anything for some time or opens a device again. Time is that of the events. Single-threaded.
 /// </summary>
-/// <param name="watched">What can be seen at all.</param>
-/// <param name="attachedNs">When all probes were in place, CLOCK_MONOTONIC.</param>
+/// <param name="watched">What can be seen of the end of a process.</param>
+/// <param name="attachedNs">When all probes were attached, CLOCK_MONOTONIC.</param>
 public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
 {
-    /// <summary>How long nothing may be heard of a process that is dying before it is told as it stands.</summary>
-    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(60);
+    /// <summary>A dying process without any event for this time is concluded as it is.</summary>
+    public static readonly TimeSpan QuietTimeout = TimeSpan.FromSeconds(60);
 
-    private const int RememberedProcesses = 4096;
+    private const int MaxIdleProcesses = 4096;
 
-    /// <summary>No host has as many processes with devices: if it seems so, their ends were lost.</summary>
-    internal const int MostProcesses = 16384;
+    /// <summary>More processes with devices than a host can have: with more, their ends were lost.</summary>
+    internal const int MaxProcesses = 16384;
 
     private readonly Dictionary<int, ProcessLife> _lives = [];
     private readonly Queue<int> _order = new();
 
-    /// <summary>How many processes are remembered.</summary>
-    internal int Remembered => _lives.Count;
+    /// <summary>The number of processes that are kept.</summary>
+    internal int Kept => _lives.Count;
 
     /// <summary>
-    /// Shutdowns under way, as far as they have come, the one that began first at the top: of processes that are letting
-    /// go, and of those that have devices and were told to.
+    /// Shutdowns in progress, the oldest first: of processes that release devices or exit with them, and of processes with devices that
+    /// were asked to end.
     /// </summary>
-    /// <param name="spans">What is under way.</param>
+    /// <param name="spans">What is in progress.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public ImmutableArray<ShutdownInFlight> InFlight(SpanAssembler spans, long nowNs)
     {
@@ -48,7 +47,7 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         return
         [
             .. _lives
-                .Where(l => l.Value.IsEnding || l.Value.IsToldToGo(nowNs))
+                .Where(l => l.Value.IsEnding || l.Value.IsAskedToEnd(nowNs))
                 .Select(l => l.Key)
                 .Union(spans.InFlight().Where(o => o.Kind == OperationKind.Release).Select(o => o.Task.Tgid))
                 .Select(tgid => (_lives.GetValueOrDefault(tgid) ?? NewLife(tgid)).InFlight(underWay(tgid), nowNs))
@@ -56,12 +55,12 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         ];
     }
 
-    /// <summary>A process had to do with devices before anybody watched.</summary>
-    public void Present(ProcessAtStart process) => Life(process.Tgid).Present(process);
+    /// <summary>A process that had devices when the capture began.</summary>
+    public void AddAtStart(ProcessAtStart process) => Life(process.Tgid).AddAtStart(process);
 
-    /// <summary>Takes an activity; returns the shutdowns that are over by it.</summary>
-    /// <param name="activity">What is over.</param>
-    /// <param name="isBusy">Whether a process has something else under way.</param>
+    /// <summary>Takes an activity; returns the shutdowns that are over with it.</summary>
+    /// <param name="activity">What has ended.</param>
+    /// <param name="isBusy">Whether a process has something else in progress.</param>
     public IEnumerable<Shutdown> Follow(Activity activity, Func<int, bool> isBusy)
     {
         switch (activity)
@@ -73,11 +72,11 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
             case SignalDelivered signal:
                 return Signal(signal, isBusy);
             case TeardownPart part:
-                Life(part.Task.Tgid).Had(part);
+                Life(part.Task.Tgid).Add(part);
                 return [];
             case StandaloneReset standalone:
-                // Of processes without devices, as of one that writes into sysfs, nothing is to be told.
-                _lives.GetValueOrDefault(standalone.Task.Tgid)?.Had(standalone.Reset);
+                // Not of processes without devices, such as one that writes into sysfs.
+                _lives.GetValueOrDefault(standalone.Task.Tgid)?.Add(standalone.Reset);
                 return [];
             case ProcessAdvanced step:
                 return Advance(step, isBusy);
@@ -86,21 +85,21 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         }
     }
 
-    /// <summary>Concludes what has been quiet for long.</summary>
+    /// <summary>Concludes shutdowns that have been idle for long.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    /// <param name="isBusy">Whether a process has something under way: not quiet, however long it takes.</param>
+    /// <param name="isBusy">Whether a process has something in progress: then it is not idle.</param>
     public IEnumerable<Shutdown> Expire(long nowNs, Func<int, bool> isBusy)
     {
-        long before = nowNs - (long)Quiet.TotalNanoseconds;
+        long before = nowNs - (long)QuietTimeout.TotalNanoseconds;
         var done = new List<Shutdown>();
         foreach ((int tgid, ProcessLife life) in _lives.Where(l => l.Value.IsEnding && !isBusy(l.Key)).ToList())
             done.AddRange(life.IsExiting && life.LatestNs < before ? Finish(tgid, UnderWay.None, nowNs) : life.Settle(nowNs));
         return done;
     }
 
-    /// <summary>The capture ends: whatever is under way is concluded as it stands.</summary>
-    /// <param name="spans">What is under way.</param>
-    /// <param name="nowNs">When that was, CLOCK_MONOTONIC.</param>
+    /// <summary>The capture ends: concludes all shutdowns in progress as they are.</summary>
+    /// <param name="spans">What is in progress.</param>
+    /// <param name="nowNs">The end of the capture, CLOCK_MONOTONIC.</param>
     public IEnumerable<Shutdown> Flush(SpanAssembler spans, long nowNs)
     {
         Func<int, UnderWay> underWay = UnderWay.ByProcess(spans);
@@ -112,14 +111,14 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         ];
     }
 
-    // A recording has no clock that ticks: a pause shows by what comes after it.
+    // A replay has no ticking clock: the event after a pause shows the pause.
     private static IReadOnlyList<Shutdown> Settle(ProcessLife life, bool isBusy, long nowNs) => isBusy ? [] : life.Settle(nowNs);
 
     private IReadOnlyList<Shutdown> Signal(SignalDelivered signal, Func<int, bool> isBusy)
     {
         ProcessLife life = Life(signal.Target.Tgid);
         IReadOnlyList<Shutdown> done = Settle(life, isBusy(signal.Target.Tgid), signal.TimeNs);
-        life.Signalled(signal);
+        life.Add(signal);
         return done;
     }
 
@@ -128,7 +127,7 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         int tgid = step.Process.Tgid;
         ProcessLife life = Life(tgid);
         IReadOnlyList<Shutdown> done = Settle(life, isBusy(tgid), step.TimeNs);
-        life.Advanced(step);
+        life.Add(step);
         return life.IsOver ? done.Concat(Finish(tgid, UnderWay.None, step.TimeNs)) : done;
     }
 
@@ -137,18 +136,18 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         ProcessLife life = Life(release.Task.Tgid);
         IReadOnlyList<Shutdown> done = Settle(life, isBusy(release.Task.Tgid), release.Time.StartNs);
         foreach (ProcessLife other in _lives.Values)
-            other.Lost(release.Device);
-        life.Released(release);
+            other.RemoveDevice(release.Device);
+        life.AddRelease(release);
         return done;
     }
 
-    // One that began while others were released is no new beginning; nor has an exiting process any.
+    // An open that began during releases does not end the shutdown; nor does one by an exiting process.
     private IEnumerable<Shutdown> Open(Operation open, Func<int, bool> isBusy)
     {
         ProcessLife life = Life(open.Task.Tgid);
         bool opensAgain = open.Time.StartNs >= life.LatestNs && !isBusy(open.Task.Tgid);
         IReadOnlyList<Shutdown> done = opensAgain ? life.Settle(open.Time.StartNs, opensAgain: true) : [];
-        life.Opened(open);
+        life.AddOpen(open);
         return done;
     }
 
@@ -161,9 +160,9 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     {
         if (_lives.TryGetValue(tgid, out ProcessLife? life))
             return life;
-        // Most signals are for processes that never had a device: forget the oldest of them. A few looks each time are
-        // enough, and cost the same however many there are.
-        for (int looks = 8; looks > 0 && _order.Count >= RememberedProcesses; looks--)
+        // Most signals are for processes that never had a device: evict the oldest of them. A few looks each time are enough and cost
+        // the same with any number of processes.
+        for (int looks = 8; looks > 0 && _order.Count >= MaxIdleProcesses; looks--)
         {
             int oldest = _order.Dequeue();
             if (_lives.TryGetValue(oldest, out ProcessLife? old) && (old.IsEnding || old.HasDevices))
@@ -171,7 +170,7 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
             else
                 _lives.Remove(oldest);
         }
-        if (_order.Count >= MostProcesses)
+        if (_order.Count >= MaxProcesses)
             _lives.Remove(_order.Dequeue());
         _order.Enqueue(tgid);
         return _lives[tgid] = NewLife(tgid);

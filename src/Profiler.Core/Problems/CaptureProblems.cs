@@ -3,14 +3,14 @@ using Profiler.Core.Recording;
 
 namespace Profiler.Core.Problems;
 
-/// <summary>What a capture knows about itself: what all problems are made from.</summary>
+/// <summary>What a capture observed about itself; all problems are made from it.</summary>
 /// <param name="Probes">All probes, with what they missed.</param>
-/// <param name="Lost">Events lost, by kind; without those of which nobody knows.</param>
-/// <param name="Unmatched">Begins without an end, and ends without a begin.</param>
-/// <param name="StacksLost">Kernel stacks that could not be kept.</param>
+/// <param name="Lost">Events lost, by kind, as far as known.</param>
+/// <param name="Unmatched">Begins without an end and ends without a begin.</param>
+/// <param name="StacksLost">Kernel stacks that could not be stored.</param>
 /// <param name="BeganBefore">Shutdowns that began before the capture.</param>
-/// <param name="Unfinished">Shutdowns that were under way when it ended.</param>
-/// <param name="Told">What the kernel's side, those that learn names and the file have told.</param>
+/// <param name="Unfinished">Shutdowns that were not finished when it ended.</param>
+/// <param name="Reported">What the BPF session, the lookup of names and the recording reported.</param>
 public sealed record CaptureKnowledge(
     IReadOnlyList<ProbeInfo> Probes,
     IEnumerable<KeyValuePair<string, long>> Lost,
@@ -18,15 +18,15 @@ public sealed record CaptureKnowledge(
     long StacksLost,
     long BeganBefore,
     long Unfinished,
-    IEnumerable<Problem> Told);
+    IEnumerable<Problem> Reported);
 
-/// <summary>All problems of a capture: a pure function.</summary>
+/// <summary>All problems of a capture.</summary>
 public static class CaptureProblems
 {
     /// <summary>In the order of the table, each once.</summary>
     public static ImmutableArray<Problem> Of(CaptureKnowledge known) =>
     [
-        .. known.Told
+        .. known.Reported
             .Concat(known.Lost.Where(l => l.Value > 0).Select(l => new Problem(ProblemKinds.EventsLost.Id, l.Value, l.Key)))
             .Concat(known.Probes.Where(p => p is { Required: true, Attached: false, WaitsFor: null })
                 .Select(p => new Problem(ProblemKinds.ProbeMissing.Id, null, p.Name)))
@@ -40,7 +40,7 @@ public static class CaptureProblems
             .OrderBy(p => Order(p.Kind)),
     ];
 
-    /// <summary>No figure is wrong or missing because of them.</summary>
+    /// <summary>No figure is wrong or missing because of these problems.</summary>
     public static bool AreHarmless(IEnumerable<Problem> problems) => problems.All(p => p.Kind.Impact == Impact.Note);
 
     private static IEnumerable<Problem> Counted(ProblemKind kind, long count) => count > 0 ? [new Problem(kind.Id, count)] : [];

@@ -5,24 +5,24 @@ using Profiler.Core.Problems;
 
 namespace Profiler.Core.Recording;
 
-/// <summary>A probe, as the capture had it.</summary>
+/// <summary>A probe of a capture.</summary>
 /// <param name="Name">Its name in the plan.</param>
 /// <param name="Symbol">The kernel function or tracepoint.</param>
-/// <param name="Attach">kprobe, fentry or tracepoint; null if there was no way.</param>
+/// <param name="Attach">kprobe, fentry or tracepoint; null if none is possible.</param>
 /// <param name="Attached">It was attached.</param>
-/// <param name="Missed">How often the kernel could not run it; null where the kernel does not tell.</param>
-/// <param name="Reason">Why so, in words.</param>
-/// <param name="WaitsFor">The module that has to be loaded first; null if it does not wait.</param>
-/// <param name="Required">Without it there is no answer: one of release, lock and reset.</param>
+/// <param name="Missed">Calls for which the kernel did not run it; null if the kernel does not count them.</param>
+/// <param name="Reason">The reason for this, in words.</param>
+/// <param name="WaitsFor">The module that is not loaded yet; null if it does not wait.</param>
+/// <param name="Required">It is one of release, lock and reset.</param>
 public sealed record ProbeInfo(
     string Name, string Symbol, string? Attach, bool Attached, long? Missed, string Reason, string? WaitsFor = null, bool Required = false);
 
-/// <summary>What is known when a capture begins.</summary>
+/// <summary>Facts about a capture at its begin.</summary>
 /// <param name="EventFormat">The wire format of its events.</param>
 /// <param name="Kernel">Release of the kernel, <c>uname -r</c>.</param>
-/// <param name="Hostname">Of the host.</param>
+/// <param name="Hostname">Name of the host.</param>
 /// <param name="Start">Wall-clock time.</param>
-/// <param name="StartNs">The same moment on CLOCK_MONOTONIC: the one conversion between the two.</param>
+/// <param name="StartNs">The same moment on CLOCK_MONOTONIC: it converts between the two.</param>
 /// <param name="Probes">All probes of the plan.</param>
 public sealed record CaptureInfo(
     int EventFormat,
@@ -32,10 +32,10 @@ public sealed record CaptureInfo(
     long StartNs,
     ImmutableArray<ProbeInfo> Probes)
 {
-    /// <summary>What is known to be wrong, missing or not to be known from the beginning.</summary>
+    /// <summary>Problems that are known at the begin.</summary>
     public ImmutableArray<Problem> Problems { get; init; } = [];
 
-    /// <summary>What of the end of a process can be seen with these probes.</summary>
+    /// <summary>What can be seen of the end of a process with these probes.</summary>
     [JsonIgnore]
     public EndsWatched EndsWatched => new(IsAttached("signal"), IsAttached("reaped"));
 
@@ -45,13 +45,13 @@ public sealed record CaptureInfo(
 /// <summary>Events of one kind: <c>Emitted = Received + Lost</c>.</summary>
 public sealed record EventCount(string Kind, long Emitted, long Received, long Lost);
 
-/// <summary>What is known when a capture ends.</summary>
+/// <summary>Facts about a capture at its end.</summary>
 /// <param name="EndNs">CLOCK_MONOTONIC.</param>
 /// <param name="Events">The final counts.</param>
 /// <param name="Probes">All probes, with what they missed.</param>
 public sealed record CaptureEnd(long EndNs, ImmutableArray<EventCount> Events, ImmutableArray<ProbeInfo> Probes)
 {
-    /// <summary>What was wrong, missing or not to be known in the end, as far as the side that captured knew.</summary>
+    /// <summary>Problems that the capturing side knew at the end.</summary>
     public ImmutableArray<Problem> Problems { get; init; } = [];
 }
 

@@ -3,7 +3,7 @@ using Profiler.Core.Facts;
 
 namespace Profiler.Core.Recording;
 
-// Whoever looks a fact up relies on what must be there.
+// A fact without a required value must not get in.
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,

@@ -1,27 +1,27 @@
 namespace Profiler.Core.Recording;
 
 /// <summary>
-/// Frames out of a stream. What is damaged costs itself only: the next frame is found by its marker and its header's
-/// checksum. Never holds more than is there, whatever a header claims.
+/// Reads frames from a stream. A damaged frame is skipped: the next one is found by its marker and its header's checksum. Memory is
+/// bounded by the length of the stream, whatever a header claims.
 /// </summary>
 internal sealed class FrameReader(Stream input)
 {
     private const int Chunk = 64 * 1024;
 
-    // A payload that does not fit its header may have whole frames in it: bytes were cut out, and what follows was taken for
-    // the rest. Looking again so often is enough for any accident, and no way to keep us busy.
-    private const int MostSecondLooks = 1000;
+    // A payload that does not match its header may contain whole frames, if bytes were cut out. So it is scanned again, but only this
+    // often: a crafted file must not keep the reader busy.
+    private const int MaxRescans = 1000;
 
     private byte[] _buffer = new byte[Chunk];
     private int _start, _end;
     private bool _exhausted;
     private uint _expected;
-    private int _secondLooks;
+    private int _rescans;
 
-    // Since the last whole frame: bytes that belong to none, and whether they can be explained by the end of the file.
+    // Since the last whole frame: bytes that belong to no frame, and whether the end of the file explains them.
     private bool _skipped, _onlyCut = true;
 
-    /// <summary>Frames that were damaged, are missing, or were written twice.</summary>
+    /// <summary>Number of frames that are damaged, missing or written twice.</summary>
     public long Damaged { get; private set; }
 
     /// <summary>The next whole frame; null at the end.</summary>
@@ -42,20 +42,20 @@ internal sealed class FrameReader(Stream input)
                     return (header.Kind, payload);
                 }
                 _onlyCut &= !whole;
-                if (_secondLooks++ >= MostSecondLooks && whole)
+                if (_rescans++ >= MaxRescans && whole)
                     _start += length - 1;
             }
             else if (!_skipped)
                 _onlyCut = false;
             Skip();
         }
-        // Less than a header is what a cut leaves.
+        // A truncated file ends with less than a header.
         if (_skipped && !_onlyCut)
             Damaged++;
         return null;
     }
 
-    /// <summary>There is more, though there should not be.</summary>
+    /// <summary>Counts as damage what follows the last frame.</summary>
     public void ExpectEnd()
     {
         if (Has(1))
@@ -64,7 +64,7 @@ internal sealed class FrameReader(Stream input)
 
     private ReadOnlySpan<byte> Ahead => _buffer.AsSpan(_start, _end - _start);
 
-    // To where the next frame may begin.
+    // To the next possible begin of a frame.
     private void Skip()
     {
         _skipped = true;

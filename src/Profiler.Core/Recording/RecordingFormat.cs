@@ -5,24 +5,24 @@ using Profiler.Core.Facts;
 namespace Profiler.Core.Recording;
 
 /// <summary>
-/// A recording is the raw events of a capture, between what is known at its beginning and at its end: 8 bytes of magic, then
-/// frames, each a header and a payload. docs/recording-format.md has it to the byte.
+/// The format of a recording: 8 bytes of magic, then frames, each with a header and a payload. docs/recording-format.md describes it to
+/// the byte.
 /// </summary>
 internal static class RecordingFormat
 {
-    /// <summary>The largest payload a reader believes in.</summary>
+    /// <summary>The largest payload that a reader accepts, bytes.</summary>
     public const int MaximumFrameLength = 1 << 26;
 
-    /// <summary>The last byte is the format.</summary>
+    /// <summary>The last byte is the version.</summary>
     public static ReadOnlySpan<byte> Magic => "vfioscp\u0002"u8;
 }
 
 /// <summary>
-/// What comes before a payload, little-endian: marker, kind, number, length of the payload, the payload's CRC-32, and the
-/// CRC-32 of these 20 bytes. A CRC finds any single burst of up to 32 bits for certain, which a hash finds but likely.
+/// The header of a frame, little-endian: marker, kind, number, length of the payload, CRC-32 of the payload, and CRC-32 of these 20
+/// bytes. A CRC is certain to find a single burst of up to 32 bits.
 /// </summary>
-/// <param name="Kind">What the payload is; a reader skips kinds it does not know.</param>
-/// <param name="Number">Counts frames from 0: one that was cut out or written twice is noticed.</param>
+/// <param name="Kind">Kind of the payload; a reader skips kinds that it does not know.</param>
+/// <param name="Number">Counts frames from 0, so that a missing or repeated frame is noticed.</param>
 /// <param name="PayloadLength">Bytes.</param>
 /// <param name="PayloadCrc">CRC-32 of the payload.</param>
 internal readonly record struct FrameHeader(FrameKind Kind, uint Number, int PayloadLength, uint PayloadCrc)
@@ -32,7 +32,7 @@ internal readonly record struct FrameHeader(FrameKind Kind, uint Number, int Pay
 
     private const int Checked = Length - sizeof(uint);
 
-    /// <summary>By what a reader finds the next frame behind damage; begins with a byte that no UTF-8 text has.</summary>
+    /// <summary>A reader finds the next frame after damage by it; its first byte does not occur in UTF-8.</summary>
     public static ReadOnlySpan<byte> Marker => [0xf5, (byte)'v', (byte)'f', (byte)'s'];
 
     /// <summary>The header of a payload.</summary>
@@ -51,7 +51,7 @@ internal readonly record struct FrameHeader(FrameKind Kind, uint Number, int Pay
         BinaryPrimitives.WriteUInt32LittleEndian(to[Checked..], Crc32.HashToUInt32(to[..Checked]));
     }
 
-    /// <summary>Reads one; null if these <see cref="Length"/> bytes are no header, or a damaged one.</summary>
+    /// <summary>Reads a header; null if these <see cref="Length"/> bytes are none, or damaged.</summary>
     public static FrameHeader? Read(ReadOnlySpan<byte> from)
     {
         if (!from.StartsWith(Marker) ||
@@ -63,7 +63,7 @@ internal readonly record struct FrameHeader(FrameKind Kind, uint Number, int Pay
             BinaryPrimitives.ReadUInt32LittleEndian(from[16..]));
     }
 
-    /// <summary>It is the payload this is the header of.</summary>
+    /// <summary>The payload matches this header.</summary>
     public bool Fits(ReadOnlySpan<byte> payload) => Crc32.HashToUInt32(payload) == PayloadCrc;
 }
 

@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Profiler.Core.Facts;
+using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Wire;
 
 namespace Profiler.Core.Recording;
 
 /// <summary>
-/// Reads a recording, from front to back, once. What is damaged is left out and told in <see cref="Problems"/>; so is what
-/// its end says that was received and is not in it. One thread reads, any may ask.
+/// Reads a recording once, from its begin to its end. Damaged parts are skipped and reported in <see cref="Problems"/>, as are events
+/// that were received during the capture and are not in the file. One thread reads, any thread may look at the properties.
 /// </summary>
 public sealed class RecordingReader
 {
@@ -22,28 +23,28 @@ public sealed class RecordingReader
 
     private RecordingReader(FrameReader frames, CaptureInfo info) => (_frames, Info) = (frames, info);
 
-    /// <summary>What was known at the beginning.</summary>
+    /// <summary>Facts about the capture at its begin.</summary>
     public CaptureInfo Info { get; }
 
     /// <summary>
-    /// What was known at the end; null until all batches are read, and after that if the capture was cut
-    /// short: then nobody knows what it lost.
+    /// Facts about the capture at its end. Null until all batches are read; and after that, if the recording was cut short: then it is
+    /// unknown how many events were lost.
     /// </summary>
     public CaptureEnd? End { get; private set; }
 
-    /// <summary>What was known beside the events, as far as it has been read: it grows as batches are read.</summary>
+    /// <summary>Facts about processes and devices that have been read up to now.</summary>
     public HostFacts Facts { get; } = new();
 
-    /// <summary>What is wrong with the file, as far as it has been read; complete when all batches are read.</summary>
+    /// <summary>Problems of the file that have been found up to now; complete when all batches are read.</summary>
     public IReadOnlyList<Problem> Problems => Volatile.Read(ref _problems);
 
     /// <summary>
-    /// That, and what the side that captured knew: at the end, or while there is none at the beginning.
+    /// The problems of the file and those that the capturing side knew, at the end or, before that is read, at the begin.
     /// </summary>
     public ImmutableArray<Problem> AllProblems()
     {
         IEnumerable<Problem> atTheEnd = End?.Problems ?? [];
-        // What was known at the beginning and more exactly at the end is told once.
+        // A problem that is known at the begin and at the end is listed once, with the figures of the end.
         return
         [
             .. Problems, .. atTheEnd,
@@ -51,8 +52,8 @@ public sealed class RecordingReader
         ];
     }
 
-    /// <summary>Reads the beginning.</summary>
-    /// <exception cref="InvalidDataException">Not a recording, or one of another version; says which.</exception>
+    /// <summary>Reads the begin of a recording.</summary>
+    /// <exception cref="InvalidDataException">Not a recording, or one of another version.</exception>
     public static RecordingReader Open(Stream input)
     {
         Span<byte> magic = stackalloc byte[RecordingFormat.Magic.Length];
@@ -63,22 +64,22 @@ public sealed class RecordingReader
             throw new InvalidDataException($"a recording of format {magic[^1]}, this vfioscope reads format {RecordingFormat.Magic[^1]}");
         var frames = new FrameReader(input);
         if (frames.Next() is not (FrameKind.Info, { } payload) || frames.Damaged > 0)
-            throw new InvalidDataException("a damaged recording: it says nothing of its capture");
-        CaptureInfo info = Parse(payload, CaptureJson.Default.CaptureInfo, FromOutside.Checked)
-            ?? throw new InvalidDataException("a damaged recording: what it says of its capture cannot be read");
+            throw new InvalidDataException("a damaged recording: its first frame is missing or damaged");
+        CaptureInfo info = Parse(payload, CaptureJson.Default.CaptureInfo, RecordingChecks.Checked)
+            ?? throw new InvalidDataException("a damaged recording: its first frame cannot be read");
         return info.EventFormat == WireEvent.Format
             ? new RecordingReader(frames, info)
             : throw new InvalidDataException(
                 $"a recording with events of format {info.EventFormat}, this vfioscope reads format {WireEvent.Format}");
     }
 
-    /// <summary>The batches of events as they were written, those of damaged frames left out. Ends where the recording does.</summary>
-    /// <exception cref="InvalidDataException">Events whose checksum is right and that cannot be nevertheless.</exception>
+    /// <summary>The batches of events as they were written, up to the end of the recording; damaged frames are skipped.</summary>
+    /// <exception cref="InvalidDataException">Events that are impossible although their checksum is right.</exception>
     public IEnumerable<ReadOnlyMemory<byte>> Batches()
     {
         while (End is null && _frames.Next() is var (kind, payload))
         {
-            TellDamage();
+            ReportDamage();
             if (kind == FrameKind.Events)
             {
                 _times.Check(payload);
@@ -86,18 +87,18 @@ public sealed class RecordingReader
                 yield return payload;
             }
             else if (kind == FrameKind.End)
-                End = Readable(Parse(payload, CaptureJson.Default.CaptureEnd, FromOutside.Checked));
+                End = Readable(Parse(payload, CaptureJson.Default.CaptureEnd, RecordingChecks.Checked));
             else if (IsFact(kind) && Readable(Fact(kind, payload)) is { } fact)
                 Facts.Add(fact);
         }
         if (End is null)
-            Tell(new Problem(ProblemKinds.CutShort.Id));
+            Report(new Problem(ProblemKinds.CutShort.Id));
         else
         {
             _frames.ExpectEnd();
-            TellMissing(End);
+            ReportMissing(End);
         }
-        TellDamage();
+        ReportDamage();
     }
 
     private void Count(byte[] records)
@@ -109,8 +110,8 @@ public sealed class RecordingReader
         }
     }
 
-    // What later versions count besides is nothing we could compare.
-    private void TellMissing(CaptureEnd end)
+    // Kinds of later versions cannot be compared.
+    private void ReportMissing(CaptureEnd end)
     {
         (string Kind, long Missing)[] missing =
         [
@@ -119,18 +120,18 @@ public sealed class RecordingReader
                 .Where(e => e.Missing > 0),
         ];
         if (missing.Length > 0)
-            Tell(new Problem(
+            Report(new Problem(
                 ProblemKinds.EventsMissing.Id, missing.Sum(m => m.Missing),
                 string.Join(", ", missing.Select(m => $"{m.Kind} {m.Missing}"))));
     }
 
-    private void TellDamage()
+    private void ReportDamage()
     {
         if (_frames.Damaged + _unreadable is > 0 and var damaged)
-            Tell(new Problem(ProblemKinds.FramesDamaged.Id, damaged));
+            Report(new Problem(ProblemKinds.FramesDamaged.Id, damaged));
     }
 
-    private void Tell(Problem problem) =>
+    private void Report(Problem problem) =>
         Volatile.Write(ref _problems, [.. _problems.Where(p => p.Id != problem.Id), problem]);
 
     private T? Readable<T>(T? value) where T : class
@@ -138,7 +139,7 @@ public sealed class RecordingReader
         if (value is null)
         {
             _unreadable++;
-            TellDamage();
+            ReportDamage();
         }
         return value;
     }
@@ -148,14 +149,14 @@ public sealed class RecordingReader
 
     private static Fact? Fact(FrameKind kind, byte[] payload) => kind switch
     {
-        FrameKind.Process => Parse(payload, FactJson.Default.ProcessIdentity, FromOutside.Checked),
-        FrameKind.Device => Parse(payload, FactJson.Default.DeviceIdentity, FromOutside.Checked),
-        FrameKind.Stack => Parse(payload, FactJson.Default.KernelStack, FromOutside.Checked),
-        FrameKind.StillHeld => Parse(payload, FactJson.Default.DeviceStillHeld, FromOutside.Checked),
-        _ => Parse(payload, FactJson.Default.ProcessAtStart, FromOutside.Checked),
+        FrameKind.Process => Parse(payload, FactJson.Default.ProcessIdentity, RecordingChecks.Checked),
+        FrameKind.Device => Parse(payload, FactJson.Default.DeviceIdentity, RecordingChecks.Checked),
+        FrameKind.Stack => Parse(payload, FactJson.Default.KernelStack, RecordingChecks.Checked),
+        FrameKind.StillHeld => Parse(payload, FactJson.Default.DeviceStillHeld, RecordingChecks.Checked),
+        _ => Parse(payload, FactJson.Default.ProcessAtStart, RecordingChecks.Checked),
     };
 
-    // Null: not what it should be, though its checksum is right. It costs itself only, like a damaged one.
+    // Null if the payload is invalid although its checksum is right: it is skipped like a damaged one.
     private static TResult? Parse<T, TResult>(byte[] payload, JsonTypeInfo<T> type, Func<T, TResult> check)
         where T : class
         where TResult : class

@@ -4,23 +4,23 @@ using Profiler.Core.Facts;
 namespace Profiler.Core.Recording;
 
 /// <summary>Writes a recording. Single-threaded.</summary>
-/// <param name="output">Where to; left open. Each frame is one write: if that fails, the frames before it are whole.</param>
+/// <param name="output">Is left open. Each frame is one write: if it fails, the frames before it are complete.</param>
 public sealed class RecordingWriter(Stream output)
 {
     private byte[] _frame = [];
     private uint _number;
 
-    /// <summary>Writes what is known at the beginning; comes first.</summary>
+    /// <summary>Writes the facts about the capture at its begin; must be called first.</summary>
     public void Begin(CaptureInfo info)
     {
         output.Write(RecordingFormat.Magic);
         Frame(FrameKind.Info, JsonSerializer.SerializeToUtf8Bytes(info, CaptureJson.Default.CaptureInfo));
     }
 
-    /// <summary>Writes a batch of records as it came.</summary>
+    /// <summary>Writes a batch of raw events.</summary>
     public void Events(ReadOnlyMemory<byte> records) => Frame(FrameKind.Events, records.Span);
 
-    /// <summary>Writes something known beside the events.</summary>
+    /// <summary>Writes a fact about a process or device.</summary>
     public void Fact(Fact fact)
     {
         FrameKind kind = fact switch
@@ -35,7 +35,7 @@ public sealed class RecordingWriter(Stream output)
         Frame(kind, JsonSerializer.SerializeToUtf8Bytes(fact, fact.GetType(), FactJson.Default));
     }
 
-    /// <summary>Writes what is known at the end; comes last.</summary>
+    /// <summary>Writes the facts about the capture at its end; must be called last.</summary>
     public void End(CaptureEnd end) =>
         Frame(FrameKind.End, JsonSerializer.SerializeToUtf8Bytes(end, CaptureJson.Default.CaptureEnd));
 
@@ -47,7 +47,7 @@ public sealed class RecordingWriter(Stream output)
         FrameHeader.Of(kind, _number++, payload).Write(_frame);
         payload.CopyTo(_frame.AsSpan(FrameHeader.Length));
         output.Write(_frame.AsSpan(0, length));
-        // A capture that is killed leaves all that had happened until then.
+        // A killed capture leaves everything up to that moment.
         output.Flush();
     }
 }

@@ -3,38 +3,38 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Core.Spans;
 
-/// <summary>A thread, as it called itself.</summary>
+/// <summary>A thread.</summary>
 /// <param name="Tid">The thread.</param>
-/// <param name="Tgid">Its process, what user space calls the pid.</param>
-/// <param name="Comm">The thread's name, made printable.</param>
+/// <param name="Tgid">Its process: the pid of user space.</param>
+/// <param name="Comm">The thread's name, printable.</param>
 public sealed record TaskId(int Tid, int Tgid, string Comm);
 
-/// <summary>Something that is over: what the stream of events amounts to.</summary>
+/// <summary>Something that has ended, assembled from events.</summary>
 public abstract record Activity;
 
-/// <summary>What is done to a VFIO device.</summary>
+/// <summary>The operations on a VFIO device.</summary>
 public enum OperationKind
 {
     /// <summary>The last close of a device's file.</summary>
     Release,
 
-    /// <summary>A device is handed out of its group.</summary>
+    /// <summary>VFIO_GROUP_GET_DEVICE_FD.</summary>
     Open,
 }
 
-/// <summary>One device opened or released, with what happened on the way.</summary>
-/// <param name="Kind">Which of the two.</param>
-/// <param name="Task">Who did it.</param>
-/// <param name="Process">The process's name: that of its first thread, not of the one that did it.</param>
+/// <summary>One open or release of a device, with its waits and resets.</summary>
+/// <param name="Kind">Open or release.</param>
+/// <param name="Task">The thread.</param>
+/// <param name="Process">The name of the process: that of its first thread.</param>
 /// <param name="Cgroup">The thread's cgroup id.</param>
 /// <param name="Device">PCI address, or the name of a device that is not PCI.</param>
 /// <param name="IsPci">False for mediated and platform devices.</param>
 /// <param name="Lock">Address of the dev_set's mutex; 0 where unknown.</param>
-/// <param name="Exiting">The process was on its way out (do_exit), not calling close().</param>
+/// <param name="Exiting">The process was exiting (do_exit); it did not call close().</param>
 /// <param name="Time">From entry to return, waits included.</param>
 /// <param name="LockWaits">In order.</param>
-/// <param name="Resets">In order, outermost only.</param>
-/// <param name="Stack">Key of the kernel stack it began on, if it took long; else null.</param>
+/// <param name="Resets">In order; only the outermost ones.</param>
+/// <param name="Stack">Key of the kernel stack on which it began; null if it was quick.</param>
 public sealed record Operation(
     OperationKind Kind,
     TaskId Task,
@@ -52,38 +52,41 @@ public sealed record Operation(
     /// <summary>What an open returned: a descriptor, or a negative errno; 0 for a release.</summary>
     public int Result { get; init; }
 
-    /// <summary>It began before all probes were in place: waits and resets may be missing, and nothing follows from that.</summary>
+    /// <summary>It began before all probes were attached: waits and resets may be missing.</summary>
     public bool Partial { get; init; }
 
+    /// <summary>Sum of its lock waits, nanoseconds.</summary>
     public long LockWaitNs => LockWaits.Sum(w => w.Time.DurationNs);
 
+    /// <summary>Sum of its resets, nanoseconds.</summary>
     public long ResetNs => Resets.Sum(r => r.Time.DurationNs);
 }
 
-/// <summary>A wait for a mutex that somebody else had.</summary>
+/// <summary>A wait for a mutex that another thread held.</summary>
 /// <param name="Lock">The mutex's address.</param>
-/// <param name="Kind">Whose it is.</param>
-/// <param name="Time">From finding it taken to having it.</param>
-/// <param name="Holders">Who had it meanwhile, in order; together they cover the wait.</param>
-/// <param name="Stack">Key of the kernel stack it began on, if it took long; else null.</param>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Time">From the begin of the wait until the thread has the lock.</param>
+/// <param name="Holders">Its holders meanwhile, in order; together they cover the wait.</param>
+/// <param name="Stack">Key of the kernel stack on which it began; null if it was quick.</param>
 public sealed record LockWait(
     ulong Lock, LockKind Kind, Interval Time, ImmutableArray<Holder> Holders, int? Stack = null);
 
-/// <summary>A thread that had the lock while another one waited.</summary>
-/// <param name="Task">Who; null if the kernel was just handing it over.</param>
-/// <param name="Process">Its process's name, where known; else the thread's.</param>
-/// <param name="Device">The device it was releasing, opening or resetting; null if it was doing something else.</param>
-/// <param name="Time">While it held the waiter up.</param>
-/// <param name="ResetNs">Of that, the time it was resetting a device.</param>
+/// <summary>A thread that held a lock while another one waited for it.</summary>
+/// <param name="Task">The thread; null if the kernel was handing the lock over.</param>
+/// <param name="Process">The name of its process, or of the thread if that is unknown.</param>
+/// <param name="Device">The device that it released, opened or reset; null if it did something else.</param>
+/// <param name="Time">The part of the wait in which it held the lock.</param>
+/// <param name="ResetNs">The part of that time in which it reset a device, nanoseconds.</param>
 public sealed record Holder(TaskId? Task, string? Process, string? Device, Interval Time, long ResetNs)
 {
+    /// <summary>The duration of <see cref="Time"/>, nanoseconds.</summary>
     public long Ns => Time.DurationNs;
 }
 
-/// <summary>How a device was reset; the words are those of <c>reset_method</c> in sysfs.</summary>
+/// <summary>How a device was reset; <see cref="Names.ResetNames"/> has the names.</summary>
 public enum ResetMethod
 {
-    /// <summary>No method worked, or none that we can see.</summary>
+    /// <summary>No method worked, or one without a probe.</summary>
     Unknown,
     Bus,
     Flr,
@@ -92,52 +95,52 @@ public enum ResetMethod
     DeviceSpecific,
 }
 
-/// <summary>One reset, from the outermost function in to the outermost out.</summary>
-/// <param name="Device">What was to be reset.</param>
-/// <param name="Method">What did it.</param>
-/// <param name="Time">All of it, the wait for the device to come back included.</param>
-/// <param name="Result">What the kernel's function returned: 0, or a negative errno.</param>
-/// <param name="Parts">The steps inside, in the order of their ends.</param>
-/// <param name="Stack">Key of the kernel stack its slowest innermost step began on, if it took long; else null.</param>
+/// <summary>One reset, from entry to return of the outermost function.</summary>
+/// <param name="Device">The device.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Time">Including the wait until the device responds again.</param>
+/// <param name="Result">The function's result: 0, or a negative errno.</param>
+/// <param name="Parts">Its steps, in the order of their ends.</param>
+/// <param name="Stack">Key of the kernel stack on which its slowest inner step began; null if it was quick.</param>
 public sealed record Reset(
     string Device, ResetMethod Method, Interval Time, int Result, ImmutableArray<ResetPart> Parts, int? Stack = null);
 
 /// <summary>One step of a reset.</summary>
-/// <param name="Step">Which function.</param>
-/// <param name="Device">The device, or the bridge above it for the steps that are the bridge's.</param>
+/// <param name="Step">The function.</param>
+/// <param name="Device">The device, or the bridge above it for steps of the bridge.</param>
 /// <param name="Time">From entry to return.</param>
 /// <param name="Result">0 where the function returns nothing.</param>
 public sealed record ResetPart(ResetStep Step, string Device, Interval Time, int Result);
 
-/// <summary>A reset outside of every release and open: a VM resetting its devices as it starts, say.</summary>
+/// <summary>A reset outside of releases and opens, for example by a VM that starts.</summary>
 public sealed record StandaloneReset(TaskId Task, Reset Reset) : Activity;
 
 /// <summary>A signal that ends processes was delivered.</summary>
-/// <param name="Sender">Who sent it.</param>
-/// <param name="Target">Whom it is for.</param>
-/// <param name="Number">SIGTERM is 15, SIGKILL 9.</param>
-/// <param name="TimeNs">When.</param>
+/// <param name="Sender">The sender.</param>
+/// <param name="Target">The receiver.</param>
+/// <param name="Number">See <see cref="Linux.Signals"/>.</param>
+/// <param name="TimeNs">CLOCK_MONOTONIC.</param>
 public sealed record SignalDelivered(TaskId Sender, TaskId Target, int Number, long TimeNs) : Activity
 {
-    /// <summary>The kernel dropped it: the process ignores it.</summary>
+    /// <summary>The process ignores it: the kernel dropped it.</summary>
     public bool Ignored { get; init; }
 }
 
-/// <summary>A process that has or had devices came a step further on its way out.</summary>
-/// <param name="Process">By its first thread.</param>
-/// <param name="Step">How far.</param>
-/// <param name="TimeNs">When.</param>
+/// <summary>A tracked process (one that has or had devices) reached the next step of its end.</summary>
+/// <param name="Process">Its first thread.</param>
+/// <param name="Step">The step.</param>
+/// <param name="TimeNs">CLOCK_MONOTONIC.</param>
 public sealed record ProcessAdvanced(TaskId Process, ProcessStep Step, long TimeNs) : Activity
 {
     /// <summary>
-    /// At <see cref="ProcessStep.Exits"/> the exit code as the kernel has it: the low seven bits are the signal that killed the
-    /// process, 0 if none did; else 0.
+    /// At <see cref="ProcessStep.Exits"/> the kernel's exit code: its low seven bits are the signal that killed the process, or 0.
+    /// At other steps 0.
     /// </summary>
     public int ExitCode { get; init; }
 }
 
-/// <summary>A part of the end of a process that is not the devices'; releases may lie inside.</summary>
+/// <summary>A part of the end of a process other than releases; releases may be inside it.</summary>
 /// <param name="Task">The thread.</param>
-/// <param name="Step">Which part.</param>
+/// <param name="Step">The part.</param>
 /// <param name="Time">From begin to end.</param>
 public sealed record TeardownPart(TaskId Task, TeardownStep Step, Interval Time) : Activity;

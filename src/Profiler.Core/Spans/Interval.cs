@@ -1,17 +1,17 @@
 namespace Profiler.Core.Spans;
 
-/// <summary>A stretch of time, CLOCK_MONOTONIC nanoseconds, the end not included.</summary>
+/// <summary>A time interval, CLOCK_MONOTONIC nanoseconds, without its end.</summary>
 public readonly record struct Interval(long StartNs, long EndNs)
 {
-    /// <summary>Never before the start: what two CPUs tell may be a little out of order.</summary>
+    /// <summary>Never before the start: the events of two CPUs may be slightly out of order.</summary>
     public long EndNs { get; init; } = Math.Max(StartNs, EndNs);
 
     public long DurationNs => EndNs - StartNs;
 
-    /// <summary>How much time lies in both.</summary>
+    /// <summary>The time that is in both, nanoseconds.</summary>
     public long OverlapNs(Interval other) => Math.Max(0, Math.Min(EndNs, other.EndNs) - Math.Max(StartNs, other.StartNs));
 
-    /// <summary>How much time at least one of the intervals covers.</summary>
+    /// <summary>The time that at least one of the intervals covers, nanoseconds.</summary>
     public static long UnionNs(IEnumerable<Interval> intervals)
     {
         long covered = 0, reached = long.MinValue;
@@ -25,11 +25,11 @@ public readonly record struct Interval(long StartNs, long EndNs)
         return covered;
     }
 
-    /// <summary>How many of the intervals run at the same time, at most.</summary>
+    /// <summary>The maximum number of intervals at the same time.</summary>
     public static int PeakConcurrency(IEnumerable<Interval> intervals)
     {
         int running = 0, peak = 0;
-        // At the same instant, ends come first: back to back is not together.
+        // At the same instant ends come first: back to back is not in parallel.
         foreach ((_, int change) in intervals
             .SelectMany(i => new[] { (Time: i.StartNs, Change: 1), (Time: i.EndNs, Change: -1) })
             .OrderBy(edge => edge.Time).ThenBy(edge => edge.Change))

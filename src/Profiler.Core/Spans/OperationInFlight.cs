@@ -2,7 +2,7 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Core.Spans;
 
-/// <summary>What an operation is doing just now.</summary>
+/// <summary>What an operation is doing at the moment.</summary>
 public enum OperationState
 {
     Working,
@@ -12,15 +12,15 @@ public enum OperationState
 
 /// <summary>An operation that has begun and not ended.</summary>
 /// <param name="Kind">Release or open.</param>
-/// <param name="Task">Who does it.</param>
-/// <param name="Device">On which device.</param>
-/// <param name="StartNs">Since when, CLOCK_MONOTONIC.</param>
+/// <param name="Task">The thread.</param>
+/// <param name="Device">PCI address, or the name of a device that is not PCI.</param>
+/// <param name="StartNs">Its begin, CLOCK_MONOTONIC.</param>
 /// <param name="State">What it is doing.</param>
-/// <param name="StateSinceNs">Since when it is doing that.</param>
-/// <param name="Holder">Who has the lock it waits for; null if it does not wait, or nobody knows.</param>
-/// <param name="HolderDevice">The device the holder is at.</param>
-/// <param name="Method">How it is being reset, as far as seen.</param>
-/// <param name="Exiting">Its process is on its way out, not calling close().</param>
+/// <param name="StateSinceNs">Since when, CLOCK_MONOTONIC.</param>
+/// <param name="Holder">The holder of the lock that it waits for; null if it does not wait, or the holder is unknown.</param>
+/// <param name="HolderDevice">The device that the holder releases, opens or resets.</param>
+/// <param name="Method">The reset method, as far as known.</param>
+/// <param name="Exiting">Its process exits; it does not call close().</param>
 public sealed record OperationInFlight(
     OperationKind Kind,
     TaskId Task,
@@ -33,10 +33,10 @@ public sealed record OperationInFlight(
     ResetMethod Method = ResetMethod.Unknown,
     bool Exiting = false)
 {
-    /// <summary>The process's name: that of its first thread, not of the one that does it.</summary>
+    /// <summary>The name of the process: that of its first thread.</summary>
     public string Process { get; init; } = Task.Comm;
 
-    /// <summary>Since when it does not wait for a lock any more, or its begin; CLOCK_MONOTONIC.</summary>
+    /// <summary>The end of its last lock wait, else its begin; CLOCK_MONOTONIC.</summary>
     public long WorkingSinceNs { get; init; } = StartNs;
 }
 

@@ -2,21 +2,21 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Core.Spans;
 
-/// <summary>How fast releases could be.</summary>
+/// <summary>The best case in parallel: how fast releases could be.</summary>
 public static class SerialChain
 {
     /// <summary>
-    /// Devices that share a lock one after another without waiting, everything else side by side: the longest
-    /// such chain, nanoseconds. They share a lock if they are of one dev_set or IOMMU group, or if one waited for
-    /// another lock that was held across a reset. Never more than they took: what a release does after it gave the lock
-    /// back overlaps with the next one.
+    /// The longest chain of releases that must wait for each other, nanoseconds: devices that share a lock are released one after
+    /// another, all others in parallel. Devices share a lock if they are in one dev_set or IOMMU group, or if one waited for another
+    /// lock that was held during a reset. Never more than the releases took: the end of a release, after it unlocked, overlaps with
+    /// the next one.
     /// </summary>
-    /// <param name="releases">May be empty: then 0.</param>
+    /// <param name="releases">May be empty; then the result is 0.</param>
     public static long LongestNs(IReadOnlyList<Operation> releases) => releases.Count == 0 ? 0 : Math.Min(
         Interval.UnionNs(releases.Select(r => r.Time)),
         Chains(releases).Max(chain => chain.Sum(r => r.Time.DurationNs - r.LockWaitNs)));
 
-    /// <summary>The releases, grouped by what they cannot do side by side.</summary>
+    /// <summary>The releases, grouped into chains that cannot run in parallel.</summary>
     public static IEnumerable<IGrouping<int, Operation>> Chains(IReadOnlyList<Operation> releases)
     {
         int[] chainOf = [.. Enumerable.Range(0, releases.Count)];
@@ -40,7 +40,7 @@ public static class SerialChain
 
     private static IEnumerable<ulong> Locks(Operation release) =>
         release.LockWaits
-            // A lock that is held for moments only keeps nobody from resetting at the same time.
+            // A lock that is not held during a reset does not prevent resets in parallel.
             .Where(w => w.Kind != LockKind.Other || w.Holders.Any(h => h.ResetNs > 0))
             .Select(w => w.Lock).Append(release.Lock).Where(address => address != 0);
 

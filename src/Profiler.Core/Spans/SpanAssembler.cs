@@ -4,10 +4,10 @@ using Profiler.Core.Wire;
 namespace Profiler.Core.Spans;
 
 /// <summary>
-/// Events to activities: begins and ends are paired thread by thread, waits and resets find the operation
-/// they happened in. Single-threaded. What has begun and not ended is <see cref="InFlight"/>.
+/// Events to activities: pairs begins and ends thread by thread, and adds waits and resets to the operation around them.
+/// Single-threaded. Operations that have begun and not ended are <see cref="InFlight"/>.
 /// </summary>
-/// <param name="attachedNs">When all probes were in place, CLOCK_MONOTONIC.</param>
+/// <param name="attachedNs">When all probes were attached, CLOCK_MONOTONIC.</param>
 public sealed class SpanAssembler(long attachedNs = 0)
 {
     private sealed class ThreadState
@@ -18,7 +18,6 @@ public sealed class SpanAssembler(long attachedNs = 0)
 
         public TeardownAssembler Teardown { get; } = new();
 
-        // Known from its events: the thread's process, and what it is called.
         public required TaskId Task { get; init; }
 
         public required ulong SinceNs { get; init; }
@@ -44,25 +43,25 @@ public sealed class SpanAssembler(long attachedNs = 0)
     }
 
     /// <summary>
-    /// How many threads may have something under way. Of more, ends were lost: then what began first is given up.
+    /// The maximum number of threads with something in progress. With more, ends were lost: the oldest thread is evicted.
     /// </summary>
-    public const int MostThreads = 16384;
+    public const int MaxThreads = 16384;
 
     private readonly Dictionary<int, ThreadState> _threads = [];
-    private readonly Dictionary<int, int> _busy = []; // threads with something under way, by process
+    private readonly Dictionary<int, int> _busy = []; // threads with something in progress, by process
     private readonly LockLedger _locks = new();
     private long _unmatched;
 
-    /// <summary>Begins without an end and ends without a begin: lost, or cut off by the start of the capture.</summary>
+    /// <summary>Begins without an end and ends without a begin: the other event was lost, or came before the capture.</summary>
     public long Unmatched => _unmatched;
 
-    /// <summary>Kernel stacks that were wanted and could not be kept.</summary>
+    /// <summary>Kernel stacks that could not be stored.</summary>
     public long StacksLost { get; private set; }
 
     /// <summary>CLOCK_MONOTONIC of the newest event, nanoseconds; 0 before the first.</summary>
     public long LatestNs { get; private set; }
 
-    /// <summary>What is going on, oldest first.</summary>
+    /// <summary>Operations in progress, oldest first.</summary>
     public ImmutableArray<OperationInFlight> InFlight() =>
     [
         .. _threads.Values
@@ -71,7 +70,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
             .OrderBy(o => o.StartNs),
     ];
 
-    /// <summary>The parts of teardowns going on, oldest first; of each thread the innermost.</summary>
+    /// <summary>Parts of teardowns in progress, oldest first; the innermost of each thread.</summary>
     public ImmutableArray<TeardownInFlight> TeardownsInFlight() =>
     [
         .. _threads.Values
@@ -80,16 +79,16 @@ public sealed class SpanAssembler(long attachedNs = 0)
             .OrderBy(t => t.SinceNs),
     ];
 
-    /// <summary>The processes with something under way, and since when, CLOCK_MONOTONIC.</summary>
+    /// <summary>The processes with something in progress, and since when, CLOCK_MONOTONIC.</summary>
     public IReadOnlyDictionary<int, long> BusySince() =>
         _threads.Values.GroupBy(t => t.Task.Tgid).ToDictionary(g => g.Key, g => (long)g.Min(t => t.SinceNs));
 
-    /// <summary>Whether a thread of a process has something under way.</summary>
+    /// <summary>Whether a thread of the process has something in progress.</summary>
     public bool IsBusy(int tgid) => _busy.ContainsKey(tgid);
 
     /// <summary>
-    /// Takes a batch; returns what it brought to an end, one after another: between two of them this is at the event that
-    /// brought the first.
+    /// Takes a batch and returns the activities that end in it. They are computed one by one: while the caller handles one, this
+    /// object is in the state right after it.
     /// </summary>
     public IEnumerable<Activity> Assemble(EventBatch batch)
     {
@@ -128,7 +127,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
         ThreadState thread = Thread(in e);
         if (thread.Operation is not null)
             _unmatched++;
-        _unmatched += thread.Resets.Forget() + (_locks.Forget((int)e.Tid) ? 1 : 0);
+        _unmatched += thread.Resets.Clear() + (_locks.Remove((int)e.Tid) ? 1 : 0);
         thread.Operation = new OpenOperation(kind, in e);
         return null;
     }
@@ -138,7 +137,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
         ThreadState thread = Thread(in e);
         OpenOperation? open = thread.Operation;
         OperationKind kind = e.Kind == EventKind.Release ? OperationKind.Release : OperationKind.Open;
-        _unmatched += thread.Resets.Forget() + (_locks.Forget((int)e.Tid) ? 1 : 0);
+        _unmatched += thread.Resets.Clear() + (_locks.Remove((int)e.Tid) ? 1 : 0);
         thread.Operation = null;
         RemoveIfIdle(in e, thread);
         if (open is null || open.Kind != kind)
@@ -156,14 +155,14 @@ public sealed class SpanAssembler(long attachedNs = 0)
 
     private Activity? BeginWait(in WireEvent e)
     {
-        // Of a thread that neither opens nor releases nobody will be told; its end says so.
+        // The thread's operation began before the capture; the end of the wait counts as unmatched.
         if (_threads.GetValueOrDefault((int)e.Tid)?.Operation is null)
             return null;
-        LockOwner? owner = Peer(in e) is { } holder ? Owner(holder) : null;
-        // In an open the locks cannot be told apart, but whoever has one may have said at its begin whose it is.
-        bool devSet = owner is not null && _threads.GetValueOrDefault(owner.Task.Tid)?.Operation is { } held && held.Begin.Lock == e.Lock;
+        LockHolder? holder = Peer(in e) is { } task ? HolderOf(task) : null;
+        // An open does not know the kind of its locks; the holder's release may know it.
+        bool devSet = holder is not null && _threads.GetValueOrDefault(holder.Task.Tid)?.Operation is { } held && held.Begin.Lock == e.Lock;
         LockKind kind = e.LockKind == LockKind.Other && devSet ? LockKind.DevSet : e.LockKind;
-        if (!_locks.Begin((int)e.Tid, e.Lock, kind, owner, (long)e.TimeNs))
+        if (!_locks.Begin((int)e.Tid, e.Lock, kind, holder, (long)e.TimeNs))
             _unmatched++;
         return null;
     }
@@ -171,7 +170,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
     private Activity? EndWait(in WireEvent e)
     {
         OpenOperation? open = _threads.GetValueOrDefault((int)e.Tid)?.Operation;
-        LockWait? wait = _locks.End(Owner(TaskOf(in e)), e.Lock, (long)e.TimeNs, StackOf(in e));
+        LockWait? wait = _locks.End(HolderOf(TaskOf(in e)), e.Lock, (long)e.TimeNs, StackOf(in e));
         if (wait is null || open is null)
             return Unpaired();
         open.Waits.Add(wait);
@@ -181,9 +180,9 @@ public sealed class SpanAssembler(long attachedNs = 0)
     private Activity? BeginReset(in WireEvent e)
     {
         ThreadState thread = Thread(in e);
-        // A release resets its device under the dev_set's lock.
+        // A release resets its device with the dev_set's lock held.
         if (thread is { Operation: { Kind: OperationKind.Release } open, Resets.Current: null })
-            _locks.Holds(Owner(open.Task), open.Begin.Lock, (long)e.TimeNs);
+            _locks.Holds(HolderOf(open.Task), open.Begin.Lock, (long)e.TimeNs);
         _unmatched += thread.Resets.Begin(in e);
         return null;
     }
@@ -207,11 +206,11 @@ public sealed class SpanAssembler(long attachedNs = 0)
     private ProcessAdvanced Advance(in WireEvent e)
     {
         TaskId process = Peer(in e) ?? TaskOf(in e);
-        // A dead process has nothing under way: if something seems to be, its end was lost.
+        // A dead process has nothing in progress: if there is something, its end was lost.
         if (e.ProcessStep is ProcessStep.Dead or ProcessStep.Reaped)
         {
             foreach ((int tid, ThreadState thread) in _threads.Where(t => t.Value.Task.Tgid == process.Tgid).ToList())
-                GiveUp(tid, thread);
+                Evict(tid, thread);
         }
         return new ProcessAdvanced(process, e.ProcessStep, (long)e.TimeNs) { ExitCode = e.Value };
     }
@@ -227,7 +226,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
         ThreadState thread = Thread(in e);
         Interval? time = thread.Teardown.End(e.TeardownStep, (long)e.TimeNs, ref _unmatched);
         RemoveIfIdle(in e, thread);
-        // Its begin is not told of a process that is known only since, as it released a device that somebody handed to it.
+        // A process that got its device from another one is tracked only from its release on: the begin was not sent.
         return time is null ? null : new TeardownPart(TaskOf(in e), e.TeardownStep, time.Value);
     }
 
@@ -246,7 +245,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
             : OperationState.Working;
         return new OperationInFlight(
             open.Kind, open.Task, open.Device, (long)open.Begin.TimeNs, state,
-            wait?.SinceNs ?? reset?.SinceNs ?? (long)open.Begin.TimeNs, wait?.Owner?.Task, wait?.Owner?.Device,
+            wait?.SinceNs ?? reset?.SinceNs ?? (long)open.Begin.TimeNs, wait?.Holder?.Task, wait?.Holder?.Device,
             reset?.Method ?? ResetMethod.Unknown, open.Begin.Flags.HasFlag(EventFlags.Exiting))
         {
             Process = open.Process,
@@ -258,10 +257,10 @@ public sealed class SpanAssembler(long attachedNs = 0)
     {
         if (!_threads.TryGetValue((int)e.Tid, out ThreadState? thread))
         {
-            if (_threads.Count >= MostThreads)
+            if (_threads.Count >= MaxThreads)
             {
                 (int oldest, ThreadState stuck) = _threads.MinBy(t => t.Value.SinceNs);
-                GiveUp(oldest, stuck);
+                Evict(oldest, stuck);
             }
             _threads[(int)e.Tid] = thread = new ThreadState { Task = TaskOf(in e), SinceNs = e.TimeNs };
             _busy[thread.Task.Tgid] = _busy.GetValueOrDefault(thread.Task.Tgid) + 1;
@@ -269,10 +268,10 @@ public sealed class SpanAssembler(long attachedNs = 0)
         return thread;
     }
 
-    private void GiveUp(int tid, ThreadState thread)
+    private void Evict(int tid, ThreadState thread)
     {
-        _unmatched += (thread.Operation is null ? 0 : 1) + thread.Resets.Forget() + thread.Teardown.Forget() +
-            (_locks.Forget(tid) ? 1 : 0);
+        _unmatched += (thread.Operation is null ? 0 : 1) + thread.Resets.Clear() + thread.Teardown.Clear() +
+            (_locks.Remove(tid) ? 1 : 0);
         Remove(tid, thread);
     }
 
@@ -292,11 +291,11 @@ public sealed class SpanAssembler(long attachedNs = 0)
             _busy[thread.Task.Tgid] = left;
     }
 
-    // A thread's name may say little (a dying .NET process has its devices closed by ".NET Finalizer").
-    private LockOwner Owner(TaskId task)
+    // The process's name says more than the thread's: in a dying .NET process ".NET Finalizer" closes the devices.
+    private LockHolder HolderOf(TaskId task)
     {
         ThreadState? thread = _threads.GetValueOrDefault(task.Tid);
-        return new LockOwner(
+        return new LockHolder(
             task, thread?.Operation?.Process ?? task.Comm, thread?.Operation?.Device ?? thread?.Resets.Current?.Device);
     }
 

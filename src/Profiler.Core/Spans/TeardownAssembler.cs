@@ -2,29 +2,29 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Core.Spans;
 
-/// <summary>The parts of a teardown one thread is in: they nest.</summary>
+/// <summary>The nested parts of a teardown that one thread is in.</summary>
 internal sealed class TeardownAssembler
 {
-    // They are a few inside one another; of more, ends were lost.
-    private const int Deepest = 16;
+    // A few parts nest; with more, ends were lost.
+    private const int MaxDepth = 16;
 
     private readonly Stack<(TeardownStep Step, long StartNs)> _open = new();
 
     public bool IsEmpty => _open.Count == 0;
 
-    /// <summary>The innermost part under way.</summary>
+    /// <summary>The innermost part in progress; null if there is none.</summary>
     public (TeardownStep Step, long SinceNs)? Current => _open.TryPeek(out var innermost) ? innermost : null;
 
     /// <summary>A part begins.</summary>
-    /// <returns>How many parts were given up, since their ends must have been lost.</returns>
+    /// <returns>The number of open parts whose ends must have been lost.</returns>
     public int Begin(TeardownStep step, long timeNs)
     {
-        int lost = _open.Count >= Deepest ? Forget() : 0;
+        int lost = _open.Count >= MaxDepth ? Clear() : 0;
         _open.Push((step, timeNs));
         return lost;
     }
 
-    /// <summary>A part ended; null if its begin was never seen.</summary>
+    /// <summary>A part ends; null if its begin was lost.</summary>
     public Interval? End(TeardownStep step, long timeNs, ref long unmatched)
     {
         if (!_open.Any(o => o.Step == step))
@@ -37,8 +37,8 @@ internal sealed class TeardownAssembler
         return new Interval(_open.Pop().StartNs, timeNs);
     }
 
-    /// <summary>Drops what is open; returns how many parts that was.</summary>
-    public int Forget()
+    /// <summary>Drops the open parts; returns how many.</summary>
+    public int Clear()
     {
         int count = _open.Count;
         _open.Clear();

@@ -1,25 +1,25 @@
 namespace Profiler.Core.Statistics;
 
 /// <summary>
-/// Values by key, a limited number of them: what comes beyond the limit shares one value, and who has not been seen
-/// for <see cref="Stay"/> leaves. Not thread safe.
+/// Values by key, a limited number of them: keys beyond the limit are aggregated in one shared value, and keys that are not used for
+/// <see cref="IdleTimeout"/> are removed. Not thread safe.
 /// </summary>
-/// <param name="limit">How many keys at most, the shared one not counted; at least 0.</param>
-/// <param name="other">The key of the shared value; asked for by name, it is the shared value too.</param>
-/// <param name="time">Tells how long somebody has not been seen.</param>
+/// <param name="limit">Maximum number of keys, without the shared one; at least 0.</param>
+/// <param name="other">The key of the shared value.</param>
+/// <param name="time">The clock for <see cref="IdleTimeout"/>.</param>
 public sealed class BoundedSeries<TKey, TValue>(int limit, TKey other, TimeProvider time)
     where TKey : notnull
     where TValue : new()
 {
-    /// <summary>How long a key is remembered that is not asked for.</summary>
-    public static readonly TimeSpan Stay = TimeSpan.FromHours(1);
+    /// <summary>A key that is not used for this time is removed.</summary>
+    public static readonly TimeSpan IdleTimeout = TimeSpan.FromHours(1);
 
     private readonly Dictionary<TKey, Seen> _series = [];
 
-    /// <summary>How often a key had to share the value of <c>other</c>.</summary>
+    /// <summary>How often a key was aggregated in the shared value.</summary>
     public long Folded { get; private set; }
 
-    /// <summary>The value of a key, or the shared one if there is no room; counts as having seen it.</summary>
+    /// <summary>The value of a key, or the shared one if the limit is reached; counts as use.</summary>
     public TValue this[TKey key]
     {
         get
@@ -37,17 +37,17 @@ public sealed class BoundedSeries<TKey, TValue>(int limit, TKey other, TimeProvi
         }
     }
 
-    /// <summary>The key under which a key's value is found: itself or the shared one; counts as having seen it.</summary>
+    /// <summary>The key of the value that a key has: itself or the shared one; counts as use.</summary>
     public TKey Admit(TKey key)
     {
         _ = this[key];
         return _series.ContainsKey(key) ? key : other;
     }
 
-    /// <summary>All that have been seen of late.</summary>
+    /// <summary>All keys that are in use, with their values.</summary>
     public IEnumerable<KeyValuePair<TKey, TValue>> All()
     {
-        Leave(time.GetTimestamp());
+        RemoveIdle(time.GetTimestamp());
         return _series.Select(s => KeyValuePair.Create(s.Key, s.Value.Value));
     }
 
@@ -55,17 +55,17 @@ public sealed class BoundedSeries<TKey, TValue>(int limit, TKey other, TimeProvi
     {
         if (Kept < limit)
             return true;
-        Leave(now);
+        RemoveIdle(now);
         return Kept < limit;
     }
 
     private int Kept => _series.Count - (_series.ContainsKey(other) ? 1 : 0);
 
-    private void Leave(long now)
+    private void RemoveIdle(long now)
     {
         foreach ((TKey key, Seen seen) in _series)
         {
-            if (time.GetElapsedTime(seen.Timestamp, now) > Stay)
+            if (time.GetElapsedTime(seen.Timestamp, now) > IdleTimeout)
                 _series.Remove(key);
         }
     }

@@ -3,38 +3,35 @@ using Profiler.Core.Findings;
 
 namespace Profiler.Core.Statistics;
 
-/// <summary>A finding about one device, as one virtual machine (or process) had it.</summary>
+/// <summary>A finding about one device of one VM or process.</summary>
 /// <param name="Finding">Its id.</param>
 /// <param name="Device">PCI address or name.</param>
-/// <param name="Vm">The machine's name, or else its process's.</param>
-/// <param name="Count">How often.</param>
-/// <param name="Last">The end of the last shutdown that gave reason for it.</param>
+/// <param name="Vm">The name of the VM, else of the process.</param>
+/// <param name="Count">How often it was found.</param>
+/// <param name="Last">End of the last shutdown with this finding.</param>
 public readonly record struct DeviceFinding(string Finding, string Device, string Vm, long Count, DateTimeOffset Last);
 
 /// <summary>
-/// Findings by device. Only those that say that something is wrong with a device: the others are about how a shutdown
-/// goes about its devices, and would name all of them. Not thread safe.
+/// Findings by device: only those that say that a device is faulty or not free. The others are about all devices of a shutdown. Not
+/// thread safe.
 /// </summary>
-/// <param name="limit">How many triples of finding, device and virtual machine are told apart.</param>
-/// <param name="time">Tells who has not been seen for long.</param>
+/// <param name="limit">Maximum number of combinations of finding, device and VM; the rest is aggregated as "other".</param>
+/// <param name="time">The clock after which unused combinations are removed.</param>
 public sealed class DeviceFindings(int limit, TimeProvider time)
 {
-    /// <summary>The findings that are told by device.</summary>
-    public static readonly ImmutableArray<string> Ids = ["reset_timed_out", "reset_skipped", "device_not_released"];
-
     private readonly BoundedSeries<(string Finding, string Device, string Vm), Totals> _totals =
         new(limit, (HostStatistics.Other, HostStatistics.Other, HostStatistics.Other), time);
 
-    /// <summary>How often a triple had to share the one named other.</summary>
+    /// <summary>How often a combination was aggregated as "other".</summary>
     public long Folded => _totals.Folded;
 
-    /// <summary>Takes what was found about a shutdown.</summary>
-    /// <param name="findings">All of it.</param>
-    /// <param name="vm">The virtual machine's name.</param>
-    /// <param name="end">When the shutdown was over.</param>
+    /// <summary>Counts the findings about a shutdown.</summary>
+    /// <param name="findings">All of them.</param>
+    /// <param name="vm">The name of the VM.</param>
+    /// <param name="end">The end of the shutdown.</param>
     public void Record(ImmutableArray<Finding> findings, string vm, DateTimeOffset end)
     {
-        foreach (Finding finding in findings.Where(f => Ids.Contains(f.Id)))
+        foreach (Finding finding in findings.Where(f => f.Kind.OfDevice))
         {
             foreach (string device in finding.Devices)
             {
@@ -45,7 +42,7 @@ public sealed class DeviceFindings(int limit, TimeProvider time)
         }
     }
 
-    /// <summary>In order of finding, device, virtual machine.</summary>
+    /// <summary>In order of finding, device, VM.</summary>
     public ImmutableArray<DeviceFinding> Snapshot() =>
     [
         .. _totals.All()

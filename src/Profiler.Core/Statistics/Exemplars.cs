@@ -5,34 +5,33 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Statistics;
 
-/// <summary>One value out of a histogram, and where it came from.</summary>
+/// <summary>One value of a histogram, and where it comes from.</summary>
 /// <param name="Ns">The value, nanoseconds.</param>
 /// <param name="At">When.</param>
-/// <param name="Shutdown">The shutdown it was part of, "PID-STARTNS"; null if of none.</param>
-/// <param name="Device">The device; null if the value is not of one.</param>
+/// <param name="Shutdown">Its shutdown, "PID-STARTNS"; null if it has none.</param>
+/// <param name="Device">Its device; null if it is not about one device.</param>
 public sealed record Exemplar(long Ns, DateTimeOffset At, string? Shutdown, string? Device);
 
 /// <summary>
-/// For each histogram and bucket the newest value that fell into it. Those of releases come when their shutdown is
-/// over, since only then it is known which one that was.
+/// The newest value of each bucket of each histogram. Values of releases are added when their shutdown is over and known.
 /// </summary>
-/// <param name="boundsNs">The buckets' upper bounds, inclusive, ascending; the infinite one is added.</param>
+/// <param name="boundsNs">Upper bounds of the buckets, inclusive, ascending; an infinite one is added.</param>
 public sealed class Exemplars(ImmutableArray<long> boundsNs)
 {
     private readonly Dictionary<HistogramKey, Exemplar?[]> _rows = [];
 
-    /// <summary>An open: it is of no shutdown.</summary>
+    /// <summary>Adds an open; it belongs to no shutdown.</summary>
     public void Record(Operation open, Func<long, DateTimeOffset> wallClock) => Keep(Duration.Of(open), wallClock, null);
 
-    /// <summary>A shutdown with all there is in it. One that was not seen whole is not named: its start is unknown.</summary>
+    /// <summary>Adds a shutdown with its releases. One that was not seen from begin to end is not named: its start is unknown.</summary>
     public void Record(Shutdown shutdown, Func<long, DateTimeOffset> wallClock) => Keep(
         Duration.Of(shutdown).Concat(shutdown.Releases.SelectMany(Duration.Of)), wallClock,
         shutdown.BeganBefore || shutdown.Unfinished ? null : IdOf(shutdown));
 
-    /// <summary>What a shutdown is called: "PID-STARTNS".</summary>
+    /// <summary>The id of a shutdown: "PID-STARTNS".</summary>
     public static string IdOf(Shutdown shutdown) => $"{shutdown.Task.Tgid}-{shutdown.Time.StartNs}";
 
-    /// <summary>The picture of this moment.</summary>
+    /// <summary>The exemplars at this moment.</summary>
     public ExemplarsSnapshot Snapshot() => new(_rows.ToDictionary(r => r.Key, r => r.Value.ToImmutableArray()));
 
     private void Keep(IEnumerable<Duration> durations, Func<long, DateTimeOffset> wallClock, string? shutdown)
@@ -53,6 +52,6 @@ public sealed class ExemplarsSnapshot(IReadOnlyDictionary<HistogramKey, Immutabl
     /// <summary>None.</summary>
     public static readonly ExemplarsSnapshot Empty = new(new Dictionary<HistogramKey, ImmutableArray<Exemplar?>>());
 
-    /// <summary>One per bucket, in order, null where there is none; empty if the histogram has none at all.</summary>
+    /// <summary>One per bucket, in order, null if it has none; empty if the histogram has none.</summary>
     public ImmutableArray<Exemplar?> Of(HistogramKey key) => rows.GetValueOrDefault(key, []);
 }

@@ -2,29 +2,24 @@ using System.Collections.Immutable;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Statistics;
 
-/// <summary>How often shutdowns gave reason for each finding, an open held up by a shutdown's releases included.</summary>
+/// <summary>How often each finding was made about shutdowns, and about opens that waited for them.</summary>
 public sealed class FindingCounts
 {
-    /// <summary>All findings there are: each is counted from the start, so that its first occurrence is an increase.</summary>
-    public static readonly ImmutableArray<string> Ids =
-    [
-        "serial_exit", "serial_close", "lock_held_across_release", "parallel", "unpin_dominates", "faster_reset_offered",
-        "reset_timed_out", "reset_skipped", "device_not_released", "libvirt_limits", "open_delayed",
-    ];
-
     private const int PendingOpens = 256;
 
-    private readonly SortedDictionary<string, long> _counts = new(Ids.ToDictionary(id => id, _ => 0L), StringComparer.Ordinal);
+    // All from the start: the first occurrence must be an increase.
+    private readonly SortedDictionary<string, long> _counts = new(FindingKinds.All.ToDictionary(k => k.Id, _ => 0L), StringComparer.Ordinal);
 
-    // Opens that waited for somebody: whether it was a shutdown is known when that is over. The oldest are forgotten.
+    // Opens that waited: whether for a shutdown is known when that is over. Bounded; the oldest are evicted.
     private readonly Queue<Operation> _waited = new();
 
-    /// <summary>An open has ended.</summary>
-    public void Opened(Operation open)
+    /// <summary>Takes an open that has ended.</summary>
+    public void Add(Operation open)
     {
         if (open.LockWaits.IsEmpty)
             return;
@@ -33,12 +28,12 @@ public sealed class FindingCounts
             _waited.Dequeue();
     }
 
-    /// <summary>A shutdown is over.</summary>
-    /// <param name="shutdown">Which one.</param>
-    /// <param name="facts">What is known beside the events.</param>
-    /// <param name="evidence">Whether what was not seen did not happen.</param>
-    /// <returns>What was found about it.</returns>
-    public ImmutableArray<Finding> Concluded(Shutdown shutdown, HostFacts facts, Evidence evidence)
+    /// <summary>Takes a shutdown that is over.</summary>
+    /// <param name="shutdown">The shutdown.</param>
+    /// <param name="facts">Names of processes and devices.</param>
+    /// <param name="evidence">Whether something that was not seen did not happen.</param>
+    /// <returns>The findings about it.</returns>
+    public ImmutableArray<Finding> Add(Shutdown shutdown, HostFacts facts, Evidence evidence)
     {
         ImmutableArray<Finding> findings = ShutdownFindings.For(shutdown, facts, evidence);
         foreach (Finding finding in findings)
@@ -55,8 +50,8 @@ public sealed class FindingCounts
         return findings;
     }
 
-    /// <summary>By id.</summary>
+    /// <summary>The counts, by id.</summary>
     public ImmutableArray<KeyValuePair<string, long>> Snapshot() => [.. _counts];
 
-    private void Count(Finding finding) => _counts[finding.Id] = _counts.GetValueOrDefault(finding.Id) + 1;
+    private void Count(Finding finding) => _counts[finding.Id]++;
 }

@@ -7,18 +7,18 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Statistics;
 
-/// <summary>How many devices and virtual machines are told apart.</summary>
-/// <param name="Devices">Pairs of a device and who released it.</param>
-/// <param name="Vms">Virtual machines, and other processes by their names.</param>
+/// <summary>Maximum numbers of devices and VMs with figures of their own; the rest is aggregated as "other".</summary>
+/// <param name="Devices">Pairs of a device and the VM or process that released it.</param>
+/// <param name="Vms">VMs, and other processes by name.</param>
 public readonly record struct StatisticsLimits(int Devices, int Vms);
 
 /// <summary>
-/// What a host's devices and virtual machines amount to, one by one, in bounded memory. Fed by one thread at a time,
-/// as the pipeline does; asked under the pipeline's gate, so that it is of the same moment as the rest.
+/// Figures of a host's devices and VMs, in bounded memory. The pipeline calls it under its lock, so that a snapshot is of the same
+/// moment as the rest.
 /// </summary>
 public sealed class HostStatistics : IAccumulator
 {
-    /// <summary>What a limit folds away is counted for a device, or a virtual machine, of this name.</summary>
+    /// <summary>The name under which devices or VMs beyond a limit are aggregated.</summary>
     public const string Other = "other";
 
     private readonly HostFacts _facts;
@@ -29,25 +29,25 @@ public sealed class HostStatistics : IAccumulator
     private readonly FindingCounts _findings = new();
     private readonly DeviceFindings _deviceFindings;
     private readonly RecentDurations _recent;
-    private readonly int _mostDevices;
+    private readonly int _maxDevices;
     private readonly Exemplars _exemplars;
     private double? _libvirtFailureDevices;
     private long _beganBefore, _unfinished;
 
-    /// <param name="limits">How many are told apart.</param>
-    /// <param name="exemplarBoundsNs">Upper bounds of the histograms that want exemplars, inclusive, ascending, nanoseconds.</param>
-    /// <param name="facts">What is known beside the events; may grow.</param>
-    /// <param name="wallClock">What time it was at a CLOCK_MONOTONIC of the events, nanoseconds.</param>
-    /// <param name="time">Tells who has not been seen for long.</param>
-    /// <param name="evidence">Whether what was not seen did not happen; by default so.</param>
-    /// <param name="recent">How long a value counts for the longest; by default <see cref="RecentDurations.DefaultWindow"/>.</param>
+    /// <param name="limits">Maximum numbers.</param>
+    /// <param name="exemplarBoundsNs">Upper bounds of the buckets with exemplars, inclusive, ascending, nanoseconds.</param>
+    /// <param name="facts">Names of processes and devices; may grow.</param>
+    /// <param name="wallClock">Converts CLOCK_MONOTONIC nanoseconds of the events.</param>
+    /// <param name="time">The clock after which unused series are removed.</param>
+    /// <param name="evidence">Whether something that was not seen did not happen; by default it did not.</param>
+    /// <param name="recent">The window of the longest recent value; by default <see cref="RecentDurations.DefaultWindow"/>.</param>
     public HostStatistics(
         StatisticsLimits limits, ImmutableArray<long> exemplarBoundsNs, HostFacts facts,
         Func<long, DateTimeOffset> wallClock, TimeProvider time, Func<Evidence>? evidence = null,
         TimeSpan? recent = null)
     {
-        _evidence = evidence ?? (() => Evidence.Whole);
-        _mostDevices = limits.Devices;
+        _evidence = evidence ?? (() => Evidence.Complete);
+        _maxDevices = limits.Devices;
         _deviceFindings = new DeviceFindings(limits.Devices, time);
         _recent = new RecentDurations(time, recent ?? RecentDurations.DefaultWindow);
         (_facts, _wallClock) = (facts, wallClock);
@@ -56,7 +56,7 @@ public sealed class HostStatistics : IAccumulator
         _exemplars = new Exemplars(exemplarBoundsNs);
     }
 
-    /// <summary>Takes what is over.</summary>
+    /// <summary>Takes an activity that has ended.</summary>
     public void Record(Activity activity)
     {
         foreach (Duration duration in Duration.Of(activity))
@@ -65,7 +65,7 @@ public sealed class HostStatistics : IAccumulator
             return;
         if (operation.Kind == OperationKind.Open)
         {
-            _findings.Opened(operation);
+            _findings.Add(operation);
             _exemplars.Record(operation, _wallClock);
             return;
         }
@@ -77,8 +77,7 @@ public sealed class HostStatistics : IAccumulator
     }
 
     /// <summary>
-    /// Takes a shutdown that is over. Of one that was not seen whole only what was found is kept: its times would be too
-    /// short.
+    /// Takes a shutdown that is over. Of one that was not seen from begin to end only the findings count: its times would be too short.
     /// </summary>
     public void Record(Shutdown shutdown)
     {
@@ -86,15 +85,15 @@ public sealed class HostStatistics : IAccumulator
         foreach (Duration duration in Duration.Of(shutdown))
             _recent.Record(duration);
         _exemplars.Record(shutdown, _wallClock);
-        _deviceFindings.Record(_findings.Concluded(shutdown, _facts, _evidence()), vm, _wallClock(shutdown.Time.EndNs));
+        _deviceFindings.Record(_findings.Add(shutdown, _facts, _evidence()), vm, _wallClock(shutdown.Time.EndNs));
         _beganBefore += shutdown.BeganBefore ? 1 : 0;
         _unfinished += shutdown.Unfinished ? 1 : 0;
         if (shutdown.IsWhole)
             RecordWhole(shutdown, vm);
     }
 
-    /// <summary>Releases under way, by device and virtual machine; the oldest, as many as devices are told apart.</summary>
-    /// <param name="operations">All there is under way.</param>
+    /// <summary>Releases in progress, by device and VM; the oldest, up to the maximum number of devices.</summary>
+    /// <param name="operations">All operations in progress.</param>
     public ImmutableArray<ReleaseInFlight> ReleasesInFlight(IEnumerable<OperationInFlight> operations) =>
     [
         .. operations
@@ -102,13 +101,13 @@ public sealed class HostStatistics : IAccumulator
             .GroupBy(o => (o.Device, Vm: NameOf(o.Task.Tgid, o.Process)))
             .Select(g => (g.Key.Device, g.Key.Vm, StartNs: g.Min(o => o.StartNs)))
             .OrderBy(r => r.StartNs)
-            .Take(_mostDevices)
+            .Take(_maxDevices)
             .Select(r => new ReleaseInFlight(r.Device, r.Vm, _wallClock(r.StartNs))),
     ];
 
     object IAccumulator.Snapshot() => Snapshot();
 
-    /// <summary>The picture of this moment.</summary>
+    /// <summary>The figures at this moment.</summary>
     public HostStatisticsSnapshot Snapshot() => new(
         [
             .. _devices.All()
@@ -141,7 +140,7 @@ public sealed class HostStatistics : IAccumulator
         {
             EndNs = shutdown.Time.EndNs,
         };
-        // Concluded later, it may have ended earlier.
+        // A shutdown that is concluded later may have ended earlier.
         if (before is not null && before.EndNs > last.EndNs)
             return;
         _vms[vm].Last = last;

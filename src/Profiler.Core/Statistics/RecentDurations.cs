@@ -3,20 +3,19 @@ using Profiler.Core.Histograms;
 namespace Profiler.Core.Statistics;
 
 /// <summary>Exact values beside a histogram.</summary>
-/// <param name="LastNs">The one that ended last, nanoseconds.</param>
-/// <param name="LongestNs">The longest of those recorded within the window, nanoseconds; null if there was none.</param>
+/// <param name="LastNs">The last value, nanoseconds.</param>
+/// <param name="LongestNs">The longest value of the window, nanoseconds; null if there is none.</param>
 public readonly record struct RecentDuration(long LastNs, long? LongestNs);
 
 /// <summary>
-/// The last value of each histogram, and the longest of the last minutes. The window is longer than the time between two
-/// scrapes, so that the maximum over all scrapes is the longest value there was; and it is short, so that a value of last
-/// week is not the longest of this hour. Not thread safe.
+/// The last value of each histogram, and the longest one of a window. The window is longer than a scrape interval, so that the maximum
+/// over all scrapes is the longest value; and short, so that the longest value of this hour is not one of last week. Not thread safe.
 /// </summary>
-/// <param name="time">Tells how long ago a value was recorded.</param>
-/// <param name="window">How long a value counts as recent: at least this, and a fifth of it more at most; more than 0.</param>
+/// <param name="time">The clock of the window.</param>
+/// <param name="window">A value counts as recent for at least this time, and at most a fifth longer; more than 0.</param>
 public sealed class RecentDurations(TimeProvider time, TimeSpan window)
 {
-    /// <summary>Prometheus advises against scraping more rarely: it takes older samples for stale.</summary>
+    /// <summary>Prometheus' limit for a scrape interval: older samples are stale.</summary>
     public static readonly TimeSpan DefaultWindow = TimeSpan.FromMinutes(5);
 
     private const int Slots = 6;
@@ -24,12 +23,12 @@ public sealed class RecentDurations(TimeProvider time, TimeSpan window)
     private readonly Dictionary<HistogramKey, Row> _rows = [];
     private readonly long _startedAt = time.GetTimestamp();
 
-    /// <summary>Takes a value that is over.</summary>
+    /// <summary>Adds a value.</summary>
     public void Record(Duration duration)
     {
         if (!_rows.TryGetValue(duration.Key, out Row? row))
             _rows[duration.Key] = row = new Row();
-        // A shutdown is concluded some time after its end, maybe after one that ended later.
+        // A shutdown is concluded some time after its end, perhaps after one that ended later.
         if (duration.EndNs >= row.LastEndNs)
             (row.LastNs, row.LastEndNs) = (duration.Ns, duration.EndNs);
         long now = SlotNow();
@@ -37,7 +36,7 @@ public sealed class RecentDurations(TimeProvider time, TimeSpan window)
         slot = (now, slot.Slot == now ? Math.Max(slot.LongestNs, duration.Ns) : duration.Ns);
     }
 
-    /// <summary>The picture of this moment: only of histograms that have a value.</summary>
+    /// <summary>The values at this moment, of histograms that have one.</summary>
     public IReadOnlyDictionary<HistogramKey, RecentDuration> Snapshot()
     {
         long oldest = SlotNow() - Slots + 1;

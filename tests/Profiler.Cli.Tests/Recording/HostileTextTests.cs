@@ -39,7 +39,7 @@ public sealed class HostileTextTests
         Assert.NotEmpty(recorded.Shutdowns);
         Assert.Equal(2, recorded.Devices.Count + recorded.Facts.StillHeld.Count);
         ReportDocument report = ReportBuilder.Build(recorded, ActivityFilter.None);
-        Harmless(TextReport.Render(report));
+        Harmless(TextReport.Render(report, TextReport.DefaultWidth));
         Harmless(ReportJson.Text(report));
         Harmless(string.Join('\n', recorded.Problems.Select(p => p.Text)));
         Harmless(recorded.WhatThereIs(new ActivityFilter(1, "x", "y")) + "\n");

@@ -71,7 +71,7 @@ public sealed class MutationTests
             ReportDocument document = ReportBuilder.Build(recorded, ActivityFilter.None);
             bool told = !recorded.Problems.IsEmpty;
             // To write it out takes longest: where nobody compares it, of some.
-            return (!told || thorough ? TextReport.Render(document) + ReportJson.Text(document) : "", told);
+            return (!told || thorough ? TextReport.Render(document, TextReport.DefaultWidth) + ReportJson.Text(document) : "", told);
         }
         catch (InvalidDataException e)
         {

@@ -37,7 +37,7 @@ public sealed class TopCommandTests
         using var recording = new TemporaryFile((Shutdown with { Lost = null }).Recording());
         var (_, output, error) = await Verb.Run(TopCommand.Create(), "--from", recording.Path, "--speed", "1000000");
         Golden.Equal(Golden.Beside("event-lines.txt"), output);
-        Assert.EndsWith("57 events, it is not known how many were lost\n", error, StringComparison.Ordinal);
+        Assert.EndsWith("57 events, lost events unknown\n", error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class TopCommandTests
         using var file = new TemporaryFile(damaged);
         var (_, output, error) = await Verb.Run(TopCommand.Create(), "--from", file.Path, "--speed", "1000000");
         Golden.Equal(Golden.Beside("event-lines.txt"), output);
-        Assert.Contains("vfioscope: 1 frame of the recording damaged and left out\n", error, StringComparison.Ordinal);
+        Assert.Contains("vfioscope: 1 frame of the recording damaged and skipped\n", error, StringComparison.Ordinal);
         Assert.Contains("vfioscope: the recording was cut short", error, StringComparison.Ordinal);
     }
 

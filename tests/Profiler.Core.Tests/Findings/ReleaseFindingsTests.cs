@@ -40,7 +40,7 @@ public sealed class ReleaseFindingsTests
         """;
 
     [Fact]
-    public void Closing_one_after_another() => Assert.Equal(["serial_close"], Ids(SerialClose));
+    public void A_process_that_closes_one_after_another() => Assert.Equal(["serial_close"], Ids(SerialClose));
 
     [Fact]
     public void Exiting_is_one_after_another() =>
@@ -51,15 +51,15 @@ public sealed class ReleaseFindingsTests
         Assert.Empty(Ids(SerialClose.Replace("a2", "a1", StringComparison.Ordinal)));
 
     [Theory]
-    [InlineData("", "the driver's own")]
+    [InlineData("", "It is a lock of the driver")]
     [InlineData("devset", "the lock of their dev_set")]
     [InlineData("group", "the lock of their IOMMU group")]
-    public void Waiting_for_a_lock_that_is_named_by_whose_it_is(string kind, string words) => Assert.Contains(
+    public void Lock_waits_say_whose_lock_it_is(string kind, string words) => Assert.Contains(
         words, Single(Convoy.Replace("wait begin", $"wait begin {kind}", StringComparison.Ordinal), "lock_held_across_release").Text,
         StringComparison.Ordinal);
 
     [Fact]
-    public void Side_by_side_with_a_short_wait_is_parallel() => Assert.Equal(["parallel"], Ids(Parallel));
+    public void Releases_in_parallel_with_a_short_wait() => Assert.Equal(["parallel"], Ids(Parallel));
 
     [Fact]
     public void Of_one_device_there_is_nothing_to_say() => Assert.Empty(Ids(OneDevice));

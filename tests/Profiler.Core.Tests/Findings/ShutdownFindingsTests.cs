@@ -22,14 +22,14 @@ public sealed class ShutdownFindingsTests
         """;
 
     [Fact]
-    public void Of_a_quick_shutdown_by_nobody_special_there_is_nothing_to_say() => Assert.Empty(For(Plain));
+    public void A_quick_shutdown_has_no_finding() => Assert.Empty(For(Plain));
 
     [Theory]
     [InlineData("bus flr", true)]
     [InlineData("flr bus", true)]
     [InlineData("bus", false)]
     [InlineData("", false)]
-    public void A_bus_reset_though_a_faster_one_is_offered(string offered, bool found) =>
+    public void A_bus_reset_although_a_faster_method_is_offered(string offered, bool found) =>
         Found("faster_reset_offered", found, For(Plain, Device("0000:01:00.0", offered)));
 
     [Fact]
@@ -42,14 +42,14 @@ public sealed class ShutdownFindingsTests
         Plain.Replace("1.2", "0.41", StringComparison.Ordinal).Replace("1.3", "0.42", StringComparison.Ordinal), Device("0000:01:00.0", "flr bus")));
 
     [Fact]
-    public void A_reset_that_was_waited_for_in_vain() =>
+    public void A_reset_that_timed_out() =>
         Found("reset_timed_out", true, For(Plain.Replace("end function 0", "end function -25", StringComparison.Ordinal)));
 
     [Fact]
-    public void A_release_without_a_reset_that_could_have_been() => Found("reset_skipped", true, For(WithoutReset, Device("0000:01:00.0", "bus")));
+    public void A_release_without_a_reset_although_a_method_exists() => Found("reset_skipped", true, For(WithoutReset, Device("0000:01:00.0", "bus")));
 
     [Fact]
-    public void A_reset_that_was_put_off_because_a_lock_was_taken() => Found("reset_skipped", true, For(
+    public void A_reset_that_was_skipped_because_a_lock_was_taken() => Found("reset_skipped", true, For(
         Plain.Replace("end function 0", "end function -11", StringComparison.Ordinal)));
 
     [Fact]
@@ -65,30 +65,30 @@ public sealed class ShutdownFindingsTests
     public void Not_if_it_is_short() => Found("unpin_dominates", false, For(Unpinning("1.42", "1.5")));
 
     [Fact]
-    public void A_device_that_was_never_released_and_who_has_it()
+    public void A_device_that_was_not_released_and_who_has_it_open()
     {
         string events = "0.0 100/100 qemu open begin 0000:02:00.0\n0.0 100/100 qemu open end 20\n" + Plain;
         Finding nobody = Single("device_not_released", For(events));
         Assert.Contains("no process was found", nobody.Text, StringComparison.Ordinal);
         Finding somebody = Single("device_not_released", For(
             events, new DeviceStillHeld("0000:02:00.0", [new DeviceHolder(7, "sleep", Certain: true)])));
-        Assert.Contains("sleep (pid 7) still has it open", somebody.Text, StringComparison.Ordinal);
+        Assert.Contains("still open in sleep (pid 7)", somebody.Text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_virtual_machine_in_libvirts_terms()
+    public void A_VM_compared_with_libvirts_limits()
     {
         Finding finding = Single("libvirt_limits", For(Plain, new ProcessIdentity(100, "gpu-a")));
         Assert.Equal(Severity.Info, finding.Severity);
-        Assert.Contains("1.50 s from SIGTERM to the end is 8.50 s less than the 10.00 s after which SIGKILL comes", finding.Text, StringComparison.Ordinal);
+        Assert.Contains("the shutdown took 1.500 s from SIGTERM, 8.500 s less than the 10 s after which libvirt sends SIGKILL", finding.Text, StringComparison.Ordinal);
         // 0.3 s and 1.2 s for each: past 10 s with the ninth. Below 2 s for each it never fails.
-        Assert.Contains("SIGKILL comes with 9 devices or more, and libvirt never gives up", finding.Remedy, StringComparison.Ordinal);
+        Assert.Contains("libvirt sends SIGKILL with 9 devices or more and never gives up (it allows 2 s per device)", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(15, "longer than the 10.00 s after which SIGKILL comes", Severity.Warning)]
-    [InlineData(50, "longer than the 42.00 s after which libvirt gives up", Severity.Warning)]
-    public void A_virtual_machine_that_takes_too_long(int seconds, string words, Severity severity)
+    [InlineData(15, "longer than the 10 s after which libvirt sends SIGKILL", Severity.Warning)]
+    [InlineData(50, "longer than the 42 s after which libvirt gives up (1 device)", Severity.Warning)]
+    public void A_VM_that_exceeds_a_limit(int seconds, string words, Severity severity)
     {
         string slow = Plain
             .Replace("1.2", $"{seconds}.2", StringComparison.Ordinal).Replace("1.3", $"{seconds}.3", StringComparison.Ordinal)
@@ -96,47 +96,47 @@ public sealed class ShutdownFindingsTests
         Finding finding = Single("libvirt_limits", For(slow, new ProcessIdentity(100, "gpu-a")));
         Assert.Contains(words, finding.Text, StringComparison.Ordinal);
         Assert.Equal(severity, finding.Severity);
-        Assert.Contains("libvirt gives up with", finding.Remedy, StringComparison.Ordinal);
+        Assert.Contains("gives up with", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
     public void After_a_lone_SIGKILL_libvirt_waits_half_a_minute_and_2_s_for_each_device()
     {
         Finding finding = Single("libvirt_limits", For(Plain.Replace("signal 15", "signal 9", StringComparison.Ordinal), new ProcessIdentity(100, "gpu-a")));
-        Assert.Contains("30.50 s less than the 32.00 s after SIGKILL", finding.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("SIGKILL comes", finding.Remedy, StringComparison.Ordinal);
+        Assert.Contains("from SIGKILL, 30.500 s less than the 32 s after which libvirt gives up", finding.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("sends SIGKILL", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Side_by_side_each_device_counts_with_its_share()
+    public void In_parallel_each_device_counts_with_its_share()
     {
         string second = Plain.Replace("1.4 100/100", "1.4 100/101 qemu release end\n1.4 100/100", StringComparison.Ordinal)
             .Replace("0.3 100/100", "0.2 100/101 qemu release begin 0000:02:00.0 lock a2 exiting\n0.3 100/100", StringComparison.Ordinal);
         Finding finding = Single("libvirt_limits", For(second, new ProcessIdentity(100, "gpu-a")));
         // 0.3 s and 0.6 s for each.
-        Assert.Contains("SIGKILL comes with 17 devices or more", finding.Remedy, StringComparison.Ordinal);
+        Assert.Contains("sends SIGKILL with 17 devices or more", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_finding_and_the_metric_are_of_one_computation()
+    public void The_finding_and_the_metric_are_the_same()
     {
         string slow = Plain.Replace("1.2", "3.2", StringComparison.Ordinal).Replace("1.3", "3.3", StringComparison.Ordinal)
             .Replace("1.4", "3.4", StringComparison.Ordinal).Replace("1.5", "3.5", StringComparison.Ordinal);
         Finding finding = Single("libvirt_limits", For(slow, new ProcessIdentity(100, "gpu-a")));
         Assert.Equal(finding.Numbers["failure_devices"], LibvirtProjection.FailureDevices(Assert.Single(Played.Shutdowns(slow))));
-        Assert.Contains($"libvirt gives up with {finding.Numbers["failure_devices"]} devices or more", finding.Remedy, StringComparison.Ordinal);
+        Assert.Contains($"gives up with {finding.Numbers["failure_devices"]} devices or more", finding.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Of_a_reset_that_could_not_be_seen_it_is_not_said_that_there_was_none()
+    public void A_reset_that_could_not_be_seen_is_not_called_skipped()
     {
         var facts = new HostFacts();
         facts.Add(Device("0000:01:00.0", "bus"));
         ImmutableArray<Finding> Under(Evidence evidence, long attachedNs) => ShutdownFindings.For(
             Assert.Single(Played.Shutdowns(WithoutReset, attachedNs: attachedNs)), facts, evidence);
-        Found("reset_skipped", true, Under(Evidence.Whole, 0));
+        Found("reset_skipped", true, Under(Evidence.Complete, 0));
         Found("reset_skipped", false, Under(new Evidence(Releases: true, Resets: false), 0));
-        Found("reset_skipped", false, Under(Evidence.Whole, attachedNs: 250_000_000));
+        Found("reset_skipped", false, Under(Evidence.Complete, attachedNs: 250_000_000));
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class ShutdownFindingsTests
             .Replace("1.5 1/1", "101.41 100/100 qemu teardown begin iommu\n126.0 100/100 qemu teardown end iommu\n126.1 1/1", StringComparison.Ordinal)));
 
     [Fact]
-    public void A_virtual_machine_that_quits_by_itself_has_no_limits() => Found("libvirt_limits", false, For(
+    public void A_VM_that_exits_by_itself_has_no_limits() => Found("libvirt_limits", false, For(
         string.Join('\n', Plain.Split('\n').Skip(1)), new ProcessIdentity(100, "gpu-a")));
 
     private static string WithoutReset => string.Join('\n', Plain.Split('\n').Where(l => !l.Contains("reset", StringComparison.Ordinal)));
@@ -176,6 +176,6 @@ public sealed class ShutdownFindingsTests
         var facts = new HostFacts();
         foreach (Fact fact in given)
             facts.Add(fact);
-        return ShutdownFindings.For(Assert.Single(Played.Shutdowns(events)), facts, Evidence.Whole);
+        return ShutdownFindings.For(Assert.Single(Played.Shutdowns(events)), facts, Evidence.Complete);
     }
 }

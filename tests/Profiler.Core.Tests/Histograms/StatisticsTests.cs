@@ -62,7 +62,7 @@ public sealed class StatisticsTests
             statistics.Record(new Operation(
                 OperationKind.Release, new TaskId(1, 1, "x"), "x", 0, device, true, 0, false, new Interval(0, 1), [], []));
         Assert.Equal(["a", "c"], statistics.Snapshot().Rows.Select(d => d.Device));
-        Assert.Equal(1, statistics.Snapshot().Forgotten);
+        Assert.Equal(1, statistics.Snapshot().Evicted);
     }
 
     private sealed class Run : IDisposable

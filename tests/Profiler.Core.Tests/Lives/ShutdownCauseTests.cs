@@ -1,5 +1,6 @@
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Lives;

@@ -6,23 +6,23 @@ using Profiler.Core.Wire;
 namespace Profiler.Core.Recording;
 
 /// <summary>
-/// The door for what a recording says beside its events: whoever wrote it, behind here all of it is there, within bounds
-/// and printable.
+/// Checks what a recording contains beside its events: after it everything is present, within bounds and printable, whoever wrote the
+/// file.
 /// </summary>
-internal static class FromOutside
+internal static class RecordingChecks
 {
-    // No name is nearly as long; a reason or a stack's frame may be (Printable.Longest).
-    private const int LongestName = 256;
+    // Longer than any real name. Reasons and frames of stacks may be longer (Printable.Longest).
+    private const int MaxNameLength = 256;
 
-    // Sums of a few thousand such counts do not overflow.
-    private const long LargestCount = 1L << 50;
+    // A sum of a few thousand such counts does not overflow.
+    private const long MaxCount = 1L << 50;
 
-    private const int MostItems = 4096;
+    private const int MaxItems = 4096;
 
     private static readonly DateTimeOffset
         Earliest = new(1970, 1, 1, 0, 0, 0, TimeSpan.Zero), Latest = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <exception cref="InvalidDataException">Something is missing, or cannot be so.</exception>
+    /// <exception cref="InvalidDataException">A value is missing or impossible.</exception>
     public static CaptureInfo Checked(CaptureInfo info) => info with
     {
         Kernel = Name(info.Kernel),
@@ -33,7 +33,7 @@ internal static class FromOutside
         Problems = EachOrNone(info.Problems, Checked),
     };
 
-    /// <exception cref="InvalidDataException">Something is missing, or cannot be so.</exception>
+    /// <exception cref="InvalidDataException">A value is missing or impossible.</exception>
     public static CaptureEnd Checked(CaptureEnd end) => end with
     {
         EndNs = Time(end.EndNs),
@@ -42,7 +42,7 @@ internal static class FromOutside
         Problems = EachOrNone(end.Problems, Checked),
     };
 
-    /// <exception cref="InvalidDataException">Something is missing, or cannot be so.</exception>
+    /// <exception cref="InvalidDataException">A value is missing or impossible.</exception>
     public static Fact Checked(Fact fact) => fact switch
     {
         ProcessIdentity p => p with { Vm = NameOrNone(p.Vm) },
@@ -64,19 +64,19 @@ internal static class FromOutside
 
     private static ImmutableArray<string> Names(IReadOnlyList<string> names) => Each([.. names], Name);
 
-    private static string Name(string? text) => Printable.Clean(text ?? throw Bad("name"), LongestName);
+    private static string Name(string? text) => Printable.Clean(text ?? throw Bad("name"), MaxNameLength);
 
     private static string? NameOrNone(string? text) => text is null ? null : Name(text);
 
     private static long Time(long ns) => ns is >= 0 and <= EventDecoder.LatestNs ? ns : throw Bad("time");
 
-    private static long Count(long count) => count is >= 0 and <= LargestCount ? count : throw Bad("count");
+    private static long Count(long count) => count is >= 0 and <= MaxCount ? count : throw Bad("count");
 
     private static ImmutableArray<T> Each<T>(ImmutableArray<T> items, Func<T, T> check) where T : class =>
-        items.IsDefault || items.Length > MostItems ? throw Bad("list") : [.. items.Select(i => check(i ?? throw Bad("list")))];
+        items.IsDefault || items.Length > MaxItems ? throw Bad("list") : [.. items.Select(i => check(i ?? throw Bad("list")))];
 
     private static ImmutableArray<T> EachOrNone<T>(ImmutableArray<T> items, Func<T, T> check) where T : class =>
         items.IsDefault ? [] : Each(items, check);
 
-    private static InvalidDataException Bad(string what) => new($"a {what} that cannot be");
+    private static InvalidDataException Bad(string what) => new($"an impossible {what}");
 }

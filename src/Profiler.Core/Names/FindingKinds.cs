@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Profiler.Core.Findings;
+
+namespace Profiler.Core.Names;
+
+/// <summary>
+/// The one table of all findings. Report, metrics, schema and docs/findings.md have the same; a test compares them.
+/// </summary>
+public static class FindingKinds
+{
+    public static readonly FindingKind SerialExit = new(
+        "serial_exit", Severity.Warning, "The kernel closed the devices of an exiting process one after another.");
+
+    public static readonly FindingKind SerialClose = new(
+        "serial_close", Severity.Warning, "A process that lives on closed its devices one after another.");
+
+    public static readonly FindingKind LockHeld = new(
+        "lock_held_across_release", Severity.Warning, "Releases waited for a lock that is held while another device is released and reset.");
+
+    public static readonly FindingKind Parallel = new(
+        "parallel", Severity.Info, "Devices were released at the same time, without long waits.");
+
+    public static readonly FindingKind UnpinDominates = new(
+        "unpin_dominates", Severity.Warning, "Unmapping, unpinning and freeing memory took a large part of the shutdown.");
+
+    public static readonly FindingKind FasterReset = new(
+        "faster_reset_offered", Severity.Warning, "A device was reset by a slow bus reset although a faster method is offered.");
+
+    public static readonly FindingKind ResetTimedOut = new(
+        "reset_timed_out", Severity.Warning, "A device did not respond after its reset, and the kernel gave up waiting.", OfDevice: true);
+
+    public static readonly FindingKind ResetSkipped = new(
+        "reset_skipped", Severity.Warning, "A device was released without a reset although it supports one.", OfDevice: true);
+
+    public static readonly FindingKind NotReleased = new(
+        "device_not_released", Severity.Warning, "The process is gone, but a device that it opened was not released.", OfDevice: true);
+
+    public static readonly FindingKind LibvirtLimits = new(
+        "libvirt_limits", Severity.Info, "How far a VM's shutdown was from libvirt's time limits.");
+
+    public static readonly FindingKind OpenDelayed = new(
+        "open_delayed", Severity.Warning, "Opening a device waited for a lock that another process's release held.");
+
+    /// <summary>All of them, in the order of the documents.</summary>
+    public static readonly ImmutableArray<FindingKind> All =
+    [
+        SerialExit, SerialClose, LockHeld, Parallel, UnpinDominates, FasterReset, ResetTimedOut, ResetSkipped, NotReleased, LibvirtLimits,
+        OpenDelayed,
+    ];
+
+    /// <summary>Those that say that a device is faulty or not free.</summary>
+    public static ImmutableArray<FindingKind> OfDevices { get; } = [.. All.Where(k => k.OfDevice)];
+}
