@@ -1,17 +1,18 @@
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
-using static Profiler.Core.Findings.Words;
+using Profiler.Core.Names;
+using static Profiler.Core.Figures;
 
 namespace Profiler.Core.Findings;
 
-/// <summary>What a shutdown that is not over says so far.</summary>
-/// <param name="Id">That of the finding it may become; "user_space" if the process has not begun to exit.</param>
-/// <param name="Text">What was seen until now, in few words; its numbers are of what is over or waits now.</param>
+/// <summary>What can be said of a shutdown in progress.</summary>
+/// <param name="Kind">The finding it may become; null if no device has been closed yet.</param>
+/// <param name="Text">What was seen up to now, in few words.</param>
 /// <param name="Remedy">What would help; null if nothing is known to.</param>
-public sealed record FindingSoFar(string Id, string Text, string? Remedy);
+public sealed record FindingSoFar(FindingKind? Kind, string Text, string? Remedy);
 
-/// <summary>Findings of shutdowns in flight: of the part that is over, and of who waits for whom. Nothing is extrapolated.</summary>
+/// <summary>Findings of shutdowns in progress: of their ended releases, and of the lock waits of this moment. Nothing is extrapolated.</summary>
 public static class FindingsSoFar
 {
     /// <summary>The leading finding.</summary>
@@ -28,20 +29,20 @@ public static class FindingsSoFar
         long inParallelNs = s.SoFar.IfParallelNs;
         bool serial = AtMostOneAtATime(s);
         Finding? leading = Finding.ByCost(
-            ReleaseFindings.For(s.SoFar.Releases, inParallelNs).Where(f => serial || f.Id is not ("serial_exit" or "serial_close"))
+            ReleaseFindings.For(s.SoFar.Releases, inParallelNs).Where(f => serial || f.Kind != FindingKinds.SerialExit && f.Kind != FindingKinds.SerialClose)
                 .Concat(ResetFindings.For(s.SoFar.Releases, facts.Devices, evidence))
                 .Where(f => f.Severity == Severity.Warning)).FirstOrDefault();
         return leading switch
         {
             null => null,
-            { Id: "serial_exit" or "serial_close" } => new FindingSoFar(leading.Id,
-                $"{s.SoFar.Releases.Length} devices closed one after another in {Seconds(Interval.UnionNs(s.SoFar.Releases.Select(r => r.Time)))}; " +
-                $"in parallel {Seconds(inParallelNs)}", leading.Remedy),
-            _ => new FindingSoFar(leading.Id, leading.Text, leading.Remedy),
+            _ when leading.Kind == FindingKinds.SerialExit || leading.Kind == FindingKinds.SerialClose => new FindingSoFar(leading.Kind,
+                $"{s.SoFar.Releases.Length} devices closed one after another in {Text(Interval.UnionNs(s.SoFar.Releases.Select(r => r.Time)))}; " +
+                $"in parallel {Text(inParallelNs)}", leading.Remedy),
+            _ => new FindingSoFar(leading.Kind, leading.Text, leading.Remedy),
         };
     }
 
-    // Who waits now, and for whom most of them do.
+    // Lock waits of this moment, and the holder that most of them wait for.
     private static FindingSoFar? Waiting(ShutdownInFlight s, HostFacts facts)
     {
         List<OperationInFlight> waiting = [.. s.Releasing.Where(r => r.State == OperationState.WaitingForLock)];
@@ -55,7 +56,7 @@ public static class FindingsSoFar
             (null, { } holder) => $"held by {facts.NameOf(holder.Tgid, holder.Comm)}",
             _ => "whose holder was not seen",
         };
-        return new FindingSoFar("lock_held_across_release",
+        return new FindingSoFar(FindingKinds.LockHeld,
             $"{waiting.Count} of {Count(s.Releasing.Length, "release")} {(waiting.Count == 1 ? "waits" : "wait")} for a lock {by}", null);
     }
 
@@ -63,8 +64,8 @@ public static class FindingsSoFar
     {
         { Releasing.IsEmpty: false } => null,
         { SoFar: { Trigger: Trigger.Unknown or Trigger.Close } } => null,
-        { SoFar.ExitsNs: null } => new FindingSoFar("user_space", "no device closed yet: the process has not begun to exit", null),
-        _ => new FindingSoFar("before_release", "no device closed yet: the process exits, its memory comes first", null),
+        { SoFar.ExitsNs: null } => new FindingSoFar(null, "no device closed yet: the process has not begun to exit", null),
+        _ => new FindingSoFar(null, "no device closed yet: the process is exiting and frees its memory first", null),
     };
 
     private static bool AtMostOneAtATime(ShutdownInFlight s) =>
