@@ -37,7 +37,7 @@ public sealed class FrameCostTests
         terminal.Show(state, ViewState.First);
         string sent = terminal.SentBy(() => terminal.Show(state with { NowNs = state.NowNs + 1_000_000_000 }, ViewState.First));
         Assert.Contains("4.5 s, about 12", sent, StringComparison.Ordinal);
-        Assert.Contains("SIGKILL in 5.5 s", sent, StringComparison.Ordinal);
+        Assert.Contains("5.5 s, gives up in 67", sent, StringComparison.Ordinal);
         Assert.DoesNotContain("vfioscope: watching", sent, StringComparison.Ordinal);
         Assert.DoesNotContain("0000:05:00.0", sent, StringComparison.Ordinal);
         Assert.DoesNotContain("quit", sent, StringComparison.Ordinal);
