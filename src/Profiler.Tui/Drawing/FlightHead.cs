@@ -1,3 +1,4 @@
+using Profiler.Core.Names;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
@@ -54,7 +55,7 @@ internal static class FlightHead
         string time = Time(s, state);
         canvas.WriteRight(line.Right, line.Y, time, Style.Strong, line.X + line.Width / 3);
         canvas.Write(line.X, line.Y,
-            $"{Processes.Name(s.Task, state.VmNames)}: {Why(s.SoFar)}{(s.SoFar.BeganBefore ? ", began before the capture" : "")}", Style.Strong,
+            $"{ProcessNames.Of(s.Task, state.VmNames)}: {Why(s.SoFar)}{(s.SoFar.BeganBefore ? ", began before the capture" : "")}", Style.Strong,
             Math.Max(line.X, line.Right - Canvas.Cells(time) - 2));
     }
 

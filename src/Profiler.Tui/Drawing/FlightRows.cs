@@ -1,3 +1,4 @@
+using Profiler.Core.Names;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
@@ -57,7 +58,7 @@ internal static class FlightRows
     /// <summary>Draws a row.</summary>
     public static void Draw(Canvas canvas, Area line, ProfileState state, FlightRow row, bool processes)
     {
-        string? process = processes ? Processes.Name(row.Process, state.VmNames) : null;
+        string? process = processes ? ProcessNames.Of(row.Process, state.VmNames) : null;
         if (row.UnderWay is { } o)
             Cells(canvas, line, Style.Plain, o.Device, Doing(o), FlightHead.Rough(Math.Max(0, state.NowNs - o.StateSinceNs)), process, Holder(state, o), Style.Plain);
         else if (row.Done is { } done)
@@ -69,7 +70,7 @@ internal static class FlightRows
     private static (string Text, Style Style) Doing(OperationInFlight o) => (o.State, o.Kind) switch
     {
         (OperationState.WaitingForLock, _) => ("waiting for a lock", Style.Waiting),
-        (OperationState.Resetting, _) => ($"in reset{(o.Method == ResetMethod.Unknown ? "" : $" ({ReportBuilder.Name(o.Method)})")}", Style.Reset),
+        (OperationState.Resetting, _) => ($"in reset{(o.Method == ResetMethod.Unknown ? "" : $" ({o.Method.Name()})")}", Style.Reset),
         (_, OperationKind.Open) => ("being opened", Style.Plain),
         _ => ("being released", Style.Release),
     };
@@ -77,13 +78,13 @@ internal static class FlightRows
     private static string Holder(ProfileState state, OperationInFlight o) =>
         o.State != OperationState.WaitingForLock ? ""
         : o.Holder is null ? "holder not seen"
-        : o.HolderDevice is null ? $"held by {Processes.Name(o.Holder, state.VmNames)}"
+        : o.HolderDevice is null ? $"held by {ProcessNames.Of(o.Holder, state.VmNames)}"
         : o.Holder.Tgid == o.Task.Tgid ? $"held for {o.HolderDevice}"
-        : $"held for {o.HolderDevice} by {Processes.Name(o.Holder, state.VmNames)}";
+        : $"held for {o.HolderDevice} by {ProcessNames.Of(o.Holder, state.VmNames)}";
 
     private static string Details(Operation done) =>
         (done.LockWaits.IsEmpty ? "" : $"waited {Figures.Text(done.LockWaitNs)}, ") +
-        (done.Resets.IsEmpty ? "not reset" : $"{ReportBuilder.Name(done.Resets.MaxBy(r => r.Time.DurationNs)!.Method)} reset {Figures.Text(done.ResetNs)}");
+        (done.Resets.IsEmpty ? "not reset" : $"{done.Resets.MaxBy(r => r.Time.DurationNs)!.Method.Name()} reset {Figures.Text(done.ResetNs)}");
 
     private static void Cells(
         Canvas canvas, Area line, Style plain, string device, (string Text, Style Style) what, string time, string? process, string more, Style moreStyle)

@@ -1,3 +1,4 @@
+using Profiler.Core.Names;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Spans;
@@ -26,13 +27,13 @@ internal static class WaterfallRows
     {
         if (row.Done is { } done)
         {
-            string method = done.Resets.IsEmpty ? "-" : ReportBuilder.Name(done.Resets.MaxBy(r => r.Time.DurationNs)!.Method);
+            string method = done.Resets.IsEmpty ? "-" : done.Resets.MaxBy(r => r.Time.DurationNs)!.Method.Name();
             waterfall.Draw(canvas, Cells(canvas, line, Style.Plain, done.Device, Time(done.Time.StartNs - startNs), Time(done.Time.DurationNs),
                 Time(done.LockWaitNs), Time(done.ResetNs), method), done);
         }
         else if (row.UnderWay is { } o)
             waterfall.Draw(canvas, Cells(canvas, line, Style.Plain, o.Device, Time(o.StartNs - startNs), $"{FlightHead.Rough(Math.Max(0, state.NowNs - o.StartNs))}…",
-                "", "", o.Method == ResetMethod.Unknown ? "" : ReportBuilder.Name(o.Method)), o);
+                "", "", o.Method == ResetMethod.Unknown ? "" : o.Method.Name()), o);
         else
             Cells(canvas, line, Style.Faint, row.Device, "", "pending", "", "", "");
     }

@@ -1,3 +1,4 @@
+using Profiler.Core.Names;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
@@ -21,14 +22,14 @@ internal sealed record DeviceDetail(string Device) : Detail
         DeviceIdentity? known = state.Devices.GetValueOrDefault(Device);
         yield return Line.Of(known is null ? Device : $"{Device}  {DeviceNames.Of(known)}", Style.Strong);
         if (state.Snapshot.Operations.FirstOrDefault(o => o.Device == Device) is { } o)
-            yield return Line.Of($"now: {(o.Kind == OperationKind.Release ? "being released" : "being opened")} by {Processes.Name(o.Task, state.VmNames)} " +
+            yield return Line.Of($"now: {(o.Kind == OperationKind.Release ? "being released" : "being opened")} by {ProcessNames.Of(o.Task, state.VmNames)} " +
                 $"for {FlightHead.Rough(Math.Max(0, state.NowNs - o.StartNs))}{Doing(o)}", Style.Warning);
         if (state.Snapshot.Devices.Rows.FirstOrDefault(d => d.Device == Device) is { } figures)
         {
-            yield return Line.Of($"last used by {Processes.Name(figures.User, state.VmNames)}, opened {Times(figures.Opens)}, released {Times(figures.Releases)}");
+            yield return Line.Of($"last used by {ProcessNames.Of(figures.User, state.VmNames)}, opened {Times(figures.Opens)}, released {Times(figures.Releases)}");
             if (figures.Releases > 0)
                 yield return Line.Of($"release: last {Figures.Text(figures.LastNs)}, mean {Figures.Text(figures.MeanNs)}, max {Figures.Text(figures.MaxNs)}" +
-                    (figures.Method is { } method ? $", reset by {ReportBuilder.Name(method)}" : ""));
+                    (figures.Method is { } method ? $", reset by {method.Name()}" : ""));
             if (figures.Lock != 0)
                 yield return Line.Of($"dev_set lock 0x{figures.Lock:x16}");
         }
@@ -57,8 +58,8 @@ internal sealed record DeviceDetail(string Device) : Detail
         {
             yield return new Line(
                 new StyledText($"{Figures.Text(r.Time.DurationNs),9}  ", Style.Strong),
-                new StyledText($"{Processes.Name(s.Task, state.VmNames)}, {s.Trigger.Name()}", Style.Plain),
-                new StyledText(r.Resets.IsEmpty ? ", not reset" : $", {ReportBuilder.Name(r.Resets.MaxBy(x => x.Time.DurationNs)!.Method)} reset {Figures.Text(r.ResetNs)}", Style.Reset),
+                new StyledText($"{ProcessNames.Of(s.Task, state.VmNames)}, {s.Trigger.Name()}", Style.Plain),
+                new StyledText(r.Resets.IsEmpty ? ", not reset" : $", {r.Resets.MaxBy(x => x.Time.DurationNs)!.Method.Name()} reset {Figures.Text(r.ResetNs)}", Style.Reset),
                 new StyledText(r.LockWaits.IsEmpty ? "" : $", waited {Figures.Text(r.LockWaitNs)}", Style.Waiting));
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Core.Names;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
@@ -20,12 +21,12 @@ internal sealed class DevicesPage : TablePage<DeviceFigures>
     protected override Table<DeviceFigures> Table { get; } = new(
         new("DEVICE", 12, (d, _) => d.Device) { Compare = (a, b) => string.CompareOrdinal(a.Device, b.Device) },
         new("NAME", 0, (d, s) => s.Devices.TryGetValue(d.Device, out DeviceIdentity? known) ? DeviceNames.Of(known) : "", From: 100),
-        new("LAST USED BY", 0, (d, s) => Processes.Name(d.User, s.VmNames)) { Compare = (a, b) => a.User.Tgid.CompareTo(b.User.Tgid) },
+        new("LAST USED BY", 0, (d, s) => ProcessNames.Of(d.User, s.VmNames)) { Compare = (a, b) => a.User.Tgid.CompareTo(b.User.Tgid) },
         new("RELEASES", 8, (d, _) => $"{d.Releases}", Right: true, From: 60) { Compare = (a, b) => a.Releases.CompareTo(b.Releases) },
         new("LAST", 8, (d, _) => Time(d, d.LastNs), Right: true, From: 70) { Compare = (a, b) => a.LastNs.CompareTo(b.LastNs) },
         new("MEAN", 8, (d, _) => Time(d, d.MeanNs), Right: true, From: 50) { Compare = (a, b) => a.MeanNs.CompareTo(b.MeanNs) },
         new("MAX", 8, (d, _) => Time(d, d.MaxNs), Right: true) { Compare = (a, b) => a.MaxNs.CompareTo(b.MaxNs) },
-        new("RESET BY", 8, (d, _) => d.Method is { } method ? ReportBuilder.Name(method) : "", From: 80)
+        new("RESET BY", 8, (d, _) => d.Method is { } method ? method.Name() : "", From: 80)
         {
             Compare = (a, b) => Nullable.Compare(a.Method, b.Method),
         });
@@ -36,7 +37,7 @@ internal sealed class DevicesPage : TablePage<DeviceFigures>
 
     protected override int Tie(DeviceFigures a, DeviceFigures b) => string.CompareOrdinal(a.Device, b.Device);
 
-    protected override long Evicted(ProfileState state) => state.Snapshot.Devices.Forgotten;
+    protected override long Evicted(ProfileState state) => state.Snapshot.Devices.Evicted;
 
     protected override Detail Open(DeviceFigures row) => new DeviceDetail(row.Device);
 

@@ -1,3 +1,5 @@
+using Profiler.Linux;
+using Profiler.Core.Names;
 using Profiler.Core.Capture;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
@@ -26,7 +28,7 @@ internal sealed record FlightDetail(int Tgid, long StartNs) : Detail
             sections.Add(Section.Of([.. Line.Wrap(remedy, width, Style.Plain, "  -> ", "     ")]));
         // The first is in the title.
         foreach (SignalDelivered signal in s.SoFar.Signals.Skip(s.SoFar.Trigger.IsSignal() ? 1 : 0))
-            sections.Add(Section.Of(Line.Of($"{SignalNames.Of(signal.Number)} from {signal.Sender.Comm} ({signal.Sender.Tgid}) at {FlightHead.Rough(signal.TimeNs - s.SoFar.Time.StartNs)}", Style.Faint)));
+            sections.Add(Section.Of(Line.Of($"{Signals.Name(signal.Number)} from {signal.Sender.Comm} ({signal.Sender.Tgid}) at {FlightHead.Rough(signal.TimeNs - s.SoFar.Time.StartNs)}", Style.Faint)));
         sections.Add(ShutdownDetail.Title("PHASES SO FAR"));
         sections.Add(PhaseBars.Of(scene.Flights.Of(s, state).Phases));
         if (s.Devices > 0)

@@ -1,3 +1,4 @@
+using Profiler.Core.Names;
 using Profiler.Core;
 using Profiler.Core.Histograms;
 using Profiler.Report;
@@ -59,7 +60,7 @@ internal sealed class LatencyPage : Page
         (string, HistogramSnapshot)[] rows =
         [
             ("shutdown", h.Shutdown), ("release", h.Release), ("lock wait", h.LockWait),
-            .. h.Reset.Select(r => ($"reset ({ReportBuilder.Name(r.Key)})", r.Value)), ("open", h.Open),
+            .. h.Reset.Select(r => ($"reset ({r.Key.Name()})", r.Value)), ("open", h.Open),
         ];
         return new Section(rows.Length + 1, (canvas, line, i) =>
         {
@@ -80,7 +81,7 @@ internal sealed class LatencyPage : Page
     }
 
     private static string Methods(HistogramSet h) =>
-        h.Reset.IsEmpty ? "" : $"({string.Join(", ", h.Reset.Select(r => $"{r.Value.Count} {ReportBuilder.Name(r.Key)}"))})";
+        h.Reset.IsEmpty ? "" : $"({string.Join(", ", h.Reset.Select(r => $"{r.Value.Count} {r.Key.Name()}"))})";
 
     private static string Percentile(HistogramSnapshot h, double q) =>
         h.Count == 0 ? "" : h.Percentile(q) is { } ns ? Figures.Text(ns) : "-";

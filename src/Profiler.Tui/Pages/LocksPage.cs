@@ -40,7 +40,7 @@ internal sealed class LocksPage : TablePage<LockFigures>
     /// <summary>"web-1 (4711) at 0000:01:00.0"; empty if nobody waited, or nobody knows.</summary>
     public static string Holder(Holder? holder, ProfileState state) => holder?.Task is not { } task
         ? ""
-        : Processes.Name(task, state.VmNames) + (holder.Device is null ? "" : $" at {holder.Device}");
+        : ProcessNames.Of(task, state.VmNames) + (holder.Device is null ? "" : $" at {holder.Device}");
 
     protected override ImmutableArray<LockFigures> All(ProfileState state) => state.Snapshot.Locks.Rows;
 
@@ -48,7 +48,7 @@ internal sealed class LocksPage : TablePage<LockFigures>
 
     protected override int Tie(LockFigures a, LockFigures b) => a.Address.CompareTo(b.Address);
 
-    protected override long Evicted(ProfileState state) => state.Snapshot.Locks.Forgotten;
+    protected override long Evicted(ProfileState state) => state.Snapshot.Locks.Evicted;
 
     protected override Detail Open(LockFigures row) => new LockDetail(row.Address);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Linux;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Findings;
@@ -107,5 +108,5 @@ internal sealed record ShutdownDetail(Shutdown Shutdown) : Detail
                 (holders.Length > 1 ? $"; {holders.Length - 1} more" : ""), Style.Plain));
     }
 
-    private static string Sent(SignalDelivered signal) => $"{SignalNames.Of(signal.Number)} from {signal.Sender.Comm} ({signal.Sender.Tgid})";
+    private static string Sent(SignalDelivered signal) => $"{Signals.Name(signal.Number)} from {signal.Sender.Comm} ({signal.Sender.Tgid})";
 }

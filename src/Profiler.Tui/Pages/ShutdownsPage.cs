@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Profiler.Core.Names;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
@@ -14,7 +15,7 @@ internal sealed class ShutdownsPage : TablePage<Shutdown>
 {
     /// <summary>The table, which the first page has a few rows of as well.</summary>
     public static readonly Table<Shutdown> Recent = new(
-        new("RECENT SHUTDOWNS", 0, (s, state) => Processes.Name(s.Task, state.VmNames)) { Compare = (a, b) => a.Task.Tgid.CompareTo(b.Task.Tgid) },
+        new("RECENT SHUTDOWNS", 0, (s, state) => ProcessNames.Of(s.Task, state.VmNames)) { Compare = (a, b) => a.Task.Tgid.CompareTo(b.Task.Tgid) },
         new("TRIGGER", 7, (s, _) => s.Trigger.Name(), From: 50) { Compare = (a, b) => a.Trigger.CompareTo(b.Trigger) },
         new("TOOK", 9, (s, _) => Took(s), Right: true) { Compare = (a, b) => a.Time.DurationNs.CompareTo(b.Time.DurationNs) },
         new("DEVICES", 7, (s, _) => $"{s.Releases.Length}", Right: true) { Compare = (a, b) => a.Releases.Length.CompareTo(b.Releases.Length) },
