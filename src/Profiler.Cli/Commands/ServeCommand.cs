@@ -195,7 +195,7 @@ internal static class ServeCommand
             CustomParser = result =>
             {
                 string word = result.Tokens[0].Value;
-                if (Array.IndexOf(words, word) is >= 0 and var index)
+                if (Array.FindIndex(words, w => w.Equals(word, StringComparison.OrdinalIgnoreCase)) is >= 0 and var index)
                     return Enum.GetValues<T>()[index];
                 result.AddError($"{name} {word}: write {string.Join(", ", words[..^1])} or {words[^1]}");
                 return fallback;
