@@ -1,3 +1,4 @@
+using Profiler.Core.Statistics;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
 using Profiler.Core.Names;
