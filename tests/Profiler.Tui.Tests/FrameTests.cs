@@ -100,7 +100,7 @@ public sealed class FrameTests
             VmNames = new Dictionary<int, string> { [7] = "\e[2J[red]\nweb\u202e\ud800" },
         };
         string[] lines = Lines(capture.StateAt(2), ViewState.First, 80, 24);
-        Assert.Contains(lines, line => line.Contains("?[2J[red]?web?? (pid 7)", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("?[2J[red]?web?? (7)", StringComparison.Ordinal));
         Assert.DoesNotContain(string.Concat(lines), char.IsControl);
     }
 
