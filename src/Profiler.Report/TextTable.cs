@@ -30,7 +30,7 @@ internal sealed class TextTable(int indent, int gap, params Column[] columns)
     {
         List<string[]> rows = titles ? [[.. columns.Select(c => c.Title)], .. _rows] : _rows;
         int[] widths = [.. columns.Select((_, c) => rows.Where(r => r.Length > 0).Select(r => Length(r[c])).DefaultIfEmpty().Max())];
-        widths[0] = Math.Min(widths[0], width / 2);
+        widths[0] = Math.Min(widths[0], Math.Max(1, width / 2));
         int shown = 1, used = indent + widths[0];
         while (shown < columns.Length && used + gap + widths[shown] <= width)
             used += gap + widths[shown++];
