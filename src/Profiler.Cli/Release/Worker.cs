@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Profiler.Cli.Release.Vfio;
+using Profiler.Cli.Unix;
 using Profiler.Core;
 using Profiler.Host.Pci;
 
@@ -20,9 +20,8 @@ internal static class Worker
     /// <returns>Only if the devices cannot be opened, with what was wrong said on stdout.</returns>
     public static int Run(IEnumerable<string> arguments, DmaOptions dma)
     {
-        // Ctrl-C reaches the whole terminal's foreground: when to go is for the process in front to say.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
+        // Ctrl-C reaches all processes of the terminal: the parent decides when to release.
+        StopSignals.Action = OnStop.Ignore;
         new Thread(ExitWithInput) { IsBackground = true }.Start();
         try
         {

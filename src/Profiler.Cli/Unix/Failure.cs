@@ -33,7 +33,7 @@ public static class Failure
         UserException e => (e.Code, e.Message),
         // As for whoever dies of SIGPIPE: the reader has what it wanted.
         BrokenPipeException => (ExitCode.BrokenPipe, null),
-        OperationCanceledException when Interrupts.ExitCode is { } code => (code, null),
+        OperationCanceledException when StopSignals.ExitCode is { } code => (code, null),
         DllNotFoundException => (
             ExitCode.NotPossible, "libbpf.so.1 is not installed: install libbpf 1.0 or later (Debian: apt install libbpf1)"),
         BpfException e => (ExitCode.NotPossible, e.Message),

@@ -23,7 +23,7 @@ internal static class VfioErrors
         $"this kernel's VFIO has API version {version}, not {VfioUapi.VFIO_API_VERSION}: a newer vfioscope may know it");
 
     public static UserException NoType1() =>
-        UserException.NotPossible("VFIO has no driver for the IOMMU (type 1 v2): modprobe vfio_iommu_type1");
+        UserException.NotPossible($"VFIO has no driver for the IOMMU (type 1 v2): modprobe {KernelModules.VfioIommuType1}");
 
     public static UserException OpenGroup(int group, int errno)
     {
