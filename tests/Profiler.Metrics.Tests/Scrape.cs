@@ -1,6 +1,5 @@
 using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
-using Profiler.Metrics;
 using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;
 using System.Text;

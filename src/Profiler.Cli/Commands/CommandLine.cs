@@ -23,6 +23,9 @@ internal static class CommandLine
         root.Options.Clear();
         root.Add(new HelpOption("--help", "-h") { Description = "show this help", Action = new ShowHelp(), Recursive = true });
         root.Add(new VersionOption("--version", "-V") { Description = "show the version" });
+        // The library would take a "true" that follows for a flag's value.
+        foreach (Option flag in root.Subcommands.SelectMany(c => c.Options).Where(o => o.ValueType == typeof(bool)))
+            flag.Arity = ArgumentArity.Zero;
         return root;
     }
 

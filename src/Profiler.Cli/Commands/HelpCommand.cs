@@ -16,7 +16,7 @@ internal static class HelpCommand
             Command root = parsed.RootCommandResult.Command;
             Command? asked = parsed.GetValue(name) is not { } text ? root
                 : root.Subcommands.FirstOrDefault(c => c.Name == text)
-                ?? throw UserException.Usage($"unknown command '{text}' (see 'vfioscope --help')");
+                ?? throw UserException.Usage($"{UsageError.UnknownCommand(text, root)} (see 'vfioscope --help')");
             parsed.InvocationConfiguration.Output.Write(HelpPage.Of(asked));
             return ExitCode.Done;
         });

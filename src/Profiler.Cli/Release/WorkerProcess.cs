@@ -22,7 +22,7 @@ internal sealed class WorkerProcess : IDisposable
         string[] arguments =
         [
             "release", "--mode", "exit", Worker.Option,
-            "--dma", dma.Size.ToString(), "--huge-pages", dma.HugePages.ToString(),
+            "--dma", dma.Size.ToString(), .. dma.HugePages ? (string[])["--huge-pages"] : [],
             .. devices.Select(device => device.Address.ToString()),
         ];
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)

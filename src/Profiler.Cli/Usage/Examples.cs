@@ -9,7 +9,7 @@ internal static class Examples
     {
         [""] =
         [
-            "sudo vfioscope record -o vm.vfioscope -- virsh shutdown web-1",
+            "sudo vfioscope record -o vm.vfioscope -- virsh destroy web-1",
             "vfioscope report vm.vfioscope",
             "sudo vfioscope top",
         ],
@@ -29,7 +29,7 @@ internal static class Examples
         [
             "sudo vfioscope record -o vm.vfioscope",
             "sudo vfioscope record -o vm.vfioscope --duration 5m",
-            "sudo vfioscope record -o vm.vfioscope -- virsh shutdown web-1",
+            "sudo vfioscope record -o vm.vfioscope -- virsh destroy web-1",
         ],
         ["report"] =
         [

@@ -7,7 +7,7 @@ internal static class Suggestion
     public static string? For(string typed, IEnumerable<string> names)
     {
         string[] all = [.. names];
-        if (typed.Length > 3 && all.Where(name => name.StartsWith(typed, StringComparison.Ordinal)).ToArray() is [var only])
+        if (typed.Length > 2 && all.Where(name => name.StartsWith(typed, StringComparison.Ordinal)).ToArray() is [var only])
             return only;
         int limit = Math.Clamp(typed.TrimStart('-').Length / 3, 1, 2);
         return all.Select(name => (Name: name, Distance: Distance(typed, name)))

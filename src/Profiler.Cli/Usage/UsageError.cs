@@ -24,19 +24,20 @@ internal static class UsageError
     private static string? Unknown(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
+        string? token = parsed.UnmatchedTokens is [var first, ..] ? first : null;
+        if (command is RootCommand && token is not (null or ['-', ..]))
+            return UnknownCommand(token, command);
         if (UnknownOption(parsed) is { } option)
             return UnknownOption(option.Split('=')[0], command, parsed.RootCommandResult.Command);
-        if (parsed.UnmatchedTokens is not [var token, ..])
-            return null;
-        if (command is RootCommand)
-        {
-            string? near = Suggestion.For(token, command.Subcommands.Select(c => c.Name));
-            string meant = near is null
-                ? $"the commands are {string.Join(", ", command.Subcommands.Select(c => c.Name))}"
-                : $"did you mean {near}?";
-            return $"unknown command '{token}': {meant}";
-        }
-        return $"unexpected argument '{token}': write {HelpPage.UsageOf(command)}";
+        return token is null ? null : $"unexpected argument '{token}': write {HelpPage.UsageOf(command)}";
+    }
+
+    /// <summary>There is no such command.</summary>
+    public static string UnknownCommand(string name, Command root)
+    {
+        string[] all = [.. root.Subcommands.Select(c => c.Name)];
+        return $"unknown command '{name}': " +
+            (Suggestion.For(name, all) is { } near ? $"did you mean {near}?" : $"the commands are {string.Join(", ", all)}");
     }
 
     // The library takes them for arguments where there may be arguments.
@@ -52,7 +53,7 @@ internal static class UsageError
     {
         string[] others = [.. root.Subcommands.Where(c => c != command && NamesOf(c).Contains(name)).Select(c => c.Name)];
         string help =
-            Suggestion.For(name, NamesOf(command)) is { } near ? $": did you mean {near}?"
+            name.Length > 2 && Suggestion.For(name, NamesOf(command).Where(n => n.Length > 2)) is { } near ? $": did you mean {near}?"
             : others.Length > 0 ? $": it is an option of {string.Join(" and ", others)}"
             : command.Arguments.Any(a => a.Arity.MaximumNumberOfValues > 1) ? ": put -- before arguments that begin with -"
             : "";
@@ -61,12 +62,14 @@ internal static class UsageError
 
     private static string? BadOption(ParseResult parsed)
     {
+        string[] names = [.. NamesOf(parsed.CommandResult.Command)];
         foreach (OptionResult given in parsed.CommandResult.Children.OfType<OptionResult>().Where(o => o.IdentifierTokenCount > 0))
         {
             Option option = given.Option;
             if (given.IdentifierTokenCount > 1 && option.Arity.MaximumNumberOfValues == 1 && !HelpPage.IsFlag(option))
                 return $"{option.Name} is given {Times(given.IdentifierTokenCount)}: give it once";
-            if (given.Tokens.Count < option.Arity.MinimumNumberOfValues)
+            // The library takes the next option for the value.
+            if (given.Tokens.Count < option.Arity.MinimumNumberOfValues || given.Tokens is [var value, ..] && names.Contains(value.Value))
                 return $"{option.Name} needs a value: write {HelpPage.Named(option)}";
             if (parsed.Errors.FirstOrDefault(e => e.SymbolResult == given || e.SymbolResult?.Parent == given) is not { } error)
                 continue;

@@ -1,4 +1,3 @@
-using Profiler.Cli.Tests.Support;
 using Profiler.Core;
 using Profiler.Tests.Support;
 
@@ -77,7 +76,7 @@ public sealed class BrokenStreamsTests : IDisposable
     {
         (int code, string error) = Shell(
             $"DOTNET_STARTUP_HOOKS={typeof(StartupHook).Assembly.Location} {StartupHook.Asked}=1 vfioscope top --from $R >/dev/null 2>err & " +
-            "until [ -s err ]; do sleep 0.1; done; kill -USR1 $!; wait $!; code=$?; cat err >&2; exit $code");
+            "wait_for 60 test -s err; kill -USR1 $!; wait $!; code=$?; cat err >&2; exit $code");
         Assert.Equal(ExitCode.NotPossible, code);
         Assert.Equal(
             "vfioscope: internal error: InvalidOperationException: a defect (VFIOSCOPE_DEBUG=1 shows where)", LastLine(error));

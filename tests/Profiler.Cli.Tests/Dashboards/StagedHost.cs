@@ -2,7 +2,6 @@ using Profiler.Cli.Tests.Support;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Tests;
 using Profiler.Tests.Support;
-using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Text;
 

@@ -1,4 +1,3 @@
-using Profiler.Core;
 using Profiler.Tests.Support;
 using System.Diagnostics;
 using System.Globalization;

@@ -1,5 +1,3 @@
-using Profiler.Metrics.Tests.Otlp;
-using Profiler.Core;
 using Profiler.Tests.Support;
 using System.Diagnostics;
 

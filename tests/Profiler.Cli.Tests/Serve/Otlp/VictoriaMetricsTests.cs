@@ -1,4 +1,3 @@
-using Profiler.Metrics.Tests.Otlp;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Histograms;
 using Profiler.Metrics.Formats;
