@@ -27,7 +27,7 @@ internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold, DmaOp
                 output.WriteLine(Announcement(devices.Count, holding.ProcessIds));
                 EnterKey.Wait(stop);
             }
-            ReleaseTimes times = holding.LetGo();
+            ReleaseTimes times = holding.Release();
             if (Repeat > 1)
                 output.WriteLine($"{(round > 1 ? Environment.NewLine : "")}round {round} of {Repeat}");
             ReleaseTable.Write(output, Mode, addresses, times);
@@ -37,7 +37,7 @@ internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold, DmaOp
     /// <summary>The line written when the devices are open and the process waits.</summary>
     internal static string Announcement(int devices, IReadOnlyList<int> processIds) =>
         $"holding {devices} {(devices == 1 ? "device" : "devices")}, {(processIds.Count == 1 ? "pid" : "pids")} " +
-        $"{string.Join(' ', processIds)}: Enter, SIGINT or SIGTERM lets go";
+        $"{string.Join(' ', processIds)}: press Enter, or send SIGINT or SIGTERM, to release";
 
     private IHolding Open(IReadOnlyList<VfioDevice> devices, CancellationToken stop) => Mode switch
     {

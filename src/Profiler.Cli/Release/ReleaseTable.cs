@@ -22,8 +22,7 @@ internal static class ReleaseTable
         if (times.Devices is null)
         {
             output.WriteLine(
-                "The kernel closes the devices while the process exits, so only a probe in the kernel sees each " +
-                "('vfioscope record').");
+                "The kernel closes the devices while the process exits: use 'vfioscope record' to see each of them.");
         }
     }
 

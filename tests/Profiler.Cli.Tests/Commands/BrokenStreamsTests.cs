@@ -71,6 +71,13 @@ public sealed class BrokenStreamsTests : IDisposable
             "vfioscope report $R -o /dev/stdout | cmp $D/a -"));
     }
 
+    [Theory]
+    [InlineData("report $R")]
+    [InlineData("report --json $R")]
+    [InlineData("--help")]
+    public void What_is_written_to_a_terminal_has_no_escape_sequences(string verb) =>
+        Assert.Equal((0, ""), Shell($"script -qec \"vfioscope {verb}\" /dev/null >out </dev/null && test -s out && ! grep -q $'\\e' out"));
+
     [Fact]
     public void An_internal_error_is_one_line_and_3_also_of_another_thread()
     {
