@@ -1,11 +1,9 @@
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
-using Profiler.Host;
 using Profiler.Host.Pci;
 using Profiler.Host.Processes;
 using Profiler.Host.Tests.Pci;
-using Profiler.Host.Vms;
 
 namespace Profiler.Host.Tests.Identity;
 

@@ -1,9 +1,7 @@
 using Profiler.Core.Facts;
-using Profiler.Host;
 using Profiler.Host.Pci;
 using Profiler.Host.Processes;
 using Profiler.Host.Tests.Pci;
-using Profiler.Host.Vms;
 using System.Collections.Immutable;
 
 namespace Profiler.Host.Tests.Identity;
