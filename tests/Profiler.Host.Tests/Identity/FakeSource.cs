@@ -35,7 +35,7 @@ internal sealed class FakeSource(string events, HostIdentities identities) : IEv
 
     public ImmutableArray<Problem> Wrong { get; init; } = [];
 
-    public ImmutableArray<Problem> Problems() => Wrong;
+    public ImmutableArray<Problem> Problems() => [.. Wrong, .. _learner.Problems()];
 
     public void Run(CancellationToken cancellation)
     {

@@ -10,7 +10,7 @@ internal sealed class ExporterProcess : IAsyncDisposable
 
     // As it was built for these tests; what is copied beside them is without its runtime.
     private static readonly string Program = Path.GetFullPath(Golden.Beside(
-        $"../../../src/Profiler.Cli/bin/{new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name}/net10.0/linux-x64/vfioscope"));
+        $"../../../../src/Profiler.Cli/bin/{new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name}/net10.0/linux-x64/vfioscope"));
 
     private readonly Process _process;
     private readonly Task<string> _error;
