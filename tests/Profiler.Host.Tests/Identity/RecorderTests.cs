@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
@@ -7,7 +8,6 @@ using Profiler.Host.Pci;
 using Profiler.Host.Processes;
 using Profiler.Host.Tests.Pci;
 using Profiler.Tests.Support;
-using System.Collections.Immutable;
 
 namespace Profiler.Host.Tests.Identity;
 
