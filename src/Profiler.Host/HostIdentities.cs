@@ -10,36 +10,36 @@ using Profiler.Host.Vms;
 namespace Profiler.Host;
 
 /// <summary>
-/// Who and what is on this machine: virtual machines by process, devices by address, kernel stacks by key. Learning
-/// may take its time, and is for one thread at a time.
+/// Identities on this machine: VMs by process, devices by address, kernel stacks by key. Look-ups may block, and are for one
+/// thread at a time.
 /// </summary>
 public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
 {
     /// <summary>
-    /// Of how many machines that are gone the name is kept, for who looks at their shutdowns; and of how many devices
-    /// that were left behind it is kept who had them.
+    /// Maximum number of ended VMs whose names are kept for their shutdowns, and of devices whose holders are kept after
+    /// their process ended.
     /// </summary>
-    internal const int Remembered = 512;
+    internal const int MaxEnded = 512;
 
     private readonly VmNames _vms = new(proc);
     private readonly DeviceHolders _holders = new(proc);
-    private readonly Dictionary<int, long> _named = []; // when each process began that has a name
+    private readonly Dictionary<int, long> _named = []; // start time of each process that has a name
     private readonly Queue<string> _leftBehind = new();
-    private int _mostNamed = Remembered;
+    private int _maxNamed = MaxEnded;
 
     public HostIdentities() : this(new ProcFs(), new DeviceIdentities(new PciSysfs(), PciIds.Installed))
     {
     }
 
-    /// <summary>What has been learned.</summary>
+    /// <summary>All results.</summary>
     public HostFacts Facts { get; } = new();
 
     /// <summary>The return addresses of a stack, by its key.</summary>
     public Func<int, ImmutableArray<ulong>> AddressesOfStack { get; set; } = _ => [];
 
-    /// <summary>Looks at what is there now: devices with VFIO drivers, processes that have them or are just closing them.</summary>
-    /// <param name="found">Gets the number of each such process as soon as it is seen.</param>
-    /// <returns>The processes, which are facts now.</returns>
+    /// <summary>Finds devices with VFIO drivers, and processes that have them open or are closing them.</summary>
+    /// <param name="found">Gets the PID of each such process as soon as it is found.</param>
+    /// <returns>The processes; they are in <see cref="Facts"/> as well.</returns>
     public IReadOnlyList<ProcessAtStart> Scan(Action<int>? found = null)
     {
         IReadOnlyList<DeviceIdentity> present = devices.Scan();
@@ -54,10 +54,10 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
         return processes;
     }
 
-    /// <summary>Is there something in it to be learned about?</summary>
+    /// <summary>Whether there is a process or device to look up in it.</summary>
     public static bool Concerns(Activity activity) => activity is Operation or SignalDelivered or StandaloneReset;
 
-    /// <summary>Looks at those it is about, if they are new.</summary>
+    /// <summary>Looks up its process and device, if they are new.</summary>
     public void Learn(Activity activity)
     {
         switch (activity)
@@ -76,7 +76,7 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
         }
     }
 
-    /// <summary>Looks who has the devices that a process left behind.</summary>
+    /// <summary>Looks up who holds the devices that the process did not release.</summary>
     public void Learn(Shutdown shutdown)
     {
         foreach (string bdf in shutdown.Unreleased)
@@ -85,12 +85,12 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
                 _leftBehind.Enqueue(bdf);
             Facts.Add(new DeviceStillHeld(bdf, _holders.Of(bdf, Facts.Devices.GetValueOrDefault(bdf)?.IommuGroup)));
         }
-        // Mediated devices have a new name each time: there is no end to them.
-        while (_leftBehind.Count > Remembered)
+        // Mediated devices have a new name each time, so their number is not bounded.
+        while (_leftBehind.Count > MaxEnded)
             Facts.RemoveStillHeld(_leftBehind.Dequeue());
     }
 
-    // Cards are swapped, and virtual functions made anew: whoever opens a device may find another one there.
+    // Cards are swapped and virtual functions recreated: at an open, another device may have the address.
     private void LearnDevice(Operation operation)
     {
         if (!operation.IsPci)
@@ -101,8 +101,8 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
             Facts.Add(device);
     }
 
-    // Who is gone keeps his name; but the next one with that number, as it shows by opening a device, is somebody else.
-    // Nobody else is asked twice: to ask one that exits may leave it to us to take down its memory.
+    // An ended process keeps its name until a process with the same PID opens a device. A process is not asked again otherwise:
+    // reading from one that exits may make this process free its memory.
     private void LearnVm(int pid, bool opens = false)
     {
         bool known = _named.TryGetValue(pid, out long start);
@@ -112,23 +112,23 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
         {
             _named[pid] = proc.StartOf(pid) ?? 0;
             Facts.Add(new ProcessIdentity(pid, name));
-            if (_named.Count > _mostNamed)
-                ForgetTheGone();
+            if (_named.Count > _maxNamed)
+                RemoveEnded();
         }
         else if (_named.Remove(pid))
             Facts.RemoveProcess(pid);
     }
 
-    // But for the youngest. Not each time: it asks for every process there is a name of.
-    private void ForgetTheGone()
+    // Except the youngest. Not at each look-up, as it checks every process that has a name.
+    private void RemoveEnded()
     {
         foreach (int pid in _named
-            .Where(p => proc.StartOf(p.Key) != p.Value).OrderBy(p => p.Value).SkipLast(Remembered).Select(p => p.Key).ToList())
+            .Where(p => proc.StartOf(p.Key) != p.Value).OrderBy(p => p.Value).SkipLast(MaxEnded).Select(p => p.Key).ToList())
         {
             _named.Remove(pid);
             Facts.RemoveProcess(pid);
         }
-        _mostNamed = _named.Count + Remembered;
+        _maxNamed = _named.Count + MaxEnded;
     }
 
     private void LearnStacks(IEnumerable<int?> keys)

@@ -8,13 +8,13 @@ using Profiler.Core.Wire;
 namespace Profiler.Host;
 
 /// <summary>
-/// Has looked up who and what appears in the events. Asking a process for its command line may have to wait for its memory
-/// map, which is just what a teardown holds: so not on the thread that empties the ring buffer. If they come too fast, the
-/// newest are not looked up, and that is counted.
+/// Looks up the processes and devices in the events on a thread of its own: reading a process's command line may wait for the
+/// lock of its memory map, which a teardown holds, and must not block the thread that reads the ring buffer. The queue is
+/// bounded; at the bound the newest are not looked up, and counted.
 /// </summary>
 public sealed class IdentityLearner : ISink
 {
-    /// <summary>How many may wait to be looked up.</summary>
+    /// <summary>The bound of the queue.</summary>
     internal const int MaxWaiting = 256;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -27,8 +27,8 @@ public sealed class IdentityLearner : ISink
     private long _dropped, _failed;
     private string? _failure;
 
-    /// <param name="identities">Where they are looked up, on a thread of its own.</param>
-    /// <param name="time">Whose timers tick.</param>
+    /// <param name="identities">Does the look-ups.</param>
+    /// <param name="time">For the timeout.</param>
     public IdentityLearner(HostIdentities identities, TimeProvider time)
     {
         (_identities, _time) = (identities, time);
@@ -47,7 +47,7 @@ public sealed class IdentityLearner : ISink
             Enqueue(() => _identities.Learn(shutdown));
     }
 
-    /// <summary>What could not be looked up until now.</summary>
+    /// <summary>Look-ups that failed or were dropped until now.</summary>
     public IEnumerable<Problem> Problems()
     {
         if (Interlocked.Read(ref _dropped) is > 0 and var dropped)
@@ -57,7 +57,7 @@ public sealed class IdentityLearner : ISink
     }
 
     /// <summary>
-    /// There is no more to come: waits until the last are looked up; but a process that does not answer keeps nobody here.
+    /// Waits for the last look-ups, but at most 10 s for a process that does not answer.
     /// </summary>
     public Task Settle()
     {
@@ -77,14 +77,14 @@ public sealed class IdentityLearner : ISink
             Try(lookUp);
     }
 
-    // One that cannot be looked up costs no other its name.
+    // A failed look-up does not affect others.
     private void Try(Action lookUp)
     {
         try
         {
             lookUp();
         }
-#pragma warning disable CA1031 // whatever it is, it is counted and told
+#pragma warning disable CA1031 // every error is counted
         catch (Exception e)
 #pragma warning restore CA1031
         {

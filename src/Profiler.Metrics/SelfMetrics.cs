@@ -1,6 +1,6 @@
 using System.Globalization;
 using Profiler.Core.Capture;
-using Profiler.Core.Recording;
+using Profiler.Core.Facts;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Table;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
-using Profiler.Core.Recording;
 
 namespace Profiler.Report;
 

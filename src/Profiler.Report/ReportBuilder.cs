@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Histograms;
 using Profiler.Core.Names;

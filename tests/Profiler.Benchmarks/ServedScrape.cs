@@ -111,21 +111,21 @@ internal static class ServedScrape
         public async Task Until(Predicate<string> wanted)
         {
             using var client = new HttpClient();
-            for (var waited = Stopwatch.StartNew(); waited.Elapsed < Patience; await Task.Delay(50))
-            {
-                if (_process.HasExited)
-                    break;
-                try
+            await Eventually.Get(
+                async () =>
                 {
-                    if (wanted(await client.GetStringAsync(Url)))
-                        return;
-                }
-                catch (HttpRequestException)
-                {
-                    // It is not up yet.
-                }
-            }
-            throw new InvalidOperationException($"{_program} does not tell what is wanted: {_error}");
+                    if (_process.HasExited)
+                        throw new InvalidOperationException($"{_program} ended: {_error}");
+                    try
+                    {
+                        return await client.GetStringAsync(Url);
+                    }
+                    catch (HttpRequestException)
+                    {
+                        return ""; // it is not up yet
+                    }
+                },
+                wanted);
         }
 
         public async ValueTask DisposeAsync()

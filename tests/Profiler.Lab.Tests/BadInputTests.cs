@@ -35,7 +35,7 @@ public sealed class BadInput
 
         out/vfioscope release --mode close --hold "${bdf[0]}" >"$OUT/hold" </dev/zero &
         holder=$!
-        until grep -q holding "$OUT/hold"; do sleep 0.1; done
+        wait_for 60 grep -q holding "$OUT/hold"
         try busy out/vfioscope release --mode close "${bdf[0]}"
         kill $holder
         wait $holder || true
@@ -66,7 +66,8 @@ public sealed class BadInput
         # A disk that is full while recording: 8 pages.
         mount -t tmpfs -o size=32k tmpfs /tmp/small
         try disk-full out/vfioscope record -o /tmp/small/x -- out/vfioscope release --mode close --repeat 12 "${bdf[0]}"
-        while pgrep -f "release --mode close --repeat" >/dev/null; do sleep 0.2; done
+        gone() { ! pgrep -f "$1"; }
+        wait_for 120 gone "release --mode close --repeat"
         try disk-full-report out/vfioscope report /tmp/small/x
         ls -A /tmp/small >"$OUT/small"
         try full-report out/vfioscope report /tmp/small/x -o /dev/full
@@ -76,7 +77,7 @@ public sealed class BadInput
         # Killed while recording: what was written can be read.
         out/vfioscope record -o /tmp/killed 2>/dev/null &
         recorder=$!
-        until compgen -G '/tmp/.killed.*.partial' >/dev/null && [ -s /tmp/.killed.*.partial ]; do sleep 0.1; done
+        wait_for 60 eval '[ -s /tmp/.killed.*.partial ]'
         out/vfioscope release --mode close "${bdf[0]}" >/dev/null
         sleep 1
         kill -KILL $recorder

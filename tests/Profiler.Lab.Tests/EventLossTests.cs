@@ -12,7 +12,7 @@ public sealed class EventLossTests
         out/vfioscope record --buffer 4 -o "$OUT/loss.vfioscope" &
         recorder=$!
         # It is there before anything is attached, and has something in it after that.
-        until [ -s "$OUT"/.loss.vfioscope.*.partial ] 2>/dev/null; do sleep 0.1; done
+        wait_for 60 eval '[ -s "$OUT"/.loss.vfioscope.*.partial ]'
         kill -STOP $recorder
         out/vfioscope release --mode threads $LAB_DEVICES >/dev/null
         kill -CONT $recorder

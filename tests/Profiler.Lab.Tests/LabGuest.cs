@@ -35,7 +35,7 @@ public sealed class LabGuest
     {
         string output = Directory.CreateTempSubdirectory("vfioscope-lab-").FullName;
         string file = Path.Combine(output, "script");
-        File.WriteAllText(file, "set -euo pipefail\n" + script);
+        File.WriteAllText(file, "set -euo pipefail\nsource tests/lab/wait.sh\n" + script);
         var start = new ProcessStartInfo(Path.Combine(Root, "tests/lab/run"))
         {
             ArgumentList =

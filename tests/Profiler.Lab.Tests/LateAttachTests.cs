@@ -15,7 +15,7 @@ public sealed class LateAttachTests
         cgroup='/sys/fs/cgroup/machine.slice/machine-qemu\x2d3\x2dlate\x2dvm.scope'
         mkdir -p "$cgroup"
         coproc out/vfioscope release --mode exit --hold $LAB_DEVICES
-        # "holding 16 devices, pid 4711: Enter, SIGINT or SIGTERM lets go"
+        # "holding 16 devices, pid 4711: press Enter, …"
         read -r line <&"${COPROC[0]}"
         dying=${line#*pid }
         dying=${dying%%:*}

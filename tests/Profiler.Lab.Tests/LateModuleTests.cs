@@ -24,21 +24,14 @@ public sealed class LateModuleTests
             done
         }
         # Those of a module that went are called gone.
-        watched() {
-            for (( i = 0; i < 300; i++ )); do
-                if grep -E " k +$1\+" /sys/kernel/debug/kprobes/list | grep -v GONE >/dev/null; then return; fi
-                sleep 0.1
-            done
-            echo "$1 is not watched" >&2
-            exit 1
-        }
+        watched() { grep -E " k +$1\+" /sys/kernel/debug/kprobes/list | grep -v GONE; }
         unload
         out/vfioscope record -o "$OUT/late.vfioscope" 2>"$OUT/record.err" &
         recorder=$!
-        until grep -q waiting "$OUT/record.err"; do sleep 0.1; done
+        wait_for 60 grep -q waiting "$OUT/record.err"
         for round in 1 2; do
             load
-            for function in kvm_put_kvm vfio_group_fops_unl_ioctl 'vfio_(device_fops|pci)_release'; do watched "$function"; done
+            for function in kvm_put_kvm vfio_group_fops_unl_ioctl 'vfio_(device_fops|pci)_release'; do wait_for 60 watched "$function"; done
             out/vfioscope release --mode threads "${bdf[@]}" >/dev/null
             unload
         done

@@ -10,9 +10,10 @@ public sealed class LeftoversTests
 {
     private const string Script = """
         ours() { grep -c vfioscope_ /sys/kernel/tracing/kprobe_events || true; }
+        many() { [[ $(ours) -gt 5 ]]; }
         killed() {
             out/vfioscope record -o "$OUT/killed.$1" 2>/dev/null & pid=$!
-            until [[ $(ours) -gt 5 ]]; do sleep 0.02; done
+            wait_for 60 many
             kill -KILL $pid
             wait $pid || true
             ours >"$OUT/left.$1"
@@ -32,7 +33,8 @@ public sealed class LeftoversTests
         echo "r1024:vfioscope_1_4711/other_1_4711 vfs_read" >>/sys/kernel/tracing/kprobe_events
         # One that is running keeps its own.
         out/vfioscope record -o "$OUT/running" -- sleep 15 2>/dev/null & running=$!
-        until [[ $(ours) -gt 5 ]] && grep -q "vfioscope_${running}_" /sys/kernel/tracing/kprobe_events; do sleep 0.1; done
+        wait_for 60 grep -q "vfioscope_${running}_" /sys/kernel/tracing/kprobe_events
+        wait_for 60 many
         sleep 3
         before=$(ours)
         echo "r1024:vfioscope_1_4711/again_1_4711 vfs_read" >>/sys/kernel/tracing/kprobe_events

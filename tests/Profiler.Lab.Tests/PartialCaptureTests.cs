@@ -13,7 +13,6 @@ public sealed class PartialCaptureTests
 
     // The command is run once everything is attached: how long that takes here is how long the processes may have to themselves.
     private const string Script = """
-        source tests/lab/wait.sh
         report() { out/vfioscope report "$OUT/$1.vfioscope" --format json -o "$OUT/$1.json"; }
         actor() { tests/lab/actor "$OUT/$1.log" "${@:2}"; }
         ready() { [[ $(grep -c ' await.begin$' "$OUT/$1.log") == "$2" ]]; }

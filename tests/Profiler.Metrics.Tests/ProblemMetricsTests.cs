@@ -1,6 +1,5 @@
 using Profiler.Core.Facts;
 using Profiler.Core.Problems;
-using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;

@@ -3,12 +3,12 @@ using Profiler.Tests.Support;
 
 namespace Profiler.Report.Tests;
 
-/// <summary>docs/report.schema.json, applied by an implementation that is not ours (Debian's python3-jsonschema).</summary>
+/// <summary>A schema of docs/, applied by an implementation that is not ours (Debian's python3-jsonschema).</summary>
 internal static class Schema
 {
-    public static void Validate(string jsonFile)
+    public static void Validate(string jsonFile, string name = "report.schema.json")
     {
-        string schema = Golden.Beside("../../docs/report.schema.json");
+        string schema = Golden.Beside($"../../docs/{name}");
         using Process process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-m", "jsonschema", "-i", jsonFile, schema])
         {
             RedirectStandardError = true,

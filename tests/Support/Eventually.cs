@@ -2,12 +2,13 @@ using System.Diagnostics;
 
 namespace Profiler.Tests.Support;
 
-/// <summary>Asks again what another process will know soon.</summary>
+/// <summary>Waits for a condition that another process or thread will meet soon. Its counterpart for scripts is tests/lab/wait.sh.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The first answer that is the wanted one.</summary>
+    /// <summary>Asks until the answer is the wanted one.</summary>
     /// <exception cref="TimeoutException">There is none within a minute.</exception>
     public static async Task<T> Get<T>(Func<Task<T>> ask, Predicate<T> wanted)
     {
@@ -19,7 +20,19 @@ internal static class Eventually
                 return answer;
             if (waited.Elapsed > Patience)
                 throw new TimeoutException($"not within {Patience.TotalSeconds} s; the last answer was: {answer}");
-            await Task.Delay(100);
+            await Task.Delay(Interval);
+        }
+    }
+
+    /// <summary>Returns when the condition is met.</summary>
+    /// <param name="otherwise">What to say if it never is.</param>
+    /// <exception cref="TimeoutException">It is not met within a minute.</exception>
+    public static void IsTrue(Func<bool> condition, Func<string> otherwise)
+    {
+        for (var waited = Stopwatch.StartNew(); !condition(); Thread.Sleep(Interval))
+        {
+            if (waited.Elapsed > Patience)
+                throw new TimeoutException($"not within {Patience.TotalSeconds} s: {otherwise()}");
         }
     }
 }

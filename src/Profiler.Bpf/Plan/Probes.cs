@@ -1,3 +1,5 @@
+using Profiler.Linux;
+
 namespace Profiler.Bpf.Plan;
 
 /// <summary>How a pair of programs gets to the function it watches.</summary>
@@ -55,7 +57,7 @@ public sealed record Probe(string Name, string Object, string Symbol, string? Mo
 public static class Probes
 {
     /// <summary>The last close of a device. Outside all locks: the wait for them is inside.</summary>
-    public static readonly Probe Release = new("release", "release", "vfio_device_fops_release", "vfio", "release")
+    public static readonly Probe Release = new("release", "release", "vfio_device_fops_release", KernelModules.Vfio, "release")
     {
         Essential = true,
         NeedsStruct = "vfio_device_set",
@@ -66,13 +68,13 @@ public static class Probes
     /// argument leads to device and lock.
     /// </summary>
     public static readonly Probe ReleaseBeforeDevSets =
-        new("release", "release", "vfio_pci_release", "vfio_pci", "release_reflck") { Essential = true };
+        new("release", "release", "vfio_pci_release", KernelModules.VfioPci, "release_reflck") { Essential = true };
 
     /// <summary>Puts a device into its dev_set: kernels that have it have dev_sets (5.15).</summary>
     public const string MakesDevSets = "vfio_assign_device_set";
 
     /// <summary>VFIO_GROUP_GET_DEVICE_FD: it takes the same lock as the release, and resets too.</summary>
-    public static readonly Probe Open = new("open", "release", "vfio_group_fops_unl_ioctl", "vfio", "open");
+    public static readonly Probe Open = new("open", "release", "vfio_group_fops_unl_ioctl", KernelModules.Vfio, "open");
 
     public static readonly Probe LockEntry = new("lock", "lock", "mutex_lock", null, "lock") { Essential = true, Hot = true };
 
@@ -92,20 +94,20 @@ public static class Probes
         new("reaped", "teardown", "release_task", null, "process_reaped") { Instant = true },
         new("memory", "teardown", "exit_mmap", null, "memory"),
         new("files", "teardown", "exit_files", null, "files") { EndsIn = "exit_thread" },
-        new("iommu_type1", "teardown", "vfio_iommu_type1_detach_group", "vfio_iommu_type1", "iommu_type1"),
-        new("iommufd", "teardown", "iommufd_fops_release", "iommufd", "iommufd"),
-        new("kvm_vm", "teardown", "kvm_vm_release", "kvm", "kvm_vm"),
-        new("kvm_put", "teardown", "kvm_put_kvm", "kvm", "kvm_put"),
-        new("kvm_memory", "teardown", "kvm_mmu_notifier_release", "kvm", "kvm_memory"),
+        new("iommu_type1", "teardown", "vfio_iommu_type1_detach_group", KernelModules.VfioIommuType1, "iommu_type1"),
+        new("iommufd", "teardown", "iommufd_fops_release", KernelModules.Iommufd, "iommufd"),
+        new("kvm_vm", "teardown", "kvm_vm_release", KernelModules.Kvm, "kvm_vm"),
+        new("kvm_put", "teardown", "kvm_put_kvm", KernelModules.Kvm, "kvm_put"),
+        new("kvm_memory", "teardown", "kvm_mmu_notifier_release", KernelModules.Kvm, "kvm_memory"),
     ];
 
     /// <summary>
     /// Power transitions in releases and opens; until 7fa005caa35e ("vfio/pci: Introduce vfio_pci_core.ko"), 5.15, the
     /// function was in another module.
     /// </summary>
-    public static readonly Probe Power = new("power", "teardown", "vfio_pci_set_power_state", "vfio_pci_core", "power");
+    public static readonly Probe Power = new("power", "teardown", "vfio_pci_set_power_state", KernelModules.VfioPciCore, "power");
 
-    public static readonly Probe PowerBeforeCore = Power with { Module = "vfio_pci" };
+    public static readonly Probe PowerBeforeCore = Power with { Module = KernelModules.VfioPci };
 
     /// <summary>Modules that come, with functions to watch, and go, with the probes on them.</summary>
     public static readonly Probe Module = new("module", "modules", "module_load", null, "module_load") { EndsIn = "module_free" };

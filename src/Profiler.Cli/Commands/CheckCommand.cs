@@ -1,30 +1,35 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Profiler.Bpf.Session;
+using Profiler.Cli.Check;
 using Profiler.Cli.Commands.Options;
 using Profiler.Core;
 using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Host.Live;
 using Profiler.Host.Pci;
+using Profiler.Linux;
 
 namespace Profiler.Cli.Commands;
 
-/// <summary><c>vfioscope check</c>: what this machine offers, and what would be watched, and how.</summary>
+/// <summary><c>vfioscope check</c>: what this machine offers, and how each probe would be attached.</summary>
 internal static class CheckCommand
 {
-    private static readonly string[] Modules = ["vfio", "vfio_pci", "vfio_pci_core", "vfio_iommu_type1", "iommufd"];
-
     public static Command Create()
     {
         var clean = new Option<bool>("--clean")
         {
-            Description = "remove the probes that a vfioscope left behind that was killed, and do nothing else",
+            Description = "remove the probes that a killed vfioscope left behind, and do nothing else",
         };
-        var command = new Command("check", "Says what can be watched on this machine, and how; attaches to find out.") { clean };
+        var command = new Command("check", "Shows what can be watched on this machine, and how. Attaches all probes to find out.") { clean };
+        FormatOptions.AddTo(command);
         LiveOptions.AddTo(command);
-        command.SetAction((parsed, cancellation) => Task.FromResult(
-            parsed.GetValue(clean) ? Clean(Console.Out) : Run(LiveOptions.From(parsed), Console.Out, cancellation)));
+        command.SetAction((parsed, cancellation) =>
+        {
+            TextWriter output = parsed.InvocationConfiguration.Output;
+            return Task.FromResult(
+                parsed.GetValue(clean) ? Clean(output) : Run(LiveOptions.From(parsed), FormatOptions.From(parsed), output, cancellation));
+        });
         return command;
     }
 
@@ -39,78 +44,45 @@ internal static class CheckCommand
         return ExitCode.Done;
     }
 
-    private static int Run(CaptureOptions options, TextWriter output, CancellationToken cancellation)
+    private static int Run(CaptureOptions options, OutputFormat format, TextWriter output, CancellationToken cancellation)
     {
-        string missing = Privileges.Missing();
-        Print(output, "kernel", File.ReadAllText("/proc/sys/kernel/osrelease").Trim());
-        Print(output, "privileges", missing.Length == 0 ? "sufficient" : $"{missing} missing");
-        Print(output, "type information", File.Exists("/sys/kernel/btf/vmlinux") ? "/sys/kernel/btf/vmlinux" : "none (BTF)");
-        Print(output, "modules", string.Join(", ", Modules.Select(m => Directory.Exists($"/sys/module/{m}") ? m : $"{m} not loaded")));
-        Devices(output, new DeviceIdentities(new PciSysfs(), PciIds.Installed).Scan());
+        bool text = format == OutputFormat.Text;
+        string kernel = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        IReadOnlyList<DeviceIdentity> devices = new DeviceIdentities(new PciSysfs(), PciIds.Installed).Scan();
+        if (text)
+            Machine(output, kernel, devices);
         Privileges.Demand();
 
         // Only attaching shows whether something can be attached.
         using var session = BpfSession.Start(
             () => LiveSource.Plan(options), options.RingBufferBytes, TimeSpan.Zero, countRuns: false, cancellation);
         IReadOnlyList<ProbeStatus> probes = session.Status();
-        Probes(output, probes);
-        Problems(output, SessionProblems.Of(session));
-        return Verdict(output, probes, session.SwitchedOff);
-    }
-
-    /// <summary>What will be missed later.</summary>
-    internal static void Problems(TextWriter output, ImmutableArray<Problem> problems)
-    {
-        if (!problems.IsEmpty)
-            output.WriteLine();
-        foreach (Problem problem in problems)
-            output.WriteLine($"{(problem.Kind.Impact == Impact.Note ? "note" : "problem")}: {problem.Text}{(problem.Kind.Remedy is { } remedy ? $" ({remedy})" : "")}");
-    }
-
-    /// <summary>Whether the three are attached that there is no answer without, and are not switched off.</summary>
-    internal static int Verdict(TextWriter output, IReadOnlyList<ProbeStatus> probes, ImmutableArray<string> switchedOff)
-    {
-        string[] missing = [.. probes.Where(p => p.Essential && !p.Attached).Select(p => p.Name)];
-        output.WriteLine(
-            missing.Length > 0 ? $"\nrequired probes missing: {string.Join(", ", missing)}"
-            : !switchedOff.IsEmpty ? $"\nrelease, lock and reset are attached, but switched off: {string.Join(", ", switchedOff)}"
-            : "\nrelease, lock and reset can all be watched");
-        return missing.Length == 0 && switchedOff.IsEmpty ? ExitCode.Done : ExitCode.No;
-    }
-
-    private static void Probes(TextWriter output, IReadOnlyList<ProbeStatus> probes)
-    {
-        output.WriteLine($"\n{"probe",-22} {"function or tracepoint",-34} {"attached",-11} why");
-        foreach (ProbeStatus p in probes)
-            output.WriteLine($"{p.Name,-22} {p.Symbol,-34} {State(p),-11} {p.Reason}");
-    }
-
-    private static string State(ProbeStatus p) =>
-        p.Attached ? p.Kind!.Value.ToString().ToLowerInvariant() : p.WaitsFor is null ? "NO" : "waiting";
-
-    internal static void Devices(TextWriter output, IReadOnlyList<DeviceIdentity> devices)
-    {
-        if (devices.Count == 0)
+        ImmutableArray<Problem> problems = SessionProblems.Of(session);
+        bool ok = Passes(probes, session.SwitchedOff);
+        if (text)
         {
-            output.WriteLine("\nno device is bound to a VFIO driver");
-            return;
+            CheckText.Probes(output, probes);
+            CheckText.Problems(output, problems);
+            CheckText.Verdict(output, probes, session.SwitchedOff);
         }
-        string[] mates = [.. devices.Select(d => d.DevSetMates.Count == 0 ? "no other" : string.Join(", ", d.DevSetMates))];
-        const string MatesTitle = "shares its reset with";
-        int width = mates.Append(MatesTitle).Max(m => m.Length);
-        output.WriteLine($"\n{"device",-13} {"driver",-10} {"group",5}  {"reset methods",-20} {MatesTitle.PadRight(width)}  name");
-        foreach ((DeviceIdentity d, string m) in devices.Zip(mates))
-            output.WriteLine(
-                $"{d.Bdf,-13} {d.Driver,-10} {d.IommuGroup?.ToString() ?? "none",5}  {ResetMethods(d),-20} " +
-                $"{m.PadRight(width)}  {DeviceNames.Of(d)}");
+        else
+            output.Write(CheckJson.Text(CheckDocument.Of(Environment.MachineName, kernel, probes, devices, problems, ok)));
+        return ok ? ExitCode.Done : ExitCode.No;
     }
 
-    private static string ResetMethods(DeviceIdentity device) => device.ResetMethods switch
-    {
-        null => "unknown",
-        [] => "none",
-        { } methods => string.Join(' ', methods),
-    };
+    /// <summary>All required probes are attached, and none of the kernel's switches keeps them from running.</summary>
+    internal static bool Passes(IReadOnlyList<ProbeStatus> probes, ImmutableArray<string> switchedOff) =>
+        switchedOff.IsEmpty && probes.All(p => p.Attached || !p.Essential);
 
-    private static void Print(TextWriter output, string what, string value) => output.WriteLine($"{what,-22} {value}");
+    // What can be told without privileges, and before attaching takes its time.
+    private static void Machine(TextWriter output, string kernel, IReadOnlyList<DeviceIdentity> devices)
+    {
+        string missing = Privileges.Missing();
+        CheckText.Fact(output, "kernel", kernel);
+        CheckText.Fact(output, "privileges", missing.Length == 0 ? "sufficient" : $"{missing} missing");
+        CheckText.Fact(output, "type information", File.Exists("/sys/kernel/btf/vmlinux") ? "/sys/kernel/btf/vmlinux" : "none (BTF)");
+        CheckText.Fact(output, "modules", string.Join(", ", KernelModules.All.Select(
+            m => Directory.Exists($"/sys/module/{m}") ? m : $"{m} not loaded")));
+        CheckText.Devices(output, devices);
+    }
 }

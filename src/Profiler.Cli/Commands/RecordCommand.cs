@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.ComponentModel;
 using System.Diagnostics;
 using Profiler.Cli.Commands.Options;
@@ -14,35 +13,33 @@ using Profiler.Linux;
 namespace Profiler.Cli.Commands;
 
 /// <summary>
-/// <c>vfioscope record</c>: the raw events into a file, for a time or while a command runs. Without either a signal is how
-/// it ends (exit code 0); with one, a signal ends it early (128 and its number), and the recording is whole nevertheless.
+/// <c>vfioscope record</c>: writes the raw events to a file, for a duration or while a command runs. Without either, a signal
+/// ends it (exit code 0); with one of them, a signal ends it early (128 and its number). The recording is complete in any case.
 /// </summary>
 internal static class RecordCommand
 {
-    private static readonly TimeSpan PatienceWithCommand = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CommandExitTimeout = TimeSpan.FromSeconds(20);
 
     public static Command Create()
     {
-        var output = new Option<string>("--output", "-o") { Description = "the recording to write", Required = true };
+        var output = new Option<string>("--output", "-o") { Description = "the recording to write", HelpName = "FILE", Required = true };
         var duration = new Option<TimeSpan?>("--duration")
         {
-            Description = "how long, 30s or 5m for example; until interrupted by default",
+            Description = "how long to record: 30s, 5m; without it until a signal or the end of COMMAND",
+            HelpName = "DURATION",
             CustomParser = DurationArgument.Parse,
         };
         var program = new Argument<string[]>("COMMAND")
         {
-            Description = "record until this command ends (put -- before it)",
+            Description = "the command to run, after --; recording ends when it does",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new Command("record", "Records what happens to VFIO devices.") { output, duration, program };
+        var command = new Command("record", "Records what happens to VFIO devices, for 'vfioscope report'.") { output, duration, program };
         LiveOptions.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             string[] words = parsed.GetValue(program) ?? [];
-            // An unknown option would be taken for the command.
-            if (words is [['-', ..] option, ..] && parsed.Tokens.All(t => t.Type != TokenType.DoubleDash))
-                throw UserException.Usage($"'{option}' is not understood; a command comes after -- (see 'vfioscope record --help')");
-            // Before anything is attached: a command that is not there is no reason to wait for that.
+            // Before anything is attached: that takes its time, and the command may not exist.
             string? path = words is [var name, ..] ? ProgramPath.Find(name, Environment.GetEnvironmentVariable("PATH")) : null;
             using var file = new AtomicFile(parsed.GetRequiredValue(output), AtomicFile.Private);
             using var profile = new Profile(LiveSource.Start(LiveOptions.From(parsed), TimeProvider.System, cancellation), TimeProvider.System);
@@ -60,7 +57,7 @@ internal static class RecordCommand
         return command;
     }
 
-    /// <summary>Records until told to end. Whatever fails, what was recorded until then is kept and named.</summary>
+    /// <summary>Records until told to end. If something fails, the events recorded until then are kept, and the error names the file.</summary>
     internal static async Task<int?> Record(Profile profile, AtomicFile file, string name, Func<Recorder, Task<int?>> until)
     {
         var recorder = new Recorder(profile, file.Stream);
@@ -88,7 +85,7 @@ internal static class RecordCommand
 
     private static void Say(string line) => Console.Error.WriteLine(Printable.Clean($"vfioscope: {line}", 4096));
 
-    // Whatever comes first: the command's end, the time, a signal, or a capture that fails.
+    // Ends with the first of: the command's end, the duration, a signal, an error of the capture.
     private static async Task<int?> Until(
         Func<Process>? start, TimeSpan? duration, Recorder recorder, CancellationToken cancellation)
     {
@@ -100,9 +97,9 @@ internal static class RecordCommand
         await Task.WhenAny(time, end, recorder.Completion).ContinueWith(_ => { }, TaskScheduler.Default);
         if (child is null)
             return null;
-        // An interrupt at the terminal reaches the command as well; what it does on its way out is wanted too.
+        // Ctrl-C at the terminal reaches the command as well; its exit is part of the recording.
         if (!child.HasExited && cancellation.IsCancellationRequested)
-            await Task.WhenAny(child.WaitForExitAsync(CancellationToken.None), Task.Delay(PatienceWithCommand, CancellationToken.None));
+            await Task.WhenAny(child.WaitForExitAsync(CancellationToken.None), Task.Delay(CommandExitTimeout, CancellationToken.None));
         return child.HasExited ? child.ExitCode : null;
     }
 
@@ -114,7 +111,7 @@ internal static class RecordCommand
         }
         catch (Win32Exception e) when (e.NativeErrorCode == Errno.ENOEXEC)
         {
-            // A script that does not say what runs it: execvp has the shell do it.
+            // A script without an interpreter line: execvp(3) runs it with the shell.
             return Process.Start(new ProcessStartInfo("/bin/sh", [path, .. arguments]) { UseShellExecute = false })!;
         }
         catch (Win32Exception e)

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using Profiler.Cli.Commands.Options;
 using Profiler.Cli.Unix;
+using Profiler.Cli.Usage;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Host.Files;
@@ -9,22 +11,23 @@ using Profiler.Report;
 
 namespace Profiler.Cli.Commands;
 
-/// <summary><c>vfioscope report</c>: what happened, per shutdown.</summary>
+/// <summary><c>vfioscope report</c>: what happened in a recording.</summary>
 internal static class ReportCommand
 {
-    private enum Format
-    {
-        Text,
-        Json,
-    }
-
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "a recording, made by 'vfioscope record'" };
-        var format = new Option<Format>("--format") { Description = "for people or for programs" };
-        var output = new Option<string?>("--output", "-o") { Description = "write to this file instead of stdout" };
-        var addresses = new Option<bool>("--addresses") { Description = "locks by their kernel addresses, instead of as lock 1, lock 2" };
-        var command = new Command("report", "Says what happened in a recording, shutdown by shutdown.") { file, format, output, addresses };
+        var file = new Argument<string>("FILE") { Description = "recording made by 'vfioscope record'" };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "write to this file instead of standard output",
+            HelpName = "FILE",
+            CustomParser = FileName,
+        };
+        var addresses = new Option<bool>("--addresses") { Description = "show locks by kernel address instead of as lock 1, lock 2" };
+        var command = new Command("report", "Shows what happened in a recording, shutdown by shutdown.") { file };
+        FormatOptions.AddTo(command);
+        command.Add(output);
+        command.Add(addresses);
         FilterOptions.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -34,13 +37,22 @@ internal static class ReportCommand
             if (!recorded.Has(filter))
                 throw new UserException(ExitCode.No, $"{path}: {recorded.WhatThereIs(filter)}");
             ReportDocument report = ReportBuilder.Build(recorded, filter, parsed.GetValue(addresses));
-            string text = parsed.GetValue(format) == Format.Json
+            string text = FormatOptions.From(parsed) == OutputFormat.Json
                 ? ReportJson.Text(report)
                 : TextReport.Render(report, TerminalWidth.For(parsed.GetValue(output)));
             Write(text, parsed.GetValue(output), parsed.InvocationConfiguration.Output);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    // In other tools -o is the format.
+    private static string FileName(ArgumentResult result)
+    {
+        string name = result.Tokens[0].Value;
+        if (EnumNames.Parse<OutputFormat>(name) is not null)
+            result.AddError($"--output {name}: write --format {name} for the format, or -o ./{name} for a file of that name");
+        return name;
     }
 
     private static void Write(string text, string? path, TextWriter output)

@@ -3,16 +3,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Profiler.Cli.Release;
 
 /// <summary>
-/// Lines on stdin, as they come. The end of stdin is no Enter: a service or a job in the background has /dev/null there.
+/// Waits for Enter on stdin. The end of stdin does not count: a service or a background job has /dev/null there.
 /// </summary>
 internal static class EnterKey
 {
     private static readonly SemaphoreSlim Pressed = new(0);
 
-    /// <summary>From here on each Enter counts. To be called once: there is one stdin.</summary>
+    /// <summary>Starts to read stdin; to be called once.</summary>
     public static void Listen() => new Thread(Read) { IsBackground = true }.Start();
 
-    /// <summary>Returns at the next Enter, or when told to stop.</summary>
+    /// <summary>Returns at the next Enter, or when stopped.</summary>
     public static void Wait(CancellationToken stop)
     {
         try
@@ -21,7 +21,7 @@ internal static class EnterKey
         }
         catch (OperationCanceledException)
         {
-            // That is one of the two things waited for.
+            // Stopped.
         }
     }
 
@@ -29,7 +29,7 @@ internal static class EnterKey
     {
         try
         {
-            // Not by way of Console, which would take the terminal over.
+            // Not through Console, which would change the terminal's settings.
             using var stdin = new SafeFileHandle(0, ownsHandle: false);
             using var input = new FileStream(stdin, FileAccess.Read, bufferSize: 0);
             for (int read = input.ReadByte(); read >= 0; read = input.ReadByte())
@@ -40,7 +40,7 @@ internal static class EnterKey
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // No stdin: then a signal it is.
+            // There is no stdin; a signal ends the wait.
         }
     }
 }

@@ -1,11 +1,11 @@
 namespace Profiler.Cli.Release;
 
-/// <summary>Devices held open, by whichever process. Disposing lets go of what is still held, untimed.</summary>
+/// <summary>Devices held open by this or other processes. Disposing releases those that are still held, untimed.</summary>
 internal interface IHolding : IDisposable
 {
-    /// <summary>The processes to look at, or to kill.</summary>
+    /// <summary>The processes that hold them.</summary>
     IReadOnlyList<int> ProcessIds { get; }
 
-    /// <summary>Lets all devices go; returns when all are gone.</summary>
-    ReleaseTimes LetGo();
+    /// <summary>Releases all devices; returns when all are released.</summary>
+    ReleaseTimes Release();
 }

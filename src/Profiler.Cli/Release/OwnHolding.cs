@@ -3,15 +3,15 @@ using Profiler.Cli.Release.Vfio;
 
 namespace Profiler.Cli.Release;
 
-/// <summary>Devices held by this very process, which can therefore time each close by itself.</summary>
+/// <summary>Devices held by this process, which can therefore time each close.</summary>
 /// <remarks>
-/// The total ends with the last device, as it did in 2018: groups and container are closed outside of the measured time.
+/// The total ends with the last device, as in the measurements of 2018: groups and container are closed after it.
 /// </remarks>
 internal sealed class OwnHolding(OpenDevices devices, bool threads) : IHolding
 {
     public IReadOnlyList<int> ProcessIds => [Environment.ProcessId];
 
-    public ReleaseTimes LetGo() => threads ? AllAtOnce() : OneByOne();
+    public ReleaseTimes Release() => threads ? AllAtOnce() : OneByOne();
 
     public void Dispose() => devices.Dispose();
 
@@ -32,7 +32,7 @@ internal sealed class OwnHolding(OpenDevices devices, bool threads) : IHolding
     {
         var ends = new long[devices.Count];
         long start = 0;
-        // The last to arrive takes the time, then all go: starting threads is not part of it.
+        // The last thread to arrive takes the start time, so that starting threads is not included.
         using var barrier = new Barrier(ends.Length, _ => start = Stopwatch.GetTimestamp());
         Thread[] closers = [.. Enumerable.Range(0, ends.Length).Select(i => new Thread(() =>
         {

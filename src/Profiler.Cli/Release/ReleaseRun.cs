@@ -4,41 +4,40 @@ using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Release;
 
-/// <summary>Opens, holds, lets go and tells, as often as wanted.</summary>
-/// <param name="Mode">How to let go.</param>
+/// <summary>Opens, holds and releases devices and writes the times, as often as wanted.</summary>
+/// <param name="Mode">How to release.</param>
 /// <param name="Repeat">How often, 1 or more.</param>
-/// <param name="Hold">Whether to wait for Enter or a signal before letting go.</param>
+/// <param name="Hold">Whether to wait for Enter or a signal before the release.</param>
 /// <param name="Dma">What each process that holds devices maps for them.</param>
 internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold, DmaOptions Dma)
 {
-    /// <exception cref="UserException">The devices cannot be had.</exception>
-    /// <exception cref="OperationCanceledException">A signal came while they were being opened.</exception>
-    public void Execute(IReadOnlyList<VfioDevice> devices, TextWriter output)
+    /// <param name="stop">Ends the hold and the repetition, but not a release under way.</param>
+    /// <exception cref="UserException">The devices cannot be opened.</exception>
+    /// <exception cref="OperationCanceledException">Stopped while devices were being opened.</exception>
+    public void Execute(IReadOnlyList<VfioDevice> devices, TextWriter output, CancellationToken stop)
     {
         PciAddress[] addresses = [.. devices.Select(device => device.Address)];
-        using var signals = new StopSignals();
         if (Hold)
             EnterKey.Listen();
-        // A signal ends the hold or the repeating, not the release under way.
-        for (int round = 1; round <= Repeat && !signals.Token.IsCancellationRequested; round++)
+        for (int round = 1; round <= Repeat && !stop.IsCancellationRequested; round++)
         {
-            using IHolding holding = Open(devices, signals.Token);
+            using IHolding holding = Open(devices, stop);
             if (Hold)
             {
                 output.WriteLine(Announcement(devices.Count, holding.ProcessIds));
-                EnterKey.Wait(signals.Token);
+                EnterKey.Wait(stop);
             }
-            ReleaseTimes times = holding.LetGo();
+            ReleaseTimes times = holding.Release();
             if (Repeat > 1)
                 output.WriteLine($"{(round > 1 ? Environment.NewLine : "")}round {round} of {Repeat}");
             ReleaseTable.Write(output, Mode, addresses, times);
         }
     }
 
-    /// <summary>What is said when the devices are open and nothing happens until somebody acts.</summary>
+    /// <summary>The line written when the devices are open and the process waits.</summary>
     internal static string Announcement(int devices, IReadOnlyList<int> processIds) =>
         $"holding {devices} {(devices == 1 ? "device" : "devices")}, {(processIds.Count == 1 ? "pid" : "pids")} " +
-        $"{string.Join(' ', processIds)}: Enter, SIGINT or SIGTERM lets go";
+        $"{string.Join(' ', processIds)}: press Enter, or send SIGINT or SIGTERM, to release";
 
     private IHolding Open(IReadOnlyList<VfioDevice> devices, CancellationToken stop) => Mode switch
     {

@@ -1,3 +1,4 @@
+using Profiler.Cli.Usage;
 using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Release;
@@ -17,12 +18,11 @@ internal static class ReleaseTable
                 output.WriteLine($"{device.ToString().PadRight(width)}{Seconds(time)}");
         }
         string count = devices.Count == 1 ? "1 device" : $"{devices.Count} devices";
-        output.WriteLine($"{"total".PadRight(width)}{Seconds(times.Total)}   {count}, mode {mode.Name()}");
+        output.WriteLine($"{"total".PadRight(width)}{Seconds(times.Total)}   {count}, mode {EnumNames.Of(mode)}");
         if (times.Devices is null)
         {
             output.WriteLine(
-                "The kernel closes the devices while the process exits, so only a probe in the kernel sees each " +
-                "('vfioscope record').");
+                "The kernel closes the devices while the process exits: use 'vfioscope record' to see each of them.");
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Profiler.Cli.Release;
 
-/// <summary>How long it took to let devices go.</summary>
+/// <summary>How long the release of devices took.</summary>
 /// <param name="Devices">
-/// Each device's time, in the order of the arguments; null where nobody outside of the kernel sees them one by one.
+/// Each device's time, in the order of the arguments; null where they cannot be timed one by one from user space.
 /// </param>
-/// <param name="Total">From the word "go" until the last was gone.</param>
+/// <param name="Total">From the start until the last was released.</param>
 internal sealed record ReleaseTimes(IReadOnlyList<TimeSpan>? Devices, TimeSpan Total);

@@ -1,32 +1,31 @@
-using System.Runtime.InteropServices;
 using Profiler.Cli.Release.Vfio;
+using Profiler.Cli.Unix;
 using Profiler.Core;
 using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Release;
 
 /// <summary>
-/// The inside of a worker process: opens its devices, says so, and exits with them open when its input ends. So it also
-/// goes when the process that started it does.
+/// The code of a worker process: opens its devices, reports it, and exits with them open when its input ends. So it also
+/// exits when the process that started it does.
 /// </summary>
 internal static class Worker
 {
-    /// <summary>Said on stdout when all devices are open.</summary>
+    /// <summary>The line on stdout when all devices are open.</summary>
     public const string Ready = "ready";
 
     /// <summary>The hidden option that makes a <c>release</c> a worker.</summary>
     public const string Option = "--worker";
 
-    /// <returns>Only if the devices cannot be opened, with what was wrong said on stdout.</returns>
+    /// <returns>Only if the devices cannot be opened; the error is on stdout.</returns>
     public static int Run(IEnumerable<string> arguments, DmaOptions dma)
     {
-        // Ctrl-C reaches the whole terminal's foreground: when to go is for the process in front to say.
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
+        // Ctrl-C reaches all processes of the terminal: the parent decides when to release.
+        StopSignals.Action = OnStop.Ignore;
         new Thread(ExitWithInput) { IsBackground = true }.Start();
         try
         {
-            // Not disposed of by anyone: closing these descriptors is the kernel's part.
+            // Never disposed: the kernel is to close these descriptors.
             _ = OpenDevices.Open(new DeviceArguments(new PciSysfs()).Resolve(arguments), dma, CancellationToken.None);
         }
         catch (UserException e)
@@ -45,7 +44,7 @@ internal static class Worker
         while (input.ReadByte() >= 0)
         {
         }
-        // Straight to the kernel's do_exit, as from a kill; the runtime's own way out takes its time.
+        // Directly to the kernel's do_exit, as when killed; the shutdown of the .NET runtime takes time.
         LibC._exit(ExitCode.Done);
     }
 }

@@ -4,7 +4,7 @@ using Profiler.Core;
 
 namespace Profiler.Cli.Release;
 
-/// <summary>Devices held by other processes, which let go of them by exiting.</summary>
+/// <summary>Devices held by other processes, which release them by exiting.</summary>
 internal sealed class WorkerHolding : IHolding
 {
     private readonly WorkerProcess[] _workers;
@@ -28,7 +28,7 @@ internal sealed class WorkerHolding : IHolding
         return Start([.. devices.Select(device => new[] { device })], dma, oneDeviceEach: true, stop);
     }
 
-    public ReleaseTimes LetGo()
+    public ReleaseTimes Release()
     {
         foreach (WorkerProcess worker in _workers)
             worker.MustBeAlive();
@@ -44,7 +44,7 @@ internal sealed class WorkerHolding : IHolding
 
         long start = Stopwatch.GetTimestamp();
         foreach (WorkerProcess worker in _workers)
-            worker.LetGo();
+            worker.Release();
         foreach (Thread waiter in waiters)
             waiter.Join();
         TimeSpan[] times = [.. ends.Select(end => Stopwatch.GetElapsedTime(start, end))];
@@ -53,9 +53,9 @@ internal sealed class WorkerHolding : IHolding
 
     public void Dispose()
     {
-        // First all, then each: they release their devices side by side.
+        // All are told first, so that they release their devices in parallel.
         foreach (WorkerProcess worker in _workers)
-            worker.LetGo();
+            worker.Release();
         foreach (WorkerProcess worker in _workers)
             worker.Dispose();
     }

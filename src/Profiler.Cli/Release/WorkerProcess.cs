@@ -6,8 +6,8 @@ using Profiler.Core;
 namespace Profiler.Cli.Release;
 
 /// <summary>
-/// Another instance of this program that holds devices (<see cref="Worker"/>): .NET has no fork, and nobody can time his
-/// own exit.
+/// Another instance of this program that holds devices (<see cref="Worker"/>): .NET has no fork, and no process can time
+/// its own exit.
 /// </summary>
 internal sealed class WorkerProcess : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class WorkerProcess : IDisposable
         string[] arguments =
         [
             "release", "--mode", "exit", Worker.Option,
-            "--dma", dma.Size.ToString(), "--huge-pages", dma.HugePages.ToString(),
+            "--dma", dma.Size.ToString(), .. dma.HugePages ? (string[])["--huge-pages"] : [],
             .. devices.Select(device => device.Address.ToString()),
         ];
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
@@ -42,10 +42,10 @@ internal sealed class WorkerProcess : IDisposable
 
     /// <summary>Returns once the worker holds its devices.</summary>
     /// <exception cref="UserException">It cannot open them, for the reason it gives.</exception>
-    /// <exception cref="OperationCanceledException">Told to stop; the worker then goes by itself.</exception>
+    /// <exception cref="OperationCanceledException">Stopped; the worker then exits by itself.</exception>
     public void WaitUntilReady(CancellationToken stop)
     {
-        using CancellationTokenRegistration letGo = stop.Register(LetGo);
+        using CancellationTokenRegistration release = stop.Register(Release);
         string? line = _process.StandardOutput.ReadLine();
         if (line == Worker.Ready)
             return;
@@ -53,7 +53,7 @@ internal sealed class WorkerProcess : IDisposable
         throw WorkerFailure.Read(line) ?? EndedEarly();
     }
 
-    /// <exception cref="UserException">Somebody killed it.</exception>
+    /// <exception cref="UserException">It was killed (3).</exception>
     public void MustBeAlive()
     {
         if (_process.HasExited)
@@ -61,18 +61,18 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Makes it exit, with its devices open.</summary>
-    public void LetGo() => _process.StandardInput.Close();
+    public void Release() => _process.StandardInput.Close();
 
-    /// <summary>Returns when it is gone and reaped, which is after the kernel has released its devices.</summary>
+    /// <summary>Returns when it is reaped, which is after the kernel has released its devices.</summary>
     public void WaitForEnd() => _process.WaitForExit();
 
     public void Dispose()
     {
-        LetGo();
+        Release();
         WaitForEnd();
         _process.Dispose();
     }
 
     private UserException EndedEarly() =>
-        UserException.NotPossible($"process {Id}, which was to hold devices, ended too early: do not kill it, end this one");
+        UserException.NotPossible($"process {Id}, which holds devices, ended too early: do not kill it, end this process instead");
 }

@@ -5,15 +5,15 @@ using Profiler.Host.Files;
 
 namespace Profiler.Cli.Unix;
 
-/// <summary>What an exception is at the terminal: an exit code and one line, or nothing to say.</summary>
+/// <summary>Turns an exception into an exit code and one line on standard error.</summary>
 public static class Failure
 {
-    /// <summary>With this in the environment an internal error is told with its stack trace.</summary>
+    /// <summary>If this environment variable is set, an error is shown with its stack trace.</summary>
     public const string DebugVariable = "VFIOSCOPE_DEBUG";
 
     private const int LongestLine = 4096;
 
-    /// <summary>Tells of it on standard error.</summary>
+    /// <summary>Writes the line to standard error.</summary>
     /// <returns>The exit code.</returns>
     public static int Tell(Exception error)
     {
@@ -25,15 +25,15 @@ public static class Failure
         return code;
     }
 
-    /// <summary>The exit code, and the line; null if there is nothing to say.</summary>
+    /// <summary>The exit code and the line; null for no line.</summary>
     internal static (int Code, string? Line) Of(Exception error) => error switch
     {
         AggregateException { InnerExceptions: [var only] } => Of(only),
         TypeInitializationException { InnerException: { } inner } => Of(inner),
         UserException e => (e.Code, e.Message),
-        // As for whoever dies of SIGPIPE: the reader has what it wanted.
+        // As for a process ended by SIGPIPE: the reader has what it needs.
         BrokenPipeException => (ExitCode.BrokenPipe, null),
-        OperationCanceledException when Interrupts.ExitCode is { } code => (code, null),
+        OperationCanceledException when StopSignals.ExitCode is { } code => (code, null),
         DllNotFoundException => (
             ExitCode.NotPossible, "libbpf.so.1 is not installed: install libbpf 1.0 or later (Debian: apt install libbpf1)"),
         BpfException e => (ExitCode.NotPossible, e.Message),

@@ -4,18 +4,18 @@ using Profiler.Linux;
 
 namespace Profiler.Cli.Unix;
 
-/// <summary>Which program a name means, by the rules of execvp(3): those of every shell.</summary>
+/// <summary>Finds a program by its name, by the rules of execvp(3), as a shell does.</summary>
 internal static class ProgramPath
 {
-    /// <summary>Where it is. A name without a slash is looked for in PATH, and nowhere else.</summary>
-    /// <exception cref="UserException">There is none.</exception>
+    /// <summary>Its path. A name without a slash is looked up in PATH only.</summary>
+    /// <exception cref="UserException">There is no such program (2).</exception>
     public static string Find(string name, string? path)
     {
         if (name.Contains('/', StringComparison.Ordinal))
             return Posix.Stat(name) is not null
                 ? Path.GetFullPath(name)
                 : throw UserException.Usage($"{Printable.Clean(name, 4096)} cannot be started: there is no such file");
-        // An empty part of PATH is the current directory: whoever writes that wants it.
+        // An empty part of PATH is the current directory, by intent.
         return (path ?? "/bin:/usr/bin").Split(':')
             .Select(directory => Path.Combine(Path.GetFullPath(directory.Length == 0 ? "." : directory), name))
             .FirstOrDefault(Posix.IsExecutable)

@@ -4,7 +4,7 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Cli.Unix;
 
-/// <summary>One line on stderr, while it is a terminal, that says what a recording is at.</summary>
+/// <summary>The progress of a recording: one line on stderr, if that is a terminal.</summary>
 internal sealed class ProgressLine : IDisposable
 {
     private readonly Profile _profile;
@@ -18,7 +18,8 @@ internal sealed class ProgressLine : IDisposable
             _timer = new Timer(_ => Show(), null, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5));
     }
 
-    /// <summary>The line, at most so wide.</summary>
+    /// <summary>The line.</summary>
+    /// <param name="width">Maximum number of characters.</param>
     internal static string Line(Snapshot snapshot, long elapsedNs, long nowNs, long lost, int width)
     {
         string line = $"recording {elapsedNs / 1_000_000_000} s, {snapshot.Histograms.Release.Count} released";
@@ -39,7 +40,7 @@ internal sealed class ProgressLine : IDisposable
 
     public void Dispose()
     {
-        // A line being written must not come after what is printed next.
+        // Waits for a line that is being written, so that it does not follow the next output.
         using var idle = new ManualResetEvent(false);
         if (_timer?.Dispose(idle) ?? false)
             idle.WaitOne();

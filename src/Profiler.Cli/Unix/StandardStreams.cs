@@ -5,18 +5,18 @@ using Profiler.Linux;
 namespace Profiler.Cli.Unix;
 
 /// <summary>
-/// Standard output and error, whatever was made of them: what cannot be written to standard output is an
-/// <see cref="IOException"/>, a reader that went away a <see cref="BrokenPipeException"/>; of standard error nobody could
-/// be told, so it fails in silence.
+/// Standard output and error, also when they are closed or full. Standard output that cannot be written is an
+/// <see cref="IOException"/>, one without a reader a <see cref="BrokenPipeException"/>. Errors of standard error are ignored, as
+/// they cannot be reported.
 /// </summary>
 internal static class StandardStreams
 {
-    /// <summary>Takes them over from .NET's console; before anything else is opened.</summary>
+    /// <summary>Replaces those of .NET's console; to be called before anything else is opened.</summary>
     public static void TakeOver()
     {
         for (int fd = 0; fd <= 2; fd++)
         {
-            // Whatever is opened next must not become our standard output.
+            // The next file opened must not become standard output.
             if (Posix.fcntl(fd, Posix.F_GETFD) < 0)
                 Reserve(fd);
         }
@@ -27,7 +27,7 @@ internal static class StandardStreams
     private static TextWriter Writer(Stream stream) =>
         TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(false), bufferSize: 4096) { AutoFlush = true });
 
-    // What the runtime opened for itself is closed when a program is executed: it did not come from outside.
+    // A descriptor that is closed on exec was opened by the runtime, not inherited.
     private static DescriptorStream StreamOf(int fd, string name) =>
         (Posix.fcntl(fd, Posix.F_GETFD) & Posix.FD_CLOEXEC) != 0 || (Posix.fcntl(fd, Posix.F_GETFL) & Posix.O_ACCMODE) == 0
             ? new DescriptorStream(-1, name, owns: false)
@@ -35,7 +35,7 @@ internal static class StandardStreams
 
     private static void Reserve(int fd)
     {
-        // Cannot be written to, so that whoever does hears of it; and is not handed to programs that we start.
+        // Opened for reading, so that a write fails; not inherited by child processes.
         int nothing = Posix.open("/dev/null", Posix.O_CLOEXEC);
         if (nothing >= 0 && nothing != fd)
         {
@@ -44,7 +44,7 @@ internal static class StandardStreams
         }
     }
 
-    /// <summary>Takes what it is given; if that cannot be written it is lost.</summary>
+    /// <summary>Ignores errors of writing.</summary>
     private sealed class Silent(Stream inner) : Stream
     {
         public override bool CanRead => false;
@@ -69,7 +69,7 @@ internal static class StandardStreams
             }
             catch (IOException)
             {
-                // There is nobody to tell.
+                // It cannot be reported.
             }
         }
 

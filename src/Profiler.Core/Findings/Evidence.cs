@@ -1,5 +1,5 @@
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
-using Profiler.Core.Recording;
 
 namespace Profiler.Core.Findings;
 

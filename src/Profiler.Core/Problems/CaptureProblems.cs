@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Profiler.Core.Recording;
+using Profiler.Core.Facts;
 
 namespace Profiler.Core.Problems;
 

@@ -11,30 +11,30 @@ namespace Profiler.Host.Files;
 #pragma warning disable CA1416 // not on Windows: like all of this
 
 /// <summary>
-/// A file that has its name only when it is whole: written beside it under a name that nobody can foresee, and renamed by
-/// <see cref="Commit"/>. Of two writers the last one wins, whole. What is no regular file (a device, a pipe, a descriptor of
-/// ours) is written as it is; a symbolic link stays one; owner and permissions of a file that is there are kept.
+/// A file that appears under its name only when it is complete: written to a temporary file with an unpredictable name in the
+/// same directory, and renamed by <see cref="Commit"/>. Of two writers the last one wins. A device, a pipe or an open descriptor
+/// is written in place; a symbolic link is kept; owner and permissions of an existing file are kept.
 /// </summary>
 public sealed class AtomicFile : IDisposable
 {
-    /// <summary>For nobody else: recordings tell about the whole machine, addresses of the kernel among it.</summary>
+    /// <summary>Readable by the owner only: recordings contain data about the whole machine, and kernel addresses.</summary>
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private const int MostLinks = 40; // path_resolution(7)
+    private const int MaxLinks = 40; // path_resolution(7)
 
     private static readonly ConcurrentDictionary<AtomicFile, byte> Unfinished = new();
 
     private readonly string _path;
 
-    // Where it will be, links followed, and what it is called until then; null if it is written in place.
+    // The target with links resolved, and the temporary file; null if it is written in place.
     private readonly string _target = "";
     private readonly string? _partial;
     private readonly bool _copyBack;
     private bool _done;
 
-    /// <param name="path">Where to; "/dev/stdout" and the like are fine.</param>
-    /// <param name="mode">Permissions of a file that is not there yet; as the umask says by default.</param>
-    /// <exception cref="UserException">The place cannot be written to.</exception>
+    /// <param name="path">The file, or a path such as "/dev/stdout".</param>
+    /// <param name="mode">Permissions of a new file; by default those of the umask.</param>
+    /// <exception cref="UserException">The path cannot be written.</exception>
     public AtomicFile(string path, UnixFileMode? mode = null)
     {
         _path = path;
@@ -51,7 +51,7 @@ public sealed class AtomicFile : IDisposable
             Stream = InPlace(Posix.O_NOCTTY);
             return;
         }
-        // May we? A link that somebody else put into a directory such as /tmp, the kernel does not follow (proc_sys_fs(5)).
+        // Checks permissions. The kernel does not follow another user's link in a directory such as /tmp (proc_sys_fs(5)).
         if (there is not null || IsLink(path))
             Probe();
         _target = Resolve(path);
@@ -77,13 +77,13 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
-    /// <summary>What is written. Nothing is held back.</summary>
+    /// <summary>To write to; not buffered.</summary>
     public Stream Stream { get; }
 
     private string Name => Printable.Clean(_path, 4096);
 
-    /// <summary>The file is whole: it gets its name.</summary>
-    /// <exception cref="IOException">It does not: what was written is where <see cref="Keep"/> says.</exception>
+    /// <summary>Renames the complete file to its name.</summary>
+    /// <exception cref="IOException">It cannot be renamed; see <see cref="Keep"/>.</exception>
     public void Commit()
     {
         if (Stream is FileStream file)
@@ -99,10 +99,9 @@ public sealed class AtomicFile : IDisposable
     }
 
     /// <summary>
-    /// The file will not be whole, and what was written is to be kept: under its name, or if a file has that already,
-    /// under the one it had until now.
+    /// Keeps an incomplete file: under its name, or under its temporary name if there is a file of that name already.
     /// </summary>
-    /// <returns>Where it is.</returns>
+    /// <returns>Its path.</returns>
     public string Keep()
     {
         Stream.Dispose();
@@ -128,7 +127,7 @@ public sealed class AtomicFile : IDisposable
             Remove();
     }
 
-    /// <summary>What is not whole goes: for whoever ends the process at once.</summary>
+    /// <summary>Removes incomplete files, before the process is ended at once.</summary>
     public static void RemoveUnfinished()
     {
         foreach (AtomicFile file in Unfinished.Keys)
@@ -146,7 +145,7 @@ public sealed class AtomicFile : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It stays: there is nothing more that we could do.
+            // It stays; nothing more can be done.
         }
     }
 
@@ -163,7 +162,7 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
-    // Another's file, whose owner we cannot give to a new one.
+    // A file of another owner, which a new file cannot be given.
     private void CopyBack()
     {
         using (FileStream from = File.OpenRead(_partial!))
@@ -213,7 +212,7 @@ public sealed class AtomicFile : IDisposable
             }
             catch (IOException) when (Posix.Stat(path) is not null)
             {
-                // Taken: the next one will not be.
+                // The name is taken: try another.
             }
         }
     }
@@ -227,10 +226,10 @@ public sealed class AtomicFile : IDisposable
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
-    // Through all links, by the kernel's rules, to what need not be there.
+    // Follows all links by the kernel's rules; the target need not exist.
     private static string Resolve(string path)
     {
-        for (int links = 0; links < MostLinks; links++)
+        for (int links = 0; links < MaxLinks; links++)
         {
             int slash = path.LastIndexOf('/');
             string directory = Posix.RealPath(slash < 0 ? "." : path[..(slash + 1)])
@@ -243,10 +242,10 @@ public sealed class AtomicFile : IDisposable
         throw UserException.Usage($"{Printable.Clean(path, 4096)} cannot be written: too many symbolic links");
     }
 
-    // /dev/stdout, /dev/fd/3, /proc/self/fd/1: what somebody opened for us, with its place in the file.
+    // /dev/stdout, /dev/fd/3, /proc/self/fd/1: an inherited descriptor with its own file position.
     private static int? OwnDescriptor(string path)
     {
-        for (int links = 0; links < MostLinks; links++)
+        for (int links = 0; links < MaxLinks; links++)
         {
             int slash = path.LastIndexOf('/');
             if (slash <= 0 || Posix.RealPath(path[..slash]) is not { } directory)

@@ -3,16 +3,16 @@ using Profiler.Linux;
 
 namespace Profiler.Host.Files;
 
-/// <summary>Whoever read what we write reads no more.</summary>
+/// <summary>The reader of the output has closed it.</summary>
 public sealed class BrokenPipeException(string message) : IOException(message, Errno.EPIPE);
 
 /// <summary>
-/// Writes to a descriptor as it is: a device, a pipe, a terminal, a file that somebody else opened. Nothing is held back,
-/// and each failure is told, other than by the console's streams of .NET, which keep quiet of a broken pipe.
+/// Writes to an open descriptor: a device, a pipe, a terminal, a file. Not buffered. Every failure is an exception, other than in
+/// .NET's console streams, which ignore a broken pipe.
 /// </summary>
 /// <param name="fd">The descriptor.</param>
-/// <param name="name">What to call it in messages.</param>
-/// <param name="owns">It is closed with this.</param>
+/// <param name="name">Its name in messages.</param>
+/// <param name="owns">Disposing closes the descriptor.</param>
 public sealed class DescriptorStream(int fd, string name, bool owns) : Stream
 {
     private bool _closed;
@@ -49,7 +49,7 @@ public sealed class DescriptorStream(int fd, string name, bool owns) : Stream
                 continue;
             }
             int errno = Marshal.GetLastPInvokeError();
-            if (errno == Errno.EAGAIN) // somebody shares it with us who does not want to wait
+            if (errno == Errno.EAGAIN) // shared with a process that made it non-blocking
                 Thread.Sleep(10);
             else if (errno != Errno.EINTR)
                 throw Failed(name, errno);

@@ -4,18 +4,18 @@ using Profiler.Core.Capture;
 
 namespace Profiler.Host.Files;
 
-/// <summary>A recording written on request, into a file in the current directory that is named after the time.</summary>
+/// <summary>Writes a recording on request, to a file in the current directory that is named after the time.</summary>
 public static class RecordingFile
 {
-    /// <summary>Writes what has come so far.</summary>
-    /// <param name="player">Has it.</param>
-    /// <param name="now">What the file is named after.</param>
-    /// <returns>A line for people that says which file, or why none.</returns>
+    /// <summary>Writes all events until now.</summary>
+    /// <param name="player">The source of the events.</param>
+    /// <param name="now">The time in the file's name.</param>
+    /// <returns>One line with the file's name, or the reason why there is none.</returns>
     public static string Save(Player player, DateTimeOffset now)
     {
         string stem = now.ToString("'vfioscope-'yyyyMMdd'-'HHmmss", CultureInfo.InvariantCulture);
         string name = $"{stem}.vfioscope";
-        // Nobody typed that name: a file that has it already, or a link that somebody else put there, is left alone.
+        // The user did not choose the name: an existing file or link of that name is left alone.
         for (int i = 2; new FileInfo(name) is { Exists: true } or { LinkTarget: not null }; i++)
             name = $"{stem}-{i}.vfioscope";
         try

@@ -35,9 +35,9 @@ public sealed class LiveSource : IEventSource
 
     public long NowNs => _session.StoppedNs ?? BpfSession.MonotonicNs();
 
-    /// <summary>Asks the kernel, makes the plan, loads and attaches; looks who has devices just now.</summary>
-    /// <exception cref="UserException">Not permitted or not possible here; says what would help.</exception>
-    /// <exception cref="OperationCanceledException">It was to end early; nothing stays attached.</exception>
+    /// <summary>Makes the attach plan, loads and attaches the programs, and finds the processes that use devices now.</summary>
+    /// <exception cref="UserException">Not permitted or not possible here; the message says what would help.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing stays attached.</exception>
     public static LiveSource Start(CaptureOptions options, TimeProvider time, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -64,7 +64,7 @@ public sealed class LiveSource : IEventSource
         }
     }
 
-    /// <summary>Asks the kernel what it offers, and decides.</summary>
+    /// <summary>Makes the attach plan for the running kernel.</summary>
     public static AttachPlan Plan(CaptureOptions options)
     {
         using RunningKernel kernel = RunningKernel.Ask();
@@ -92,7 +92,7 @@ public sealed class LiveSource : IEventSource
         _session.Dispose();
     }
 
-    // After the probes are attached, so that nobody comes between and is not seen; the events wait in the ring buffer.
+    // After the probes are attached, so that no process is missed in between; the events wait in the ring buffer.
     private void FindPresent()
     {
         foreach (ProcessAtStart process in _identities.Scan(pid => _session.Follow(pid)).Where(p => p.Exiting))

@@ -3,14 +3,14 @@ using Profiler.Core;
 
 namespace Profiler.Host.Live;
 
-/// <summary>May we trace at all? Asked beforehand, because the kernel's own answer is a bare EPERM.</summary>
+/// <summary>Checks the privileges for tracing beforehand: the kernel's own answer is only EPERM.</summary>
 public static class Privileges
 {
     private const int SysAdmin = 21, Perfmon = 38, Bpf = 39; // include/uapi/linux/capability.h
 
     private const string Lockdown = "/sys/kernel/security/lockdown";
 
-    /// <exception cref="UserException">Capabilities are missing, or the kernel is locked down; says which.</exception>
+    /// <exception cref="UserException">Capabilities are missing, or the kernel is locked down (3).</exception>
     public static void Demand()
     {
         if (Missing() is { Length: > 0 } missing)
@@ -20,7 +20,7 @@ public static class Privileges
             throw UserException.NotPossible($"kernel lockdown forbids tracing ({Lockdown}: confidentiality): boot with lockdown=integrity or without");
     }
 
-    /// <summary>The capabilities we lack, in words; empty if none. CAP_SYS_ADMIN includes the others.</summary>
+    /// <summary>The missing capabilities, separated by commas; empty if none. CAP_SYS_ADMIN includes the others.</summary>
     public static string Missing()
     {
         ulong effective = Effective();

@@ -3,15 +3,14 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Host.Pci;
 
-/// <summary>What devices are, learned when one is first seen. For one thread at a time.</summary>
-/// <param name="sysfs">Where devices are looked up.</param>
-/// <param name="names">Where their names are.</param>
+/// <summary>Identities of devices, read when a device is first seen. For one thread at a time.</summary>
+/// <param name="sysfs">The devices.</param>
+/// <param name="names">Their names.</param>
 public sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
 {
     private readonly Dictionary<string, DeviceIdentity> _known = [];
 
-    /// <summary>Looks at all devices that are bound to a VFIO driver now.</summary>
-    /// <returns>Them, in the order of their addresses.</returns>
+    /// <summary>All devices that are bound to a VFIO driver now, in the order of their addresses.</summary>
     public IReadOnlyList<DeviceIdentity> Scan() =>
     [
         .. VfioInventory.Read(sysfs)
@@ -19,9 +18,9 @@ public sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
             .OfType<DeviceIdentity>(),
     ];
 
-    /// <summary>Looks at one device; null if there is none of this name.</summary>
+    /// <summary>The identity of one device; null if there is no such device.</summary>
     /// <param name="bdf">Its address.</param>
-    /// <param name="again">Another one may sit there by now, or it may have been changed: look whether it is the same.</param>
+    /// <param name="again">Read it again: another device may have the address by now, or its driver may have changed.</param>
     public DeviceIdentity? Learn(string bdf, bool again = false)
     {
         bool isPci = PciAddress.TryParse(bdf, out PciAddress address);
@@ -30,10 +29,10 @@ public sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
         return isPci && sysfs.Exists(address) ? Learn(VfioInventory.Find(sysfs, address)) : null;
     }
 
-    /// <summary>Is somebody using it?</summary>
+    /// <summary>Whether it is in use.</summary>
     public bool IsEnabled(string bdf) => PciAddress.TryParse(bdf, out PciAddress address) && sysfs.IsEnabled(address);
 
-    // A few files, and not all devices of the machine: it is asked at each open.
+    // Reads a few files, not all devices of the machine, as it is called at each open.
     private bool HasChanged(PciAddress address, DeviceIdentity known) =>
         sysfs.VendorId(address) != known.VendorId || sysfs.DeviceId(address) != known.DeviceId || sysfs.Driver(address) != known.Driver ||
         sysfs.IommuGroup(address) != known.IommuGroup ||

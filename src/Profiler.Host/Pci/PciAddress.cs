@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Profiler.Host.Pci;
 
-/// <summary>Where a PCI function sits, written as the kernel does: <c>0000:01:00.0</c>, the "BDF".</summary>
+/// <summary>The address of a PCI function, written as the kernel does: <c>0000:01:00.0</c>, the "BDF".</summary>
 /// <param name="Domain">0 to 0xffffffff; more than 16 bits on hosts with VMD or Hyper-V.</param>
 /// <param name="Bus">0 to 255.</param>
 /// <param name="Device">0 to 31.</param>

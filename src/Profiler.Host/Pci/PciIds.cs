@@ -4,25 +4,25 @@ namespace Profiler.Host.Pci;
 
 /// <summary>Names of vendors and devices.</summary>
 /// <param name="Vendor">Null if the database does not know it.</param>
-/// <param name="Device">Null likewise.</param>
+/// <param name="Device">Null if the database does not know it.</param>
 public readonly record struct PciName(string? Vendor, string? Device);
 
 /// <summary>
-/// The database of PCI ids, where one is installed (package pci.ids or hwdata). It is read when something is asked for,
-/// line by line up to the answer, and each answer is kept. Not for several threads at a time.
+/// The database of PCI IDs, if one is installed (package pci.ids or hwdata). Each look-up reads it line by line up to the answer,
+/// and answers are kept. For one thread at a time.
 /// </summary>
-/// <param name="paths">Where to look; the first that is there counts.</param>
+/// <param name="paths">The first that exists is used.</param>
 public sealed class PciIds(params string[] paths)
 {
     private readonly Dictionary<(string, string), PciName> _answers = [];
 
-    /// <summary>This machine's.</summary>
+    /// <summary>That of this machine.</summary>
     public static PciIds Installed { get; } = new(
         "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids", "/usr/share/misc/pci.ids.gz", "/usr/share/hwdata/pci.ids.gz");
 
-    /// <summary>The names for two ids.</summary>
+    /// <summary>The names of a vendor and its device.</summary>
     /// <param name="vendor">Four hexadecimal digits, lower case.</param>
-    /// <param name="device">Likewise.</param>
+    /// <param name="device">Four hexadecimal digits, lower case.</param>
     public PciName Find(string vendor, string device)
     {
         if (!_answers.TryGetValue((vendor, device), out PciName name))
@@ -43,7 +43,7 @@ public sealed class PciIds(params string[] paths)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            return default; // names are a courtesy: it works without them
+            return default; // names are optional
         }
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Profiler.Host.Pci;
 
-/// <summary>What sysfs knows about PCI devices and IOMMU groups.</summary>
+/// <summary>PCI devices and IOMMU groups in sysfs.</summary>
 /// <param name="root">Where sysfs is mounted.</param>
 public sealed class PciSysfs(string root = "/sys")
 {
@@ -26,16 +26,16 @@ public sealed class PciSysfs(string root = "/sys")
     /// <summary>The reset methods in the order in which they are tried; null where the kernel does not list them.</summary>
     public string? ResetMethods(PciAddress address) => Attribute(address, "reset_method");
 
-    /// <summary>Who made it: four hexadecimal digits; null if there is no such device.</summary>
+    /// <summary>Vendor ID: four hexadecimal digits; null if there is no such device.</summary>
     public string? VendorId(PciAddress address) => Hex(address, "vendor");
 
-    /// <summary>What its maker calls it: four hexadecimal digits; null if there is no such device.</summary>
+    /// <summary>Device ID: four hexadecimal digits; null if there is no such device.</summary>
     public string? DeviceId(PciAddress address) => Hex(address, "device");
 
-    /// <summary>What kind of device it is: six hexadecimal digits; null if there is no such device.</summary>
+    /// <summary>Class code: six hexadecimal digits; null if there is no such device.</summary>
     public string? Class(PciAddress address) => Hex(address, "class");
 
-    /// <summary>True if somebody uses it: its driver enabled it and has not disabled it since.</summary>
+    /// <summary>True if it is in use: its driver has enabled it and not disabled it since.</summary>
     public bool IsEnabled(PciAddress address) => Attribute(address, "enable") is { } count && count != "0";
 
     /// <summary>True if there is a bridge above, so that the bus can be reset.</summary>
@@ -69,7 +69,7 @@ public sealed class PciSysfs(string root = "/sys")
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // there is none, or it goes away this moment
+            return null; // missing, or removed meanwhile
         }
     }
 

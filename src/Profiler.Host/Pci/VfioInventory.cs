@@ -4,11 +4,11 @@ namespace Profiler.Host.Pci;
 internal static class VfioInventory
 {
     /// <summary>One device.</summary>
-    /// <param name="Address">Where it sits.</param>
-    /// <param name="Driver">vfio-pci, or a variant of it; null if it lost it since.</param>
+    /// <param name="Address">Its address.</param>
+    /// <param name="Driver">vfio-pci or a variant of it; null if it was unbound meanwhile.</param>
     /// <param name="IommuGroup">Its group; null without an IOMMU.</param>
     /// <param name="ResetMethods">As sysfs lists them, in the order in which they are tried; null before 5.15.</param>
-    /// <param name="Mates">Devices that a bus reset would hit as well, so that they share a dev_set and its
+    /// <param name="Mates">Devices that a bus reset affects as well, so that they share a dev_set and its
     /// lock: those on the same bus, unless that is a root bus, which cannot be reset. The kernel decides
     /// by slot where a hotplug slot can be reset; that shows only while a device is open.</param>
     public sealed record Device(

@@ -4,13 +4,13 @@ using Profiler.Core.Facts;
 
 namespace Profiler.Host.Processes;
 
-/// <summary>Who has VFIO devices open: told by the descriptors of all processes.</summary>
+/// <summary>The processes that have VFIO devices open, by their descriptors.</summary>
 internal sealed class DeviceHolders(ProcFs proc)
 {
-    // A device out of a group is an anonymous file; one opened by itself has a node of its own. Groups have nodes, too.
+    // A device opened through its group is an anonymous file; one opened by its cdev has a node. Groups have nodes, too.
     private const string DeviceFile = "anon_inode:[vfio-device]", DeviceNodes = "/dev/vfio/devices/", Nodes = "/dev/vfio/";
 
-    /// <summary>Does a process have anything of VFIO open?</summary>
+    /// <summary>Whether a process has any VFIO file open.</summary>
     public bool HasAny(int pid) => proc.DescriptorsOf(pid)
         .Any(fd => fd.Target == DeviceFile || fd.Target.StartsWith(Nodes, StringComparison.Ordinal));
 
@@ -31,14 +31,14 @@ internal sealed class DeviceHolders(ProcFs proc)
         return holders.ToImmutable();
     }
 
-    /// <summary>The devices a process has open; null if it cannot be told which these are.</summary>
+    /// <summary>The devices a process has open; null if it is unknown which.</summary>
     /// <param name="inGroup">The devices of an IOMMU group that have a VFIO driver.</param>
     public ImmutableArray<string>? DevicesOf(int pid, Func<int, IEnumerable<string>> inGroup)
     {
         Held held = HeldBy(pid);
         if (held.Named.Count == held.Devices)
             return [.. held.Named.Distinct()];
-        // Older kernels do not say. But if it has as many open as there are in its groups, it has them all.
+        // Older kernels do not name them. A process that has as many open as there are in its groups has all of them.
         List<string> possible = [.. held.Groups.SelectMany(inGroup)];
         return possible.Count == held.Devices ? [.. possible] : null;
     }
@@ -68,9 +68,9 @@ internal sealed class DeviceHolders(ProcFs proc)
             ]);
     }
 
-    /// <summary>What a process has open of VFIO.</summary>
-    /// <param name="Devices">How many files of devices.</param>
-    /// <param name="Named">Those of which the kernel says what they are; maybe one several times.</param>
-    /// <param name="Groups">Each once.</param>
+    /// <summary>The VFIO files that a process has open.</summary>
+    /// <param name="Devices">Number of device files.</param>
+    /// <param name="Named">The devices that the kernel names; may contain duplicates.</param>
+    /// <param name="Groups">The IOMMU groups, without duplicates.</param>
     private sealed record Held(int Devices, List<string> Named, List<int> Groups);
 }

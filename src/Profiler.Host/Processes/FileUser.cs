@@ -2,12 +2,12 @@ namespace Profiler.Host.Processes;
 
 /// <summary>A process that has a file open.</summary>
 /// <param name="Id">The process id.</param>
-/// <param name="Name">The process's own name for itself (<c>comm</c>).</param>
+/// <param name="Name">Its <c>comm</c>.</param>
 public sealed record FileUser(int Id, string Name)
 {
     public override string ToString() => $"{Name} (pid {Id})";
 
-    /// <summary>Looks through the descriptors of all processes; without root, only those of the same user can be seen.</summary>
+    /// <summary>The processes that have the file open; without root, only those of the same user.</summary>
     public static IReadOnlyList<FileUser> Of(string path)
     {
         var proc = new ProcFs();

@@ -5,28 +5,28 @@ using Profiler.Core.Wire;
 namespace Profiler.Host.Processes;
 
 /// <summary>
-/// Processes, as procfs shows them. One that is gone, or not ours to look into, has nothing: it may go at any moment,
-/// so whoever asks has to do with that anyway.
+/// Processes in procfs. A process that has ended, or may not be inspected, yields empty results: it may end at any moment, so
+/// callers have to handle that in any case.
 /// </summary>
-/// <param name="root">Where procfs is.</param>
+/// <param name="root">Where procfs is mounted.</param>
 public sealed class ProcFs(string root = "/proc")
 {
     /// <summary>All processes.</summary>
     public IEnumerable<int> Processes() => Numbers(root);
 
-    /// <summary>A process's name for itself, made printable.</summary>
+    /// <summary>The <c>comm</c> of a process, made printable.</summary>
     public string CommOf(int pid) => Printable.Clean(Read(pid, "comm").TrimEnd());
 
     /// <summary>
-    /// When a process began, clock ticks since the machine did; null if it is gone. With its number it is one process and
-    /// no other: numbers come again.
+    /// Start time of a process, clock ticks since boot; null if it has ended. PIDs are reused: PID and start time together
+    /// identify a process.
     /// </summary>
     public long? StartOf(int pid) => StatOf(pid)?.Start;
 
-    /// <summary>A process, or one of its threads; null if it is gone.</summary>
+    /// <summary>A process, or one of its threads; null if it has ended.</summary>
     public TaskStat? StatOf(int pid, int? thread = null)
     {
-        // Fields of proc(5)'s stat, from the third on: the second may have anything in it, but for what ends it.
+        // Fields of proc(5)'s stat from the third on: the second, the name, may contain spaces and parentheses.
         string stat = Read(pid, thread is { } tid ? $"task/{tid}/stat" : "stat");
         string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         const int flags = 9 - 3, startTime = 22 - 3;
@@ -34,7 +34,7 @@ public sealed class ProcFs(string root = "/proc")
                uint.TryParse(fields[flags], CultureInfo.InvariantCulture, out uint bits) ? new TaskStat(bits, start) : null;
     }
 
-    /// <summary>A process's threads; none if it is gone.</summary>
+    /// <summary>A process's threads; empty if it has ended.</summary>
     public IReadOnlyList<int> ThreadsOf(int pid)
     {
         try
@@ -47,12 +47,12 @@ public sealed class ProcFs(string root = "/proc")
         }
     }
 
-    /// <summary>What a process has open; without root, only those of the same user tell.</summary>
+    /// <summary>The open files of a process; without root, only of processes of the same user.</summary>
     public IReadOnlyList<(string Fd, string Target)> DescriptorsOf(int pid)
     {
         if (Descriptors($"{root}/{pid}/fd") is { Count: > 0 } open)
             return open;
-        // The first thread may be gone and leave the process to the others: they have the files.
+        // The first thread may have ended before the others, which then have the files.
         IReadOnlyList<int> threads = ThreadsOf(pid);
         return threads.Count < 2
             ? []
@@ -78,7 +78,7 @@ public sealed class ProcFs(string root = "/proc")
         }
     }
 
-    /// <summary>One of a process's files; empty if there is none.</summary>
+    /// <summary>The contents of a file of a process; empty if there is none.</summary>
     public string Read(int pid, string file)
     {
         try
@@ -92,9 +92,9 @@ public sealed class ProcFs(string root = "/proc")
     }
 }
 
-/// <summary>What proc(5)'s stat says of a task.</summary>
+/// <summary>Fields of a task's stat, proc(5).</summary>
 /// <param name="Flags">PF_… of include/linux/sched.h.</param>
-/// <param name="Start">When it began, clock ticks since the machine did.</param>
+/// <param name="Start">Start time, clock ticks since boot.</param>
 public readonly record struct TaskStat(uint Flags, long Start)
 {
     private const uint PfExiting = 0x4, PfKthread = 0x200000;

@@ -4,24 +4,24 @@ using Profiler.Core.Facts;
 namespace Profiler.Host.Processes;
 
 /// <summary>
-/// Which processes have to do with VFIO devices when a capture begins: those that have one open, and those that are just
-/// closing them. A dying process has no descriptors any more while the kernel still closes its files one after another;
-/// then its threads' stacks say it, and the devices that are still enabled and that nobody has open.
+/// The processes that use VFIO devices when a capture begins: they have one open, or are closing one. An exiting process has no
+/// descriptors any more while the kernel closes its files one after another: it is recognised by the stacks of its threads, and
+/// its devices are those that are still enabled and open in no process.
 /// </summary>
-/// <param name="proc">Who there is.</param>
-/// <param name="holders">Who has what open.</param>
+/// <param name="proc">The processes.</param>
+/// <param name="holders">What they have open.</param>
 internal sealed class ProcessesAtStart(ProcFs proc, DeviceHolders holders)
 {
-    // A thread on a CPU has no stack to be read, and between two devices it has others on it: another look may find one.
-    private const int Looks = 3;
+    // The stack of a running thread cannot be read, and between two devices it does not show VFIO: so look again.
+    private const int Attempts = 3;
 
     // vfio_device_fops_release, vfio_pci_release, vfio_pci_core_disable, vfio_group_fops_release, …
     private const string OfVfio = "vfio", ClosesFiles = "__fput", IsReleasing = "release";
 
-    /// <summary>Looks who there is.</summary>
+    /// <summary>Finds the processes.</summary>
     /// <param name="devices">The devices of this machine that have a VFIO driver.</param>
-    /// <param name="isEnabled">Is this one in use?</param>
-    /// <param name="found">Gets each as soon as it is seen, before it is asked what it has: from then on its end is told.</param>
+    /// <param name="isEnabled">Whether a device is in use.</param>
+    /// <param name="found">Gets each PID as soon as it is found, before its devices are read, so that its end is not missed.</param>
     public IReadOnlyList<ProcessAtStart> Find(
         IReadOnlyList<DeviceIdentity> devices, Func<string, bool> isEnabled, Action<int> found)
     {
@@ -43,7 +43,7 @@ internal sealed class ProcessesAtStart(ProcFs proc, DeviceHolders holders)
         int[] closing = [.. dying.Where(pid => Closes(pid, unheld.Length > 0 && living.TrueForAll(p => p.Devices is not null)))];
         foreach (int pid in closing)
             found(pid);
-        // Of several it cannot be told who has what; nor if somebody else may have it.
+        // With several exiting processes, or another possible holder, it is unknown which has which device.
         bool theirs = closing.Length == 1 && living.TrueForAll(p => p.Devices is not null);
         return
         [
@@ -55,7 +55,7 @@ internal sealed class ProcessesAtStart(ProcFs proc, DeviceHolders holders)
     private ProcessAtStart Describe(int pid, IReadOnlyList<DeviceIdentity> devices)
     {
         ImmutableArray<string>? open = holders.DevicesOf(pid, group => devices.Where(d => d.IommuGroup == group).Select(d => d.Bdf));
-        // Single threads end at any time; a process does when all of them do.
+        // Single threads end at any time; a process is exiting when all its threads are.
         bool exiting = proc.ThreadsOf(pid).All(thread => proc.StatOf(pid, thread) is not { IsExiting: false });
         return new ProcessAtStart(pid, proc.CommOf(pid), open, exiting, Busy: !exiting && proc.ThreadsOf(pid).Any(thread => IsReleasingOne(pid, thread)));
     }
@@ -63,10 +63,10 @@ internal sealed class ProcessesAtStart(ProcFs proc, DeviceHolders holders)
     private bool IsReleasingOne(int pid, int thread) =>
         Frames(pid, thread).Any(f => f.Contains(OfVfio, StringComparison.Ordinal) && f.Contains(IsReleasing, StringComparison.Ordinal));
 
-    // Without devices that somebody must have had, only what shows VFIO on its stack counts.
+    // Without enabled devices that are open nowhere, only a process with VFIO on a stack counts.
     private bool Closes(int pid, bool devicesAreMissing)
     {
-        for (int look = 0; look < Looks; look++)
+        for (int look = 0; look < Attempts; look++)
         {
             foreach (int thread in proc.ThreadsOf(pid))
             {

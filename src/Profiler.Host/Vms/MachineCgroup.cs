@@ -4,8 +4,8 @@ using System.Text;
 namespace Profiler.Host.Vms;
 
 /// <summary>
-/// The virtual machine that libvirt made a cgroup for, from <c>/proc/PID/cgroup</c>. libvirt drops what is not allowed in
-/// the name of a machine, and cuts it after 64 characters: then this is what is left of the name.
+/// The name of a VM from the cgroup that libvirt made for it, <c>/proc/PID/cgroup</c>. libvirt removes characters that are not
+/// allowed there, and cuts the name after 64 characters.
 /// </summary>
 internal static class MachineCgroup
 {
@@ -13,7 +13,7 @@ internal static class MachineCgroup
     private const string ScopeStart = "machine-qemu\\x2d", ScopeEnd = ".scope";
     private const string DirectoryStart = "qemu-", DirectoryEnd = ".libvirt-qemu";
 
-    /// <summary>The name; null if the process is in no cgroup of a virtual machine.</summary>
+    /// <summary>The name; null if the process is in no cgroup of a VM.</summary>
     /// <param name="cgroups">Lines of <c>hierarchy:controllers:path</c>.</param>
     public static string? NameIn(string cgroups) => cgroups
         .Split('\n')
@@ -23,7 +23,7 @@ internal static class MachineCgroup
         .Select(NameOf)
         .FirstOrDefault(name => name is not null);
 
-    // "qemu-3-my-vm": the number is libvirt's, another one with each start.
+    // "qemu-3-my-vm": libvirt's number changes with each start.
     private static string? NameOf(string directory) =>
         Between(directory, ScopeStart, ScopeEnd) is { } scope ? AfterNumber(Unescape(scope))
         : Between(directory, DirectoryStart, DirectoryEnd) is { } machine ? AfterNumber(machine)

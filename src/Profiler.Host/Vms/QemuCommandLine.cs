@@ -1,6 +1,6 @@
 namespace Profiler.Host.Vms;
 
-/// <summary>What the arguments of a QEMU say of its virtual machine (qemu(1)).</summary>
+/// <summary>Name and UUID of a VM in the arguments of QEMU (qemu(1)).</summary>
 internal static class QemuCommandLine
 {
     /// <summary><c>-name guest=NAME,debug-threads=on</c>, or <c>-name NAME</c>; a comma in the name is doubled.</summary>

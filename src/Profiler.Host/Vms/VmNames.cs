@@ -4,12 +4,12 @@ using Profiler.Host.Processes;
 namespace Profiler.Host.Vms;
 
 /// <summary>
-/// Names of virtual machines by process: what QEMU was given as <c>-name</c>, else what libvirt named its cgroup after,
-/// else its <c>-uuid</c>. Asked while the process lives: one that exits has no command line any more.
+/// Names of VMs by process: QEMU's <c>-name</c>, else the name in libvirt's cgroup, else QEMU's <c>-uuid</c>. To be read while the
+/// process lives: an exiting process has no command line any more.
 /// </summary>
 public sealed class VmNames(ProcFs proc)
 {
-    /// <summary>The name of a process's virtual machine; null if it has none, or is gone.</summary>
+    /// <summary>The name of the VM that a process runs; null if it runs none, or has ended.</summary>
     public string? NameOf(int pid)
     {
         string[] arguments = proc.Read(pid, "cmdline").Split('\0');

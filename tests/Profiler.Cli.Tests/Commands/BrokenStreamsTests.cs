@@ -71,12 +71,19 @@ public sealed class BrokenStreamsTests : IDisposable
             "vfioscope report $R -o /dev/stdout | cmp $D/a -"));
     }
 
+    [Theory]
+    [InlineData("report $R")]
+    [InlineData("report --json $R")]
+    [InlineData("--help")]
+    public void What_is_written_to_a_terminal_has_no_escape_sequences(string verb) =>
+        Assert.Equal((0, ""), Shell($"script -qec \"vfioscope {verb}\" /dev/null >out </dev/null && test -s out && ! grep -q $'\\e' out"));
+
     [Fact]
     public void An_internal_error_is_one_line_and_3_also_of_another_thread()
     {
         (int code, string error) = Shell(
             $"DOTNET_STARTUP_HOOKS={typeof(StartupHook).Assembly.Location} {StartupHook.Asked}=1 vfioscope top --from $R >/dev/null 2>err & " +
-            "until [ -s err ]; do sleep 0.1; done; kill -USR1 $!; wait $!; code=$?; cat err >&2; exit $code");
+            "wait_for 60 test -s err; kill -USR1 $!; wait $!; code=$?; cat err >&2; exit $code");
         Assert.Equal(ExitCode.NotPossible, code);
         Assert.Equal(
             "vfioscope: internal error: InvalidOperationException: a defect (VFIOSCOPE_DEBUG=1 shows where)", LastLine(error));

@@ -7,7 +7,7 @@ namespace Profiler.Cli.Tests.Commands;
 public sealed class SignalTests : IDisposable
 {
     // A shell has its background jobs ignore SIGINT, until env makes that undone.
-    private const string Started = "until grep -q dotnet /proc/$!/comm; do :; done;";
+    private const string Started = "wait_for 60 grep -q dotnet /proc/$!/comm;";
 
     private readonly TemporaryFile _recording = new(new StagedCapture("1.0 7/7 qemu release begin 0000:01:00.0").Recording());
 
@@ -21,7 +21,7 @@ public sealed class SignalTests : IDisposable
     [InlineData("TERM", 143)]
     public void A_report_ends_at_once_and_leaves_no_file(string signal, int code)
     {
-        string script = $"mkfifo pipe; exec 5<>pipe; env --default-signal vfioscope report pipe -o text & {Started} kill -{signal} $!; wait $!; code=$?; [ \"$(ls -A)\" = pipe ] || code=99; exit $code";
+        string script = $"mkfifo pipe; exec 5<>pipe; env --default-signal vfioscope report pipe -o out & {Started} kill -{signal} $!; wait $!; code=$?; [ \"$(ls -A)\" = pipe ] || code=99; exit $code";
         Assert.Equal(code, Shell.Run(script, _recording.Path).Code);
     }
 
@@ -35,6 +35,6 @@ public sealed class SignalTests : IDisposable
     [InlineData("QUIT")]
     [InlineData("TERM")]
     public void Serving_ends_by_a_signal_as_it_should(string signal) => Assert.Equal(0, Shell.Run(
-        $"env --default-signal vfioscope serve --from $R --web.listen-address 127.0.0.1:0 2>err & until grep -q serving err; do sleep 0.1; done; kill -{signal} $!; wait $!",
+        $"env --default-signal vfioscope serve --from $R --web.listen-address 127.0.0.1:0 2>err & wait_for 60 grep -q serving err; kill -{signal} $!; wait $!",
         _recording.Path).Code);
 }

@@ -31,7 +31,7 @@ public class ReleaseTableTests
         """
         DEVICE        SECONDS
         total           8.412   1 device, mode exit
-        The kernel closes the devices while the process exits, so only a probe in the kernel sees each ('vfioscope record').
+        The kernel closes the devices while the process exits: use 'vfioscope record' to see each of them.
 
         """,
         Written(ReleaseMode.Exit, ["01:00.0"], null, 8.4121));
@@ -39,8 +39,8 @@ public class ReleaseTableTests
     [Fact]
     public void Holding_names_the_processes_and_the_way_out()
     {
-        Assert.Equal("holding 1 device, pid 5: Enter, SIGINT or SIGTERM lets go", ReleaseRun.Announcement(1, [5]));
-        Assert.Equal("holding 2 devices, pids 5 6: Enter, SIGINT or SIGTERM lets go", ReleaseRun.Announcement(2, [5, 6]));
+        Assert.Equal("holding 1 device, pid 5: press Enter, or send SIGINT or SIGTERM, to release", ReleaseRun.Announcement(1, [5]));
+        Assert.Equal("holding 2 devices, pids 5 6: press Enter, or send SIGINT or SIGTERM, to release", ReleaseRun.Announcement(2, [5, 6]));
     }
 
     private static string Written(ReleaseMode mode, string[] devices, double[]? seconds, double total)

@@ -26,7 +26,7 @@ public sealed class VfioErrorsTests
 
     [Fact]
     public void A_busy_group_whose_user_is_out_of_sight_says_where_to_look() => Assert.Equal(
-        "IOMMU group 7 is in use by a process not seen from here: wait if one is still exiting, else look as root and outside " +
+        "IOMMU group 7 is in use by a process that is not visible here: wait if one is still exiting, else look for it as root and outside " +
         "of containers ('fuser -v /dev/vfio/7')",
         VfioErrors.Busy(7, []).Message);
 
@@ -34,7 +34,7 @@ public sealed class VfioErrorsTests
     [InlineData(Errno.ENOMEM)]
     [InlineData(Errno.EPERM)]
     public void Memory_that_is_not_pinned_is_a_matter_of_limits_or_of_memory(int errno) => Assert.Equal(
-        "the kernel does not pin 2G of memory for DMA: run as root (sudo) or raise the limit (ulimit -l), and see that so much " +
+        "the kernel refuses to pin 2G of memory for DMA: run as root (sudo) or raise the limit (ulimit -l), and check that as much " +
         "memory is free (free -h)",
         VfioErrors.MapDma(new ByteSize(2UL << 30), errno).Message);
 

@@ -2,7 +2,6 @@ using Profiler.Cli.Tests.Support;
 using Profiler.Core.Histograms;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Tests;
-using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Serve;
 

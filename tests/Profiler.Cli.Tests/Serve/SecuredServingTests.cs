@@ -101,17 +101,17 @@ public sealed class SecuredServingTests : IDisposable
         string before = await Thumbprint(serving);
         _files.Server("second");
         _files.Config(Tls.Replace("server.", "second.", StringComparison.Ordinal));
-        string after = await Until(() => Thumbprint(serving), thumbprint => thumbprint != before);
+        string after = await Eventually.Get(() => Thumbprint(serving), thumbprint => thumbprint != before);
 
         _files.Config(Tls + "\nbasic_auth_users:\n  alice: nonsense\n");
-        await Until(async () => { await Thumbprint(serving); return serving.Error; }, said => said.Contains("web.yml:6: ", StringComparison.Ordinal));
+        await Eventually.Get(async () => { await Thumbprint(serving); return serving.Error; }, said => said.Contains("web.yml:6: ", StringComparison.Ordinal));
         Assert.EndsWith(
             "web.yml:6: the password of alice is no bcrypt hash: make one with htpasswd -nBC 10 \"\"; " +
             "the configuration before stays in force\n", serving.Error, StringComparison.Ordinal);
         Assert.Equal(after, await Thumbprint(serving));
 
         _files.Config("");
-        await Until(async () => { await Thumbprint(serving); return serving.Error; }, said => said.Contains("TLS cannot be switched", StringComparison.Ordinal));
+        await Eventually.Get(async () => { await Thumbprint(serving); return serving.Error; }, said => said.Contains("TLS cannot be switched", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -148,15 +148,5 @@ public sealed class SecuredServingTests : IDisposable
         });
         await client.GetStringAsync(new Uri(serving.Url, "/-/healthy"));
         return thumbprint;
-    }
-
-    // The file is looked at once a second.
-    private static async Task<string> Until(Func<Task<string>> ask, Predicate<string> wanted)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        string answer;
-        while (!wanted(answer = await ask()))
-            await Task.Delay(100, patience.Token);
-        return answer;
     }
 }

@@ -1,4 +1,5 @@
 using Profiler.Cli.Commands;
+using Profiler.Tests.Support;
 using System.Net.Security;
 using System.Text.RegularExpressions;
 
@@ -51,17 +52,7 @@ internal sealed partial class Serving : IAsyncDisposable
     public Task<string> Text(string path) => Client.GetStringAsync(new Uri(Url, path));
 
     /// <summary>Asks until the answer is as wanted.</summary>
-    public async Task<string> GetWhen(Predicate<string> wanted)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            string text = await Text("/metrics");
-            if (wanted(text))
-                return text;
-        }
-    }
+    public Task<string> GetWhen(Predicate<string> wanted) => Eventually.Get(() => Text("/metrics"), wanted);
 
     public Task<int> Stop()
     {

@@ -1,3 +1,4 @@
+using Profiler.Tests.Support;
 using System.Diagnostics;
 
 namespace Profiler.Cli.Tests.Support;
@@ -9,6 +10,9 @@ internal static class Shell
         $"dotnet exec --runtimeconfig {AppContext.BaseDirectory}/Profiler.Cli.Tests.runtimeconfig.json " +
         $"--depsfile {AppContext.BaseDirectory}/Profiler.Cli.Tests.deps.json {AppContext.BaseDirectory}/vfioscope.dll ";
 
+    // For wait_for.
+    private static readonly string Waiting = Golden.Beside("../../lab/wait.sh");
+
     /// <summary>Runs a script of bash in an empty directory, $D; "vfioscope " is the program, $R the recording.</summary>
     /// <returns>Its exit code and what came on standard error.</returns>
     public static (int Code, string Error) Run(string script, string recording)
@@ -18,7 +22,7 @@ internal static class Shell
         {
             using Process bash = Process.Start(new ProcessStartInfo("bash")
             {
-                ArgumentList = { "-c", $"D={directory} R={recording}; cd $D; {script.Replace("vfioscope ", Program, StringComparison.Ordinal)}" },
+                ArgumentList = { "-c", $". {Waiting}; D={directory} R={recording}; cd $D; {script.Replace("vfioscope ", Program, StringComparison.Ordinal)}" },
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
                 RedirectStandardInput = true,

@@ -1,3 +1,4 @@
+using Profiler.Tests.Support;
 using System.Diagnostics;
 
 namespace Profiler.Cli.Tests.Support;
@@ -5,8 +6,6 @@ namespace Profiler.Cli.Tests.Support;
 /// <summary>A real terminal, kept by a tmux server of its own, with a shell in it.</summary>
 internal sealed class TmuxTerminal : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly string _socket = $"vfioscope-{Guid.NewGuid():N}";
 
     public TmuxTerminal()
@@ -38,11 +37,7 @@ internal sealed class TmuxTerminal : IDisposable
     public void WaitFor(string text) => WaitFor($"\"{text}\"", () => Screen.Contains(text, StringComparison.Ordinal));
 
     /// <summary>Returns once it is so; fails if it never is.</summary>
-    public void WaitFor(string what, Func<bool> isSo)
-    {
-        for (long start = Stopwatch.GetTimestamp(); !isSo(); Thread.Sleep(50))
-            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, $"the screen never showed {what}:\n{Screen}");
-    }
+    public void WaitFor(string what, Func<bool> isSo) => Eventually.IsTrue(isSo, () => $"the screen never showed {what}:\n{Screen}");
 
     /// <summary>What a command prints, one line, run at the prompt.</summary>
     public string Ask(string command)

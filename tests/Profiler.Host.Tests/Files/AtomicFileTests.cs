@@ -1,8 +1,8 @@
-using Profiler.Linux;
-using Profiler.Core;
-using Profiler.Host.Files;
 using System.Diagnostics;
 using System.Text;
+using Profiler.Core;
+using Profiler.Host.Files;
+using Profiler.Linux;
 
 #pragma warning disable CA1416 // not on Windows
 

@@ -1,8 +1,8 @@
+using System.Text;
 using Profiler.Core.Facts;
 using Profiler.Host.Pci;
 using Profiler.Host.Tests.Pci;
 using Profiler.Tests.Support;
-using System.Text;
 
 namespace Profiler.Host.Tests.Identity;
 

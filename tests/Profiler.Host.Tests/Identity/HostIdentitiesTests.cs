@@ -1,11 +1,9 @@
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
-using Profiler.Host;
 using Profiler.Host.Pci;
 using Profiler.Host.Processes;
 using Profiler.Host.Tests.Pci;
-using Profiler.Host.Vms;
 
 namespace Profiler.Host.Tests.Identity;
 
@@ -71,7 +69,7 @@ public sealed class HostIdentitiesTests : IDisposable
     [Fact]
     public void However_many_come_and_go_a_bounded_number_is_remembered_and_all_that_live()
     {
-        const int many = 4 * HostIdentities.Remembered, lives = 10;
+        const int many = 4 * HostIdentities.MaxEnded, lives = 10;
         for (int pid = 1; pid <= many; pid++)
         {
             _proc.Add(pid, ["qemu-system-x86_64", "-name", $"web-{pid}"]);
@@ -80,17 +78,17 @@ public sealed class HostIdentitiesTests : IDisposable
                 _proc.Remove(pid);
         }
         IReadOnlyDictionary<int, string> names = _identities.Facts.VmNames;
-        Assert.InRange(names.Count, HostIdentities.Remembered, 2 * HostIdentities.Remembered + lives);
+        Assert.InRange(names.Count, HostIdentities.MaxEnded, 2 * HostIdentities.MaxEnded + lives);
         Assert.All(Enumerable.Range(1, lives).Append(many), pid => Assert.Equal($"web-{pid}", names[pid]));
     }
 
     [Fact]
     public void However_many_devices_are_left_behind_a_bounded_number_is_remembered()
     {
-        const int many = 2 * HostIdentities.Remembered;
+        const int many = 2 * HostIdentities.MaxEnded;
         for (int i = 1; i <= many; i++)
             _identities.Learn(LeftBehind($"mediated-{i}"));
-        Assert.Equal(HostIdentities.Remembered, _identities.Facts.StillHeld.Count);
+        Assert.Equal(HostIdentities.MaxEnded, _identities.Facts.StillHeld.Count);
         Assert.Contains($"mediated-{many}", _identities.Facts.StillHeld);
     }
 

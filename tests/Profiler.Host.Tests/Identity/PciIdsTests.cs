@@ -1,7 +1,7 @@
-using Profiler.Host.Pci;
-using Profiler.Tests.Support;
 using System.IO.Compression;
 using System.Text;
+using Profiler.Host.Pci;
+using Profiler.Tests.Support;
 
 namespace Profiler.Host.Tests.Identity;
 

@@ -1,10 +1,8 @@
+using System.Collections.Immutable;
 using Profiler.Core.Facts;
-using Profiler.Host;
 using Profiler.Host.Pci;
 using Profiler.Host.Processes;
 using Profiler.Host.Tests.Pci;
-using Profiler.Host.Vms;
-using System.Collections.Immutable;
 
 namespace Profiler.Host.Tests.Identity;
 

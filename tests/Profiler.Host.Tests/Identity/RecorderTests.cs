@@ -1,18 +1,13 @@
+using System.Collections.Immutable;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
-using Profiler.Host;
-using Profiler.Host.Files;
 using Profiler.Host.Pci;
 using Profiler.Host.Processes;
-using Profiler.Host.Tests.Identity;
 using Profiler.Host.Tests.Pci;
-using Profiler.Host.Vms;
 using Profiler.Tests.Support;
-using System.Collections.Immutable;
-using System.Reactive.Subjects;
 
 namespace Profiler.Host.Tests.Identity;
 

@@ -53,7 +53,7 @@ public sealed class ScreenTests
 
     [Theory, MemberData(nameof(Sizes))]
     public void Attached_late_to_a_VM_that_was_exiting_already(int width, int height) => Check("attached-late", Late.StateAt(
-        1.15, pipeline => pipeline.Present(new ProcessAtStart(7, "qemu-system-x86", null, Exiting: true))), ViewState.First, width, height);
+        1.15, pipeline => pipeline.AddAtStart(new ProcessAtStart(7, "qemu-system-x86", null, Exiting: true))), ViewState.First, width, height);
 
     private static StagedCapture Late => new("""
         1.0000 7/7 qemu-system-x86 release begin 0000:03:00.0 lock c exiting

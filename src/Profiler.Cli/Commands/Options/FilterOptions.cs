@@ -3,14 +3,23 @@ using Profiler.Core.Capture;
 
 namespace Profiler.Cli.Commands.Options;
 
-/// <summary>Which processes, VMs and devices are shown: the options of the verbs that show them.</summary>
+/// <summary>Which processes, VMs and devices are shown: the options of the commands that show them.</summary>
 internal static class FilterOptions
 {
-    private static readonly Option<int?> PidOption = new("--pid") { Description = "only this process", HelpName = "PID" };
+    private static readonly Option<int?> PidOption = new("--pid")
+    {
+        Description = "show only this process",
+        HelpName = "PID",
+        CustomParser = result => OptionValues.WholeNumber(result, 1),
+    };
 
-    private static readonly Option<string?> VmOption = new("--vm") { Description = "only the VM of this name", HelpName = "NAME" };
+    private static readonly Option<string?> VmOption = new("--vm") { Description = "show only the VM of this name", HelpName = "NAME" };
 
-    private static readonly Option<string?> DeviceOption = new("--device") { Description = "only this device", HelpName = "BDF" };
+    private static readonly Option<string?> DeviceOption = new("--device")
+    {
+        Description = "show only this device: 0000:01:00.0 or 01:00.0",
+        HelpName = "BDF",
+    };
 
     public static void AddTo(Command command)
     {

@@ -4,48 +4,46 @@ using Profiler.Host.Live;
 
 namespace Profiler.Cli.Commands.Options;
 
-/// <summary>How to capture: the options that all live verbs share.</summary>
+/// <summary>How to capture: the options that all live commands share.</summary>
 internal static class LiveOptions
 {
-    private static readonly Option<AttachChoice> AttachOption = new("--attach")
-    {
-        Description = "how probes are attached; auto takes the cheapest that gives the same answer",
-        DefaultValueFactory = _ => AttachChoice.Auto,
-    };
+    private const uint MinBufferKib = 4, MaxBufferKib = 1 << 20;
 
-    private static readonly Option<LockProbeChoice> LockProbeOption = new("--lock-probe")
-    {
-        Description = "where lock waits are seen: mutex_lock itself, its slow path, or the contention tracepoints",
-        DefaultValueFactory = _ => LockProbeChoice.Auto,
-    };
+    private static readonly Option<AttachChoice> AttachOption = OptionValues.OneOf<AttachChoice>(
+        "--attach", "how to attach probes; auto takes the cheapest way that gives the same answer", AttachChoice.Auto);
+
+    private static readonly Option<LockProbeChoice> LockProbeOption = OptionValues.OneOf<LockProbeChoice>(
+        "--lock-probe", "where to see lock waits: in mutex_lock, in its slow path, or at the contention tracepoints", LockProbeChoice.Auto);
 
     private static readonly Option<uint> BufferOption = new("--buffer")
     {
         Description = "size of the ring buffer in KiB, a power of two",
+        HelpName = "KIB",
         DefaultValueFactory = _ => 1024,
+        CustomParser = result =>
+        {
+            if (uint.TryParse(result.Tokens[0].Value, out uint kib) && uint.IsPow2(kib) && kib is >= MinBufferKib and <= MaxBufferKib)
+                return kib;
+            result.Expects($"a power of two from {MinBufferKib} to {MaxBufferKib} (KiB)");
+            return MinBufferKib;
+        },
     };
 
     private static readonly Option<TimeSpan> StacksOption = new("--stacks")
     {
-        Description = "keep the kernel stack of releases, resets and lock waits that take as long; 0 for none",
+        Description = "keep the kernel stack of releases, resets and lock waits that take at least this long; 0 for none",
         HelpName = "DURATION",
         CustomParser = result => DurationArgument.ParseOrZero(result) ?? TimeSpan.Zero,
         DefaultValueFactory = _ => TimeSpan.FromMilliseconds(100),
     };
 
-    /// <summary>Only of those that show it: it is on while they run, and costs every BPF program on the machine.</summary>
+    /// <summary>Only for commands that show the result: counting costs every BPF program on the machine.</summary>
     public static readonly Option<bool> BpfStatsOption = new("--bpf-stats")
     {
-        Description = "have the kernel count the runs and the time of BPF programs; slows all of them down a little",
+        Description = "have the kernel count runs and time of BPF programs; slows all of them down a little",
     };
 
-    static LiveOptions() => BufferOption.Validators.Add(result =>
-    {
-        if (result.Tokens is [var token] && (!uint.TryParse(token.Value, out uint kib) || !uint.IsPow2(kib) || kib is < 4 or > 1 << 20))
-            result.AddError("--buffer takes a power of two from 4 to 1048576 (KiB)");
-    });
-
-    /// <summary>Adds the options to a verb.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public static void AddTo(Command command)
     {
         command.Add(AttachOption);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Problems;
@@ -6,7 +7,7 @@ using Profiler.Host.Live;
 
 namespace Profiler.Cli.Commands.Options;
 
-/// <summary>Where events come from: the options of the verbs that show them, and what they open.</summary>
+/// <summary>Where events come from: the options of the commands that show them, and what they open.</summary>
 internal static class SourceOptions
 {
     private static readonly Option<string?> FromOption = new("--from")
@@ -17,19 +18,19 @@ internal static class SourceOptions
 
     private static readonly Option<double> SpeedOption = new("--speed")
     {
-        Description = "how fast to replay: 1 is as it happened, 10 ten times as fast",
+        Description = "speed of the replay: 1 as it happened, 10 ten times as fast",
         HelpName = "X",
         DefaultValueFactory = _ => 1,
+        CustomParser = result =>
+        {
+            if (double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out double speed) && speed > 0 && double.IsFinite(speed))
+                return speed;
+            result.Expects("a number greater than 0");
+            return 1;
+        },
     };
 
-    static SourceOptions() => SpeedOption.Validators.Add(result =>
-    {
-        if (result.Tokens is [var token] &&
-            !(double.TryParse(token.Value, out double speed) && speed > 0 && double.IsFinite(speed)))
-            result.AddError($"--speed {token.Value}: write a number greater than 0");
-    });
-
-    /// <summary>Adds the options to a verb, those of a live capture included.</summary>
+    /// <summary>Adds the options to a command, with those of a live capture.</summary>
     public static void AddTo(Command command)
     {
         command.Add(FromOption);
@@ -38,13 +39,13 @@ internal static class SourceOptions
         command.Validators.Add(result =>
         {
             if (result.GetResult(FromOption) is null && result.GetResult(SpeedOption) is { Implicit: false })
-                result.AddError("--speed goes with --from FILE");
+                result.AddError("--speed needs a recording: give --from FILE, too");
         });
     }
 
-    /// <summary>Opens the recording that is asked for, or starts to watch the kernel.</summary>
-    /// <exception cref="UserException">There is no such recording, or watching is not possible; says what would help.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled meanwhile: nothing is left attached.</exception>
+    /// <summary>Opens the recording given by <c>--from</c>, or starts a live capture.</summary>
+    /// <exception cref="UserException">There is no such recording, or a capture is not possible here; the message says what would help.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing is left attached.</exception>
     /// <param name="sinks">See <see cref="Profile"/>.</param>
     public static Profile Open(ParseResult parsed, TimeProvider time, CancellationToken cancellation = default, params ReadOnlySpan<Func<Profile, ISink>> sinks)
     {
@@ -54,19 +55,19 @@ internal static class SourceOptions
         return new Profile(source, time, sinks);
     }
 
-    /// <summary>The same, to be paused, and a recording to be gone back in.</summary>
+    /// <summary>The same, with pause, and with seeking in a recording.</summary>
     /// <exception cref="UserException">As <see cref="Open"/>.</exception>
     public static Player OpenPlayer(ParseResult parsed, TimeProvider time, CancellationToken cancellation = default) =>
         new(() => Open(parsed, time, cancellation), time);
 
-    /// <summary>Says what is wrong with a recording, a line each.</summary>
+    /// <summary>Writes what is wrong with a recording, one line for each problem.</summary>
     public static async Task TellProblems(Profile profile, TextWriter error)
     {
         foreach (Problem problem in profile.Problems.Where(p => p.Kind.Impact == Impact.Incomplete))
             await error.WriteLineAsync($"vfioscope: {problem.Text}");
     }
 
-    // The words are those of Report.RecordedCapture.Read.
+    // The messages are those of RecordedCapture.Read.
     private static ReplaySource OpenRecording(string path, double speed, TimeProvider time)
     {
         FileStream? file = null;

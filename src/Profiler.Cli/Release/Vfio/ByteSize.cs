@@ -7,7 +7,7 @@ internal readonly record struct ByteSize(ulong Bytes)
 {
     private static readonly (string Suffix, ulong Bytes)[] Units = [("G", 1UL << 30), ("M", 1UL << 20), ("K", 1UL << 10), ("", 1)];
 
-    /// <returns>Null if it is no size, or more than addresses of 63 bits can reach.</returns>
+    /// <returns>Null if it is not a size, or 2^63 or more.</returns>
     public static ByteSize? Parse(string text)
     {
         (string suffix, ulong unit) = Units.First(u => text.EndsWith(u.Suffix, StringComparison.Ordinal));
@@ -20,7 +20,7 @@ internal readonly record struct ByteSize(ulong Bytes)
     /// <summary>The next multiple of the page size, which is all that can be mapped.</summary>
     public ByteSize RoundedUpTo(int pageSize) => new((Bytes + (ulong)pageSize - 1) / (ulong)pageSize * (ulong)pageSize);
 
-    /// <summary>As it would be written, with the largest unit that leaves no fraction.</summary>
+    /// <summary>In the form that <see cref="Parse"/> takes, with the largest unit that leaves no fraction.</summary>
     public override string ToString()
     {
         ulong bytes = Bytes;

@@ -3,14 +3,14 @@ using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Release.Vfio;
 
-/// <summary>From what was typed to devices that can be opened, or the reason why one cannot.</summary>
-/// <param name="sysfs">Where devices are looked up.</param>
-/// <param name="container">VFIO's container device, there if VFIO is.</param>
+/// <summary>Resolves the BDFs on the command line to devices that can be opened.</summary>
+/// <param name="sysfs">The devices.</param>
+/// <param name="container">VFIO's container device, which exists if VFIO is loaded.</param>
 internal sealed class DeviceArguments(PciSysfs sysfs, string container = VfioContainer.Node)
 {
-    /// <summary>Looks each BDF up, in the order given. Wrong usage is told before what the machine lacks.</summary>
+    /// <summary>The devices, in the order given. Usage errors come before errors of the machine.</summary>
     /// <exception cref="UserException">
-    /// A BDF is malformed, there twice or unknown (2); there is no VFIO, or a device has no IOMMU group or a driver other
+    /// A BDF is malformed, duplicate or unknown (2); VFIO is not loaded, or a device has no IOMMU group or a driver other
     /// than vfio-pci (3).
     /// </exception>
     public IReadOnlyList<VfioDevice> Resolve(IEnumerable<string> arguments)

@@ -7,8 +7,8 @@ using static Profiler.Cli.Release.Vfio.VfioUapi;
 namespace Profiler.Cli.Release.Vfio;
 
 /// <summary>
-/// Memory pinned and mapped for a container's devices. VFIO is never told to unmap it: the kernel does that, and unpins
-/// every page, as the container loses its last group. This is the part of a VM's end that grows with its memory.
+/// Memory pinned and mapped for a container's devices. It is not unmapped through VFIO: the kernel does that, and unpins
+/// every page, when the container loses its last group. This part of a VM's shutdown grows with its memory.
 /// </summary>
 internal sealed class DmaMemory : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class DmaMemory : IDisposable
 
     private DmaMemory(nint address, nuint length) => (_address, _length) = (address, length);
 
-    /// <summary>Takes its time, as the kernel has to allocate, clear and pin each page.</summary>
+    /// <summary>May take seconds, as the kernel allocates, clears and pins each page.</summary>
     /// <param name="container">An open container that has its IOMMU model.</param>
     /// <param name="options">More than 0 bytes, rounded up to whole pages.</param>
     /// <exception cref="UserException">There is too little memory, or too low a limit (3).</exception>
@@ -35,7 +35,7 @@ internal sealed class DmaMemory : IDisposable
             throw VfioErrors.MapDma(size, Marshal.GetLastPInvokeError());
         var memory = new DmaMemory(address, length);
 
-        // EINVAL: a kernel without huge pages, where there is nothing to choose.
+        // EINVAL: a kernel without huge pages.
         _ = madvise(address, length, options.HugePages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
         var map = new vfio_iommu_type1_dma_map
         {
@@ -52,6 +52,6 @@ internal sealed class DmaMemory : IDisposable
         throw VfioErrors.MapDma(size, errno);
     }
 
-    /// <summary>Gives the process's own mapping back; to be called after the container is closed.</summary>
+    /// <summary>Unmaps the memory of the process; to be called after the container is closed.</summary>
     public void Dispose() => _ = munmap(_address, _length);
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Profiler.Cli.Release.Vfio;
 
 /// <summary>
-/// The system calls VFIO is spoken to with, by their own names. A negative result is a failure, with errno in
+/// The system calls for VFIO, by their own names. A negative result is a failure, with errno in
 /// <see cref="Marshal.GetLastPInvokeError"/>.
 /// </summary>
 /// <remarks>
@@ -53,7 +53,7 @@ internal static partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     public static partial int madvise(nint address, nuint length, int advice);
 
-    /// <summary>Ends the process with all its threads at once: nothing of ours runs any more, no handler, no finalizer.</summary>
+    /// <summary>Ends the process with all its threads at once: no handler and no finalizer runs.</summary>
     [DoesNotReturn]
     [LibraryImport(Library)]
     public static partial void _exit(int status);

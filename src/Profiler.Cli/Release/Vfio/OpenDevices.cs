@@ -21,9 +21,9 @@ internal sealed class OpenDevices : IDisposable
 
     /// <summary>Opens one after the other; each may take a second, as opening resets the device.</summary>
     /// <exception cref="UserException">
-    /// One cannot be opened, or the memory not be mapped (3); what was opened is closed again.
+    /// A device cannot be opened, or the memory cannot be mapped (3); those opened are closed again.
     /// </exception>
-    /// <exception cref="OperationCanceledException">Told to stop between two devices.</exception>
+    /// <exception cref="OperationCanceledException">Stopped between two devices.</exception>
     public static OpenDevices Open(IReadOnlyList<VfioDevice> devices, DmaOptions dma, CancellationToken stop)
     {
         var opened = new OpenDevices(devices.Count);
@@ -54,7 +54,7 @@ internal sealed class OpenDevices : IDisposable
             _ = LibC.close(fd);
     }
 
-    /// <summary>Closes what is still open, devices first: a group can go only after its devices.</summary>
+    /// <summary>Closes what is still open, devices first: a group can be closed only after its devices.</summary>
     public void Dispose()
     {
         for (int i = 0; i < Count; i++)

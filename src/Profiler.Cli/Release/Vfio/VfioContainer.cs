@@ -10,8 +10,7 @@ namespace Profiler.Cli.Release.Vfio;
 /// docs.kernel.org/driver-api/vfio.html, "VFIO Usage Example".
 /// </summary>
 /// <remarks>
-/// The descriptors are plain numbers on purpose: where the kernel is to close them as the process exits, nothing of the
-/// runtime may come first.
+/// The descriptors are plain numbers, so that no finalizer of the runtime closes them before the kernel does at exit.
 /// </remarks>
 internal sealed class VfioContainer : IDisposable
 {
@@ -25,7 +24,7 @@ internal sealed class VfioContainer : IDisposable
 
     public static string GroupNode(int group) => $"/dev/vfio/{group}";
 
-    /// <exception cref="UserException">There is no VFIO, not the one we know, or no permission (3).</exception>
+    /// <exception cref="UserException">VFIO is not loaded, has another API version, or there is no permission (3).</exception>
     public static VfioContainer Open()
     {
         int fd = LibC.open(Node, LibC.O_RDWR | LibC.O_CLOEXEC);
@@ -44,9 +43,9 @@ internal sealed class VfioContainer : IDisposable
         }
     }
 
-    /// <summary>Opens a device, before that its group unless a device of it came earlier.</summary>
+    /// <summary>Opens a device, and first its group if that is not open yet.</summary>
     /// <returns>The descriptor; the caller closes it, before this container.</returns>
-    /// <exception cref="UserException">The group or the device cannot be had (3).</exception>
+    /// <exception cref="UserException">The group or the device cannot be opened (3).</exception>
     public int OpenDevice(VfioDevice device)
     {
         if (!_groups.TryGetValue(device.Group, out int group))
@@ -55,11 +54,11 @@ internal sealed class VfioContainer : IDisposable
         return fd >= 0 ? fd : throw VfioErrors.OpenDevice(device.Address, Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>Maps memory for DMA, once, after the first device is open: before that there is no IOMMU to map it in.</summary>
-    /// <exception cref="UserException">It cannot be had (3).</exception>
+    /// <summary>Maps memory for DMA, once, after the first device is open: the container has no IOMMU before.</summary>
+    /// <exception cref="UserException">It cannot be mapped (3).</exception>
     public void MapMemory(DmaOptions options) => _memory = DmaMemory.Map(_container, options);
 
-    /// <summary>Closes groups and container; whatever was mapped is unmapped with the last of them.</summary>
+    /// <summary>Closes groups and container; mapped memory is unmapped with the last of them.</summary>
     public void Dispose()
     {
         foreach (int group in _groups.Values)
@@ -86,7 +85,7 @@ internal sealed class VfioContainer : IDisposable
         int group = LibC.open(GroupNode(number), LibC.O_RDWR | LibC.O_CLOEXEC);
         if (group < 0)
             throw VfioErrors.OpenGroup(number, Marshal.GetLastPInvokeError());
-        // From here on Dispose closes it.
+        // Dispose closes it from now on.
         _groups.Add(number, group);
 
         var status = new vfio_group_status { argsz = (uint)Marshal.SizeOf<vfio_group_status>() };

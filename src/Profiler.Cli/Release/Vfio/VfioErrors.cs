@@ -5,7 +5,7 @@ using Profiler.Linux;
 
 namespace Profiler.Cli.Release.Vfio;
 
-/// <summary>What the kernel's refusals mean, and what helps.</summary>
+/// <summary>Errors of VFIO's user API, with their remedies.</summary>
 internal static class VfioErrors
 {
     public static UserException NoVfio() =>
@@ -13,7 +13,7 @@ internal static class VfioErrors
 
     public static UserException OpenContainer(int errno) => errno switch
     {
-        // ENODEV: udev makes the node at boot, for a module that then turns out not to be there.
+        // ENODEV: udev creates the node at boot, also when the module is missing.
         Errno.ENOENT or Errno.ENODEV => NoVfio(),
         Errno.EPERM or Errno.EACCES => NoPermission(VfioContainer.Node),
         _ => Failed($"open {VfioContainer.Node}", errno),
@@ -23,7 +23,7 @@ internal static class VfioErrors
         $"this kernel's VFIO has API version {version}, not {VfioUapi.VFIO_API_VERSION}: a newer vfioscope may know it");
 
     public static UserException NoType1() =>
-        UserException.NotPossible("VFIO has no driver for the IOMMU (type 1 v2): modprobe vfio_iommu_type1");
+        UserException.NotPossible($"VFIO has no driver for the IOMMU (type 1 v2): modprobe {KernelModules.VfioIommuType1}");
 
     public static UserException OpenGroup(int group, int errno)
     {
@@ -40,10 +40,10 @@ internal static class VfioErrors
     }
 
     public static UserException Busy(int group, IReadOnlyList<FileUser> users) => users.Count == 0
-        // A process that is exiting shows no descriptors any more, and may be releasing devices for seconds.
+        // An exiting process has no descriptors any more, and may be releasing devices for seconds.
         ? UserException.NotPossible(
-            $"IOMMU group {group} is in use by a process not seen from here: wait if one is still exiting, else look as root " +
-            $"and outside of containers ('fuser -v {VfioContainer.GroupNode(group)}')")
+            $"IOMMU group {group} is in use by a process that is not visible here: wait if one is still exiting, else look for it " +
+            $"as root and outside of containers ('fuser -v {VfioContainer.GroupNode(group)}')")
         : UserException.NotPossible(
             $"IOMMU group {group} is in use by {string.Join(", ", users)}: shut that down first");
 
@@ -64,7 +64,7 @@ internal static class VfioErrors
     public static UserException SetIommu(int group, int errno) => errno switch
     {
         Errno.EPERM => UserException.NotPossible(
-            $"the kernel refuses IOMMU group {group}, as this machine cannot remap interrupts: turn that on in the firmware, " +
+            $"the kernel refuses IOMMU group {group}, as interrupt remapping is off on this machine: turn it on in the firmware, " +
             "or accept the risk: echo Y > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"),
         Errno.EBUSY => Busy(group, FileUser.Of(VfioContainer.GroupNode(group))),
         _ => Failed($"attach IOMMU group {group} to a container", errno),
@@ -75,8 +75,8 @@ internal static class VfioErrors
     public static UserException MapDma(ByteSize size, int errno) => errno switch
     {
         Errno.ENOMEM or Errno.EPERM => UserException.NotPossible(
-            $"the kernel does not pin {size} of memory for DMA: run as root (sudo) or raise the limit (ulimit -l), and see that " +
-            "so much memory is free (free -h)"),
+            $"the kernel refuses to pin {size} of memory for DMA: run as root (sudo) or raise the limit (ulimit -l), and check " +
+            "that as much memory is free (free -h)"),
         Errno.EINVAL => UserException.NotPossible(
             $"the IOMMU has no room for {size} from address 0x{DmaMemory.FirstIova:x} up: map less"),
         _ => Failed($"map {size} for DMA", errno),

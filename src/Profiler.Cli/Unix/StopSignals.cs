@@ -5,26 +5,32 @@ using Profiler.Linux;
 
 namespace Profiler.Cli.Unix;
 
-/// <summary>What a signal that asks us to end does.</summary>
-internal enum OnInterrupt
+/// <summary>What a signal does that asks the process to end.</summary>
+internal enum OnStop
 {
-    /// <summary>The process ends at once; a file that is not whole goes.</summary>
-    EndAtOnce,
+    /// <summary>Ends the process at once; an unfinished output file is removed.</summary>
+    Exit,
 
-    /// <summary>The verb is told, and undoes what it did: programs are detached, a recording gets its end.</summary>
-    Tell,
+    /// <summary>
+    /// Cancels <see cref="StopSignals.Token"/>: programs are detached, a recording gets its end. Further signals change
+    /// nothing, as they come in twos and threes at the end of a session; after 30 s the process ends in any case.
+    /// </summary>
+    Cancel,
 
-    /// <summary>The verb has handlers of its own; here is only noted which signal came first.</summary>
-    Note,
+    /// <summary>Cancels the token, with no limit: the kernel takes its time to release devices. A second signal ends the process at once.</summary>
+    CancelThenExit,
+
+    /// <summary>Nothing: another process says when to end.</summary>
+    Ignore,
 }
 
 /// <summary>
-/// SIGINT, SIGTERM, SIGHUP and SIGQUIT, from the first moment on. One that was ignored when we were started, as with nohup,
-/// stays so.
+/// SIGINT, SIGTERM, SIGHUP and SIGQUIT, handled from the first moment on. A signal that was ignored when the process started,
+/// as with nohup, stays ignored.
 /// </summary>
-internal static class Interrupts
+internal static class StopSignals
 {
-    /// <summary>Detaching the programs and finishing a recording may take so long.</summary>
+    /// <summary>How long detaching the programs and finishing a recording may take.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly (PosixSignal Signal, int Number)[] Handled =
@@ -38,16 +44,16 @@ internal static class Interrupts
     private static int _first;
     private static Timer? _patience;
 
-    /// <summary>Cancelled by the first of them.</summary>
+    /// <summary>Cancelled by the first signal, see <see cref="OnStop"/>.</summary>
     public static CancellationToken Token => Stop.Token;
 
-    /// <summary>What they do.</summary>
-    public static OnInterrupt Then { get; set; }
+    /// <summary>What a signal does from now on.</summary>
+    public static OnStop Action { get; set; }
 
-    /// <summary>What the shell expects after the one that came first, 130 for SIGINT; null if none came.</summary>
+    /// <summary>128 and the number of the first signal, 130 for SIGINT; null if none came.</summary>
     public static int? ExitCode => Volatile.Read(ref _first) is > 0 and var number ? 128 + number : null;
 
-    /// <summary>From here on none of them ends us on the spot.</summary>
+    /// <summary>Takes the signals over. To be called once.</summary>
     public static void Listen()
     {
         ulong ignored = Ignored();
@@ -60,22 +66,27 @@ internal static class Interrupts
 
     private static void On(PosixSignalContext context, int number)
     {
-        Interlocked.CompareExchange(ref _first, number, 0);
-        if (Then == OnInterrupt.Note)
-            return;
         context.Cancel = true;
-        if (Then == OnInterrupt.EndAtOnce)
+        if (Action == OnStop.Ignore)
+            return;
+        Interlocked.CompareExchange(ref _first, number, 0);
+        if (Action == OnStop.Exit)
         {
             AtomicFile.RemoveUnfinished();
-            EndNow();
+            ExitNow();
         }
         if (Stop.IsCancellationRequested)
-            return; // patience: they may come in twos and threes, as at the end of a session
-        _patience = new Timer(_ => EndNow(), null, Patience, Timeout.InfiniteTimeSpan);
+        {
+            if (Action == OnStop.CancelThenExit)
+                ExitNow();
+            return;
+        }
+        if (Action == OnStop.Cancel)
+            _patience = new Timer(_ => ExitNow(), null, Patience, Timeout.InfiniteTimeSpan);
         Stop.Cancel();
     }
 
-    private static void EndNow() => Posix._exit(ExitCode ?? 1);
+    private static void ExitNow() => Posix._exit(ExitCode ?? 1);
 
     private static ulong Ignored()
     {

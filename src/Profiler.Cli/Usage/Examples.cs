@@ -1,0 +1,58 @@
+using System.CommandLine;
+
+namespace Profiler.Cli.Usage;
+
+/// <summary>What people use each command for, as they would type it.</summary>
+internal static class Examples
+{
+    private static readonly Dictionary<string, string[]> ByCommand = new()
+    {
+        [""] =
+        [
+            "sudo vfioscope record -o vm.vfioscope -- virsh destroy web-1",
+            "vfioscope report vm.vfioscope",
+            "sudo vfioscope top",
+        ],
+        ["check"] =
+        [
+            "sudo vfioscope check",
+            "sudo vfioscope check --json | jq .ok",
+            "sudo vfioscope check --clean",
+        ],
+        ["top"] =
+        [
+            "sudo vfioscope top",
+            "sudo vfioscope top --vm web-1",
+            "vfioscope top --from vm.vfioscope --speed 10",
+        ],
+        ["record"] =
+        [
+            "sudo vfioscope record -o vm.vfioscope",
+            "sudo vfioscope record -o vm.vfioscope --duration 5m",
+            "sudo vfioscope record -o vm.vfioscope -- virsh destroy web-1",
+        ],
+        ["report"] =
+        [
+            "vfioscope report vm.vfioscope",
+            "vfioscope report vm.vfioscope --device 0000:01:00.0",
+            "vfioscope report vm.vfioscope --json -o report.json",
+        ],
+        ["serve"] =
+        [
+            "sudo vfioscope serve",
+            "sudo vfioscope serve --web.listen-address :9877 --web.config.file web.yml",
+            "vfioscope serve --from vm.vfioscope",
+        ],
+        ["release"] =
+        [
+            "sudo vfioscope release --mode close 01:00.0 02:00.0",
+            "sudo vfioscope release --mode exit --dma 2G --repeat 3 01:00.0",
+            "sudo vfioscope release --mode threads --hold 01:00.0 02:00.0",
+        ],
+        ["help"] = ["vfioscope help report"],
+    };
+
+    /// <summary>Of a command of this program; none for another.</summary>
+    public static string[] Of(Command command) =>
+        ByCommand.GetValueOrDefault(command is RootCommand ? "" : command.Name, []);
+}
