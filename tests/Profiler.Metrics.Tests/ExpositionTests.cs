@@ -2,7 +2,6 @@ using Profiler.Core.Statistics;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
 using Profiler.Core.Names;
-using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
 using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;

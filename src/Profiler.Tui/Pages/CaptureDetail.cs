@@ -1,3 +1,4 @@
+using Profiler.Core.Facts;
 using Profiler.Core.Capture;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
