@@ -31,8 +31,8 @@ internal static class WaterfallRows
                 Time(done.LockWaitNs), Time(done.ResetNs), method), done);
         }
         else if (row.UnderWay is { } o)
-            waterfall.Draw(canvas, Cells(canvas, line, Style.Plain, o.Device, Time(o.StartNs - startNs),
-                $"{FlightHead.Rough(Math.Max(0, state.NowNs - o.StartNs))}…", "", "", o.Method == ResetMethod.Unknown ? "" : ReportBuilder.Name(o.Method)), o);
+            waterfall.Draw(canvas, Cells(canvas, line, Style.Plain, o.Device, Time(o.StartNs - startNs), $"{FlightHead.Rough(Math.Max(0, state.NowNs - o.StartNs))}…",
+                "", "", o.Method == ResetMethod.Unknown ? "" : ReportBuilder.Name(o.Method)), o);
         else
             Cells(canvas, line, Style.Faint, row.Device, "", "pending", "", "", "");
     }
