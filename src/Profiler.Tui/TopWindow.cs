@@ -82,7 +82,8 @@ internal sealed class TopWindow : Runnable
     {
         int room = scene.Size.Width;
         // A word that does not fit as a whole is not shown.
-        KeyBinding[] keys = [.. Tui.KeyBindings.Shown(scene).TakeWhile(k => (room -= Tui.KeyBindings.KeyOf(k.Keys[0]).ToString().Length + k.Label.Length + KeySpace) >= 0)];
+        int Needs(KeyBinding key) => Tui.KeyBindings.KeyOf(key.Keys[0]).ToString().Length + key.Label.Length + KeySpace;
+        KeyBinding[] keys = [.. Tui.KeyBindings.Shown(scene).TakeWhile(key => (room -= Needs(key)) >= 0)];
         string shown = string.Join(' ', keys.Select(k => k.Label));
         if (shown == _shown)
             return;

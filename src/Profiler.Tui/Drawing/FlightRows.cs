@@ -60,9 +60,11 @@ internal static class FlightRows
     {
         string? process = processes ? ProcessNames.Of(row.Process, state.VmNames) : null;
         if (row.UnderWay is { } o)
-            Cells(canvas, line, Style.Plain, o.Device, Doing(o), FlightHead.Rough(Math.Max(0, state.NowNs - o.StateSinceNs)), process, Holder(state, o), Style.Plain);
+            Cells(canvas, line, Style.Plain, o.Device, Doing(o), FlightHead.Rough(Math.Max(0, state.NowNs - o.StateSinceNs)), process,
+                Holder(state, o), Style.Plain);
         else if (row.Done is { } done)
-            Cells(canvas, line, Style.Plain, done.Device, ("released", Style.Good), Figures.Text(done.Time.DurationNs), process, Details(done), Style.Plain);
+            Cells(canvas, line, Style.Plain, done.Device, ("released", Style.Good), Figures.Text(done.Time.DurationNs), process,
+                Details(done), Style.Plain);
         else
             Cells(canvas, line, Style.Faint, row.Pending!, ("pending", Style.Faint), "", process, "", Style.Faint);
     }
@@ -87,7 +89,8 @@ internal static class FlightRows
         (done.Resets.IsEmpty ? "not reset" : $"{done.Resets.MaxBy(r => r.Time.DurationNs)!.Method.Name()} reset {Figures.Text(done.ResetNs)}");
 
     private static void Cells(
-        Canvas canvas, Area line, Style plain, string device, (string Text, Style Style) what, string time, string? process, string more, Style moreStyle)
+        Canvas canvas, Area line, Style plain, string device, (string Text, Style Style) what, string time, string? process,
+        string more, Style moreStyle)
     {
         int x = canvas.Write(line.X, line.Y, device, plain, line.Right);
         x = Math.Max(x + 1, line.X + DeviceWidth);

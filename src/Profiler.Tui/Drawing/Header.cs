@@ -44,7 +44,8 @@ internal static class Header
         }
         int y = 1, most = Math.Clamp(area.Height / 5, 2, MaxLines);
         // What was lost makes all figures wrong: it comes first, so that it has room for certain.
-        foreach ((bool wrong, string text) in new[] { (events, CaptureStatus.Events(health)), (others.Length > 0, others), (probes, CaptureStatus.Probes(health)) })
+        (bool, string)[] all = [(events, CaptureStatus.Events(health)), (others.Length > 0, others), (probes, CaptureStatus.Probes(health))];
+        foreach ((bool wrong, string text) in all)
         {
             if (!wrong)
                 continue;
@@ -65,7 +66,8 @@ internal static class Header
         foreach ((int i, Page page) in PageTable.All.Index())
         {
             int from = x;
-            x = canvas.Write(x, line.Y, full ? $" {i + 1} {page.Title} " : $"{i + 1}{page.ShortTitle}", i == scene.View.PageIndex ? Style.Heading : Style.Plain, end);
+            string tab = full ? $" {i + 1} {page.Title} " : $"{i + 1}{page.ShortTitle}";
+            x = canvas.Write(x, line.Y, tab, i == scene.View.PageIndex ? Style.Heading : Style.Plain, end);
             canvas.Mark(line with { X = from, Width = x - from, Height = 1 }, new Hit(HitKind.Page, i));
             x += full ? 0 : 1;
         }

@@ -45,7 +45,8 @@ internal static class Sections
     public static int DrawSelected(Canvas canvas, Area area, IReadOnlyList<Section> sections, int selected)
     {
         int lines = Lines(sections), at = LineOf(sections, selected);
-        return Draw(canvas, area, sections, at < area.Height * 2 / 3 ? 0 : at - area.Height / 2, lines, Math.Clamp(selected, 0, Math.Max(0, Rows(sections) - 1)));
+        int top = at < area.Height * 2 / 3 ? 0 : at - area.Height / 2;
+        return Draw(canvas, area, sections, top, lines, Math.Clamp(selected, 0, Math.Max(0, Rows(sections) - 1)));
     }
 
     /// <summary>Draws what is left when lines are scrolled past.</summary>

@@ -22,8 +22,8 @@ internal sealed class ShutdownsPage : TablePage<Shutdown>
         new("LOCK WAIT", 9, (s, _) => Figures.Text(s.LockWaitNs), Right: true, From: 70) { Compare = (a, b) => a.LockWaitNs.CompareTo(b.LockWaitNs) },
         new("RESET", 8, (s, _) => Figures.Text(s.ResetNs), Right: true, From: 60) { Compare = (a, b) => a.ResetNs.CompareTo(b.ResetNs) },
         new("MAX PARALLEL", 12, (s, _) => $"{s.PeakConcurrency}", Right: true, From: 140),
-        new("IN PARALLEL", 11, (s, _) => Figures.Text(s.IfParallelNs), Right: true, From: 100),
-        new("WHY", 24, Why, From: 100) { Style = _ => Style.Warning },
+        new("IN PARALLEL", 11, (s, _) => Figures.Text(s.IfParallelNs), Right: true, From: 140),
+        new("WHY", 24, Why, From: 110) { Style = _ => Style.Warning },
         // Redrawn once a second while nothing happens: no finer than that.
         new("AGO", 7, (s, state) => Ago(state.NowNs - s.Time.EndNs), Right: true, From: 40)
         {
