@@ -1,5 +1,4 @@
 using Profiler.Cli.Release.Vfio;
-using Profiler.Core;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
