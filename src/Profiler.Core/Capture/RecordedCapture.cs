@@ -46,13 +46,9 @@ public sealed record RecordedCapture(
             using FileStream file = File.OpenRead(path);
             return Read(RecordingReader.Open(file));
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw UserException.Usage($"{path}: {e.Message}; make one with 'vfioscope record -o FILE'", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw UserException.Usage($"{path} cannot be read: {e.Message}", e);
+            throw RecordingErrors.Of(path, e);
         }
     }
 

@@ -24,7 +24,8 @@ public class FolderOrderTests
     [InlineData("Bpf")]
     [InlineData("Host")]
     public void A_folder_uses_only_those_before_it(string project) =>
-        Assert.Empty(Uses(project).Where(u => !Allowed(project, u.User, u.Used)).Select(u => $"{Words(u.User)} uses {Words(u.Used)}"));
+        Assert.Equal("", string.Join('\n', Uses(project)
+            .Where(u => !Allowed(project, u.User, u.Used)).Select(u => $"{Words(u.User)} uses {Words(u.Used)}")));
 
     [Theory]
     [InlineData("Core")]
@@ -49,7 +50,7 @@ public class FolderOrderTests
         while (left.RemoveWhere(folder => !uses[folder].Any(left.Contains)) > 0)
         {
         }
-        Assert.Empty(left.SelectMany(folder => uses[folder].Where(left.Contains).Select(used => $"{folder} uses {used}")));
+        Assert.Equal("", string.Join('\n', left.SelectMany(folder => uses[folder].Where(left.Contains).Select(used => $"{folder} uses {used}"))));
     }
 
     private static IEnumerable<(TypeName User, TypeName Used)> Uses(string project) =>

@@ -3,6 +3,7 @@ using System.Globalization;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Problems;
+using Profiler.Core.Recording;
 using Profiler.Host.Live;
 
 namespace Profiler.Cli.Commands.Options;
@@ -67,7 +68,6 @@ internal static class SourceOptions
             await error.WriteLineAsync($"vfioscope: {problem.Text}");
     }
 
-    // The messages are those of RecordedCapture.Read.
     private static ReplaySource OpenRecording(string path, double speed, TimeProvider time)
     {
         FileStream? file = null;
@@ -78,13 +78,9 @@ internal static class SourceOptions
             file = null;
             return source;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw UserException.Usage($"{path}: {e.Message}; make one with 'vfioscope record -o FILE'", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw UserException.Usage($"{path} cannot be read: {e.Message}", e);
+            throw RecordingErrors.Of(path, e);
         }
         finally
         {
