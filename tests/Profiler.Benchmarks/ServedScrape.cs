@@ -1,3 +1,4 @@
+using Profiler.Tests.Support;
 using Profiler.Tui.Tests.Support;
 using System.Diagnostics;
 using System.Net.Sockets;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Core.Names;
 
 namespace Profiler.Core.Findings;
 
@@ -11,13 +12,6 @@ public enum Severity
     /// <summary>Avoidable time was lost, or something is wrong.</summary>
     Warning,
 }
-
-/// <summary>A kind of finding; <see cref="Names.FindingKinds"/> has all of them.</summary>
-/// <param name="Id">Its stable name in all outputs, and its heading and anchor in docs/findings.md.</param>
-/// <param name="Severity">Unless the single finding says otherwise.</param>
-/// <param name="Title">What it says, in one sentence.</param>
-/// <param name="OfDevice">It says that a device is faulty or not free; the others say how a shutdown handles its devices.</param>
-public sealed record FindingKind(string Id, Severity Severity, string Title, bool OfDevice = false);
 
 /// <summary>One reason why a shutdown or an open took as long as it did: data first, then words.</summary>
 /// <param name="Kind">What it says.</param>

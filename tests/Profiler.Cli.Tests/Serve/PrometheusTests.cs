@@ -1,3 +1,4 @@
+using Profiler.Tests.Support;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Histograms;
 using Profiler.Metrics.Formats;
