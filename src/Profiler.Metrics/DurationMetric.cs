@@ -4,7 +4,6 @@ using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
 using Profiler.Metrics.Table;
-using Profiler.Report;
 
 namespace Profiler.Metrics;
 

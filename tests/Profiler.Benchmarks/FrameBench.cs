@@ -1,8 +1,8 @@
+using BenchmarkDotNet.Attributes;
 using Profiler.Core.Capture;
 using Profiler.Tests.Support;
 using Profiler.Tui;
 using Profiler.Tui.Tests.Support;
-using BenchmarkDotNet.Attributes;
 
 namespace Profiler.Benchmarks;
 

@@ -1,10 +1,10 @@
+using System.Diagnostics;
+using System.Reactive.Subjects;
+using System.Runtime.InteropServices;
 using Profiler.Core;
 using Profiler.Core.Lives;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;
-using System.Diagnostics;
-using System.Reactive.Subjects;
-using System.Runtime.InteropServices;
 
 namespace Profiler.Benchmarks;
 

@@ -1,8 +1,8 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Profiler.Tests.Support;
 using Profiler.Tui.Tests.Support;
-using System.Diagnostics;
-using System.Net.Sockets;
-using System.Net;
 
 namespace Profiler.Benchmarks;
 

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using System.Reactive.Linq;
+using System.Reactive.Subjects;
+using System.Runtime.InteropServices;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Recording;
@@ -10,10 +14,6 @@ using Profiler.Host.Tests.Identity;
 using Profiler.Metrics;
 using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;
-using System.Collections.Immutable;
-using System.Reactive.Linq;
-using System.Reactive.Subjects;
-using System.Runtime.InteropServices;
 
 namespace Profiler.Benchmarks;
 

@@ -1,11 +1,11 @@
-using Profiler.Core.Statistics;
+using System.Text.RegularExpressions;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
 using Profiler.Core.Names;
+using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
 using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;
-using System.Text.RegularExpressions;
 
 namespace Profiler.Metrics.Tests;
 

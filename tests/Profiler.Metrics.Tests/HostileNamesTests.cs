@@ -1,5 +1,4 @@
 using Profiler.Core.Facts;
-using Profiler.Core.Recording;
 using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;
 

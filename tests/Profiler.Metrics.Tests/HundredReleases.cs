@@ -1,6 +1,6 @@
-using Profiler.Tests.Support;
 using System.Globalization;
 using System.Text;
+using Profiler.Tests.Support;
 
 namespace Profiler.Metrics.Tests;
 

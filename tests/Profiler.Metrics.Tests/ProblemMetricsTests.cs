@@ -1,9 +1,9 @@
+using System.Collections.Immutable;
 using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Wire;
 using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;
-using System.Collections.Immutable;
 
 namespace Profiler.Metrics.Tests;
 

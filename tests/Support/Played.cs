@@ -1,10 +1,10 @@
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using System.Runtime.InteropServices;
+using Profiler.Core;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Wire;
-using Profiler.Core;
 
 namespace Profiler.Tests.Support;
 

@@ -1,12 +1,12 @@
+using System.Collections.Immutable;
+using System.Reactive.Subjects;
+using System.Runtime.InteropServices;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
-using System.Collections.Immutable;
-using System.Reactive.Subjects;
-using System.Runtime.InteropServices;
 
 namespace Profiler.Tests.Support;
 

@@ -1,7 +1,7 @@
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
-using Profiler.Core.Spans;
 using Profiler.Core.Names;
+using Profiler.Core.Spans;
 using static Profiler.Core.Figures;
 
 namespace Profiler.Core.Findings;

@@ -1,8 +1,8 @@
-using Profiler.Core.Names;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 
 namespace Profiler.Tui.Drawing;

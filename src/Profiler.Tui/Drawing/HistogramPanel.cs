@@ -1,5 +1,5 @@
-using Profiler.Core.Histograms;
 using Profiler.Core;
+using Profiler.Core.Histograms;
 
 namespace Profiler.Tui.Drawing;
 

@@ -1,8 +1,7 @@
-using Profiler.Core.Names;
 using Profiler.Core;
 using Profiler.Core.Capture;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
-using Profiler.Report;
 
 namespace Profiler.Tui.Drawing;
 

@@ -1,7 +1,6 @@
-using Profiler.Core.Facts;
 using Profiler.Core.Capture;
+using Profiler.Core.Facts;
 using Profiler.Core.Problems;
-using Profiler.Core.Recording;
 using Profiler.Report;
 using Profiler.Tui.Drawing;
 

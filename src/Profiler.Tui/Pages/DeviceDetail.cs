@@ -1,10 +1,9 @@
-using Profiler.Core.Names;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
-using Profiler.Report;
 using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;

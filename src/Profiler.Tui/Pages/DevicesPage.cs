@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using Profiler.Core.Names;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
-using Profiler.Report;
+using Profiler.Core.Names;
 using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;

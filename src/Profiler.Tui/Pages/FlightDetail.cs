@@ -1,8 +1,8 @@
-using Profiler.Linux;
-using Profiler.Core.Names;
 using Profiler.Core.Capture;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
+using Profiler.Linux;
 using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;

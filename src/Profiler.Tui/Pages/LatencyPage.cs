@@ -1,7 +1,6 @@
-using Profiler.Core.Names;
 using Profiler.Core;
 using Profiler.Core.Histograms;
-using Profiler.Report;
+using Profiler.Core.Names;
 using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;

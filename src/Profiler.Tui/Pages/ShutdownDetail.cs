@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using Profiler.Linux;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
+using Profiler.Linux;
 using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Profiler.Tests.Support;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Dashboards;
 

@@ -1,7 +1,7 @@
-using Profiler.Tests.Support;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Dashboards;
 

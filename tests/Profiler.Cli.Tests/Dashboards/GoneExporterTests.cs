@@ -1,5 +1,5 @@
-using Profiler.Tests.Support;
 using Profiler.Cli.Tests.Support;
+using Profiler.Tests.Support;
 using static Profiler.Cli.Tests.Support.PrometheusServer;
 
 namespace Profiler.Cli.Tests.Dashboards;

@@ -1,5 +1,5 @@
-using Profiler.Tests.Support;
 using System.Text.RegularExpressions;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Dashboards;
 

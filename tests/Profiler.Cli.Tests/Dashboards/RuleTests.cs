@@ -1,4 +1,3 @@
-using Profiler.Tests.Support;
 using static Profiler.Cli.Tests.Support.PrometheusServer;
 
 namespace Profiler.Cli.Tests.Dashboards;

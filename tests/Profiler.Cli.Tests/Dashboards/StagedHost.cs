@@ -1,9 +1,9 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Profiler.Cli.Tests.Support;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Tests;
 using Profiler.Tests.Support;
-using System.Text.RegularExpressions;
-using System.Text;
 
 namespace Profiler.Cli.Tests.Dashboards;
 

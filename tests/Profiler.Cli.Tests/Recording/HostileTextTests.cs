@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Capture;
@@ -10,9 +13,6 @@ using Profiler.Tests.Support;
 using Profiler.Tui;
 using Profiler.Tui.Drawing;
 using Profiler.Tui.Pages;
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Profiler.Cli.Tests.Recording;
 

@@ -1,11 +1,11 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Report;
 using Profiler.Tests.Support;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 
 namespace Profiler.Cli.Tests.Recording;
 

@@ -1,7 +1,7 @@
-using Profiler.Linux;
 using Profiler.Cli.Release.Vfio;
 using Profiler.Host.Processes;
 using Profiler.Host.Tests.Pci;
+using Profiler.Linux;
 
 namespace Profiler.Cli.Tests.Release;
 

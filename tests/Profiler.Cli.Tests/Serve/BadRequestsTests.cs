@@ -1,8 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Profiler.Cli.Tests.Support;
 using Profiler.Tests.Support;
-using System.Net.Sockets;
-using System.Net;
-using System.Text;
 
 namespace Profiler.Cli.Tests.Serve;
 

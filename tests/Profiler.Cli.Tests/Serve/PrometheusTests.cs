@@ -1,8 +1,8 @@
-using Profiler.Tests.Support;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Histograms;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Tests;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Serve;
 

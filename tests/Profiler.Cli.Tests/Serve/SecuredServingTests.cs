@@ -1,13 +1,13 @@
-using Profiler.Metrics.Tests.Web;
-using Profiler.Cli.Commands;
-using Profiler.Cli.Tests.Support;
-using Profiler.Core;
-using Profiler.Tests.Support;
-using System.Net.Security;
 using System.Net;
+using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Profiler.Cli.Commands;
+using Profiler.Cli.Tests.Support;
+using Profiler.Core;
+using Profiler.Metrics.Tests.Web;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Serve;
 

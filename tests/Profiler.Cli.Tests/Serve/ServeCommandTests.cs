@@ -1,10 +1,10 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text.Json;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core;
 using Profiler.Tests.Support;
-using System.IO.Compression;
-using System.Net;
-using System.Text.Json;
 
 namespace Profiler.Cli.Tests.Serve;
 

@@ -1,8 +1,8 @@
-using Profiler.Tests.Support;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Support;
 

@@ -1,7 +1,7 @@
-using Profiler.Cli.Commands;
-using Profiler.Tests.Support;
 using System.Net.Security;
 using System.Text.RegularExpressions;
+using Profiler.Cli.Commands;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Support;
 

@@ -1,5 +1,5 @@
-using FsCheck.Fluent;
 using FsCheck;
+using FsCheck.Fluent;
 using Profiler.Core.Histograms;
 
 namespace Profiler.Core.Tests.Histograms;

@@ -1,7 +1,7 @@
-using Profiler.Core.Lives;
-using Profiler.Tests.Support;
 using System.Collections.Immutable;
 using System.Reactive.Subjects;
+using Profiler.Core.Lives;
+using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Lives;
 

@@ -1,9 +1,9 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;
-using FsCheck.Fluent;
-using FsCheck;
 using Interval = Profiler.Core.Spans.Interval;
 
 namespace Profiler.Core.Tests.Lives;

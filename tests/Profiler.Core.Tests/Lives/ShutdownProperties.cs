@@ -1,7 +1,7 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Profiler.Core.Lives;
 using Profiler.Tests.Support;
-using FsCheck.Fluent;
-using FsCheck;
 
 namespace Profiler.Core.Tests.Lives;
 

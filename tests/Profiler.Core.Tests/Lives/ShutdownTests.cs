@@ -1,6 +1,6 @@
+using System.Reactive.Subjects;
 using Profiler.Core.Lives;
 using Profiler.Tests.Support;
-using System.Reactive.Subjects;
 
 namespace Profiler.Core.Tests.Lives;
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Profiler.Core.Findings;
 using Profiler.Core.Names;
 
 namespace Profiler.Core.Tests.Names;

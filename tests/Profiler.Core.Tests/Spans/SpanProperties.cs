@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using FsCheck.Fluent;
 using FsCheck;
+using FsCheck.Fluent;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 using Interval = Profiler.Core.Spans.Interval;

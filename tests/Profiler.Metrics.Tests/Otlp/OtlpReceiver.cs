@@ -1,10 +1,10 @@
-using Profiler.Tests.Support;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
+using Profiler.Tests.Support;
 
 namespace Profiler.Metrics.Tests.Otlp;
 

@@ -1,9 +1,9 @@
+using System.Collections.Immutable;
 using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Logging;
 using Profiler.Metrics.Otlp;
 using Profiler.Tests.Support;
-using System.Collections.Immutable;
 
 namespace Profiler.Metrics.Tests.Otlp;
 

@@ -1,6 +1,6 @@
-using Profiler.Metrics.Web;
 using System.Collections.Immutable;
 using System.Text;
+using Profiler.Metrics.Web;
 
 namespace Profiler.Metrics.Tests.Web;
 

@@ -1,5 +1,5 @@
-using Profiler.Metrics.Web;
 using System.Security.Authentication;
+using Profiler.Metrics.Web;
 
 namespace Profiler.Metrics.Tests.Web;
 

@@ -1,9 +1,9 @@
+using System.Globalization;
+using System.Text;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Tests.Support;
 using Profiler.Tui.Pages;
-using System.Globalization;
-using System.Text;
 
 namespace Profiler.Tui.Tests.Support;
 

@@ -1,5 +1,5 @@
-using Profiler.Tests.Support;
 using System.Diagnostics;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Serve.Otlp;
 

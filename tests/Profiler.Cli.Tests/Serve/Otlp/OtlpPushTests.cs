@@ -1,10 +1,10 @@
-using Profiler.Metrics.Tests.Otlp;
+using System.Net;
+using System.Net.Sockets;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core;
+using Profiler.Metrics.Tests.Otlp;
 using Profiler.Tests.Support;
-using System.Net.Sockets;
-using System.Net;
 
 namespace Profiler.Cli.Tests.Serve.Otlp;
 

@@ -1,10 +1,10 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Histograms;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Tests;
 using Profiler.Tests.Support;
-using System.Globalization;
-using System.Text.RegularExpressions;
 
 namespace Profiler.Cli.Tests.Serve.Otlp;
 
