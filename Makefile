@@ -36,6 +36,10 @@ sources := $(shell find src -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/
 .PHONY: build
 build: $(out)/vfioscope ## builds out/vfioscope, one self-contained file
 
+.PHONY: lock
+lock: ## writes packages.lock.json anew, after a change of packages
+	$(Q)dotnet restore Profiler.sln --force-evaluate -p:UpdateLocks=true
+
 .PHONY: bpf
 bpf: $(bpf_objects) ## compiles the BPF programs
 
