@@ -12,15 +12,15 @@ public static partial class TerminalSize
 
     /// <summary>Columns of the terminal; null if the descriptor is none, or the terminal does not know.</summary>
     /// <param name="fd">An open file descriptor.</param>
-    public static int? Columns(int fd) => ioctl(fd, TIOCGWINSZ, out WindowSize size) == 0 && size.Columns > 0 ? size.Columns : null;
+    public static int? Columns(int fd) => ioctl(fd, TIOCGWINSZ, out WindowSize size) == 0 && size.ws_col > 0 ? size.ws_col : null;
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int ioctl(int fd, nuint request, out WindowSize size);
 
     /// <summary><c>struct winsize</c>, include/uapi/asm-generic/termios.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    private struct WindowSize
+    internal struct WindowSize
     {
-        public ushort Rows, Columns, XPixels, YPixels;
+        public ushort ws_row, ws_col, ws_xpixel, ws_ypixel;
     }
 }

@@ -3,6 +3,7 @@ using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Registry;
+using Profiler.Metrics.Values;
 
 namespace Profiler.Metrics;
 

@@ -4,6 +4,7 @@ using Profiler.Core;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Names;
+using Profiler.Core.Spans;
 
 namespace Profiler.Report;
 
@@ -94,14 +95,13 @@ public static class ShutdownText
         }
         if (s.Devices.IsEmpty)
             return table;
-        bool limitedByLocks = s.IfParallelNs > s.Devices.Max(d => d.DurationNs - d.LockWaitNs);
         table.Add();
         table.Add(
             "sum of release times", Figures.Text(s.Devices.Sum(d => d.DurationNs)),
             s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} in parallel");
         table.Add("sum of reset times", Figures.Text(s.ResetNs), "");
         table.Add("sum of lock waits", Figures.Text(s.LockWaitNs), "");
-        table.Add("best case in parallel", Figures.Text(s.IfParallelNs), limitedByLocks ? "limited by shared locks" : "limited by the slowest device");
+        table.Add("best case in parallel", Figures.Text(s.IfParallelNs), $"limited by {SerialChain.LimitOf(s.IfParallelNs, s.Devices.Max(d => d.DurationNs - d.LockWaitNs))}");
         return table;
     }
 

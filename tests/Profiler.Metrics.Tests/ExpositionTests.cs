@@ -5,6 +5,7 @@ using Profiler.Core.Names;
 using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
 using Profiler.Metrics.Formats;
+using Profiler.Metrics.Values;
 using Profiler.Tests.Support;
 
 namespace Profiler.Metrics.Tests;

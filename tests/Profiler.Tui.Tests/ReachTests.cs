@@ -78,7 +78,7 @@ public sealed class ReachTests
         };
         using var terminal = new HeadlessTerminal(80, 24);
         string sent = terminal.SentBy(() => terminal.Show(capture.StateAt(2), ViewState.First));
-        Assert.Contains(terminal.Lines, line => line.Contains("?[2J[red]?web?? (7)", StringComparison.Ordinal));
+        Assert.Contains(terminal.Lines, line => line.Contains("?[2J[red]?web?? (pid 7)", StringComparison.Ordinal));
         Assert.DoesNotContain("\e[2J[red]", sent, StringComparison.Ordinal);
         Assert.DoesNotContain("\u202e", sent, StringComparison.Ordinal);
     }
@@ -89,7 +89,7 @@ public sealed class ReachTests
         ProfileState state = (ScreenTests.Serial with { VmNames = new Dictionary<int, string> { [4711] = "日本語" } }).StateAt(11.5);
         using var terminal = new HeadlessTerminal(80, 24);
         terminal.Show(state, ViewState.First);
-        string title = terminal.Lines.Single(line => line.StartsWith("日本語 (4711)", StringComparison.Ordinal));
+        string title = terminal.Lines.Single(line => line.StartsWith("日本語 (pid 4711)", StringComparison.Ordinal));
         Assert.Equal(80, Canvas.Cells(title));
         Assert.EndsWith("about 13.4 s to go", title.TrimEnd('┃', ' '), StringComparison.Ordinal);
     }

@@ -23,6 +23,7 @@ internal static class CommandLine
         root.Options.Clear();
         root.Add(new HelpOption("--help", "-h") { Description = "show this help", Action = new ShowHelp(), Recursive = true });
         root.Add(new VersionOption("--version", "-V") { Description = "show the version" });
+        root.Add(new Option<bool>("--notices") { Description = "show the licences of the libraries in this program", Action = new ShowNotices() });
         // The library would take a "true" that follows for a flag's value.
         foreach (Option flag in root.Subcommands.SelectMany(c => c.Options).Where(o => o.ValueType == typeof(bool)))
             flag.Arity = ArgumentArity.Zero;

@@ -59,9 +59,8 @@ public static class ReleaseFindings
             return null;
         // A thread may have closed one of them just before the exit.
         bool exiting = releases.Count(r => r.Exiting) > releases.Count / 2;
-        bool limitedByLocks = ifParallelNs > releases.Max(r => r.Time.DurationNs - r.LockWaitNs);
         string closing = $"closing them from several threads{(exiting ? " before exit" : "")} would take about " +
-            $"{Figures.Text(ifParallelNs)} (limited by {(limitedByLocks ? "shared locks" : "the slowest device")})";
+            $"{Figures.Text(ifParallelNs)} (limited by {SerialChain.LimitOf(ifParallelNs, releases.Max(r => r.Time.DurationNs - r.LockWaitNs))})";
         (FindingKind kind, string text) = exiting
             ? (FindingKinds.SerialExit, $"the kernel closed the {releases.Count} devices of the exiting process one after another, in {Figures.Text(releasing)}")
             : (FindingKinds.SerialClose, $"the process closed its {releases.Count} devices one after another, in {Figures.Text(releasing)}");

@@ -5,6 +5,11 @@ namespace Profiler.Core.Spans;
 /// <summary>The best case in parallel: how fast releases could be.</summary>
 public static class SerialChain
 {
+    /// <summary>What limits the best case in parallel: "shared locks", or "the slowest device".</summary>
+    /// <param name="longestNs">Of the longest chain, see <see cref="LongestNs"/>.</param>
+    /// <param name="slowestNs">Of the longest release, without its lock waits.</param>
+    public static string LimitOf(long longestNs, long slowestNs) => longestNs > slowestNs ? "shared locks" : "the slowest device";
+
     /// <summary>
     /// The longest chain of releases that must wait for each other, nanoseconds: devices that share a lock are released one after
     /// another, all others in parallel. Devices share a lock if they are in one dev_set or IOMMU group, or if one waited for another

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Profiler.Core.Histograms;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Table;
+using Profiler.Metrics.Values;
 
 namespace Profiler.Metrics.Formats;
 

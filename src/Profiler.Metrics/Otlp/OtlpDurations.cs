@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Profiler.Core.Capture;
 using Profiler.Core.Histograms;
 using Profiler.Core.Statistics;
+using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics.Otlp;
 

@@ -8,6 +8,7 @@ using Profiler.Core.Capture;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Logging;
 using Profiler.Metrics.Table;
+using Profiler.Metrics.Values;
 
 namespace Profiler.Metrics.Otlp;
 

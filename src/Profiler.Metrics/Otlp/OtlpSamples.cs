@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Profiler.Metrics.Formats;
 using Profiler.Metrics.Table;
+using Profiler.Metrics.Values;
 
 namespace Profiler.Metrics.Otlp;
 

@@ -1,7 +1,8 @@
 using Profiler.Core.Histograms;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
-using Profiler.Metrics.Formats;
+using Profiler.Metrics.Table;
+using Profiler.Metrics.Values;
 using Prometheus;
 using Exemplar = Prometheus.Exemplar;
 

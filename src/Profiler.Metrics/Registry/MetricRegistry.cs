@@ -3,6 +3,7 @@ using Profiler.Core.Lives;
 using Profiler.Core.Spans;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Table;
+using Profiler.Metrics.Values;
 using Prometheus;
 
 namespace Profiler.Metrics.Registry;

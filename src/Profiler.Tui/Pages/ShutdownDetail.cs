@@ -39,7 +39,7 @@ internal sealed record ShutdownDetail(Shutdown Shutdown) : Detail
             yield return Section.Of(Line.Empty, Line.Of(
                 $"release times {Figures.Text(s.Releases.Sum(r => r.Time.DurationNs))} in sum, " +
                 $"{(s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} at a time")}; " +
-                $"in parallel {Figures.Text(s.IfParallelNs)} (limited by shared locks)"), Line.Empty);
+                $"in parallel {Figures.Text(s.IfParallelNs)} (limited by {SerialChain.LimitOf(s.IfParallelNs, s.Releases.Max(r => r.Time.DurationNs - r.LockWaitNs))})"), Line.Empty);
             var waterfall = new Waterfall(s.Time.StartNs, Math.Max(s.Time.EndNs, s.Time.StartNs + 1));
             yield return new Section(1, (canvas, line, _) => WaterfallRows.Heading(canvas, line, waterfall));
             yield return new Section(s.Releases.Length, (canvas, line, i) =>

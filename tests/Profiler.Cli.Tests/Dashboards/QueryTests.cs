@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Profiler.Core.Histograms;
-using Profiler.Metrics.Formats;
+using Profiler.Metrics.Values;
 using static Profiler.Cli.Tests.Support.PrometheusServer;
 
 namespace Profiler.Cli.Tests.Dashboards;

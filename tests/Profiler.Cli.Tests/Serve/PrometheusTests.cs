@@ -2,6 +2,7 @@ using Profiler.Cli.Tests.Support;
 using Profiler.Core.Histograms;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Tests;
+using Profiler.Metrics.Values;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Serve;

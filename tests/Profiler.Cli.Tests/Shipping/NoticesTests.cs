@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
+using Profiler.Cli.Commands;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Shipping;
@@ -16,6 +17,14 @@ public sealed class NoticesTests
     [Fact]
     public void Every_package_in_the_program_has_its_licence_in_the_notices() =>
         Golden.Equal(Path.Combine(Repository, "THIRD-PARTY-NOTICES.txt"), Notices());
+
+    [Fact]
+    public void The_program_shows_them()
+    {
+        using var output = new StringWriter();
+        CommandLine.Parse(CommandLine.Create(), ["--notices"]).Invoke(new() { Output = output });
+        Assert.Equal(File.ReadAllText(Path.Combine(Repository, "THIRD-PARTY-NOTICES.txt")), output.ToString());
+    }
 
     private static string Notices()
     {

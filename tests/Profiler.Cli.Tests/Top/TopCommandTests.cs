@@ -115,7 +115,7 @@ public sealed class TopCommandTests
     }
 
     [Theory]
-    [InlineData("--speed goes with --from FILE", "--speed", "2")]
+    [InlineData("--speed needs a recording: give --from FILE, too", "--speed", "2")]
     [InlineData("--speed 0: write a number greater than 0", "--from", "x", "--speed", "0")]
     [InlineData("--speed fast: write a number greater than 0", "--from", "x", "--speed", "fast")]
     public void Speed_is_how_fast_to_replay(string complaint, params string[] arguments) =>

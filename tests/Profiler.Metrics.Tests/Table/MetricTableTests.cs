@@ -1,5 +1,5 @@
-using Profiler.Metrics.Formats;
 using Profiler.Metrics.Table;
+using Profiler.Metrics.Values;
 using Profiler.Tests.Support;
 
 namespace Profiler.Metrics.Tests.Table;

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using Profiler.Core.Capture;
 using Profiler.Core.Problems;
-using Profiler.Metrics.Formats;
 using Profiler.Metrics.Table;
 
-namespace Profiler.Metrics;
+namespace Profiler.Metrics.Values;
 
 /// <summary>
 /// What is lost or wrong in the capture, from <see cref="ProblemKinds"/>. All kinds are there from the start, so that the

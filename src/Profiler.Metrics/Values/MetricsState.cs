@@ -3,7 +3,7 @@ using Profiler.Core.Capture;
 using Profiler.Core.Problems;
 using Profiler.Core.Statistics;
 
-namespace Profiler.Metrics;
+namespace Profiler.Metrics.Values;
 
 /// <summary>All that a scrape tells, of one moment.</summary>
 /// <param name="Profile">What the events amount to.</param>

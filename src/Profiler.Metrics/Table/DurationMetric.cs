@@ -3,9 +3,8 @@ using Profiler.Core.Histograms;
 using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
-using Profiler.Metrics.Table;
 
-namespace Profiler.Metrics;
+namespace Profiler.Metrics.Table;
 
 /// <summary>One series of a histogram.</summary>
 /// <param name="Key">Which histogram of ours.</param>

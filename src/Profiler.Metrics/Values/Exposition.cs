@@ -2,10 +2,9 @@ using System.Collections.Immutable;
 using Profiler.Core.Histograms;
 using Profiler.Core.Spans;
 using Profiler.Core.Statistics;
-using Profiler.Metrics.Formats;
 using Profiler.Metrics.Table;
 
-namespace Profiler.Metrics;
+namespace Profiler.Metrics.Values;
 
 /// <summary>
 /// Where counters and gauges get their values: one state in, whatever the format. Histograms do not pass here, see

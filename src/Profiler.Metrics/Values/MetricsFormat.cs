@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Profiler.Core.Histograms;
 using Profiler.Metrics.Table;
 
-namespace Profiler.Metrics.Formats;
+namespace Profiler.Metrics.Values;
 
 /// <summary>
 /// Takes the counters and gauges of one moment from <see cref="Exposition"/>, metric by metric: all series of one, then

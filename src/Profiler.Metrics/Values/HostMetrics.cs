@@ -4,10 +4,9 @@ using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Statistics;
-using Profiler.Metrics.Formats;
 using Profiler.Metrics.Table;
 
-namespace Profiler.Metrics;
+namespace Profiler.Metrics.Values;
 
 /// <summary>Metrics of single devices and virtual machines, a limited number of them, and what was found out about them.</summary>
 internal static class HostMetrics

@@ -1,10 +1,9 @@
 using System.Globalization;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
-using Profiler.Metrics.Formats;
 using Profiler.Metrics.Table;
 
-namespace Profiler.Metrics;
+namespace Profiler.Metrics.Values;
 
 /// <summary>Metrics of the profiler itself: how far it can be trusted, and what it costs.</summary>
 internal static class SelfMetrics

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Profiler.Metrics;
+namespace Profiler.Metrics.Values;
 
 /// <summary>What this process uses, as all Prometheus clients tell it.</summary>
 /// <param name="Cpu">User and system.</param>
