@@ -117,7 +117,7 @@ public sealed class BadInputTests(BadInput bad) : IClassFixture<BadInput>
     [InlineData("unknown-option", 2, "--frobnicate")]
     [InlineData("unknown-verb", 2, "frobnicate")]
     [InlineData("bad-buffer", 2, "power of two")]
-    [InlineData("bad-duration", 2, "write 30s, 5m or 2h")]
+    [InlineData("bad-duration", 2, "--duration soon: write a duration")]
     [InlineData("no-output", 2, "--output")]
     [InlineData("unknown-bdf", 2, "0000:7f:1f.7")]
     [InlineData("malformed-bdf", 2, "banana")]
