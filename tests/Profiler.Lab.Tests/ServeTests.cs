@@ -38,13 +38,13 @@ public sealed class ServeTests
         Same(released.Average(d => Seconds(d["duration_ns"])), One("Seconds per device", "max("));
         Assert.Equal(Devices, One("Last shutdowns", "max by (vm) (last_over_time(vfio_last_shutdown_devices"));
         Assert.Equal(1, One("Shutdowns"));
-        Assert.Equal(0, One("Complete", "vfioscope_events_lost_total"));
-        Assert.Equal(1, One("Complete", "vfioscope_capture_complete"));
+        Assert.Equal(0, One("Is it complete?", "vfioscope_events_lost_total"));
+        Assert.Equal(1, One("Is it complete?", "vfioscope_capture_complete"));
 
-        Assert.Equal(shutdown["phases"]!.AsObject().Count + 1, Panel("Where the last shutdowns' time went").Length);
+        Assert.Equal(shutdown["phases"]!.AsObject().Count + 1, Panel("Last shutdowns by phase").Length);
         foreach ((string phase, JsonNode? ns) in shutdown["phases"]!.AsObject())
-            Same(Seconds(ns), One("Where the last shutdowns' time went", label: ("phase", phase[..^"_ns".Length])));
-        Same(Seconds(shutdown["unattributed_ns"]), One("Where the last shutdowns' time went", label: ("phase", "unattributed")));
+            Same(Seconds(ns), One("Last shutdowns by phase", label: ("phase", phase[..^"_ns".Length])));
+        Same(Seconds(shutdown["unattributed_ns"]), One("Last shutdowns by phase", label: ("phase", "unattributed")));
         foreach (JsonNode device in released)
         {
             string bdf = device["bdf"]!.GetValue<string>();
@@ -60,15 +60,15 @@ public sealed class ServeTests
         }
 
         JsonNode histograms = report["histograms"]!, resets = histograms["reset_by_method"]!["bus"]!;
-        Same(Seconds(resets["sum_ns"]) / resets["count"]!.GetValue<long>(), One("Resets by method", label: ("method", "bus")));
+        Same(Seconds(resets["sum_ns"]) / resets["count"]!.GetValue<long>(), One("Mean reset by method", label: ("method", "bus")));
         Assert.Equal(
             resets["count"]!.GetValue<long>(), One("Resets", label: ("le", "+Inf")), resets["count"]!.GetValue<long>() * Extrapolated);
         Same(Seconds(histograms["release"]!["max_ns"]), One("Releases, opens and lock waits", "vfio_release_longest_seconds"));
         Assert.Empty(Panel("Releases, opens and lock waits", "(0.5, sum by (le) (increase(vfio_release"));
 
         // What the programs cost was counted, since --bpf-stats asked for it.
-        Assert.True(One("CPU", "vfioscope_bpf_run_seconds_total") > 0);
-        Assert.True(One("BPF programs", label: ("program", "release_kprobe")) > 0);
+        Assert.True(One("CPU of vfioscope", "vfioscope_bpf_run_seconds_total") > 0);
+        Assert.True(One("Runs of BPF programs", label: ("program", "release_kprobe")) > 0);
 
         JsonNode[] Panel(string name, string query = "") =>
             [.. panels.First(p => (string)p["panel"]! == name && ((string)p["query"]!).Contains(query, StringComparison.Ordinal))["series"]!
