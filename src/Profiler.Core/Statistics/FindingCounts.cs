@@ -7,13 +7,20 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Statistics;
 
+/// <summary>How often a finding was made.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Count">How often.</param>
+/// <param name="CostNs">What it cost in sum, nanoseconds: see <see cref="Finding.CostNs"/>.</param>
+public readonly record struct FindingCount(string Id, long Count, long CostNs);
+
 /// <summary>How often each finding was made about shutdowns, and about opens that waited for them.</summary>
 public sealed class FindingCounts
 {
     private const int PendingOpens = 256;
 
     // All from the start: the first occurrence must be an increase.
-    private readonly SortedDictionary<string, long> _counts = new(FindingKinds.All.ToDictionary(k => k.Id, _ => 0L), StringComparer.Ordinal);
+    private readonly SortedDictionary<string, FindingCount> _counts =
+        new(FindingKinds.All.ToDictionary(k => k.Id, k => new FindingCount(k.Id, 0, 0)), StringComparer.Ordinal);
 
     // Opens that waited: whether for a shutdown is known when that is over. Bounded; the oldest are evicted.
     private readonly Queue<Operation> _waited = new();
@@ -51,7 +58,11 @@ public sealed class FindingCounts
     }
 
     /// <summary>The counts, by id.</summary>
-    public ImmutableArray<KeyValuePair<string, long>> Snapshot() => [.. _counts];
+    public ImmutableArray<FindingCount> Snapshot() => [.. _counts.Values];
 
-    private void Count(Finding finding) => _counts[finding.Id]++;
+    private void Count(Finding finding)
+    {
+        FindingCount before = _counts[finding.Id];
+        _counts[finding.Id] = before with { Count = before.Count + 1, CostNs = before.CostNs + finding.CostNs };
+    }
 }

@@ -15,7 +15,7 @@ namespace Profiler.Core.Statistics;
 public sealed record HostStatisticsSnapshot(
     ImmutableArray<DeviceSnapshot> Devices,
     ImmutableArray<KeyValuePair<string, LastShutdown>> Vms,
-    ImmutableArray<KeyValuePair<string, long>> Findings,
+    ImmutableArray<FindingCount> Findings,
     ExemplarsSnapshot Exemplars,
     double? LibvirtFailureDevices,
     long DevicesFolded,

@@ -103,6 +103,9 @@ public static class MetricTable
     public static readonly MetricDefinition Findings = Counter(
         "vfio_findings_total", None, "Findings about shutdowns, as in the report.", "finding");
 
+    public static readonly MetricDefinition FindingSeconds = Counter(
+        "vfio_finding_seconds_total", Seconds, "Time that findings about shutdowns cost or put at stake, as in the report.", "finding");
+
     public static readonly MetricDefinition DeviceFindings = Counter(
         "vfio_device_findings_total", None,
         "Findings that a device is faulty or not free: reset_timed_out, reset_skipped, device_not_released.", "finding", "device", "vm");

@@ -24,8 +24,10 @@ internal static class HostMetrics
             to.Time(MetricTable.DeviceReleaseStart, r.Start, r.Device, r.Vm);
         if (state.Statistics.LibvirtFailureDevices is { } failure)
             to.Sample(MetricTable.LibvirtFailureDevices, failure);
-        foreach ((string id, long count) in state.Statistics.Findings)
-            to.Sample(MetricTable.Findings, count, id);
+        foreach (FindingCount f in state.Statistics.Findings)
+            to.Sample(MetricTable.Findings, f.Count, f.Id);
+        foreach (FindingCount f in state.Statistics.Findings)
+            to.Seconds(MetricTable.FindingSeconds, f.CostNs, f.Id);
         foreach (DeviceFinding f in state.Statistics.DeviceFindings)
             to.Sample(MetricTable.DeviceFindings, f.Count, f.Finding, f.Device, f.Vm);
         foreach (DeviceFinding f in state.Statistics.DeviceFindings)

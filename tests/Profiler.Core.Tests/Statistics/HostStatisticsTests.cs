@@ -74,7 +74,7 @@ public sealed class HostStatisticsTests
             3.1 200/200 qemu release end
             3.2 200/200 qemu gone
             """);
-        Assert.Equal(1, after.Findings.Single(f => f.Key == "open_delayed").Value);
+        Assert.Equal(1, after.Findings.Single(f => f.Id == "open_delayed").Count);
     }
 
     [Fact]
