@@ -30,18 +30,7 @@ internal static class Header
         // A module that is not loaded has nothing to be watched in yet: that is not wrong.
         bool probes = health.Probes.Any(p => (!p.Attached && p.WaitsFor is null) || p.Missed > 0), events = health.Lost > 0;
         string others = CaptureStatus.Problems(health);
-        string source = CaptureStatus.Source(state);
-        int end = canvas.Write(area.X, area.Y, source, Style.Strong, area.Right);
-        if (!events)
-            canvas.Write(end, area.Y, $", {CaptureStatus.Events(health)}", Style.Plain, area.Right);
-        string[] waiting = [.. health.Probes.Select(p => p.WaitsFor).OfType<string>().Distinct()];
-        string notes = waiting.Length > 0 ? $"waiting for {string.Join(", ", waiting)} (i)" : "";
-        int right = area.Right - Canvas.Cells(notes);
-        if (notes.Length > 0 && right > area.X + source.Length)
-        {
-            canvas.Fill(right - 1, area.Y, area.Right - right + 1, ' ');
-            canvas.Write(right, area.Y, notes, Style.Waiting, area.Right);
-        }
+        FirstLine(canvas, area, state, health, events);
         int y = 1, most = Math.Clamp(area.Height / 5, 2, MaxLines);
         // What was lost makes all figures wrong: it comes first, so that it has room for certain.
         (bool, string)[] all = [(events, CaptureStatus.Events(health)), (others.Length > 0, others), (probes, CaptureStatus.Probes(health))];
@@ -56,6 +45,22 @@ internal static class Header
             }
         }
         return y;
+    }
+
+    // What does not fit is left out from its least important part on; nothing is cut in the middle.
+    private static void FirstLine(Canvas canvas, Area area, ProfileState state, ProfileHealth health, bool eventsLost)
+    {
+        string source = CaptureStatus.Source(state), events = eventsLost ? "" : $", {CaptureStatus.Events(health)}";
+        string[] modules = [.. health.Probes.Select(p => p.WaitsFor).OfType<string>().Distinct()];
+        string waiting = modules.Length == 0 ? "" : $" waiting for {string.Join(", ", modules)} (i)", some = modules.Length == 0 ? "" : " waiting (i)";
+        string brief = source.Split(", kernel")[0];
+        (string Left, string Events, string Right)[] forms =
+            [(source, events, waiting), (source, events, some), (brief, events, waiting), (brief, events, some), (brief, events, ""), (brief, "", "")];
+        (string left, string told, string right) =
+            forms.FirstOrDefault(f => Canvas.Cells(f.Left) + Canvas.Cells(f.Events) + Canvas.Cells(f.Right) <= area.Width, forms[^1]);
+        int end = canvas.Write(area.X, area.Y, left, Style.Strong, area.Right);
+        canvas.Write(end, area.Y, told, Style.Plain, area.Right);
+        canvas.WriteRight(area.Right, area.Y, right, Style.Waiting, area.X);
     }
 
     private static void Tabs(Canvas canvas, Area line, Scene scene)
