@@ -9,7 +9,7 @@ public static class DurationText
         [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600), ("d", 86400), ("", 1)];
 
     /// <param name="text">One duration.</param>
-    /// <param name="least">The minimum, seconds.</param>
+    /// <param name="least">Minimum, seconds.</param>
     /// <returns>Null if it is not a duration, or too short or long.</returns>
     public static TimeSpan? Parse(string text, double least)
     {
@@ -23,7 +23,7 @@ public static class DurationText
         return null;
     }
 
-    /// <summary>In the form that <see cref="Parse"/> takes: "100ms", "1m".</summary>
+    /// <summary>Formats a duration so that <see cref="Parse"/> accepts it: "100ms", "1m".</summary>
     public static string Of(TimeSpan duration)
     {
         if (duration == TimeSpan.Zero)

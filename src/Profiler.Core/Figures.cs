@@ -3,10 +3,10 @@ namespace Profiler.Core;
 /// <summary>Durations, counts and lists in texts.</summary>
 public static class Figures
 {
-    // A list names so many items; the rest is counted.
+    // Maximum number of listed items; the rest is only counted.
     private const int MaxListed = 4;
 
-    /// <summary>A measured duration with the unit that fits: "17.210 s", "1.052 s", "523 ms", "8.40 µs"; "0" for none.</summary>
+    /// <summary>A measured duration with a suitable unit: "17.210 s", "1.052 s", "523 ms", "8.40 µs"; "0" for none.</summary>
     public static string Text(long ns) => ns switch
     {
         0 => "0",
@@ -17,17 +17,17 @@ public static class Figures
         _ => $"{ns / 1e9:0.0} s",
     };
 
-    /// <summary>A limit or setting, with no more digits than it has: "10 s", "0.5 s".</summary>
+    /// <summary>A limit or setting without trailing zeros: "10 s", "0.5 s".</summary>
     public static string Limit(long ns) => $"{ns / 1e9:0.###} s";
 
     /// <summary>"1 device", "16 devices".</summary>
     public static string Count(long count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
-    /// <summary>"a, b, c, d and 12 more", each item once.</summary>
+    /// <summary>"a, b, c, d and 12 more", without duplicates.</summary>
     public static string List(IEnumerable<string> items)
     {
         string[] all = [.. items.Distinct()];
-        // "and 1 more" is no shorter than the item.
+        // "and 1 more" is not shorter than the item.
         bool whole = all.Length <= MaxListed + 1;
         return string.Join(", ", whole ? all : all.Take(MaxListed)) + (whole ? "" : $" and {all.Length - MaxListed} more");
     }

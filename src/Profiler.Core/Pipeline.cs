@@ -11,14 +11,14 @@ using Profiler.Core.Wire;
 namespace Profiler.Core;
 
 /// <summary>
-/// The data flow, from top to bottom: records → events → activities → shutdowns and histograms → snapshots. The same for live records
-/// and for a recording.
+/// The data flow, from top to bottom: records → events → activities → shutdowns and histograms → snapshots. The same for live
+/// records and for a recording.
 /// </summary>
 public sealed class Pipeline : IDisposable
 {
     private const int RecentShutdowns = 64;
 
-    // Records come from one thread, ticks and reads from others: all of it is under this lock.
+    // Records come from one thread, ticks and reads from others: the lock protects all state.
     private readonly object _gate = new();
     private readonly EventDecoder _decoder = new();
     private readonly SpanAssembler _spans;
@@ -35,9 +35,9 @@ public sealed class Pipeline : IDisposable
     private readonly IConnectableObservable<Shutdown> _shutdowns;
 
     /// <param name="records">Batches of wire events, back to back; a batch need not outlive OnNext.</param>
-    /// <param name="watched">What can be seen of the end of a process.</param>
-    /// <param name="attachedNs">When all probes were attached, CLOCK_MONOTONIC: parts of what began earlier may be missing.</param>
-    /// <param name="sinks">Get activities and shutdowns.</param>
+    /// <param name="watched">Which parts of a process end the probes can see.</param>
+    /// <param name="attachedNs">When all probes were attached, CLOCK_MONOTONIC: earlier operations may be incomplete.</param>
+    /// <param name="sinks">Receive activities and shutdowns.</param>
     public Pipeline(IObservable<ReadOnlyMemory<byte>> records, EndsWatched watched, long attachedNs = 0, params ReadOnlySpan<ISink> sinks)
     {
         _sinks = [.. sinks];
@@ -63,24 +63,24 @@ public sealed class Pipeline : IDisposable
     /// <summary>Activities that have ended, in the order of their ends.</summary>
     public IObservable<Activity> Activities => _activities;
 
-    /// <summary>Shutdowns, each when it is over; at the end of the records also those in progress.</summary>
+    /// <summary>Shutdowns, each when it has ended; at the end of the records also those in progress.</summary>
     public IObservable<Shutdown> Shutdowns => _shutdowns;
 
-    /// <summary>Starts the flow; subscribe before.</summary>
+    /// <summary>Starts the flow; subscribe first.</summary>
     public void Connect()
     {
         _subscriptions.Add(_shutdowns.Connect());
         _subscriptions.Add(_activities.Connect());
     }
 
-    /// <summary>Tells the time when there are no events: concludes shutdowns that have been idle for long.</summary>
+    /// <summary>Advances the time without events: ends shutdowns after a long idle time.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public void Tick(long nowNs) => _clock.OnNext(nowNs);
 
-    /// <summary>Everything that is known at this moment.</summary>
+    /// <summary>The state of this moment.</summary>
     public Snapshot Snapshot() => Read(snapshot => snapshot);
 
-    /// <summary>Computes something from a snapshot, while the flow waits.</summary>
+    /// <summary>Computes a value from a snapshot, while the flow waits.</summary>
     /// <param name="read">Must be quick.</param>
     public T Read<T>(Func<Snapshot, T> read)
     {
@@ -109,7 +109,7 @@ public sealed class Pipeline : IDisposable
     /// <param name="ns">CLOCK_MONOTONIC.</param>
     public void EndsAt(long ns) => _endNs = ns;
 
-    /// <summary>Clears the histograms and the figures of devices and locks; shutdowns and operations in progress stay.</summary>
+    /// <summary>Clears the histograms and the figures of devices and locks; keeps shutdowns and operations in progress.</summary>
     public void ResetCounts()
     {
         lock (_gate)
@@ -150,6 +150,6 @@ public sealed class Pipeline : IDisposable
             sink.Record(shutdown);
     }
 
-    // Subscribers get the error as well; there is nothing to add here.
+    // Subscribers receive the error too; nothing to do here.
     private static void Ignore(Exception error) { }
 }

@@ -5,12 +5,12 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core;
 
-/// <summary>Everything that is known at one moment, consistent: all live outputs are made from it.</summary>
+/// <summary>The consistent state of one moment; all live outputs are made from it.</summary>
 /// <param name="NowNs">CLOCK_MONOTONIC of the newest event.</param>
 /// <param name="Operations">Releases and opens in progress, oldest first.</param>
 /// <param name="Teardowns">Other parts of teardowns in progress, oldest first.</param>
 /// <param name="ShutdownsInFlight">Shutdowns in progress and processes that were asked to end, oldest first.</param>
-/// <param name="Recent">Shutdowns that are over, newest first; a bounded number.</param>
+/// <param name="Recent">Ended shutdowns, newest first; a bounded number.</param>
 /// <param name="Histograms">Durations since the start.</param>
 /// <param name="Devices">Figures of devices since the start.</param>
 /// <param name="Locks">Figures of locks since the start.</param>
@@ -30,7 +30,7 @@ public sealed record Snapshot(
     long Unmatched,
     long StacksLost)
 {
-    /// <summary>Number of shutdowns that began before the capture and are over.</summary>
+    /// <summary>Number of ended shutdowns that began before the capture.</summary>
     public long BeganBefore { get; init; }
 
     /// <summary>Number of shutdowns that were not finished when the capture ended.</summary>
@@ -39,7 +39,7 @@ public sealed record Snapshot(
     /// <summary>The figures of the pipeline's accumulators.</summary>
     public ImmutableArray<object> Accumulated { get; init; } = [];
 
-    /// <summary>The figures of the accumulator with figures of this type.</summary>
+    /// <summary>The figures of the accumulator that has this type of figures.</summary>
     /// <exception cref="InvalidOperationException">There is no such accumulator, or more than one.</exception>
     public T Get<T>() => Accumulated.OfType<T>().Single();
 }

@@ -1,6 +1,6 @@
 namespace Profiler.Core;
 
-/// <summary>An error that the user can fix. The message is one line: what is wrong and what to do.</summary>
+/// <summary>An error that the user can fix. The message is one line: the error and its remedy.</summary>
 public sealed class UserException : Exception
 {
     public UserException(int exitCode, string message, Exception? inner = null) : base(message, inner) =>

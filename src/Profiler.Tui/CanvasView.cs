@@ -7,11 +7,11 @@ using Terminal.Gui.ViewBase;
 
 namespace Profiler.Tui;
 
-/// <summary>A canvas as a view of the library.</summary>
+/// <summary>Shows a canvas as a view of the terminal library.</summary>
 /// <remarks>
-/// It updates the driver's cells itself and sends what has changed through the library's output in one piece. The library's
-/// AddStr allocates about a kilobyte for each cell; its own output a third of that for each cell that has changed, and in
-/// lines that have such cells it sends a cursor position, in a write of its own, for each one that has not.
+/// It updates the driver's cells itself and sends the changes through the library's output in one write. The library's
+/// AddStr allocates about 1 KB per cell. The library's own output allocates a third of that per changed cell. In a line with
+/// changed cells it also sends a cursor position, in a separate write, for each unchanged cell.
 /// </remarks>
 internal sealed class CanvasView : View
 {
@@ -19,8 +19,8 @@ internal sealed class CanvasView : View
     private readonly Graphemes _graphemes;
     private readonly LineWriter _writer;
 
-    /// <param name="palette">How styles look.</param>
-    /// <param name="kind">What the terminal can do.</param>
+    /// <param name="palette">Colours of the styles.</param>
+    /// <param name="kind">Capabilities of the terminal.</param>
     public CanvasView(Palette palette, TerminalKind kind)
     {
         (_palette, _graphemes) = (palette, new Graphemes(kind.Unicode));
@@ -30,13 +30,13 @@ internal sealed class CanvasView : View
         MouseBindings.Clear();
     }
 
-    /// <summary>What is to be seen.</summary>
+    /// <summary>The canvas to show.</summary>
     public Canvas Canvas { get; } = new(1, 1);
 
-    /// <summary>A click on a cell, or the wheel.</summary>
+    /// <summary>A click on a cell, or a turn of the wheel.</summary>
     public event Action<Mouse>? Clicked;
 
-    /// <summary>Binds keys to what they do.</summary>
+    /// <summary>Binds keys to commands.</summary>
     public void Bind(Action<ViewCommand> run)
     {
         foreach (KeyBinding binding in Tui.KeyBindings.All)
@@ -52,7 +52,7 @@ internal sealed class CanvasView : View
         }
     }
 
-    /// <summary>What is on the screen differs from the canvas.</summary>
+    /// <summary>True if the screen differs from the canvas.</summary>
     public bool Differs()
     {
         if (App?.Driver?.Contents is not { } cells)
@@ -65,7 +65,7 @@ internal sealed class CanvasView : View
         return false;
     }
 
-    // It is written as a whole.
+    // Every cell is drawn anyway.
     protected override bool OnClearingViewport() => true;
 
     protected override bool OnDrawingContent(DrawContext? context)
@@ -100,7 +100,7 @@ internal sealed class CanvasView : View
     {
         ReadOnlySpan<int> runes = Canvas.Runes(y);
         ReadOnlySpan<Style> styles = Canvas.Styles(y);
-        // After another size, or where a dialog was, the library sends the line anyway; where one is in front, only what it does not hide.
+        // The library itself sends a line after a resize or a closed dialog; of a line behind a dialog, only the visible part.
         bool byLibrary = !IsOurs(driver, cells, y);
         for (int x = first; x <= last; x++)
         {
@@ -117,7 +117,7 @@ internal sealed class CanvasView : View
             _writer.Add(first, y, runes[first..(last + 1)], styles[first..(last + 1)]);
     }
 
-    // The library marks lines and never unmarks them: it would send a cursor position for each cell of each of them at each frame.
+    // The library never clears its dirty lines: it would send a cursor position for each of their cells in every frame.
     private static void ForgetCleanLines(IDriver driver, Cell[,] cells)
     {
         bool[] marked = driver.GetOutputBuffer().DirtyLines;
@@ -140,7 +140,7 @@ internal sealed class CanvasView : View
         return true;
     }
 
-    // The first and the last cell of a line that differ; whole wide characters.
+    // First and last changed cell of a line; includes both halves of a wide character.
     private (int First, int Last) Changed(Cell[,] cells, int y)
     {
         int columns = Columns(cells), first = 0, last = columns - 1;

@@ -6,10 +6,10 @@ using Terminal.Gui.Views;
 
 namespace Profiler.Tui;
 
-/// <summary>Asks whether statistics are to be cleared.</summary>
+/// <summary>Asks for confirmation before statistics are cleared.</summary>
 internal static class ClearDialog
 {
-    /// <summary>Asks, and waits for the answer.</summary>
+    /// <summary>Shows the dialog and waits for the answer.</summary>
     public static bool Ask(IApplication app, TerminalKind kind)
     {
         using Dialog dialog = Create(kind);
@@ -17,7 +17,7 @@ internal static class ClearDialog
         return dialog.Result == 0;
     }
 
-    /// <summary>The dialog; its result is 0 for yes.</summary>
+    /// <summary>The dialog; result 0 means yes.</summary>
     public static Dialog Create(TerminalKind kind)
     {
         var dialog = new Dialog

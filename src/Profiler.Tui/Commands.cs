@@ -4,7 +4,7 @@ using Profiler.Tui.Pages;
 
 namespace Profiler.Tui;
 
-/// <summary>Commands as a pure function: the scene and a command in, the next view out. What a view cannot do itself is left to
+/// <summary>Commands as a pure function: takes the scene and a command, returns the next view. Commands with side effects are in
 /// <see cref="TopWindow"/>.</summary>
 internal static class Commands
 {
@@ -31,7 +31,7 @@ internal static class Commands
         }
     }
 
-    /// <summary>A click: the same as the command it stands for; on the selected row it opens it.</summary>
+    /// <summary>Applies a click like the matching command; a click on the selected row opens it.</summary>
     public static ViewState Click(Scene scene, Hit hit)
     {
         ViewState view = scene.View with { Message = null };
@@ -64,7 +64,7 @@ internal static class Commands
         }
     }
 
-    // From what is open to what it was opened from; from a page to all of its rows.
+    // Closes the open detail; on a page, clears the filter.
     private static ViewState Back(ViewState view) =>
         view.Details.IsEmpty ? view with { Filter = "" } : view with { Details = view.Details.Pop() };
 
@@ -82,7 +82,7 @@ internal static class Commands
         return view.With(view.Selection with { Row = (int)Math.Clamp(Row(scene, view) + (long)step, 0, Math.Max(0, view.Page.Rows(scene) - 1)) });
     }
 
-    // What was selected may be gone since: the step begins at what is there.
+    // The selected row may no longer exist: the step starts at an existing row.
     private static int Row(Scene scene, ViewState view) => Math.Clamp(view.Selection.Row, 0, Math.Max(0, view.Page.Rows(scene) - 1));
 
     private static int ScreenStep(Scene scene) => Math.Max(1, scene.Size.Height - 5);

@@ -6,27 +6,27 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Tui;
 
-/// <summary>What of a state is wanted: by the command line and by the filter that was typed.</summary>
+/// <summary>Selects parts of the state: by the command line and by the typed filter.</summary>
 internal readonly struct Filter(ProfileState state, ViewState view)
 {
     private readonly int? _pid = int.TryParse(view.Filter, CultureInfo.InvariantCulture, out int pid) ? pid : null;
 
-    /// <summary>Everything is wanted.</summary>
+    /// <summary>True if everything matches.</summary>
     public bool IsNone => view.Filter.Length == 0 && view.Only.Device is null;
 
-    /// <summary>The process alone.</summary>
+    /// <summary>True if a process matches.</summary>
     public bool Wants(TaskId process) =>
         view.Only.WantsProcess(process.Tgid, state.VmNames.GetValueOrDefault(process.Tgid)) && view.Only.Device is null && Names(process);
 
-    /// <summary>A device, with the process it is or was with.</summary>
+    /// <summary>True if a device matches, with its current or former process.</summary>
     public bool Wants(TaskId process, string device) =>
         view.Only.WantsProcess(process.Tgid, state.VmNames.GetValueOrDefault(process.Tgid)) && view.Only.WantsDevice(device) &&
         (Names(process) || Names(device));
 
-    /// <summary>A device, whoever it is with.</summary>
+    /// <summary>True if a device matches, with any process.</summary>
     public bool Wants(string device) => view.Only.WantsDevice(device) && Names(device);
 
-    /// <summary>A shutdown: one of its devices, or the process if it has none that are known.</summary>
+    /// <summary>True if one of the devices of a shutdown matches, or its process if no devices are known.</summary>
     public bool Wants(ShutdownInFlight shutdown)
     {
         if (shutdown.Devices == 0)
@@ -44,7 +44,7 @@ internal readonly struct Filter(ProfileState state, ViewState view)
         return WantsReleases(shutdown.SoFar);
     }
 
-    /// <summary>A shutdown that is over.</summary>
+    /// <summary>The same for an ended shutdown.</summary>
     public bool Wants(Shutdown shutdown) => shutdown.Releases.IsEmpty ? Wants(shutdown.Task) : WantsReleases(shutdown);
 
     private bool WantsReleases(Shutdown shutdown)

@@ -4,10 +4,10 @@ using Terminal.Gui.Views;
 
 namespace Profiler.Tui;
 
-/// <summary>The line in which the filter is typed; what is typed counts at once.</summary>
+/// <summary>Input line of the filter; each key press takes effect immediately.</summary>
 internal sealed class FilterField : View
 {
-    /// <summary>No name is as long.</summary>
+    /// <summary>Longer than any name.</summary>
     private const int MaxLength = 40;
 
     private readonly TextField _text = new() { X = 1, Width = MaxLength + 1 };
@@ -20,14 +20,14 @@ internal sealed class FilterField : View
         _text.ValueChanged += (_, _) => Changed?.Invoke(_text.Text);
     }
 
-    /// <summary>Another text.</summary>
+    /// <summary>The text has changed.</summary>
     public event Action<string>? Changed;
 
     /// <summary>Enter or Esc was pressed.</summary>
     public event Action? Done;
 
-    /// <summary>Takes the keys.</summary>
-    /// <param name="text">What is there already.</param>
+    /// <summary>Starts the input and takes the focus.</summary>
+    /// <param name="text">Initial text.</param>
     public void Begin(string text)
     {
         _text.Text = text;
@@ -46,7 +46,7 @@ internal sealed class FilterField : View
             Done?.Invoke();
             return true;
         }
-        // What is too long, or would be a command of the page.
+        // Rejects text beyond the maximum length, which would otherwise run a command of the page.
         return key.AsRune.Value >= ' ' && _text.Text.Length >= MaxLength;
     }
 }

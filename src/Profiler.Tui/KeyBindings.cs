@@ -4,7 +4,7 @@ using Terminal.Gui.Input;
 
 namespace Profiler.Tui;
 
-/// <summary>What can be asked of the view. The terminal library knows them by number, from <see cref="KeyBindings.FirstCommand"/> on.</summary>
+/// <summary>Commands of the view, numbered for the terminal library from <see cref="KeyBindings.FirstCommand"/> on.</summary>
 internal enum ViewCommand
 {
     Quit,
@@ -34,14 +34,14 @@ internal enum ViewCommand
     Stop,
     Redraw,
 
-    /// <summary>The first page; the others follow.</summary>
+    /// <summary>The first page; the numbers of the other pages follow.</summary>
     GoToPage,
 }
 
-/// <summary>Where a command does something, so that the status bar shows it there.</summary>
+/// <summary>Views in which a command works, so that the status bar shows it there.</summary>
 internal enum Where
 {
-    /// <summary>Everywhere, but of too little use for the status bar.</summary>
+    /// <summary>Everywhere, but only shown in the help.</summary>
     HelpOnly,
     Always,
     OnPage,
@@ -52,21 +52,21 @@ internal enum Where
     InReplay,
 }
 
-/// <summary>Keys and the command they are bound to.</summary>
-/// <param name="Keys">By the library's names for them.</param>
-/// <param name="Shown">How people write them.</param>
-/// <param name="Label">A word for the status bar.</param>
-/// <param name="Help">A sentence for the help.</param>
-/// <param name="Where">Where the status bar shows it.</param>
+/// <summary>Keys and their command.</summary>
+/// <param name="Keys">Key names of the terminal library.</param>
+/// <param name="Shown">Key name for the user.</param>
+/// <param name="Label">Word for the status bar.</param>
+/// <param name="Help">Sentence for the help.</param>
+/// <param name="Where">Views in which the status bar shows it.</param>
 internal sealed record KeyBinding(ViewCommand Command, ImmutableArray<string> Keys, string Shown, string Label, string Help, Where Where);
 
-/// <summary>The one table of keys: input, status bar, help and documents are made from it.</summary>
+/// <summary>The only table of keys: input, status bar, help and documents are generated from it.</summary>
 internal static class KeyBindings
 {
-    /// <summary>The library's own commands are far below.</summary>
+    /// <summary>Above the numbers of the library's own commands.</summary>
     public const int FirstCommand = 1000;
 
-    /// <summary>All of them, in the order of the status bar and the help.</summary>
+    /// <summary>All bindings, in the order of the status bar and the help.</summary>
     public static readonly ImmutableArray<KeyBinding> All =
     [
         new(ViewCommand.Quit, ["q", "Q", "Ctrl+C"], "q, Ctrl-C", "quit", "quit", Where.Always),
@@ -101,12 +101,12 @@ internal static class KeyBindings
     /// <summary>The library's number of a command.</summary>
     public static Command Of(ViewCommand command) => (Command)(FirstCommand + (int)command);
 
-    /// <summary>A key by its name: a character, or one of the library's names.</summary>
-    /// <exception cref="ArgumentException">There is no such key.</exception>
+    /// <summary>A key by its name: a character or a library name.</summary>
+    /// <exception cref="ArgumentException">The key does not exist.</exception>
     public static Key KeyOf(string name) => name.Length == 1 ? new Key(name[0])
         : Key.TryParse(name, out Key key) ? key : throw new ArgumentException($"no key is called {name}");
 
-    /// <summary>Those that the status bar shows of a view.</summary>
+    /// <summary>The bindings in the status bar of a view.</summary>
     public static IEnumerable<KeyBinding> Shown(Scene scene)
     {
         ViewState view = scene.View;

@@ -5,26 +5,26 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui;
 
-/// <summary>Everything a frame is drawn from.</summary>
-/// <param name="State">What there is.</param>
-/// <param name="View">What is chosen of it.</param>
-/// <param name="Size">Columns and lines of the screen.</param>
+/// <summary>The complete input of a frame.</summary>
+/// <param name="State">State of the profile.</param>
+/// <param name="View">Selections of the user.</param>
+/// <param name="Size">Screen size: columns and lines.</param>
 internal sealed record Scene(ProfileState State, ViewState View, (int Width, int Height) Size)
 {
     private readonly Dictionary<object, object> _kept = [];
 
-    /// <summary>What came into the histograms second by second.</summary>
+    /// <summary>New histogram values per second.</summary>
     public IntervalHistory History { get; init; } = new();
 
-    /// <summary>What shutdowns in flight say so far, kept from frame to frame.</summary>
+    /// <summary>Findings of shutdowns in progress, cached between frames.</summary>
     public FlightMemo Flights { get; init; } = new();
 
-    /// <summary>What of it is wanted.</summary>
+    /// <summary>The active filter.</summary>
     public Filter Filter => new(State, View);
 
-    /// <summary>What is made once for each frame: a page's rows, say.</summary>
-    /// <param name="key">Whose it is.</param>
-    /// <param name="make">Makes it.</param>
+    /// <summary>Returns a value that is made once per frame, for example the rows of a page.</summary>
+    /// <param name="key">Identifies the value.</param>
+    /// <param name="make">Creates the value.</param>
     public T Once<T>(object key, Func<T> make) where T : class
     {
         if (!_kept.TryGetValue(key, out object? kept))
@@ -34,8 +34,8 @@ internal sealed record Scene(ProfileState State, ViewState View, (int Width, int
 }
 
 /// <summary>
-/// What shutdowns in flight say so far: looked at again only when something of them has begun or ended, as with a thousand
-/// devices it takes longer than to draw them.
+/// Caches the findings of shutdowns in progress. They are computed again only after an operation begins or ends: with a
+/// thousand devices that takes longer than drawing.
 /// </summary>
 internal sealed class FlightMemo
 {
@@ -43,7 +43,7 @@ internal sealed class FlightMemo
 
     private readonly Dictionary<(int Tgid, long StartNs), (Key Of, FindingSoFar? Finding, ShutdownPhases Phases)> _kept = [];
 
-    /// <summary>The leading finding, null if there is nothing to say yet; and where the time went.</summary>
+    /// <summary>The leading finding, null if none yet; and the time by phase.</summary>
     public (FindingSoFar? Finding, ShutdownPhases Phases) Of(ShutdownInFlight s, ProfileState state)
     {
         var of = new Key(s.SoFar.Releases.Length, s.Releasing.Length, s.Busy, s.SoFar.Time.EndNs);

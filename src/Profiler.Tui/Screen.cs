@@ -2,10 +2,10 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui;
 
-/// <summary>The whole screen but the status bar, as a pure function of a scene.</summary>
+/// <summary>Draws the screen except the status bar, as a pure function of a scene.</summary>
 internal static class Screen
 {
-    /// <summary>Draws it.</summary>
+    /// <summary>Draws a scene.</summary>
     public static void Draw(Canvas canvas, Scene scene)
     {
         canvas.Begin(scene.Size.Width, scene.Size.Height);
@@ -22,7 +22,7 @@ internal static class Screen
             scene.View.Page.Draw(canvas, area, scene);
     }
 
-    /// <summary>Lines of the open detail that do not fit on the screen: so far one can scroll.</summary>
+    /// <summary>Maximum scroll position: lines of the open detail that do not fit on the screen.</summary>
     public static int Scrollable(Scene scene) => scene.View.Open is { } open
         ? Math.Max(0, Sections.Lines(open.Detail.Sections(scene, scene.Size.Width)) - Math.Max(1, scene.Size.Height - 2))
         : 0;

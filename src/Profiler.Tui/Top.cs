@@ -6,8 +6,8 @@ using Profiler.Tui.Terminal;
 namespace Profiler.Tui;
 
 /// <summary>
-/// What is played, seen through a window: shown anew when something happened, at each look while anything is in flight, else
-/// once a second. Does what is asked for.
+/// Shows a player in a window and runs commands. It redraws after new events, at each poll while an operation or shutdown
+/// is in progress, otherwise once a second.
 /// </summary>
 internal sealed class Top
 {
@@ -24,11 +24,11 @@ internal sealed class Top
     private (int, int) _size;
     private bool _asking;
 
-    /// <param name="player">What is shown.</param>
-    /// <param name="window">Where.</param>
-    /// <param name="only">What the command line asked for.</param>
-    /// <param name="kind">What the terminal can do.</param>
-    /// <param name="time">Tells when a second is over.</param>
+    /// <param name="player">Player to show.</param>
+    /// <param name="window">Window to draw in.</param>
+    /// <param name="only">Filter of the command line.</param>
+    /// <param name="kind">Capabilities of the terminal.</param>
+    /// <param name="time">Clock for the redraw once a second.</param>
     public Top(Player player, TopWindow window, ActivityFilter only, TerminalKind kind, TimeProvider time)
     {
         (_player, _window, _kind, _time) = (player, window, kind, time);
@@ -38,15 +38,15 @@ internal sealed class Top
         window.FilterTyped += text => Show(View with { Filter = text });
     }
 
-    /// <summary>What is chosen.</summary>
+    /// <summary>The current selections of the user.</summary>
     public ViewState View { get; private set; }
 
-    /// <summary>To be called at each look.</summary>
-    /// <exception cref="Exception">What the source failed with.</exception>
+    /// <summary>To be called at each poll.</summary>
+    /// <exception cref="Exception">The error of the source.</exception>
     public void Look()
     {
         _player.ThrowIfFailed();
-        // A question in front stands still, and so does what is behind it.
+        // No redraw while a dialog is open: the view behind it does not change.
         if (!_asking && IsDue())
             Show(View);
     }
@@ -66,7 +66,7 @@ internal sealed class Top
         View = view;
         (_seen, _shownAt, _size) = (_player.Batches, _time.GetTimestamp(), _window.Size);
         ProfileState now = _player.State();
-        // Behind a view that stands still, what comes is counted nevertheless.
+        // The history continues while the view is paused.
         _history.Observe(now.Snapshot, now.NowNs);
         if (!View.Paused || _player.IsReplay)
             _state = now;

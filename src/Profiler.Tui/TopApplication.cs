@@ -6,17 +6,17 @@ using Terminal.Gui.Drivers;
 
 namespace Profiler.Tui;
 
-/// <summary>The view on a terminal, from taking it to giving it back.</summary>
+/// <summary>Runs the view on a terminal, from taking the terminal to restoring it.</summary>
 public static class TopApplication
 {
-    /// <summary>How often the loop looks for keys, sizes and events; that alone is most of what an idle view costs.</summary>
+    /// <summary>Polls per second for keys, sizes and events; they are most of the cost of an idle view.</summary>
     private const ushort LooksPerSecond = 8;
 
-    /// <summary>Runs until somebody quits, it is stopped, the source fails or the terminal is gone.</summary>
-    /// <param name="player">What is shown; started already.</param>
-    /// <param name="only">What the command line asked for.</param>
-    /// <param name="kind">What the terminal can do.</param>
-    /// <param name="stop">Asks it to end.</param>
+    /// <summary>Runs until the user quits, the caller stops it, the source fails or the terminal is gone.</summary>
+    /// <param name="player">Player to show; already started.</param>
+    /// <param name="only">Filter of the command line.</param>
+    /// <param name="kind">Capabilities of the terminal.</param>
+    /// <param name="stop">Ends the view.</param>
     public static void Run(Player player, ActivityFilter only, TerminalKind kind, CancellationToken stop)
     {
         using var guard = new TerminalGuard();
@@ -26,7 +26,7 @@ public static class TopApplication
         Application.MaximumIterationsPerSecond = LooksPerSecond;
         using (IApplication app = Application.Create())
         {
-            // The terminal's own sixteen colours, which fit its background.
+            // The terminal's own sixteen colours match its background.
             Driver.Force16Colors = true;
             app.Init(DriverRegistry.Names.ANSI);
             guard.Taken();
@@ -43,7 +43,7 @@ public static class TopApplication
                 {
                     top.Look();
                 }
-#pragma warning disable CA1031 // whatever it is: first the terminal is given back, and then it is told
+#pragma warning disable CA1031 // any error: restore the terminal first, then report the error
                 catch (Exception e)
 #pragma warning restore CA1031
                 {

@@ -7,10 +7,10 @@ using Terminal.Gui.Views;
 
 namespace Profiler.Tui;
 
-/// <summary>The window: the drawn screen, below it the status bar or, while it is typed, the filter. Tells what is asked for.</summary>
+/// <summary>The window: the screen, and below it the status bar or the filter input. Raises events for commands.</summary>
 internal sealed class TopWindow : Runnable
 {
-    // Around a key and its word in the status bar.
+    // Space around a key and its label in the status bar.
     private const int KeySpace = 5;
 
     private readonly CanvasView _canvas;
@@ -19,7 +19,7 @@ internal sealed class TopWindow : Runnable
     private readonly Palette _palette;
     private string _shown = "";
 
-    /// <param name="kind">What the terminal can do.</param>
+    /// <param name="kind">Capabilities of the terminal.</param>
     public TopWindow(TerminalKind kind)
     {
         _palette = new Palette(kind);
@@ -41,19 +41,19 @@ internal sealed class TopWindow : Runnable
         Add(_canvas, _filter, _bar);
     }
 
-    /// <summary>A key, a key's word in the status bar, or the wheel.</summary>
+    /// <summary>A command from a key, the status bar or the wheel.</summary>
     public event Action<ViewCommand>? Asked;
 
-    /// <summary>A click on something that can be clicked.</summary>
+    /// <summary>A click on an object with a click action.</summary>
     public event Action<Hit>? Clicked;
 
-    /// <summary>Another filter.</summary>
+    /// <summary>The filter text has changed.</summary>
     public event Action<string>? FilterTyped;
 
-    /// <summary>Columns and lines for what is drawn.</summary>
+    /// <summary>Columns and lines available for the screen.</summary>
     public (int Width, int Height) Size => (Math.Max(1, _canvas.Viewport.Width), Math.Max(1, _canvas.Viewport.Height));
 
-    /// <summary>Shows a scene; the terminal gets the lines that have changed.</summary>
+    /// <summary>Shows a scene; only changed lines are sent to the terminal.</summary>
     public void Show(Scene scene)
     {
         Screen.Draw(_canvas.Canvas, scene);
@@ -62,26 +62,26 @@ internal sealed class TopWindow : Runnable
             _canvas.SetNeedsDraw();
     }
 
-    /// <summary>Has the filter typed.</summary>
-    /// <param name="text">What it is so far.</param>
+    /// <summary>Starts the input of the filter.</summary>
+    /// <param name="text">Initial text.</param>
     public void Type(string text)
     {
         _bar.Visible = false;
         _filter.Begin(text);
     }
 
-    /// <summary>The terminal has lost what was on it.</summary>
+    /// <summary>Redraws everything, after the terminal has lost its content.</summary>
     public void DrawAnew()
     {
         App?.Driver?.ClearContents();
         SetNeedsDraw();
     }
 
-    // Its views cost more than to look whether they are still the right ones.
+    // Creating the status bar views costs more than checking whether they changed.
     private void ShowKeys(Scene scene)
     {
         int room = scene.Size.Width;
-        // A word that does not fit as a whole is not shown.
+        // A label that does not fit as a whole is left out.
         int Needs(KeyBinding key) => Tui.KeyBindings.KeyOf(key.Keys[0]).ToString().Length + key.Label.Length + KeySpace;
         KeyBinding[] keys = [.. Tui.KeyBindings.Shown(scene).TakeWhile(key => (room -= Needs(key)) >= 0)];
         string shown = string.Join(' ', keys.Select(k => k.Label));

@@ -4,59 +4,59 @@ using Profiler.Tui.Pages;
 
 namespace Profiler.Tui;
 
-/// <summary>What is chosen on one page.</summary>
-/// <param name="Row">The selected row; there may be fewer by now.</param>
-/// <param name="Sort">The column that rows are sorted by.</param>
-/// <param name="Reversed">The other way round.</param>
+/// <summary>Selections on one page.</summary>
+/// <param name="Row">The selected row; may exceed the current number of rows.</param>
+/// <param name="Sort">The sort column.</param>
+/// <param name="Reversed">Reversed sort order.</param>
 internal readonly record struct Selection(int Row, int Sort, bool Reversed);
 
-/// <summary>A detail that is open.</summary>
-/// <param name="Detail">Of what.</param>
-/// <param name="Scrolled">How many lines are scrolled past.</param>
+/// <summary>An open detail.</summary>
+/// <param name="Detail">The detail.</param>
+/// <param name="Scrolled">Scroll position in lines.</param>
 internal sealed record OpenDetail(Detail Detail, int Scrolled = 0);
 
-/// <summary>What the person in front of the view has chosen. Changed by commands only.</summary>
+/// <summary>All selections of the user. Changed only by commands.</summary>
 internal sealed record ViewState
 {
-    /// <summary>As it begins.</summary>
+    /// <summary>The initial view.</summary>
     public static readonly ViewState First = new();
 
-    /// <summary>Number of the page, in the order of <see cref="PageTable.All"/>.</summary>
+    /// <summary>Index of the page, in the order of <see cref="PageTable.All"/>.</summary>
     public int PageIndex { get; init; }
 
-    /// <summary>By page what is chosen there.</summary>
+    /// <summary>Selections by page.</summary>
     public ImmutableArray<Selection> Selections { get; init; } = [.. PageTable.All.Select(page => page.First)];
 
-    /// <summary>What is open in front of the page; the one on top is seen.</summary>
+    /// <summary>Open details in front of the page; the top one is visible.</summary>
     public ImmutableStack<OpenDetail> Details { get; init; } = [];
 
-    /// <summary>Which of the latency page's views.</summary>
+    /// <summary>The current view of the latency page.</summary>
     public LatencyView Latency { get; init; }
 
-    /// <summary>Only what has this in its name, process or device; empty: all.</summary>
+    /// <summary>Shows only processes and devices with this text in their name; empty: all.</summary>
     public string Filter { get; init; } = "";
 
-    /// <summary>What is shown stands still; in a replay, so does its time.</summary>
+    /// <summary>The displayed state is paused; in a replay, its time too.</summary>
     public bool Paused { get; init; }
 
-    /// <summary>Said until the next key.</summary>
+    /// <summary>Message until the next key.</summary>
     public string? Message { get; init; }
 
-    /// <summary>What the command line asked for.</summary>
+    /// <summary>Filter of the command line.</summary>
     public ActivityFilter Only { get; init; } = ActivityFilter.None;
 
-    /// <summary>The page.</summary>
+    /// <summary>The current page.</summary>
     public Page Page => PageTable.All[PageIndex];
 
-    /// <summary>What is chosen on it.</summary>
+    /// <summary>Selection on the current page.</summary>
     public Selection Selection => Selections[PageIndex];
 
-    /// <summary>The detail that is seen; null if the page is.</summary>
+    /// <summary>The visible detail; null if the page is visible.</summary>
     public OpenDetail? Open => Details.IsEmpty ? null : Details.Peek();
 
-    /// <summary>With another choice on the present page.</summary>
+    /// <summary>A copy with another selection on the current page.</summary>
     public ViewState With(Selection selection) => this with { Selections = Selections.SetItem(PageIndex, selection) };
 
-    /// <summary>With a detail in front.</summary>
+    /// <summary>A copy with a detail in front.</summary>
     public ViewState With(Detail detail) => this with { Details = Details.Push(new OpenDetail(detail)) };
 }

@@ -4,20 +4,20 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>Which shutdowns and operations are wanted; null means all.</summary>
-/// <param name="Pid">Of this process.</param>
-/// <param name="Vm">Of this virtual machine.</param>
-/// <param name="Device">That concern this device.</param>
+/// <summary>Selects shutdowns and operations; null means all.</summary>
+/// <param name="Pid">Process ID.</param>
+/// <param name="Vm">VM name.</param>
+/// <param name="Device">Device address.</param>
 public sealed record ActivityFilter(int? Pid, string? Vm, string? Device)
 {
-    /// <summary>Everything.</summary>
+    /// <summary>Selects everything.</summary>
     public static readonly ActivityFilter None = new(null, null, null);
 
     public bool Wants(Shutdown shutdown, string? vm) =>
         WantsProcess(shutdown.Task.Tgid, vm) &&
         (shutdown.Releases.Any(r => WantsDevice(r.Device)) || shutdown.Unreleased.Any(WantsDevice));
 
-    /// <summary>What is over concerns a process and a device; a signal only a process.</summary>
+    /// <summary>True if an activity matches. An operation has a process and a device; a signal has only a process.</summary>
     public bool Wants(Activity activity, Func<int, string?> vm) => activity switch
     {
         Operation o => WantsProcess(o.Task.Tgid, vm(o.Task.Tgid)) && WantsDevice(o.Device),
@@ -28,7 +28,7 @@ public sealed record ActivityFilter(int? Pid, string? Vm, string? Device)
 
     public bool WantsProcess(int pid, string? vm) => (Pid is null || Pid == pid) && (Vm is null || Vm == vm);
 
-    /// <summary>What is asked for is known to be there, though nothing may have happened to it: a VM, a device, a process.</summary>
+    /// <summary>True if the selected VM, device or process exists, even without events.</summary>
     public bool IsKnown(HostFacts known) => this switch
     {
         { Device: not null, Vm: null, Pid: null } => known.Devices.Keys.Any(WantsDevice),
@@ -37,10 +37,10 @@ public sealed record ActivityFilter(int? Pid, string? Vm, string? Device)
         _ => false,
     };
 
-    /// <summary>One sentence: that nothing is left, and what there is.</summary>
-    /// <param name="known">Names of machines.</param>
-    /// <param name="pids">The processes there are.</param>
-    /// <param name="devices">The devices there are.</param>
+    /// <summary>One sentence: nothing matches, and the available values.</summary>
+    /// <param name="known">VM names.</param>
+    /// <param name="pids">Available processes.</param>
+    /// <param name="devices">Available devices.</param>
     public string NotFound(HostFacts known, IEnumerable<int> pids, IEnumerable<string> devices)
     {
         string[] asked = [.. new[] { Pid is null ? null : $"--pid {Pid}", Vm is null ? null : $"--vm {Vm}", Device is null ? null : $"--device {Device}" }.OfType<string>()];
@@ -64,7 +64,7 @@ public sealed record ActivityFilter(int? Pid, string? Vm, string? Device)
             : $"{what} {string.Join(", ", all.Take(Told))}{(all.Length > Told ? $" and {all.Length - Told} more" : "")}";
     }
 
-    /// <summary>"01:00.0" is short for "0000:01:00.0".</summary>
+    /// <summary>True if the device matches; "01:00.0" is short for "0000:01:00.0".</summary>
     public bool WantsDevice(string device) =>
         Device is null || device == Device || device == "0000:" + Device;
 }

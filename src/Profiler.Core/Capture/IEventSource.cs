@@ -5,45 +5,45 @@ using Profiler.Core.Recording;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>Where events come from: the kernel, or a recording. Whoever shows them need not know which.</summary>
+/// <summary>A source of events: the kernel or a recording. Consumers do not depend on the type of source.</summary>
 public interface IEventSource : IDisposable
 {
-    /// <summary>What was known when the capture began.</summary>
+    /// <summary>Facts from the start of the capture.</summary>
     CaptureInfo Info { get; }
 
-    /// <summary>Batches of events, while <see cref="Run"/> runs; one must not outlive OnNext.</summary>
+    /// <summary>Batches of events while <see cref="Run"/> runs; a batch must not outlive OnNext.</summary>
     IObservable<ReadOnlyMemory<byte>> Records { get; }
 
-    /// <summary>What is known beside the events, until now.</summary>
+    /// <summary>Facts beside the events, until now.</summary>
     HostFacts Facts { get; }
 
-    /// <summary>CLOCK_MONOTONIC of this source, nanoseconds: a recording has its own.</summary>
+    /// <summary>CLOCK_MONOTONIC of this source, nanoseconds; a recording has its own time.</summary>
     long NowNs { get; }
 
-    /// <summary>The clock that a recording is played by; null if the events are happening now.</summary>
+    /// <summary>The playback clock of a recording; null for a live source.</summary>
     ReplayClock? Clock => null;
 
-    /// <summary>Hears what the events amount to, to learn facts about what appears in them; null if all facts come by themselves.</summary>
+    /// <summary>Receives activities and shutdowns, to learn facts about them; null if the source needs no learner.</summary>
     ISink? Learner => null;
 
-    /// <summary>Waits, not for long, until the facts about the last events are learned.</summary>
+    /// <summary>Waits for a short time until the facts about the last events are learned.</summary>
     Task Settle() => Task.CompletedTask;
 
-    /// <summary>The probes, with what they have missed until now.</summary>
+    /// <summary>The probes, with their missed counts until now.</summary>
     ImmutableArray<ProbeInfo> Probes();
 
-    /// <summary>Events the kernel had to tell and could not, by kind, until now.</summary>
+    /// <summary>Emitted and lost events by kind, until now.</summary>
     ImmutableArray<SourceCount> Counts();
 
-    /// <summary>What is wrong, missing or not to be known until now, beside what probes missed and events were lost.</summary>
+    /// <summary>Problems until now, except missed probe runs and lost events.</summary>
     ImmutableArray<Problem> Problems() => [];
 
-    /// <summary>What the programs cost until now; a source that is no kernel has none.</summary>
+    /// <summary>Costs of the BPF programs until now; empty for a recording.</summary>
     ImmutableArray<ProgramCost> Programs() => [];
 
-    /// <summary>Hands on events on this thread until cancelled, or until there are no more.</summary>
+    /// <summary>Delivers events on this thread until cancelled or until the events end.</summary>
     void Run(CancellationToken cancellation);
 }
 
-/// <summary>What the programs counted for one kind of event, see <see cref="Core.Wire.EventKind"/>.</summary>
+/// <summary>Counters of the BPF programs for one kind of event, see <see cref="Core.Wire.EventKind"/>.</summary>
 public readonly record struct SourceCount(int Kind, long Emitted, long Lost);

@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>What watching costs of late, as shares of one CPU: 1 is all of it.</summary>
-/// <param name="Process">This process, its work in the kernel included.</param>
-/// <param name="Programs">The BPF programs, wherever they run; null if the kernel does not count that.</param>
+/// <summary>Recent overhead of the capture, as shares of one CPU: 1 is a full CPU.</summary>
+/// <param name="Process">This process, including its kernel time.</param>
+/// <param name="Programs">The BPF programs, on all CPUs; null if the kernel does not count it.</param>
 public readonly record struct Overhead(double Process, double? Programs);
 
-/// <summary>Measures what watching costs: anew every few seconds, so that it costs next to nothing itself.</summary>
-/// <param name="time">Tells how long it has been.</param>
-/// <param name="cpu">What this process has used until now.</param>
-/// <param name="programs">What the programs have used until now.</param>
+/// <summary>Measures the overhead of the capture. It measures only every few seconds, to keep its own cost low.</summary>
+/// <param name="time">The clock for the periods.</param>
+/// <param name="cpu">CPU time of this process until now.</param>
+/// <param name="programs">Costs of the programs until now.</param>
 public sealed class OverheadMeter(TimeProvider time, Func<TimeSpan> cpu, Func<ImmutableArray<ProgramCost>> programs)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
@@ -18,7 +18,7 @@ public sealed class OverheadMeter(TimeProvider time, Func<TimeSpan> cpu, Func<Im
     private (long At, TimeSpan Cpu, long? ProgramsNs)? _last;
     private Overhead? _overhead;
 
-    /// <summary>Over the last period that is over; null in the first.</summary>
+    /// <summary>Overhead of the last complete period; null in the first period.</summary>
     public Overhead? Read()
     {
         if (_last is { } last && time.GetElapsedTime(last.At) < Period)
@@ -27,7 +27,7 @@ public sealed class OverheadMeter(TimeProvider time, Func<TimeSpan> cpu, Func<Im
         if (_last is var (at, cpuThen, nsThen))
         {
             TimeSpan elapsed = time.GetElapsedTime(at, now.At);
-            // The programs of a module that is gone take what they cost with them: then it is unknown for once.
+            // An unloaded module removes its programs and their counters: the value is unknown for one period.
             long? ns = now.ProgramsNs >= nsThen ? now.ProgramsNs - nsThen : null;
             _overhead = new Overhead((now.Cpu - cpuThen) / elapsed, ns / elapsed.TotalNanoseconds);
         }

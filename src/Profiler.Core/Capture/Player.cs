@@ -2,12 +2,12 @@
 namespace Profiler.Core.Capture;
 
 /// <summary>
-/// A profile that is looked at: what it brings is kept, to be written as a recording, and if it is a recording itself, it
-/// can be paused, played at another speed and gone back in. For one thread.
+/// Plays a profile for the view. It keeps the events, so that they can be written as a recording. A recording can be
+/// paused, sought and played at another speed. Not thread-safe.
 /// </summary>
 public sealed class Player : IDisposable
 {
-    /// <summary>How far one goes back or forward at once.</summary>
+    /// <summary>Distance of one step back or forward.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromSeconds(5);
 
     private const double Slowest = 1.0 / 64, Fastest = 1024;
@@ -18,8 +18,8 @@ public sealed class Player : IDisposable
     private readonly OverheadMeter _overhead;
     private long _batches;
 
-    /// <param name="open">Opens the source, from its beginning.</param>
-    /// <param name="time">Measures what watching costs.</param>
+    /// <param name="open">Opens the source at its beginning.</param>
+    /// <param name="time">The clock for the overhead.</param>
     public Player(Func<Profile> open, TimeProvider time)
     {
         _open = open;
@@ -27,16 +27,16 @@ public sealed class Player : IDisposable
         _overhead = new OverheadMeter(time, () => Environment.CpuUsage.TotalTime, () => _profile.Programs());
     }
 
-    /// <summary>What is played just now.</summary>
+    /// <summary>The current profile.</summary>
     public Profile Profile => _profile;
 
-    /// <summary>It is a recording.</summary>
+    /// <summary>True if the source is a recording.</summary>
     public bool IsReplay => _profile.Clock is not null;
 
-    /// <summary>Grows whenever events come.</summary>
+    /// <summary>Number of batches; increases with new events.</summary>
     public long Batches => Volatile.Read(ref _batches);
 
-    /// <summary>How fast a recording is played.</summary>
+    /// <summary>Playback speed of a recording.</summary>
     public double Speed
     {
         get => _profile.Clock?.Playback.Speed ?? 1;
@@ -53,26 +53,26 @@ public sealed class Player : IDisposable
                 recording.Add(batch);
                 Interlocked.Increment(ref _batches);
             },
-            _ => { }); // ThrowIfFailed tells of the error
+            _ => { }); // ThrowIfFailed reports the error
         _profile.Start();
     }
 
     /// <inheritdoc cref="Profile.State"/>
     public ProfileState State() => _profile.State() with { Overhead = IsReplay ? null : _overhead.Read() };
 
-    /// <summary>Throws what the source ended with, if it failed.</summary>
+    /// <summary>Throws the error of the source, if it failed.</summary>
     public void ThrowIfFailed()
     {
         if (_profile.Completion.IsFaulted)
             _profile.Completion.GetAwaiter().GetResult();
     }
 
-    /// <summary>The time of a recording stands still, or goes on; what is live cannot be stopped.</summary>
+    /// <summary>Pauses or resumes the time of a recording; no effect on a live source.</summary>
     public void Pause(bool paused) => _profile.Clock?.Set(_profile.Clock.Playback with { Paused = paused });
 
     /// <summary>
-    /// Goes forward or back in a recording. Back is from its beginning, at full speed, up to the point: only there is
-    /// known what was going on.
+    /// Seeks forward or back in a recording. Seeking back replays from the beginning at full speed, because the state
+    /// at the new position depends on all earlier events.
     /// </summary>
     public void Seek(TimeSpan by)
     {
@@ -96,7 +96,7 @@ public sealed class Player : IDisposable
     /// <inheritdoc cref="Profile.ResetCounts"/>
     public void ResetCounts() => _profile.ResetCounts();
 
-    /// <summary>Writes what has come so far as a recording.</summary>
+    /// <summary>Writes the events received so far as a recording.</summary>
     /// <inheritdoc cref="RecordingBuffer.Write"/>
     public (long Events, long Evicted) WriteRecording(Stream output) => _recording.Write(output, _profile.State());
 

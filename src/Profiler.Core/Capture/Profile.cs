@@ -10,8 +10,8 @@ using Profiler.Core.Spans;
 namespace Profiler.Core.Capture;
 
 /// <summary>
-/// A source of events and the pipeline they run through. Who wants to hear of every event subscribes before
-/// <see cref="Start"/>; who wants to know how things stand asks for <see cref="State"/>, on any thread.
+/// A source of events and its pipeline. Subscribers to every event subscribe before
+/// <see cref="Start"/>; <see cref="State"/> returns the current state, on any thread.
 /// </summary>
 public sealed class Profile : IDisposable
 {
@@ -28,8 +28,8 @@ public sealed class Profile : IDisposable
     private long _endedNs;
 
     /// <param name="source">Disposed with this.</param>
-    /// <param name="time">Whose timers tick.</param>
-    /// <param name="sinks">Made for this profile: hear what is over.</param>
+    /// <param name="time">The clock and its timers.</param>
+    /// <param name="sinks">Created for this profile; they receive ended activities and shutdowns.</param>
     public Profile(IEventSource source, TimeProvider time, params ReadOnlySpan<Func<Profile, ISink>> sinks)
     {
         (_source, _time) = (source, time);
@@ -39,15 +39,15 @@ public sealed class Profile : IDisposable
         foreach (Func<Profile, ISink> sink in sinks)
             all.Add(sink(this));
         _pipeline = new Pipeline(
-            // What is under way when there are no more records lasts until now, not until the last of them.
+            // Operations in progress at the end of the records last until now, not until the last record.
             source.Records.Do(_ => { }, () => _pipeline!.EndsAt(source.NowNs)), source.Info.EndsWatched, source.Info.StartNs,
             all.ToArray());
     }
 
-    /// <summary>What was known when the capture began.</summary>
+    /// <summary>Facts from the start of the capture.</summary>
     public CaptureInfo Info => _source.Info;
 
-    /// <summary>The events as they come, before the pipeline; a batch must not outlive OnNext.</summary>
+    /// <summary>The raw events, before the pipeline; a batch must not outlive OnNext.</summary>
     public IObservable<ReadOnlyMemory<byte>> Records => _source.Records;
 
     /// <inheritdoc cref="Pipeline.Activities"/>
@@ -56,44 +56,44 @@ public sealed class Profile : IDisposable
     /// <inheritdoc cref="Pipeline.Shutdowns"/>
     public IObservable<Shutdown> Shutdowns => _pipeline.Shutdowns;
 
-    /// <summary>What is known beside the events; on a live machine it is learned as they come.</summary>
+    /// <summary>Facts beside the events; a live capture learns them over time.</summary>
     public HostFacts Facts => _source.Facts;
 
-    /// <summary>Ends when the source does; with its error, if it has one.</summary>
+    /// <summary>Completes when the source completes; carries its error, if any.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>What the profiler knows about itself just now.</summary>
+    /// <summary>Current health of the profiler.</summary>
     public ProfileHealth Health => HealthOf(_pipeline.Snapshot());
 
     /// <summary>
-    /// What was not seen, may not have been seen or is not known, until now.
+    /// Problems until now: missing data, possibly missing data and unknown facts.
     /// </summary>
     public ImmutableArray<Problem> Problems => _source.Problems();
 
-    /// <summary>What the programs cost until now; none if the kernel does not count it, and none for a recording.</summary>
+    /// <summary>Costs of the programs until now; empty if the kernel does not count them, and for a recording.</summary>
     public ImmutableArray<ProgramCost> Programs() => _source.Programs();
 
-    /// <summary>Whether something that was not seen until now did not happen either.</summary>
+    /// <summary>Whether the capture can prove that an unseen event did not happen.</summary>
     public Evidence Evidence()
     {
         ImmutableArray<ProbeInfo> probes = _source.Probes();
         return Core.Findings.Evidence.Of(probes, CaptureProblems.Of(new CaptureKnowledge(probes, Lost(_source.Counts()), 0, 0, 0, 0, _source.Problems())));
     }
 
-    /// <summary>What time it was at a CLOCK_MONOTONIC of the events, nanoseconds.</summary>
+    /// <summary>Wall-clock time of a CLOCK_MONOTONIC timestamp of the events, nanoseconds.</summary>
     public DateTimeOffset WallClock(long ns) => Replay
         ? Info.Start.AddTicks((ns - Info.StartNs) / TimeSpan.NanosecondsPerTick)
-        // The two clocks drift apart: so from now, not from the start.
+        // The two clocks drift apart: so relative to now, not to the start.
         : _time.GetUtcNow().AddTicks((ns - _source.NowNs) / TimeSpan.NanosecondsPerTick);
 
-    /// <summary>What the events amount to just now. Like all questions, not to be asked while this is being stopped.</summary>
+    /// <summary>The current snapshot. Must not be called during <see cref="Stop"/>, like all reads.</summary>
     public Snapshot Snapshot() => _pipeline.Snapshot();
 
-    /// <summary>Both, and the rest there is to show.</summary>
+    /// <summary>Snapshot, health and facts of one moment.</summary>
     public ProfileState State() => Read(state => state);
 
-    /// <summary>Makes something of the state of one moment; nothing flows until it is made.</summary>
-    /// <param name="read">Quick: the events wait for it.</param>
+    /// <summary>Computes something from the state of one moment, while the flow waits.</summary>
+    /// <param name="read">Must be quick: the events wait for it.</param>
     public T Read<T>(Func<ProfileState, T> read) => _pipeline.Read(snapshot =>
     {
         bool ended = Completion.IsCompleted;
@@ -105,29 +105,29 @@ public sealed class Profile : IDisposable
         });
     });
 
-    /// <summary>The clock of the recording that is played; null if the events are happening now.</summary>
+    /// <summary>The playback clock of the recording; null for a live source.</summary>
     public ReplayClock? Clock => _source.Clock;
 
     /// <inheritdoc cref="Pipeline.ResetCounts"/>
     public void ResetCounts() => _pipeline.ResetCounts();
 
-    /// <summary>Starts the flow: events are handed on by a thread of their own until this is stopped or disposed.</summary>
+    /// <summary>Starts the flow: a separate thread delivers events until this is stopped or disposed.</summary>
     public void Start()
     {
         _pipeline.Shutdowns.Subscribe(_ => { }, Fail);
-        // Before their events, in a recording as well: it has them in front.
+        // Before their events, also in a recording: it has these facts at its beginning.
         Facts.Learned += Present;
         foreach (ProcessAtStart process in Facts.AtStart.Values)
             Present(process);
         _pipeline.Connect();
-        // A recording's time is that of its events, so that it shows here what it shows in a report.
+        // A recording uses the time of its events, so that the view shows the same values as a report.
         if (!Replay)
             _ticker = _time.CreateTimer(_ => _pipeline.Tick(_source.NowNs), null, TickPeriod, TickPeriod);
         _thread = new Thread(Run) { Name = "events", IsBackground = true };
         _thread.Start();
     }
 
-    /// <summary>Ends the flow: a live source detaches its programs, hands on what is left and completes.</summary>
+    /// <summary>Ends the flow: a live source detaches its programs, delivers the remaining events and completes.</summary>
     public async Task Stop()
     {
         await _stop.CancelAsync();
@@ -141,7 +141,7 @@ public sealed class Profile : IDisposable
     {
         _stop.Cancel();
         _thread?.Join();
-        // A tick under way must be over before the pipeline is gone.
+        // A tick in progress must end before the pipeline is disposed.
         _ticker?.DisposeAsync().AsTask().Wait();
         _pipeline.Dispose();
         _source.Dispose();
@@ -156,7 +156,7 @@ public sealed class Profile : IDisposable
 
     private bool Replay => Clock is not null;
 
-    // What cannot be understood ends the capture: the source has nobody to hand its events to any more.
+    // An invalid record ends the capture: the pipeline no longer accepts events from the source.
     private void Fail(Exception error)
     {
         _error = Replay && error is InvalidDataException
@@ -171,7 +171,7 @@ public sealed class Profile : IDisposable
         {
             _source.Run(_stop.Token);
         }
-#pragma warning disable CA1031 // nobody is above us on this thread: whatever it is, Completion tells it
+#pragma warning disable CA1031 // top of this thread: Completion reports every error
         catch (Exception e)
 #pragma warning restore CA1031
         {

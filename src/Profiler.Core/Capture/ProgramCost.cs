@@ -1,7 +1,7 @@
 namespace Profiler.Core.Capture;
 
-/// <summary>What one of the source's programs cost until now.</summary>
+/// <summary>Cost of one BPF program of the source until now.</summary>
 /// <param name="Program">Its name.</param>
-/// <param name="Runs">How often it ran while the kernel counted.</param>
-/// <param name="Ns">Nanoseconds it took.</param>
+/// <param name="Runs">Number of runs while the kernel counted.</param>
+/// <param name="Ns">Run time, nanoseconds.</param>
 public readonly record struct ProgramCost(string Program, long Runs, long Ns);

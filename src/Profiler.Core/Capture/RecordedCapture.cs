@@ -10,13 +10,13 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>A whole recording, run through the pipeline.</summary>
-/// <param name="Info">What was known at its beginning.</param>
-/// <param name="End">What was known at its end; null if it was cut short.</param>
+/// <summary>A complete recording, after the pipeline.</summary>
+/// <param name="Info">Facts from its beginning.</param>
+/// <param name="End">Facts from its end; null if the recording is truncated.</param>
 /// <param name="Shutdowns">In the order in which they ended.</param>
 /// <param name="Operations">Releases and opens, in the order in which they ended.</param>
 /// <param name="Last">The state at the end.</param>
-/// <param name="Facts">What was known beside the events.</param>
+/// <param name="Facts">Facts beside the events.</param>
 public sealed record RecordedCapture(
     CaptureInfo Info,
     CaptureEnd? End,
@@ -25,10 +25,10 @@ public sealed record RecordedCapture(
     Snapshot Last,
     HostFacts Facts)
 {
-    /// <summary>Resets outside of all operations, in the order in which they ended.</summary>
+    /// <summary>Resets outside of operations, in the order in which they ended.</summary>
     public ImmutableArray<StandaloneReset> Resets { get; init; } = [];
 
-    /// <summary>What is wrong with the file, and what the side that captured knew to be wrong or missing.</summary>
+    /// <summary>Problems of the file, and problems reported by the capture.</summary>
     public ImmutableArray<Problem> Problems { get; init; } = [];
 
     /// <inheritdoc cref="HostFacts.VmNames"/>
@@ -38,7 +38,7 @@ public sealed record RecordedCapture(
     public IReadOnlyDictionary<string, DeviceIdentity> Devices => Facts.Devices;
 
     /// <summary>Reads a recording.</summary>
-    /// <exception cref="UserException">There is no such file, or it is no recording.</exception>
+    /// <exception cref="UserException">The file does not exist, or it is not a recording.</exception>
     public static RecordedCapture Read(string path)
     {
         try
@@ -52,8 +52,8 @@ public sealed record RecordedCapture(
         }
     }
 
-    /// <summary>Runs what a reader has to give through the pipeline.</summary>
-    /// <exception cref="InvalidDataException">Its events cannot be understood.</exception>
+    /// <summary>Runs the records of a reader through the pipeline.</summary>
+    /// <exception cref="InvalidDataException">Its events are invalid.</exception>
     public static RecordedCapture Read(RecordingReader reader)
     {
         var shutdowns = ImmutableArray.CreateBuilder<Shutdown>();
@@ -82,15 +82,15 @@ public sealed record RecordedCapture(
             },
             InvalidDataException => throw new InvalidDataException(
                 error.Message.StartsWith("a damaged", StringComparison.Ordinal) ? error.Message : $"a damaged recording: {error.Message}", error),
-            // Not of the recording: whoever is above tells it apart.
+            // Not an error of the recording: the caller handles it.
             _ => throw error,
         };
     }
 
-    /// <summary>How long was recorded, nanoseconds: to the last event where the end is missing.</summary>
+    /// <summary>Duration of the recording, nanoseconds; ends at the last event if the end is missing.</summary>
     public long DurationNs => Math.Max(0, (End?.EndNs ?? Last.NowNs) - Info.StartNs);
 
-    /// <summary>Events lost; null if the recording was cut short, since nobody counted then.</summary>
+    /// <summary>Events lost; null if the recording is truncated, because the counts are at its end.</summary>
     public long? Lost => End?.Events.Sum(e => e.Lost);
 
     /// <summary>Events in the recording.</summary>
@@ -99,7 +99,7 @@ public sealed record RecordedCapture(
     /// <inheritdoc cref="EventKindNames.Of"/>
     public static string KindName(int kind) => EventKindNames.Of(kind);
 
-    /// <summary>There is something in it that the filter asks for.</summary>
+    /// <summary>True if anything in the recording matches the filter.</summary>
     public bool Has(ActivityFilter filter)
     {
         if (filter == ActivityFilter.None || filter.IsKnown(Facts))
@@ -108,7 +108,7 @@ public sealed record RecordedCapture(
         return !left.Operations.IsEmpty || !left.Shutdowns.IsEmpty || !left.Resets.IsEmpty;
     }
 
-    /// <summary>One sentence: that the filter matches nothing, and what there is.</summary>
+    /// <summary>One sentence: nothing matches the filter, and the available values.</summary>
     public string WhatThereIs(ActivityFilter filter)
     {
         var seen = new SeenProcesses();
@@ -119,7 +119,7 @@ public sealed record RecordedCapture(
         return filter.NotFound(Facts, seen.Pids, seen.Devices);
     }
 
-    /// <summary>What a filter leaves, with figures of nothing else; what concerns the capture as such stays.</summary>
+    /// <summary>The part that matches a filter, with figures of that part only; facts about the capture itself stay.</summary>
     public RecordedCapture Only(ActivityFilter filter)
     {
         if (filter == ActivityFilter.None)
@@ -157,7 +157,7 @@ public sealed record RecordedCapture(
         };
     }
 
-    // Names of processes stay: whoever held a lock is told by its name, whatever is asked for.
+    // Process names stay: reports name the holder of a lock, even if the filter does not match it.
     private HostFacts Concerning(
         ImmutableArray<Operation> operations, ImmutableArray<StandaloneReset> resets, ImmutableArray<Shutdown> shutdowns, ActivityFilter filter)
     {

@@ -6,32 +6,32 @@ using Profiler.Linux;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>Writes what a profile hears into a recording; the profile knows how far things are.</summary>
+/// <summary>Writes the events of a profile into a recording; the end of the recording has the counts of the profile.</summary>
 /// <param name="profile">Not started yet.</param>
-/// <param name="output">Where the recording goes; holds nothing back.</param>
+/// <param name="output">Output of the recording; must not buffer.</param>
 public sealed class Recorder(Profile profile, Stream output)
 {
     private readonly RecordingWriter _writer = new(output);
 
-    // Events come from one thread, who is who is learned on another: the writer is for one at a time.
+    // Events and learned facts come from different threads: the lock serialises the writer.
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IOException? _failure;
     private bool _ended;
 
-    /// <summary>Ends when the source does, or when the recording cannot be written any more; <see cref="Stop"/> says why.</summary>
+    /// <summary>Completes with the source, or when writing fails; <see cref="Stop"/> reports the reason.</summary>
     public Task Completion => Task.WhenAny(profile.Completion, _failed.Task);
 
-    /// <summary>There are events in it: more than nothing.</summary>
+    /// <summary>True if the recording has events.</summary>
     public bool HasEvents { get; private set; }
 
-    /// <exception cref="IOException">Not even the beginning can be written.</exception>
+    /// <exception cref="IOException">The beginning cannot be written.</exception>
     public void Start()
     {
         _writer.Begin(profile.Info with { Problems = profile.Problems });
         foreach (Fact fact in profile.Facts.All)
             _writer.Fact(fact);
-        // As soon as it is known, so that a capture that is killed has it too.
+        // Written immediately, so that a killed capture has it too.
         profile.Facts.Learned += fact => Write(() => _writer.Fact(fact));
         profile.Records.Subscribe(
             records => Write(() =>
@@ -39,13 +39,13 @@ public sealed class Recorder(Profile profile, Stream output)
                 _writer.Events(records);
                 HasEvents = true;
             }),
-            _ => { }); // Stop tells of the error
+            _ => { }); // Stop reports the error
         profile.Start();
     }
 
-    /// <summary>Detaches, takes what is left, and writes what is known at the end.</summary>
-    /// <returns>One line for people.</returns>
-    /// <exception cref="UserException">The capture or the writing failed meanwhile: what was written until then is whole.</exception>
+    /// <summary>Detaches, takes the remaining events, and writes the facts from the end.</summary>
+    /// <returns>One line of text for the user.</returns>
+    /// <exception cref="UserException">The capture or the writing failed; the part written before is valid.</exception>
     public string Stop()
     {
         try
@@ -67,7 +67,7 @@ public sealed class Recorder(Profile profile, Stream output)
         }
     }
 
-    /// <summary>Why writing failed: "disk full" where it is.</summary>
+    /// <summary>The reason of a write error, for example "disk full".</summary>
     public static string Words(IOException error) => (error.HResult & 0xffff) switch
     {
         Errno.ENOSPC => "disk full",
@@ -76,7 +76,7 @@ public sealed class Recorder(Profile profile, Stream output)
         _ => $"the recording failed: {error.Message}",
     };
 
-    // A frame that was written in part would be damage in the middle, were others written after it.
+    // After a partial frame, more frames would put the damage in the middle of the file.
     private void Write(Action frame)
     {
         lock (_gate)

@@ -6,8 +6,8 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>The events of a profile as they came, kept to be written as a recording when somebody asks for it.</summary>
-/// <param name="capacity">How many bytes of events are kept at most; of more, the oldest are evicted and count as lost.</param>
+/// <summary>Keeps the events of a profile, to write them as a recording on request.</summary>
+/// <param name="capacity">Maximum size of the events, bytes; the oldest are evicted and count as lost.</param>
 public sealed class RecordingBuffer(long capacity = RecordingBuffer.DefaultCapacity)
 {
     private const long DefaultCapacity = 64 * 1024 * 1024; // 645,000 events: some 10,000 VMs with 16 devices
@@ -17,7 +17,7 @@ public sealed class RecordingBuffer(long capacity = RecordingBuffer.DefaultCapac
     private readonly Lock _gate = new();
     private long _bytes;
 
-    /// <summary>Takes a batch; on the thread that brings it.</summary>
+    /// <summary>Adds a batch, on the thread that delivers it.</summary>
     public void Add(ReadOnlyMemory<byte> batch)
     {
         byte[] copy = batch.ToArray();
@@ -36,10 +36,10 @@ public sealed class RecordingBuffer(long capacity = RecordingBuffer.DefaultCapac
         }
     }
 
-    /// <summary>Writes what there is.</summary>
-    /// <param name="output">Gets the recording.</param>
-    /// <param name="state">What is known beside the events.</param>
-    /// <returns>How many events it has, and how many were evicted before.</returns>
+    /// <summary>Writes the kept events.</summary>
+    /// <param name="output">Output of the recording.</param>
+    /// <param name="state">Facts and counts beside the events.</param>
+    /// <returns>Number of events written, and number of events evicted before.</returns>
     /// <exception cref="IOException">It cannot be written.</exception>
     public (long Events, long Evicted) Write(Stream output, ProfileState state)
     {

@@ -1,13 +1,13 @@
 namespace Profiler.Core.Capture;
 
 /// <summary>
-/// The time of a recording that is being played: it runs at some speed or stands still, and can be put forward. It never
-/// shows more than the next event that is not handed on yet, so that nothing is shown to last longer than it did.
-/// Any thread may ask and change it; one waits.
+/// The playback time of a recording. It runs at a given speed, can be paused and can be set forward. It never
+/// passes the next undelivered event, so that no duration appears longer than it was.
+/// Any thread may read and change it; only one thread waits.
 /// </summary>
-/// <param name="startNs">Where the recording begins, CLOCK_MONOTONIC of its host.</param>
-/// <param name="speed">1 is as it happened.</param>
-/// <param name="time">Whose time it is made of.</param>
+/// <param name="startNs">Start of the recording, CLOCK_MONOTONIC of its host, nanoseconds.</param>
+/// <param name="speed">1 is the original speed.</param>
+/// <param name="time">The clock that drives it.</param>
 public sealed class ReplayClock(long startNs, double speed, TimeProvider time)
 {
     private static readonly TimeSpan LongestNap = TimeSpan.FromHours(1);
@@ -18,11 +18,11 @@ public sealed class ReplayClock(long startNs, double speed, TimeProvider time)
     private bool _paused;
     private long _nextNs = startNs;
 
-    // At this moment of our own time it showed so much.
+    // Real time and playback time at the last change.
     private long _since = time.GetTimestamp();
     private long _thenNs = startNs;
 
-    /// <summary>What it shows, nanoseconds.</summary>
+    /// <summary>The playback time, nanoseconds.</summary>
     public long NowNs
     {
         get
@@ -32,7 +32,7 @@ public sealed class ReplayClock(long startNs, double speed, TimeProvider time)
         }
     }
 
-    /// <summary>How it goes.</summary>
+    /// <summary>Speed and pause.</summary>
     public Playback Playback
     {
         get
@@ -42,14 +42,14 @@ public sealed class ReplayClock(long startNs, double speed, TimeProvider time)
         }
     }
 
-    /// <summary>Has it go on in another way.</summary>
+    /// <summary>Changes speed and pause.</summary>
     public void Set(Playback playback) => Change(() => (_speed, _paused) = (playback.Speed, playback.Paused));
 
-    /// <summary>Puts it forward; not back. What lies between is handed on at once.</summary>
+    /// <summary>Sets the time forward, never back. The events in between are delivered immediately.</summary>
     public void Forward(long toNs) => Change(() => _thenNs = Math.Max(_thenNs, toNs));
 
-    /// <summary>Waits for the moment of the next event.</summary>
-    /// <returns>False if cancelled before.</returns>
+    /// <summary>Waits for the time of the next event.</summary>
+    /// <returns>False if cancelled.</returns>
     public bool WaitFor(long eventNs, CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
@@ -68,12 +68,12 @@ public sealed class ReplayClock(long startNs, double speed, TimeProvider time)
             }
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             Task.WhenAny(Task.Delay(ahead, time, enough.Token), changed).Wait(CancellationToken.None);
-            enough.Cancel(); // or the timer of a nap that was cut short would stay
+            enough.Cancel(); // or the timer of an interrupted wait would stay
         }
         return false;
     }
 
-    /// <summary>There are no more events: nothing happens after this.</summary>
+    /// <summary>Marks the end of the events: nothing happens after this time.</summary>
     public void End(long endNs)
     {
         lock (_gate)
@@ -85,7 +85,7 @@ public sealed class ReplayClock(long startNs, double speed, TimeProvider time)
         TaskCompletionSource changed;
         lock (_gate)
         {
-            // What it would show, were events handed on in no time, is not what it goes on from.
+            // Continue from the displayed time, which is limited by the next undelivered event.
             _thenNs = Math.Min(RunNs(), Math.Max(_thenNs, _nextNs));
             _since = time.GetTimestamp();
             change();

@@ -9,7 +9,7 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>Events of a recording, in the rhythm in which they happened, or faster or slower.</summary>
+/// <summary>Plays the events of a recording at the original speed, faster or slower.</summary>
 public sealed class ReplaySource : IEventSource
 {
     private readonly RecordingReader _reader;
@@ -18,8 +18,8 @@ public sealed class ReplaySource : IEventSource
     private readonly byte[] _one = new byte[WireEvent.Size];
 
     /// <param name="file">The recording; disposed with this.</param>
-    /// <param name="speed">1 is as it happened, 10 ten times as fast.</param>
-    /// <param name="time">Whose timers pace it.</param>
+    /// <param name="speed">1 is the original speed, 10 is ten times as fast.</param>
+    /// <param name="time">The clock that drives it.</param>
     public ReplaySource(Stream file, double speed, TimeProvider time)
     {
         _file = file;
@@ -27,7 +27,7 @@ public sealed class ReplaySource : IEventSource
         Clock = new ReplayClock(_reader.Info.StartNs, speed, time);
     }
 
-    /// <summary>Its time: what is handed on when.</summary>
+    /// <summary>The playback clock: decides when events are delivered.</summary>
     public ReplayClock Clock { get; }
 
     ReplayClock? IEventSource.Clock => Clock;
@@ -64,7 +64,7 @@ public sealed class ReplaySource : IEventSource
                     lastNs = (long)Math.Min(MemoryMarshal.Read<WireEvent>(record.Span).TimeNs, EventDecoder.LatestNs);
                 if (!Clock.WaitFor(lastNs, cancellation))
                     return;
-                // Half an event too: what it is, the decoder says.
+                // Also a truncated event: the decoder reports it.
                 record.CopyTo(_one);
                 _records.OnNext(_one.AsMemory(0, record.Length));
             }

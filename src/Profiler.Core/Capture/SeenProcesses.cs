@@ -3,7 +3,7 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>Which processes and devices there were, for whoever asked for others; a bounded number of each.</summary>
+/// <summary>Processes and devices in the recording, for the message of a filter without a match; bounded numbers.</summary>
 public sealed class SeenProcesses
 {
     private const int Most = 64;

@@ -2,16 +2,16 @@ using Profiler.Core.Lives;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>Bars: how far a shutdown is, and shares of a whole.</summary>
+/// <summary>Progress bars of shutdowns, and bars for shares of a total.</summary>
 internal static class Bars
 {
     private const char Done = '█', Busy = '▓', Waiting = '▒', Pending = '░', Mark = '┃';
 
-    /// <summary>Over the devices: released, being worked on, waiting for a lock, pending.</summary>
+    /// <summary>A bar over the devices: released, in progress, waiting for a lock, pending.</summary>
     public static void Devices(Canvas canvas, int x, int y, int width, ShutdownInFlight s)
     {
         int all = Math.Max(1, s.Devices), done = s.SoFar.Releases.Length, busy = s.Busy, releasing = s.Releasing.Length;
-        // The first come first; but each kind that is there at all is seen, if there is room.
+        // Earlier states have priority, but each present state gets a cell if there is room.
         int Cells(int devices) => (int)Math.Round((double)width * devices / all);
         int doneTo = Cells(done), busyTo = Math.Max(Cells(done + busy), busy > 0 && doneTo < width ? doneTo + 1 : doneTo);
         int waitTo = Math.Max(busyTo, Cells(done + releasing));
@@ -21,9 +21,9 @@ internal static class Bars
         canvas.Fill(x + waitTo, y, width - waitTo, Pending, Style.Faint);
     }
 
-    /// <summary>Full when libvirt gives up, with a mark where it sends SIGKILL, if it has not begun with that.</summary>
+    /// <summary>Full at libvirt's timeout, with a mark at its SIGKILL, unless libvirt began with SIGKILL.</summary>
     /// <param name="limits">See <see cref="Core.Findings.LibvirtProjection.Limits"/>.</param>
-    /// <param name="elapsedNs">Since the signal.</param>
+    /// <param name="elapsedNs">Nanoseconds since the signal.</param>
     public static void Libvirt(Canvas canvas, int x, int y, int width, (long? SigkillNs, long FailureNs) limits, long elapsedNs)
     {
         bool late = elapsedNs >= (limits.SigkillNs ?? limits.FailureNs);
@@ -33,10 +33,10 @@ internal static class Bars
             canvas.Fill(x + (int)Math.Clamp(width * (sigkillNs / (double)limits.FailureNs), 0, width - 1), y, 1, Mark, late ? Style.Alarm : Style.Strong);
     }
 
-    /// <summary>A share of a whole; what there is at all has a cell.</summary>
+    /// <summary>A bar for a share of a total; a share above 0 has at least one cell.</summary>
     public static void Share(Canvas canvas, int x, int y, int width, double share, Style style) =>
         canvas.Fill(x, y, share <= 0 ? 0 : Math.Clamp((int)Math.Round(width * share), 1, Math.Max(1, width)), Done, style);
 
-    /// <summary>How a share of the whole is coloured: half of it or more, a fifth or more, less.</summary>
+    /// <summary>Style by share of the total: alarm from 0.5, warning from 0.2, otherwise good.</summary>
     public static Style Size(double share) => share >= 0.5 ? Style.Alarm : share >= 0.2 ? Style.Warning : Style.Good;
 }

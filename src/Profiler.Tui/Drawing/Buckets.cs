@@ -3,8 +3,8 @@ using Profiler.Core.Histograms;
 namespace Profiler.Tui.Drawing;
 
 /// <summary>
-/// The buckets as the view shows them: three to a decade, 1–2, 2–5 and 5–10, whose bounds are bounds of the histograms'
-/// own buckets, so that nothing is split. From 1 µs on; what is below counts for the first, from 1000 s on for the last.
+/// The displayed buckets: three per decade, 1–2, 2–5 and 5–10. Their bounds are also bounds of the histogram buckets,
+/// so no histogram bucket is split. The first starts at 1 µs and includes shorter values; the last has values from 1000 s.
 /// </summary>
 internal static class Buckets
 {
@@ -19,17 +19,17 @@ internal static class Buckets
 
     public const int Count = 3 * Decades;
 
-    /// <summary>Its lower bound, "1 s", "500 ms".</summary>
+    /// <summary>Lower bound of a bucket: "1 s", "500 ms".</summary>
     public static string NameOf(int bucket) => Names[bucket];
 
-    /// <summary>The bucket a duration is in.</summary>
+    /// <summary>The bucket of a duration.</summary>
     public static int Of(long ns)
     {
         int at = Array.BinarySearch(From, ns);
         return Math.Max(0, at >= 0 ? at : ~at - 1);
     }
 
-    /// <summary>How many values of a histogram are in a bucket.</summary>
+    /// <summary>Number of histogram values in a bucket.</summary>
     public static long In(HistogramSnapshot h, int bucket)
     {
         long from = bucket == 0 ? 0 : From[bucket], below = bucket == Count - 1 ? long.MaxValue : From[bucket + 1], count = 0;
@@ -41,7 +41,7 @@ internal static class Buckets
         return count;
     }
 
-    /// <summary>The buckets of the smallest and the largest value; both 0 if there is none.</summary>
+    /// <summary>Buckets of the smallest and the largest value; both 0 for an empty histogram.</summary>
     public static (int First, int Last) Range(HistogramSnapshot h) =>
         h.Buckets.IsEmpty ? (0, 0) : (Of(h.Buckets[0].FromNs), Of(h.Buckets[^1].FromNs));
 

@@ -4,12 +4,12 @@ using Profiler.Core.Wire;
 namespace Profiler.Tui.Drawing;
 
 /// <summary>
-/// A screen's worth of cells to write on, used again for each frame. All text comes through here: what does not print
-/// is replaced, and nothing is written outside.
+/// The cells of a screen, reused for each frame. All text is written through it: unprintable characters are replaced,
+/// and writes outside are ignored.
 /// </summary>
 internal sealed class Canvas
 {
-    /// <summary>The second half of a wide character.</summary>
+    /// <summary>Second half of a wide character.</summary>
     public const int Tail = -1;
 
     private const char Ellipsis = '…';
@@ -20,13 +20,13 @@ internal sealed class Canvas
 
     public Canvas(int width, int height) => Begin(width, height);
 
-    /// <summary>Cells per line.</summary>
+    /// <summary>Columns.</summary>
     public int Width { get; private set; }
 
     /// <summary>Lines.</summary>
     public int Height { get; private set; }
 
-    /// <summary>Empties it, for a frame of this size.</summary>
+    /// <summary>Clears the canvas and sets the size of the frame.</summary>
     public void Begin(int width, int height)
     {
         (Width, Height) = (Math.Max(1, width), Math.Max(1, height));
@@ -37,29 +37,29 @@ internal sealed class Canvas
         _hits.Clear();
     }
 
-    /// <summary>A mouse click there means this; what is marked last counts.</summary>
+    /// <summary>Assigns a mouse click in an area; the last assignment wins.</summary>
     public void Mark(Area area, Hit hit) => _hits.Add((area, hit));
 
-    /// <summary>What a click on a cell means; null if nothing.</summary>
+    /// <summary>The action of a click on a cell; null if none.</summary>
     public Hit? At(int x, int y)
     {
         int last = _hits.FindLastIndex(h => h.Area.Contains(x, y));
         return last < 0 ? null : _hits[last].Hit;
     }
 
-    /// <summary>A line's characters, cell by cell; <see cref="Tail"/> behind a wide one.</summary>
+    /// <summary>Characters of a line, one per cell; <see cref="Tail"/> after a wide one.</summary>
     public ReadOnlySpan<int> Runes(int y) => _runes.AsSpan(y * Width, Width);
 
-    /// <summary>How a line's cells look.</summary>
+    /// <summary>Styles of a line, one per cell.</summary>
     public ReadOnlySpan<Style> Styles(int y) => _styles.AsSpan(y * Width, Width);
 
-    /// <summary>Writes from a cell on; what does not fit ends in an ellipsis.</summary>
-    /// <param name="x">Where to begin.</param>
-    /// <param name="y">On which line; outside, nothing is written.</param>
-    /// <param name="text">May come from outside.</param>
-    /// <param name="style">How it looks.</param>
-    /// <param name="end">The first cell not to be written to; the width if it is not given.</param>
-    /// <returns>The cell behind the text.</returns>
+    /// <summary>Writes text from a cell on; longer text is cut and ends in an ellipsis.</summary>
+    /// <param name="x">First column.</param>
+    /// <param name="y">Line; nothing is written outside of the canvas.</param>
+    /// <param name="text">May come from an untrusted source.</param>
+    /// <param name="style">Style of the text.</param>
+    /// <param name="end">First column after the allowed range; default is the canvas width.</param>
+    /// <returns>The column after the text.</returns>
     public int Write(int x, int y, ReadOnlySpan<char> text, Style style = Style.Plain, int end = int.MaxValue)
     {
         end = Math.Min(end, Width);
@@ -88,13 +88,13 @@ internal sealed class Canvas
         return x;
     }
 
-    /// <summary>Writes so that the text ends at a cell; what does not fit ends in an ellipsis.</summary>
-    /// <param name="end">The first cell behind it.</param>
-    /// <param name="begin">The first cell that may be written to.</param>
+    /// <summary>Writes text that ends at a cell; longer text is cut and ends in an ellipsis.</summary>
+    /// <param name="end">First column after the text.</param>
+    /// <param name="begin">First allowed column.</param>
     public void WriteRight(int end, int y, ReadOnlySpan<char> text, Style style = Style.Plain, int begin = 0) =>
         Write(Math.Max(begin, Math.Min(end, Width) - Cells(text)), y, text, style, end);
 
-    /// <summary>Fills cells of a line with a character of one cell.</summary>
+    /// <summary>Fills cells of a line with a character that is one cell wide.</summary>
     public void Fill(int x, int y, int width, char with, Style style = Style.Plain)
     {
         if (y < 0 || y >= Height)
@@ -103,14 +103,14 @@ internal sealed class Canvas
             Put(x, y, with, style);
     }
 
-    /// <summary>Changes how cells of a line look.</summary>
+    /// <summary>Changes the style of the cells of a line.</summary>
     public void Dye(Area line, Style style)
     {
         if (line.Y >= 0 && line.Y < Height && line.X < Width)
             _styles.AsSpan(line.Y * Width + line.X, Math.Min(line.Width, Width - line.X)).Fill(style);
     }
 
-    /// <summary>How many cells a text takes.</summary>
+    /// <summary>Width of a text in cells.</summary>
     public static int Cells(ReadOnlySpan<char> text)
     {
         int cells = 0;
@@ -119,7 +119,7 @@ internal sealed class Canvas
         return cells;
     }
 
-    /// <summary>A line as text, for tests and people.</summary>
+    /// <summary>A line as text, for tests.</summary>
     public string Line(int y)
     {
         var line = new StringBuilder(Width);

@@ -7,12 +7,12 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>The lines about one shutdown in flight: who and why, the leading finding so far, how far it is, libvirt's limits.</summary>
+/// <summary>Head of a shutdown in progress: process, trigger, leading finding so far, progress, libvirt's limits.</summary>
 internal static class FlightHead
 {
     private const int LabelWidth = 8;
 
-    /// <summary>The lines; the first can be selected.</summary>
+    /// <summary>The lines of the head; the first is selectable.</summary>
     public static Section Of(Scene scene, ShutdownInFlight s)
     {
         ProfileState state = scene.State;
@@ -27,7 +27,7 @@ internal static class FlightHead
         return new Section(lines.Count, (canvas, line, i) => lines[i](canvas, line), Selectable.First);
     }
 
-    /// <summary>"SIGTERM from libvirtd (50)", "exits", "closes its devices".</summary>
+    /// <summary>The trigger: "SIGTERM from libvirtd (50)", "exits", "closes its devices".</summary>
     public static string Why(Shutdown soFar) => soFar switch
     {
         { Signals: [var first, ..] } when soFar.Trigger.IsSignal() => $"{soFar.Trigger.Name()} from {first.Sender.Comm} ({first.Sender.Tgid})",
@@ -37,13 +37,13 @@ internal static class FlightHead
         _ => "exits",
     };
 
-    /// <summary>How long it has been going on, nanoseconds.</summary>
+    /// <summary>Elapsed time, nanoseconds.</summary>
     public static long ElapsedNs(ShutdownInFlight s, ProfileState state) => Math.Max(0, state.NowNs - s.SoFar.Time.StartNs);
 
-    /// <summary>What moves is not read to the millisecond.</summary>
+    /// <summary>Coarse format, 0.1 s: a running time is not read to the millisecond.</summary>
     public static string Rough(long ns) => $"{ns / 1e9:0.0} s";
 
-    /// <summary>How long, and how long it may still take.</summary>
+    /// <summary>Elapsed time and estimated remaining time.</summary>
     public static string Time(ShutdownInFlight s, ProfileState state)
     {
         string elapsed = (s.SoFar.BeganBefore ? "≥" : "") + Rough(ElapsedNs(s, state));
@@ -83,7 +83,7 @@ internal static class FlightHead
     private static string Counts(ShutdownInFlight s)
     {
         int busy = s.Busy, resetting = s.Releasing.Count(r => r.State == OperationState.Resetting), waiting = s.Releasing.Length - busy;
-        // Of how many is known only where they were opened under our eyes.
+        // The total is known only if the capture saw the devices being opened.
         return (s.HeldKnown ? $"{s.SoFar.Releases.Length} of {s.Devices} released" : $"{s.SoFar.Releases.Length} released") +
             $", {resetting} in reset, {waiting} waiting" +
             (busy > resetting ? $", {busy - resetting} other" : "") +
@@ -97,7 +97,7 @@ internal static class FlightHead
         return kill + (failure > 0 ? $"gives up in {Rough(failure)}" : $"gave up {Rough(-failure)} ago");
     }
 
-    // Its limits are for virtual machines; a process of another kind that gets a signal has none.
+    // The limits apply to VMs only; another process with a signal has none.
     private static bool HasLibvirtLimits(ProfileState state, ShutdownInFlight s) =>
         s.SoFar.Trigger is Trigger.SigTerm or Trigger.SigKill && state.VmNames.ContainsKey(s.Task.Tgid);
 }

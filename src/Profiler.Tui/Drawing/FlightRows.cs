@@ -7,23 +7,23 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>A device of a shutdown in flight, or one that is being opened: exactly one of the three is there.</summary>
-/// <param name="Process">Whose.</param>
-/// <param name="UnderWay">Being released or opened.</param>
-/// <param name="Done">Released.</param>
-/// <param name="Pending">Not begun: its address.</param>
+/// <summary>A device of a shutdown in progress, or a device that is being opened: exactly one of the last three is set.</summary>
+/// <param name="Process">Its process.</param>
+/// <param name="UnderWay">Release or open in progress.</param>
+/// <param name="Done">Completed release.</param>
+/// <param name="Pending">Address of a device whose release has not started.</param>
 internal readonly record struct FlightRow(TaskId Process, OperationInFlight? UnderWay, Operation? Done, string? Pending)
 {
     public string Device => UnderWay?.Device ?? Done?.Device ?? Pending!;
 }
 
-/// <summary>The devices of shutdowns in flight, a line each.</summary>
+/// <summary>Rows of the devices of shutdowns in progress, one line each.</summary>
 internal static class FlightRows
 {
     private const int DeviceWidth = 13, StateWidth = 22, TimeWidth = 9, ProcessWidth = 24;
 
-    /// <summary>Those at work first, then those that wait, that are pending in the order of <see cref="ShutdownInFlight.Held"/>,
-    /// and that are done, the newest first.</summary>
+    /// <summary>Adds rows: first active ones, then waiting ones, then pending ones in the order of
+    /// <see cref="ShutdownInFlight.Held"/>, then completed ones, newest first.</summary>
     public static void AddTo(List<FlightRow> rows, ShutdownInFlight s, Filter filter)
     {
         for (int waiting = 0; waiting < 2; waiting++)
@@ -47,7 +47,7 @@ internal static class FlightRows
     }
 
     /// <summary>Draws the heading.</summary>
-    /// <param name="processes">There are several of them: they have a column.</param>
+    /// <param name="processes">True for several processes: adds a process column.</param>
     public static void Heading(Canvas canvas, Area line, string title, bool processes)
     {
         canvas.Fill(line.X, line.Y, line.Width, ' ', Style.Heading);

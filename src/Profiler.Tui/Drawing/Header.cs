@@ -5,13 +5,13 @@ using Profiler.Tui.Pages;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>The lines above a page: one about the capture while all is well, what is wrong, and the tabs.</summary>
+/// <summary>The lines above a page: capture status, problems, and the tabs.</summary>
 internal static class Header
 {
     private const int MaxLines = 4;
 
-    /// <summary>Draws it.</summary>
-    /// <returns>How many lines it took.</returns>
+    /// <summary>Draws the header.</summary>
+    /// <returns>Number of lines used.</returns>
     public static int Draw(Canvas canvas, Area area, Scene scene)
     {
         ProfileHealth health = scene.State.Health;
@@ -27,12 +27,12 @@ internal static class Header
 
     private static int Health(Canvas canvas, Area area, ProfileState state, ProfileHealth health)
     {
-        // A module that is not loaded has nothing to be watched in yet: that is not wrong.
+        // Probes of a module that is not loaded cannot be attached yet: not a problem.
         bool probes = health.Probes.Any(p => (!p.Attached && p.WaitsFor is null) || p.Missed > 0), events = health.Lost > 0;
         string others = CaptureStatus.Problems(health);
         FirstLine(canvas, area, state, health, events);
         int y = 1, most = Math.Clamp(area.Height / 5, 2, MaxLines);
-        // What was lost makes all figures wrong: it comes first, so that it has room for certain.
+        // Lost events make all figures wrong: they come first, so that they always have room.
         (bool, string)[] all = [(events, CaptureStatus.Events(health)), (others.Length > 0, others), (probes, CaptureStatus.Probes(health))];
         foreach ((bool wrong, string text) in all)
         {
@@ -47,7 +47,7 @@ internal static class Header
         return y;
     }
 
-    // What does not fit is left out from its least important part on; nothing is cut in the middle.
+    // If space is short, the least important parts are left out as a whole; no part is cut.
     private static void FirstLine(Canvas canvas, Area area, ProfileState state, ProfileHealth health, bool eventsLost)
     {
         string source = CaptureStatus.Source(state), events = eventsLost ? "" : $", {CaptureStatus.Events(health)}";

@@ -3,14 +3,14 @@ using Profiler.Core.Histograms;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>One histogram: its figures, a bar for each bucket, and below them when what came.</summary>
+/// <summary>One histogram: its figures, a bar per bucket, and a heat map over time below.</summary>
 internal static class HistogramPanel
 {
     private const int LabelWidth = 7;
     private const string Shades = " ·░▒▓█";
 
-    /// <summary>Draws it.</summary>
-    /// <param name="series">Whose past is shown.</param>
+    /// <summary>Draws the panel.</summary>
+    /// <param name="series">Series of the history to draw.</param>
     public static void Draw(Canvas canvas, Area area, string title, HistogramSnapshot h, IntervalHistory history, Series series)
     {
         if (area.Height <= 0)
@@ -40,7 +40,7 @@ internal static class HistogramPanel
             ? ($"p50 {Figures.Text(p50)}  p90 {Figures.Text(p90)}", $"p99 {Figures.Text(p99)}  max {Figures.Text(h.MaxNs)}")
             : ($"mean {Figures.Text(h.MeanNs)}  max {Figures.Text(h.MaxNs)}", $"percentiles need {HistogramSnapshot.MinimumSamples} values");
 
-    // The longest at the top: where there is no room for all, the shortest are left out.
+    // Longest durations at the top: if space is short, the shortest are left out.
     private static void Bars(Canvas canvas, Area area, HistogramSnapshot h, int last)
     {
         long most = 1;
@@ -84,7 +84,7 @@ internal static class HistogramPanel
         }
     }
 
-    // Anything at all is seen; the most is full.
+    // A count above 0 is always visible; the maximum is a full block.
     private static char Shade(int count, int most) =>
         count == 0 ? Shades[0] : Shades[Math.Max(1, (Shades.Length - 1) * count / most)];
 }

@@ -1,6 +1,6 @@
 namespace Profiler.Tui.Drawing;
 
-/// <summary>What a mouse click on a cell means.</summary>
+/// <summary>Kind of action for a mouse click on a cell.</summary>
 internal enum HitKind
 {
     /// <summary>Go to a page.</summary>
@@ -13,7 +13,7 @@ internal enum HitKind
     Row,
 }
 
-/// <summary>Something on the screen that can be clicked.</summary>
-/// <param name="Kind">What a click does.</param>
-/// <param name="Index">The number of the page, column or row.</param>
+/// <summary>An object on the screen with a click action.</summary>
+/// <param name="Kind">Kind of action.</param>
+/// <param name="Index">Index of the page, column or row.</param>
 internal readonly record struct Hit(HitKind Kind, int Index);

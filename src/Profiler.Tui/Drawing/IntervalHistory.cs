@@ -3,7 +3,7 @@ using Profiler.Core.Histograms;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>The histograms that have a past.</summary>
+/// <summary>The histograms with a history.</summary>
 internal enum Series
 {
     LockWait,
@@ -13,26 +13,26 @@ internal enum Series
 }
 
 /// <summary>
-/// What came into the histograms in each second of the source's time: fed once per tick with a snapshot, keeps the
-/// difference to the one before. A bounded past.
+/// New histogram values in each second of the source's time. Each tick adds the difference to the previous
+/// snapshot. Bounded; the oldest columns are evicted.
 /// </summary>
 internal sealed class IntervalHistory
 {
-    /// <summary>How long one column is.</summary>
+    /// <summary>Length of one column, nanoseconds.</summary>
     public const long IntervalNs = 1_000_000_000;
 
-    /// <summary>How many columns are kept.</summary>
+    /// <summary>Maximum number of columns.</summary>
     public const int Columns = 600;
 
     private static readonly int SeriesCount = Enum.GetValues<Series>().Length;
 
-    // By column, series and bucket; a ring.
+    // Ring buffer, indexed by column, series and bucket.
     private readonly ushort[] _counts = new ushort[Columns * SeriesCount * Buckets.Count];
     private readonly HistogramSnapshot?[] _before = new HistogramSnapshot?[SeriesCount];
     private long _newest = -1;
     private long _oldest;
 
-    /// <summary>Takes what is new in a snapshot; it belongs to the second that the time is in.</summary>
+    /// <summary>Adds the new values of a snapshot to the second of the given time.</summary>
     public void Observe(Snapshot snapshot, long nowNs)
     {
         Advance(nowNs / IntervalNs);
@@ -43,7 +43,7 @@ internal sealed class IntervalHistory
         Take(Series.Open, h.Open);
     }
 
-    /// <summary>Everything is forgotten: the source begins anew.</summary>
+    /// <summary>Clears the history: the source starts again.</summary>
     public void Clear()
     {
         Array.Clear(_counts);
@@ -51,8 +51,8 @@ internal sealed class IntervalHistory
         _newest = -1;
     }
 
-    /// <summary>How many came.</summary>
-    /// <param name="series">Of what.</param>
+    /// <summary>Number of new values in one second.</summary>
+    /// <param name="series">Series.</param>
     /// <param name="bucket">See <see cref="Buckets"/>.</param>
     /// <param name="ago">0 is the newest second.</param>
     public int Count(Series series, int bucket, int ago) =>
@@ -76,7 +76,7 @@ internal sealed class IntervalHistory
     {
         HistogramSnapshot? before = _before[(int)series];
         _before[(int)series] = now;
-        // Fewer than before: the counts were reset meanwhile. What was there when we came has no second of its own.
+        // A lower count means that the counts were reset. Values from before the first snapshot have no known second.
         if (before is null || now.Count <= before.Count)
             return;
         for (int bucket = 0; bucket < Buckets.Count; bucket++)

@@ -2,22 +2,22 @@ using System.Collections.Immutable;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>A piece of a line.</summary>
-/// <param name="Text">May come from outside.</param>
-/// <param name="Style">How it looks.</param>
+/// <summary>Text of one style.</summary>
+/// <param name="Text">May come from an untrusted source.</param>
+/// <param name="Style">Style of the text.</param>
 internal readonly record struct StyledText(string Text, Style Style);
 
-/// <summary>A line of text whose parts look different.</summary>
+/// <summary>A line of text with several styles.</summary>
 /// <param name="Texts">From left to right.</param>
 internal sealed record Line(params ImmutableArray<StyledText> Texts)
 {
     /// <summary>An empty line.</summary>
     public static readonly Line Empty = new();
 
-    /// <summary>Of one style.</summary>
+    /// <summary>A line of one style.</summary>
     public static Line Of(string text, Style style = Style.Plain) => new(new StyledText(text, style));
 
-    /// <summary>Words in lines of a width; all but the first are indented.</summary>
+    /// <summary>Wraps words at a width; all lines but the first are indented.</summary>
     public static IEnumerable<Line> Wrap(string text, int width, Style style = Style.Plain, string first = "", string others = "")
     {
         string line = first;
@@ -35,7 +35,7 @@ internal sealed record Line(params ImmutableArray<StyledText> Texts)
         yield return Of(line, style);
     }
 
-    /// <summary>Draws it on the first line of an area.</summary>
+    /// <summary>Draws the line at the top of an area.</summary>
     public void Draw(Canvas canvas, Area area)
     {
         int x = area.X;

@@ -3,12 +3,12 @@ using Profiler.Core.Lives;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>Where the time of a shutdown went: a bar for each phase, its share coloured by size.</summary>
+/// <summary>Time of a shutdown by phase: a bar per phase, coloured by share.</summary>
 internal static class PhaseBars
 {
     private const int NameWidth = 30, TimeWidth = 9, ShareWidth = 7;
 
-    // In the order in which they usually come.
+    // In their usual order.
     private static readonly (Phase Phase, string Words)[] Phases =
     [
         (Phase.Process, "process in user space"),
@@ -25,10 +25,10 @@ internal static class PhaseBars
         (Phase.Unattributed, "not attributed"),
     ];
 
-    /// <summary>What a phase is called.</summary>
+    /// <summary>Display name of a phase.</summary>
     public static string Words(Phase phase) => Array.Find(Phases, p => p.Phase == phase).Words;
 
-    /// <summary>A line for each phase that took any time.</summary>
+    /// <summary>A line for each phase with a duration above 0.</summary>
     public static Section Of(ShutdownPhases phases)
     {
         (Phase Phase, string Words)[] shown = [.. Phases.Where(p => phases[p.Phase] > 0)];

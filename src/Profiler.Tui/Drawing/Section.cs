@@ -2,26 +2,26 @@ using System.Collections.Immutable;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>Which lines of a section can be selected.</summary>
+/// <summary>Selectable lines of a section.</summary>
 internal enum Selectable
 {
     None,
 
-    /// <summary>The first line, for all of them.</summary>
+    /// <summary>The first line, which represents all of them.</summary>
     First,
     Each,
 }
 
-/// <summary>Lines of one kind; only those that are seen are drawn.</summary>
-/// <param name="Count">How many.</param>
-/// <param name="Draw">Draws one of them: where to, and which.</param>
-/// <param name="Selectable">Which can be selected.</param>
+/// <summary>Lines of one kind; only visible lines are drawn.</summary>
+/// <param name="Count">Number of lines.</param>
+/// <param name="Draw">Draws one line: takes the canvas, its area and its index.</param>
+/// <param name="Selectable">Selectable lines.</param>
 internal sealed record Section(int Count, Action<Canvas, Area, int> Draw, Selectable Selectable = Selectable.None)
 {
-    /// <summary>Text.</summary>
+    /// <summary>A section of text lines.</summary>
     public static Section Of(params ImmutableArray<Line> lines) => new(lines.Length, (canvas, area, i) => lines[i].Draw(canvas, area));
 
-    /// <summary>How many rows of it can be selected.</summary>
+    /// <summary>Number of selectable rows.</summary>
     public int Rows => Selectable switch
     {
         Selectable.Each => Count,
@@ -30,18 +30,18 @@ internal sealed record Section(int Count, Action<Canvas, Area, int> Draw, Select
     };
 }
 
-/// <summary>Sections one below the other, scrolled.</summary>
+/// <summary>Scrollable list of sections.</summary>
 internal static class Sections
 {
-    /// <summary>How many lines they have.</summary>
+    /// <summary>Total number of lines.</summary>
     public static int Lines(IReadOnlyList<Section> sections) => sections.Sum(s => s.Count);
 
-    /// <summary>How many rows of them can be selected.</summary>
+    /// <summary>Total number of selectable rows.</summary>
     public static int Rows(IReadOnlyList<Section> sections) => sections.Sum(s => s.Rows);
 
-    /// <summary>Draws those lines that are seen when the selected row is.</summary>
-    /// <param name="selected">Which row; outside, the nearest.</param>
-    /// <returns>How many lines it took.</returns>
+    /// <summary>Draws the lines around the selected row.</summary>
+    /// <param name="selected">Index of the row; clamped to the valid range.</param>
+    /// <returns>Number of lines used.</returns>
     public static int DrawSelected(Canvas canvas, Area area, IReadOnlyList<Section> sections, int selected)
     {
         int lines = Lines(sections), at = LineOf(sections, selected);
@@ -49,8 +49,8 @@ internal static class Sections
         return Draw(canvas, area, sections, top, lines, Math.Clamp(selected, 0, Math.Max(0, Rows(sections) - 1)));
     }
 
-    /// <summary>Draws what is left when lines are scrolled past.</summary>
-    /// <returns>How many lines it took.</returns>
+    /// <summary>Draws the lines from a scroll position on.</summary>
+    /// <returns>Number of lines used.</returns>
     public static int DrawScrolled(Canvas canvas, Area area, IReadOnlyList<Section> sections, int scrolled) =>
         Draw(canvas, area, sections, scrolled, Lines(sections), -1);
 
@@ -83,7 +83,7 @@ internal static class Sections
         return Math.Min(area.Height, lines);
     }
 
-    // How far one has scrolled, at the right.
+    // Scroll bar at the right.
     private static void Bar(Canvas canvas, Area area, int top, int lines)
     {
         int thumb = Math.Max(1, area.Height * area.Height / lines), room = area.Height - thumb;

@@ -1,22 +1,22 @@
 namespace Profiler.Tui.Drawing;
 
-/// <summary>What a cell means; which colours that gets is decided by <see cref="Terminal.Palette"/>.</summary>
+/// <summary>Meaning of a cell; <see cref="Terminal.Palette"/> maps it to colours.</summary>
 internal enum Style : byte
 {
     Plain,
     Strong,
     Faint,
 
-    /// <summary>Column titles and the tab of the present page.</summary>
+    /// <summary>Column titles and the tab of the current page.</summary>
     Heading,
 
     /// <summary>The selected row.</summary>
     Selected,
 
-    /// <summary>Something is wrong, or takes most of the time.</summary>
+    /// <summary>A problem, or a large share of the time.</summary>
     Alarm,
 
-    /// <summary>Worth a look.</summary>
+    /// <summary>A possible problem.</summary>
     Warning,
 
     /// <summary>Released, or small.</summary>
@@ -28,7 +28,7 @@ internal enum Style : byte
     /// <summary>Waiting for a lock.</summary>
     Waiting,
 
-    /// <summary>The rest of a release.</summary>
+    /// <summary>Rest of a release.</summary>
     Release,
 
     /// <summary>QEMU in user space, and freeing guest memory.</summary>

@@ -3,36 +3,36 @@ using Profiler.Core.Capture;
 namespace Profiler.Tui.Drawing;
 
 /// <summary>A column of a table.</summary>
-/// <param name="Title">Its heading.</param>
-/// <param name="Width">Cells; 0 for a share of what the others leave.</param>
-/// <param name="Text">What stands in it for a row, with its unit.</param>
-/// <param name="Right">Its text stands at the right, as numbers do.</param>
-/// <param name="From">It is left out where the table has fewer cells than this.</param>
+/// <param name="Title">Heading.</param>
+/// <param name="Width">Cells; 0 for an equal share of the remaining width.</param>
+/// <param name="Text">Text of the cell for a row, with unit.</param>
+/// <param name="Right">Aligned right, as for numbers.</param>
+/// <param name="From">Minimum table width in cells; a narrower table leaves the column out.</param>
 internal sealed record Column<TRow>(string Title, int Width, Func<TRow, ProfileState, string> Text, bool Right = false, int From = 0)
 {
-    /// <summary>Which of two rows has less of it; null if rows cannot be sorted by it.</summary>
+    /// <summary>Compares two rows for sorting; null if the column is not sortable.</summary>
     public Comparison<TRow>? Compare { get; init; }
 
-    /// <summary>Sorted by it, the row with the most comes first unless that is reversed.</summary>
+    /// <summary>True if the largest row comes first by default.</summary>
     public bool Descending { get; init; } = Right;
 
-    /// <summary>How a row's cell looks; plain where null.</summary>
+    /// <summary>Style of the cell for a row; null means plain.</summary>
     public Func<TRow, Style>? Style { get; init; }
 }
 
 /// <summary>A heading and rows, one line each.</summary>
-/// <param name="columns">From left to right.</param>
+/// <param name="columns">Columns from left to right.</param>
 internal sealed class Table<TRow>(params Column<TRow>[] columns)
 {
     private const int Gap = 2, MinShare = 8;
 
-    /// <summary>From left to right.</summary>
+    /// <summary>Columns from left to right.</summary>
     public IReadOnlyList<Column<TRow>> Columns => columns;
 
     /// <summary>Draws the heading.</summary>
-    /// <param name="sorted">The column that rows are sorted by; -1 if none is.</param>
-    /// <param name="reversed">The other way round.</param>
-    /// <param name="canBeSorted">A click on a title sorts.</param>
+    /// <param name="sorted">Index of the sort column; -1 if none.</param>
+    /// <param name="reversed">Reversed sort order.</param>
+    /// <param name="canBeSorted">A click on a title sorts by it.</param>
     public void Heading(Canvas canvas, Area line, int sorted = -1, bool reversed = false, bool canBeSorted = false)
     {
         canvas.Fill(line.X, line.Y, line.Width, ' ', Style.Heading);
@@ -45,7 +45,7 @@ internal sealed class Table<TRow>(params Column<TRow>[] columns)
             string title = c != sorted ? columns[c].Title : columns[c].Title + (columns[c].Descending == reversed ? '▲' : '▼');
             int from = Begin(ends, c, line.X);
             if (columns[c].Right)
-                // The mark stands in the gap, so that titles do not move.
+                // The sort mark is in the gap, so that titles do not move.
                 canvas.WriteRight(ends[c] + (c == sorted ? 1 : 0), line.Y, title, Style.Heading, from);
             else
                 canvas.Write(from, line.Y, title, Style.Heading, ends[c]);
@@ -82,7 +82,7 @@ internal sealed class Table<TRow>(params Column<TRow>[] columns)
         return begin;
     }
 
-    // The end of each column, -1 if it is left out. What those of a fixed width leave is shared by the others.
+    // End of each column; -1 if left out. Columns without a fixed width share the remaining width.
     private void Place(Area area, Span<int> ends)
     {
         int sharers = 0, rest = area.Width + Gap;

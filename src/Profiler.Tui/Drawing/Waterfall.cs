@@ -2,32 +2,32 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>When each release was, and what it did: a line for each device under a time axis.</summary>
-/// <param name="startNs">The left end, CLOCK_MONOTONIC nanoseconds.</param>
-/// <param name="endNs">The right end.</param>
+/// <summary>Time and content of each release: a line per device under a time axis.</summary>
+/// <param name="startNs">Left end, CLOCK_MONOTONIC nanoseconds.</param>
+/// <param name="endNs">Right end, CLOCK_MONOTONIC nanoseconds.</param>
 internal readonly struct Waterfall(long startNs, long endNs)
 {
     private const char Reset = '█', Rest = '▓', Wait = '░';
 
-    /// <summary>What the characters mean.</summary>
+    /// <summary>Legend of the characters.</summary>
     public static Line Legend => new(
         new("█", Style.Reset), new(" in reset  ", Style.Faint), new("▓", Style.Release), new(" rest of the release  ", Style.Faint),
         new("░", Style.Waiting), new(" waiting for a lock", Style.Faint));
 
-    /// <summary>The axis: its two ends.</summary>
+    /// <summary>Draws both ends of the axis.</summary>
     public void Axis(Canvas canvas, Area line, Func<long, string> text)
     {
         canvas.Write(line.X, line.Y, "0 s", Style.Heading, line.Right);
         canvas.WriteRight(line.Right, line.Y, text(endNs - startNs), Style.Heading, line.X + 4);
     }
 
-    /// <summary>A release that is over. What fills most of a cell's time is what it shows.</summary>
+    /// <summary>Draws an ended release. A cell shows the state that takes most of its time.</summary>
     public void Draw(Canvas canvas, Area line, Operation o)
     {
         Fill(canvas, line, o.Time.StartNs, o.Time.EndNs, Rest, Style.Release);
         foreach (LockWait wait in o.LockWaits)
         {
-            // Below a cell's width a wait is not what the cell shows.
+            // A wait below half a cell is not visible.
             if (wait.Time.DurationNs >= NsPerCell(line) / 2)
                 Fill(canvas, line, wait.Time.StartNs, wait.Time.EndNs, Wait, Style.Waiting);
         }
@@ -35,7 +35,7 @@ internal readonly struct Waterfall(long startNs, long endNs)
             Fill(canvas, line, reset.Time.StartNs, reset.Time.EndNs, Waterfall.Reset, Style.Reset);
     }
 
-    /// <summary>One that is under way: what it did before its present state is known only as far as it waited.</summary>
+    /// <summary>Draws a release in progress. Its earlier states are unknown, except for waits.</summary>
     public void Draw(Canvas canvas, Area line, OperationInFlight o)
     {
         Fill(canvas, line, o.StartNs, endNs, Rest, Style.Release);

@@ -5,23 +5,23 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>Devices of a shutdown, a line each: figures, and a bar where the release was.</summary>
+/// <summary>Rows of the devices of a shutdown: figures, and a bar at the time of the release.</summary>
 internal static class WaterfallRows
 {
     private const int DeviceWidth = 12, Number = 9, MethodWidth = 10;
 
-    // Figures that a narrow screen has no room for.
+    // Minimum widths for all figures and for some figures.
     private const int AllFrom = 100, SomeFrom = 70;
 
-    /// <summary>Draws the heading, with the ends of the time axis.</summary>
+    /// <summary>Draws the heading with both ends of the time axis.</summary>
     public static void Heading(Canvas canvas, Area line, Waterfall waterfall)
     {
         canvas.Fill(line.X, line.Y, line.Width, ' ', Style.Heading);
         waterfall.Axis(canvas, Cells(canvas, line, Style.Heading, "DEVICE", "START", "RELEASE", "LOCK WAIT", "RESET", "METHOD"), Figures.Text);
     }
 
-    /// <summary>Draws a device.</summary>
-    /// <param name="startNs">When the shutdown began.</param>
+    /// <summary>Draws the row of a device.</summary>
+    /// <param name="startNs">Start of the shutdown, CLOCK_MONOTONIC nanoseconds.</param>
     public static void Draw(Canvas canvas, Area line, Waterfall waterfall, long startNs, ProfileState state, FlightRow row)
     {
         if (row.Done is { } done)

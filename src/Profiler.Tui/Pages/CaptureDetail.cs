@@ -6,7 +6,7 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>The capture itself: what is watched, how far it can be trusted, and what it costs.</summary>
+/// <summary>The capture itself: probes, data quality and overhead.</summary>
 internal sealed record CaptureDetail : Detail
 {
     public override IReadOnlyList<Section> Sections(Scene scene, int width)

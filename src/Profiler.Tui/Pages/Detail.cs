@@ -2,11 +2,11 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>Everything about one thing; opened in front of a page, or shown beside it.</summary>
+/// <summary>The details of one object, shown in front of a page or beside it.</summary>
 internal abstract record Detail
 {
-    /// <summary>Its lines.</summary>
-    /// <param name="scene">What there is.</param>
+    /// <summary>The lines of the detail.</summary>
+    /// <param name="scene">State and view.</param>
     /// <param name="width">Columns.</param>
     public abstract IReadOnlyList<Section> Sections(Scene scene, int width);
 }

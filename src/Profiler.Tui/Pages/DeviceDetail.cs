@@ -8,8 +8,8 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>A device: what it is, what is done to it now, how its releases were, whom it shares a lock with.</summary>
-/// <param name="Device">Its address.</param>
+/// <summary>A device: identity, current operation, past releases, devices that share a lock with it.</summary>
+/// <param name="Device">Device address.</param>
 internal sealed record DeviceDetail(string Device) : Detail
 {
     private const int MaxReleases = 32;

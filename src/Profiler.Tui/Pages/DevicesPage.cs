@@ -8,7 +8,7 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>Every device that was opened or released, and how long its releases took.</summary>
+/// <summary>Every device that was opened or released, and the duration of its releases.</summary>
 internal sealed class DevicesPage : TablePage<DeviceFigures>
 {
     public override string Title => "Devices";

@@ -7,9 +7,9 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>A shutdown while it is going on; afterwards, the same shutdown as it went.</summary>
+/// <summary>A shutdown in progress; after its end, the same shutdown in full.</summary>
 /// <param name="Tgid">Its process.</param>
-/// <param name="StartNs">When it began, CLOCK_MONOTONIC.</param>
+/// <param name="StartNs">Start time, CLOCK_MONOTONIC nanoseconds.</param>
 internal sealed record FlightDetail(int Tgid, long StartNs) : Detail
 {
     private ShutdownDetail? _over;
@@ -26,7 +26,7 @@ internal sealed record FlightDetail(int Tgid, long StartNs) : Detail
         var sections = new List<Section> { FlightHead.Of(scene, s) with { Selectable = Selectable.None } };
         if (scene.Flights.Of(s, state).Finding?.Remedy is { } remedy)
             sections.Add(Section.Of([.. Line.Wrap(remedy, width, Style.Plain, "  -> ", "     ")]));
-        // The first is in the title.
+        // The first signal is in the title.
         foreach (SignalDelivered signal in s.SoFar.Signals.Skip(s.SoFar.Trigger.IsSignal() ? 1 : 0))
             sections.Add(Section.Of(Line.Of($"{Signals.Name(signal.Number)} from {signal.Sender.Comm} ({signal.Sender.Tgid}) at {FlightHead.Rough(signal.TimeNs - s.SoFar.Time.StartNs)}", Style.Faint)));
         sections.Add(ShutdownDetail.Title("PHASES SO FAR"));
@@ -42,7 +42,7 @@ internal sealed record FlightDetail(int Tgid, long StartNs) : Detail
         return sections;
     }
 
-    // In the order of time: what is over, what goes on, what is pending.
+    // In time order: completed, in progress, pending.
     private static FlightRow Row(ShutdownInFlight s, int i)
     {
         int done = s.SoFar.Releases.Length, begun = done + s.Releasing.Length;

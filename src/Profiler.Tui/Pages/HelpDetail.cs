@@ -2,7 +2,7 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>The keys, the pages and the signs: all from the tables that they are made from.</summary>
+/// <summary>Keys, pages and signs, all generated from their tables.</summary>
 internal sealed record HelpDetail : Detail
 {
     public override IReadOnlyList<Section> Sections(Scene scene, int width)

@@ -13,7 +13,7 @@ internal enum LatencyView
     Phases,
 }
 
-/// <summary>How long things take: two histograms side by side, or the phases of shutdowns.</summary>
+/// <summary>Durations: two histograms side by side, or the phases of shutdowns.</summary>
 internal sealed class LatencyPage : Page
 {
     private static readonly Table<(string Name, HistogramSnapshot Values)> Latency = new(
@@ -52,7 +52,7 @@ internal sealed class LatencyPage : Page
         return area.Height;
     }
 
-    /// <summary>The figures of all of them in a table.</summary>
+    /// <summary>The figures of all histograms in a table.</summary>
     public static Section Summary(Scene scene)
     {
         HistogramSet h = scene.State.Snapshot.Histograms;

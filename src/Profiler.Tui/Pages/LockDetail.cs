@@ -6,8 +6,8 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>A lock: what it is, who waited for it, and which devices need it.</summary>
-/// <param name="Address">The mutex.</param>
+/// <summary>A lock: its kind, its waiters, and the devices that need it.</summary>
+/// <param name="Address">Address of the mutex.</param>
 internal sealed record LockDetail(ulong Address) : Detail
 {
     public override IReadOnlyList<Section> Sections(Scene scene, int width)

@@ -9,7 +9,7 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>Every lock that devices need, and how long it was waited for.</summary>
+/// <summary>Every lock that devices need, and its wait times.</summary>
 internal sealed class LocksPage : TablePage<LockFigures>
 {
     public override string Title => "Locks";
@@ -37,7 +37,7 @@ internal sealed class LocksPage : TablePage<LockFigures>
         _ => "other",
     };
 
-    /// <summary>"web-1 (4711) at 0000:01:00.0"; empty if nobody waited, or nobody knows.</summary>
+    /// <summary>"web-1 (4711) at 0000:01:00.0"; empty if there were no waits, or if the holder is unknown.</summary>
     public static string Holder(Holder? holder, ProfileState state) => holder?.Task is not { } task
         ? ""
         : ProcessNames.Of(task, state.VmNames) + (holder.Device is null ? "" : $" at {holder.Device}");

@@ -6,12 +6,12 @@ using Profiler.Tui.Drawing;
 namespace Profiler.Tui.Pages;
 
 /// <summary>
-/// What is slow and why, while it happens: each machine that goes down, its devices, what is being opened; then how the
-/// last shutdowns went, and how long things take.
+/// The current state and its causes: each VM that shuts down, its devices, devices being opened; then the results of the
+/// last shutdowns, and latencies.
 /// </summary>
 internal sealed class NowPage : Page
 {
-    // Of the shutdowns that are over; the others have their page.
+    // Maximum number of ended shutdowns; the others are on their own page.
     private const int MaxRecent = 8;
 
     public override string Title => "Now";

@@ -2,37 +2,37 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>One page of the view: what it is called, its rows, and how it is drawn. Has no state of its own.</summary>
+/// <summary>One page of the view: title, rows and drawing. Stateless.</summary>
 internal abstract class Page
 {
-    /// <summary>From here on the detail of the selected row stands beside the list.</summary>
+    /// <summary>Minimum columns for a list with the detail of the selected row beside it.</summary>
     public const int WideEnough = 150;
 
-    // Below the list, where that leaves so many lines.
+    // Minimum lines below the list for the detail.
     private const int TallEnough = 12;
 
-    /// <summary>On its tab.</summary>
+    /// <summary>Title on the tab.</summary>
     public abstract string Title { get; }
 
-    /// <summary>The same where there is little room.</summary>
+    /// <summary>Title on a narrow screen.</summary>
     public abstract string ShortTitle { get; }
 
-    /// <summary>What it shows, for the help.</summary>
+    /// <summary>Description for the help.</summary>
     public abstract string Help { get; }
 
-    /// <summary>What is chosen as it begins.</summary>
+    /// <summary>Initial selection.</summary>
     public virtual Selection First => default;
 
-    /// <summary>The columns that rows can be sorted by, in order; empty if they have one order only.</summary>
+    /// <summary>Indices of the sortable columns, in order; empty if the order is fixed.</summary>
     public virtual IReadOnlyList<int> Sortable => [];
 
-    /// <summary>How many rows can be selected.</summary>
+    /// <summary>Number of selectable rows.</summary>
     public virtual int Rows(Scene scene) => 0;
 
-    /// <summary>What Enter opens; null if nothing.</summary>
+    /// <summary>The detail for the Enter key; null if none.</summary>
     public virtual Detail? Open(Scene scene, int row) => null;
 
-    /// <summary>Draws it: the list, and the selected row's detail where there is room for both.</summary>
+    /// <summary>Draws the list, and the selected row's detail if there is room for both.</summary>
     public void Draw(Canvas canvas, Area area, Scene scene)
     {
         int rows = Rows(scene);
@@ -54,7 +54,7 @@ internal abstract class Page
         Sections.DrawScrolled(canvas, below.Below(1), detail.Sections(scene, area.Width), 0);
     }
 
-    /// <summary>Draws the list alone.</summary>
-    /// <returns>How many lines it took.</returns>
+    /// <summary>Draws only the list.</summary>
+    /// <returns>Number of lines used.</returns>
     protected abstract int DrawList(Canvas canvas, Area area, Scene scene);
 }

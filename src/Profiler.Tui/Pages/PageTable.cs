@@ -14,6 +14,6 @@ internal static class PageTable
         new ShutdownsPage(),
     ];
 
-    /// <summary>The number of a page.</summary>
+    /// <summary>Index of a page.</summary>
     public static int Of<TPage>() where TPage : Page => All.IndexOf(All.OfType<TPage>().Single());
 }

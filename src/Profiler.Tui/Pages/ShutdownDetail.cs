@@ -9,8 +9,8 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>A shutdown that is over: why it took so long first, then where the time went, device by device.</summary>
-/// <param name="Shutdown">Which.</param>
+/// <summary>An ended shutdown: first the cause of its duration, then the time by phase and by device.</summary>
+/// <param name="Shutdown">The shutdown.</param>
 internal sealed record ShutdownDetail(Shutdown Shutdown) : Detail
 {
     private (int Width, int Facts, IReadOnlyList<Section> Sections)? _kept;
@@ -18,7 +18,7 @@ internal sealed record ShutdownDetail(Shutdown Shutdown) : Detail
     /// <summary>A title line between sections.</summary>
     public static Section Title(string text) => Section.Of(Line.Empty, Line.Of(text, Style.Strong));
 
-    /// <summary>It changes only when more becomes known of its devices, or the width does.</summary>
+    /// <summary>Cached: changes only with new device facts or a new width.</summary>
     public override IReadOnlyList<Section> Sections(Scene scene, int width)
     {
         int facts = scene.State.Devices.Count + scene.State.VmNames.Count;

@@ -10,10 +10,10 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>The last shutdowns, and how they went.</summary>
+/// <summary>The last shutdowns and their results.</summary>
 internal sealed class ShutdownsPage : TablePage<Shutdown>
 {
-    /// <summary>The table, which the first page has a few rows of as well.</summary>
+    /// <summary>The table; the first page also shows some of its rows.</summary>
     public static readonly Table<Shutdown> Recent = new(
         new("RECENT SHUTDOWNS", 0, (s, state) => ProcessNames.Of(s.Task, state.VmNames)) { Compare = (a, b) => a.Task.Tgid.CompareTo(b.Task.Tgid) },
         new("TRIGGER", 7, (s, _) => s.Trigger.Name(), From: 50) { Compare = (a, b) => a.Trigger.CompareTo(b.Trigger) },
@@ -24,7 +24,7 @@ internal sealed class ShutdownsPage : TablePage<Shutdown>
         new("MAX PARALLEL", 12, (s, _) => $"{s.PeakConcurrency}", Right: true, From: 140),
         new("IN PARALLEL", 11, (s, _) => Figures.Text(s.IfParallelNs), Right: true, From: 140),
         new("WHY", 24, Why, From: 110) { Style = _ => Style.Warning },
-        // Redrawn once a second while nothing happens: no finer than that.
+        // Redrawn once a second when idle: no finer resolution.
         new("AGO", 7, (s, state) => Ago(state.NowNs - s.Time.EndNs), Right: true, From: 40)
         {
             Compare = (a, b) => b.Time.EndNs.CompareTo(a.Time.EndNs),
@@ -53,12 +53,12 @@ internal sealed class ShutdownsPage : TablePage<Shutdown>
 
     protected override Detail Open(Shutdown row) => new ShutdownDetail(row);
 
-    // The leading finding, which is looked for once: a shutdown that is over does not change.
+    // The leading finding; cached, because an ended shutdown does not change.
     private static string Why(Shutdown s, ProfileState state) => Leading.GetValue(s, over =>
         ShutdownFindings.For(over, state.Facts, Evidence.Of(state.Health.Probes, state.Health.Problems))
             .FirstOrDefault(f => f.Severity == Severity.Warning)?.Id ?? "");
 
-    // What was not seen whole took at least that long.
+    // For an incomplete shutdown the duration is a minimum.
     private static string Took(Shutdown s) => (s.IsWhole ? "" : "≥") + Figures.Text(s.Time.DurationNs);
 
     private static string Ago(long ns) => (Math.Max(0, ns) / 1_000_000_000) switch

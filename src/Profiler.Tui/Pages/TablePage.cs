@@ -4,36 +4,36 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
 
-/// <summary>A page that is a table: sorted by its columns, each row with a detail.</summary>
+/// <summary>A page with one table: sortable columns, and a detail for each row.</summary>
 internal abstract class TablePage<TRow> : Page
 {
     private int[]? _sortable;
 
     public override IReadOnlyList<int> Sortable => _sortable ??= [.. Table.Columns.Index().Where(c => c.Item.Compare is not null).Select(c => c.Index)];
 
-    /// <summary>Its columns.</summary>
+    /// <summary>The table and its columns.</summary>
     protected abstract Table<TRow> Table { get; }
 
-    /// <summary>All rows there are.</summary>
+    /// <summary>All rows.</summary>
     protected abstract ImmutableArray<TRow> All(ProfileState state);
 
-    /// <summary>A row is wanted.</summary>
+    /// <summary>True if a row matches the filter.</summary>
     protected abstract bool Wants(Filter filter, TRow row);
 
-    /// <summary>Where two rows are equal they must not change places from frame to frame.</summary>
+    /// <summary>Order of equal rows; without it they would change places between frames.</summary>
     protected abstract int Tie(TRow a, TRow b);
 
-    /// <summary>How many rows there were that were evicted.</summary>
+    /// <summary>Number of evicted rows.</summary>
     protected virtual long Evicted(ProfileState state) => 0;
 
-    /// <summary>What Enter opens.</summary>
+    /// <summary>The detail for the Enter key.</summary>
     protected abstract Detail Open(TRow row);
 
     public override int Rows(Scene scene) => Sorted(scene).Length;
 
     public override Detail? Open(Scene scene, int row) => Sorted(scene) is var rows && row >= 0 && row < rows.Length ? Open(rows[row]) : null;
 
-    /// <summary>The rows that are wanted, in order.</summary>
+    /// <summary>The matching rows, sorted.</summary>
     public TRow[] Sorted(Scene scene) => scene.Once(this, () =>
     {
         ImmutableArray<TRow> all = All(scene.State);

@@ -3,19 +3,19 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Terminal;
 
-/// <summary>Characters as the terminal gets them: strings that are made once; ASCII where it does not understand UTF-8.</summary>
-/// <param name="unicode">It does.</param>
+/// <summary>Converts characters to cached strings for the terminal; to ASCII if it does not support UTF-8.</summary>
+/// <param name="unicode">The terminal supports UTF-8.</param>
 internal sealed class Graphemes(bool unicode)
 {
-    private const int Kept = 0x2600; // with box drawing and blocks; what is above comes in names only
+    private const int Kept = 0x2600; // includes box drawing and blocks; higher characters occur only in names
 
     private readonly string?[] _made = new string?[Kept];
 
-    /// <summary>A cell's text; behind a wide character empty.</summary>
+    /// <summary>Text of a cell; empty after a wide character.</summary>
     public string Of(int rune)
     {
         if (rune == Canvas.Tail)
-            return unicode ? "" : "?"; // as many cells as what it stands for
+            return unicode ? "" : "?"; // keeps the width of the replaced character
         if (rune >= Kept)
             return Make(rune);
         return _made[rune] ??= Make(rune);

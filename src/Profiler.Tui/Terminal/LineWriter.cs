@@ -3,22 +3,22 @@ using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Terminal;
 
-/// <summary>Pieces of lines to what a terminal is sent.</summary>
-/// <param name="palette">How styles look.</param>
-/// <param name="graphemes">How characters are sent.</param>
+/// <summary>Converts parts of lines to terminal output.</summary>
+/// <param name="palette">Sequences of the styles.</param>
+/// <param name="graphemes">Strings of the characters.</param>
 internal sealed class LineWriter(Palette palette, Graphemes graphemes)
 {
-    // Shown when it is whole (synchronized update); cursor and rendition are afterwards as the library left them (DECSC, DECRC).
+    // Synchronized update: the terminal shows it as a whole. DECSC and DECRC restore the library's cursor and rendition.
     private const string Begin = "\e[?2026h\e7", End = "\e8\e[?2026l";
 
     private readonly StringBuilder _text = new();
     private char[] _sent = [];
 
     /// <summary>Adds cells of a line.</summary>
-    /// <param name="x">The first cell's column on the screen.</param>
-    /// <param name="y">The line on the screen.</param>
-    /// <param name="runes">The cells' characters.</param>
-    /// <param name="styles">How they look.</param>
+    /// <param name="x">Screen column of the first cell.</param>
+    /// <param name="y">Screen line.</param>
+    /// <param name="runes">Characters of the cells.</param>
+    /// <param name="styles">Styles of the cells.</param>
     public void Add(int x, int y, ReadOnlySpan<int> runes, ReadOnlySpan<Style> styles)
     {
         if (_text.Length == 0)
@@ -32,7 +32,7 @@ internal sealed class LineWriter(Palette palette, Graphemes graphemes)
         }
     }
 
-    /// <summary>What was added since; empty if nothing was. Valid until more is added.</summary>
+    /// <summary>Takes the output since the last call; empty if none. Valid until the next Add.</summary>
     public ReadOnlySpan<char> Take()
     {
         if (_text.Length == 0)

@@ -4,7 +4,7 @@ using Attribute = Terminal.Gui.Drawing.Attribute;
 
 namespace Profiler.Tui.Terminal;
 
-/// <summary>How styles look on a kind of terminal: in its own sixteen colours, or by weight alone.</summary>
+/// <summary>Appearance of styles on a kind of terminal: sixteen ANSI colours, or only bold and similar attributes.</summary>
 internal sealed class Palette
 {
     private readonly Attribute[] _attributes;
@@ -18,20 +18,20 @@ internal sealed class Palette
         {
             (ColorName16? colour, TextStyle text) = Look(style);
             colour = kind.Colours ? colour : null;
-            // The terminal's own background, and foreground where no colour is wanted (SGR 39, 49).
+            // The terminal's own background; its own foreground for styles without a colour (SGR 39, 49).
             _attributes[(int)style] = new Attribute(colour is { } name ? new Color(name) : Color.None, Color.None, text);
             _sequences[(int)style] = "\e[0" + (text.HasFlag(TextStyle.Bold) ? ";1" : "") + (text.HasFlag(TextStyle.Faint) ? ";2" : "") +
                 (text.HasFlag(TextStyle.Reverse) ? ";7" : "") + (colour is { } sixteenth ? $";{30 + Number(sixteenth)}" : "") + "m";
         }
     }
 
-    /// <summary>The sequence that makes a terminal write so (SGR).</summary>
+    /// <summary>The escape sequence of a style (SGR).</summary>
     public string Sequence(Style style) => _sequences[(int)style];
 
-    /// <summary>How a style looks.</summary>
+    /// <summary>The library's attribute of a style.</summary>
     public Attribute Of(Style style) => _attributes[(int)style];
 
-    /// <summary>For the library's own views: status bar, field, dialog.</summary>
+    /// <summary>Scheme for the library's own views: status bar, field, dialog.</summary>
     public Scheme Scheme => new(Of(Style.Plain))
     {
         HotNormal = Of(Style.Strong),

@@ -4,37 +4,37 @@ using System.Text;
 namespace Profiler.Tui.Terminal;
 
 /// <summary>
-/// Gives the terminal back where the library does not: when the process is stopped (SIGTSTP) and when it ends by an exception
-/// of another thread; takes it again when the process goes on. The library itself does so when its loop ends.
+/// Restores the terminal in the cases that the library does not handle: stop of the process (SIGTSTP), and an exception on
+/// another thread. Takes it again when the process continues. The library restores it when its own loop ends.
 /// </summary>
 internal sealed partial class TerminalGuard : IDisposable
 {
     private const int SigTstp = 20, SigStop = 19; // signal(7), x86-64
     private const int Output = 1, Now = 0;        // standard output; TCSANOW
 
-    // The alternate screen, emptied; no cursor; bracketed paste; clicks and the wheel, but not every move of the mouse.
+    // Alternate screen, cleared; hidden cursor; bracketed paste; mouse clicks and wheel, but no mouse moves.
     private const string Enter = "\e[?1049h\e[2J\e[H\e[?25l\e[?2004h" + Mouse;
     private const string Mouse = "\e[?1003l\e[?1015l\e[?1000h\e[?1006h";
     private const string Leave = "\e[?1006l\e[?1015l\e[?1003l\e[?1000l\e[?2004l\e[0m\e[2J\e[H\e[?25h\e[?1049l";
 
-    // The loop looks every eighth of a second whether it may go on; if it hangs, the terminal is given back all the same.
+    // The loop polls every 1/8 s; if it hangs longer than this, the terminal is restored anyway.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Stream _output = Console.OpenStandardOutput();
     private readonly PosixSignalRegistration _stopped, _continued;
     private readonly ManualResetEventSlim _mayGoOn = new(true), _parked = new();
-    private readonly Lock _gate = new(); // signals come on threads of their own
+    private readonly Lock _gate = new(); // signal handlers run on other threads
     private readonly byte[] _before = new byte[TermiosSize], _raw = new byte[TermiosSize];
     private bool _taken;
 
-    // More than struct termios of any libc has.
+    // Larger than struct termios of any libc.
     private const int TermiosSize = 256;
 
-    /// <summary>Before the library takes the terminal.</summary>
+    /// <summary>To be created before the library takes the terminal.</summary>
     public TerminalGuard()
     {
         _ = tcgetattr(Output, _before);
-#pragma warning disable CA1416 // not on Windows: like all of this
+#pragma warning disable CA1416 // Linux only, like this class
         _stopped = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Stop);
         _continued = PosixSignalRegistration.Create(PosixSignal.SIGCONT, Continue);
 #pragma warning restore CA1416
@@ -42,13 +42,13 @@ internal sealed partial class TerminalGuard : IDisposable
         AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 
-    /// <summary>The terminal was given back and taken again: all is to be sent anew. On another thread.</summary>
+    /// <summary>The terminal was restored and taken again: redraw everything. Raised on another thread.</summary>
     public event Action? Retaken;
 
-    /// <summary>The terminal is still there.</summary>
+    /// <summary>True if standard output is still a terminal.</summary>
     public static bool HasTerminal => isatty(Output) == 1;
 
-    /// <summary>The library has taken the terminal.</summary>
+    /// <summary>To be called after the library has taken the terminal.</summary>
     public void Taken()
     {
         lock (_gate)
@@ -59,7 +59,7 @@ internal sealed partial class TerminalGuard : IDisposable
         }
     }
 
-    /// <summary>The library has given it back.</summary>
+    /// <summary>To be called after the library has restored the terminal.</summary>
     public void Returned()
     {
         lock (_gate)
@@ -70,7 +70,7 @@ internal sealed partial class TerminalGuard : IDisposable
         }
     }
 
-    /// <summary>For the loop, before it draws: waits while the terminal is not ours.</summary>
+    /// <summary>To be called by the loop before it draws: waits until the view owns the terminal.</summary>
     public void WaitUntilOurs()
     {
         if (_mayGoOn.IsSet)
@@ -80,7 +80,7 @@ internal sealed partial class TerminalGuard : IDisposable
         _parked.Reset();
     }
 
-    /// <summary>Stops this process and those started with it, as Ctrl-Z does where the terminal sees to it.</summary>
+    /// <summary>Stops the whole process group, like Ctrl-Z in a terminal with job control.</summary>
     public static void StopOurselves() => _ = kill(0, SigTstp);
 
     public void Dispose()
@@ -93,7 +93,7 @@ internal sealed partial class TerminalGuard : IDisposable
         _mayGoOn.Set();
     }
 
-    // .NET stops nobody by itself once the signal has a handler.
+    // With a handler for the signal, .NET does not stop the process itself.
     private void Stop(PosixSignalContext signal)
     {
         signal.Cancel = true;
@@ -103,7 +103,7 @@ internal sealed partial class TerminalGuard : IDisposable
 
     private void Continue(PosixSignalContext signal)
     {
-        // Or .NET would set the terminal to the modes that it found once.
+        // Otherwise .NET would restore the terminal modes from its start.
         signal.Cancel = true;
         lock (_gate)
         {
@@ -147,7 +147,7 @@ internal sealed partial class TerminalGuard : IDisposable
         }
         catch (IOException)
         {
-            // The terminal is gone: there is nothing to be given back.
+            // The terminal is gone: nothing to restore.
         }
     }
 
