@@ -3,7 +3,7 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>Processes and devices in the recording, for the message of a filter without a match; bounded numbers.</summary>
+/// <summary>Processes and devices seen in events, for the message of a filter without a match; bounded numbers.</summary>
 public sealed class SeenProcesses
 {
     private const int Most = 64;
