@@ -1,8 +1,8 @@
 namespace Profiler.Bpf;
 
 /// <summary>
-/// The kernel, or libbpf, refused something. The message says what and what to do about it, in one line;
-/// <see cref="Details"/> is what libbpf had to say.
+/// The kernel or libbpf refused an operation. The message has the error and a remedy, in one line. <see cref="Details"/> has
+/// libbpf's output.
 /// </summary>
 public sealed class BpfException : Exception
 {
@@ -14,6 +14,6 @@ public sealed class BpfException : Exception
 
     public BpfException() : this("BPF is not available") { }
 
-    /// <summary>libbpf's own lines, for whoever asks for them.</summary>
+    /// <summary>libbpf's log lines, for verbose output.</summary>
     public IReadOnlyList<string> Details { get; }
 }

@@ -8,13 +8,13 @@ using Profiler.Metrics.Logging;
 
 namespace Profiler.Metrics;
 
-/// <summary>What the exporter answers, path by path.</summary>
+/// <summary>The HTTP pages of the exporter, by path.</summary>
 public sealed class MetricsPages : IDisposable
 {
-    /// <summary>Where metrics are by default.</summary>
+    /// <summary>Default path of the metrics.</summary>
     public const string DefaultPath = "/metrics";
 
-    /// <summary>Scrapes at a time, by default.</summary>
+    /// <summary>Default limit of concurrent scrapes.</summary>
     public const int DefaultMaxRequests = 4;
 
     private const string Landing = "/", Healthy = "/-/healthy", Ready = "/-/ready";
@@ -26,12 +26,12 @@ public sealed class MetricsPages : IDisposable
     private readonly string _path;
     private readonly SemaphoreSlim? _scrapes;
 
-    /// <param name="source">Asked for each scrape, on any thread.</param>
-    /// <param name="ready">Whether there is something to watch, and it is being watched.</param>
-    /// <param name="log">Hears of each scrape, at debug.</param>
-    /// <param name="path">Where metrics are, see <see cref="IsPath"/>.</param>
+    /// <param name="source">Read for each scrape, on any thread.</param>
+    /// <param name="ready">True once the capture or replay has started.</param>
+    /// <param name="log">Logs each scrape, at debug level.</param>
+    /// <param name="path">Path of the metrics, see <see cref="IsPath"/>.</param>
     /// <param name="maxRequests">
-    /// Scrapes being put together at one time; who comes when there are as many is told to come again. 0: no limit.
+    /// Maximum number of concurrent scrapes; further requests are rejected and must be repeated. 0: no limit.
     /// </param>
     public MetricsPages(MetricsSource source, Func<bool> ready, Log log, string path, int maxRequests)
     {
@@ -39,7 +39,7 @@ public sealed class MetricsPages : IDisposable
         _scrapes = maxRequests == 0 ? null : new SemaphoreSlim(maxRequests);
     }
 
-    /// <summary>Whether metrics may be there: an absolute path without a query, of plain characters, that is not taken.</summary>
+    /// <summary>Whether metrics can be at this path: absolute, no query, plain characters, not used by another page.</summary>
     public static bool IsPath(string path) =>
         path.StartsWith('/') && path is not (Landing or Healthy or Ready) && !path.Contains("//", StringComparison.Ordinal) &&
         path.All(c => char.IsAsciiLetterOrDigit(c) || "/-._~".Contains(c, StringComparison.Ordinal)) &&
@@ -93,7 +93,7 @@ public sealed class MetricsPages : IDisposable
         {
             _scrapes?.Release();
         }
-        // Who reads it slowly holds up nobody: it is whole, and the server cuts off who is too slow.
+        // A slow client does not block others: the response is complete, and the server disconnects slow clients.
         using (answer)
         {
             if (_log.Writes(LogLevel.Debug))

@@ -7,40 +7,42 @@ using Profiler.Metrics.Values;
 
 namespace Profiler.Metrics;
 
-/// <summary>What the exporter tells of a profile: the registry and the statistics of its devices and VMs, kept from its start on.</summary>
-/// <param name="limits">How many devices and VMs are told apart.</param>
-/// <param name="time">Tells which have not been seen for long.</param>
-/// <param name="version">Of this program.</param>
+/// <summary>
+/// Source of the exported metrics: the registry and the device and VM statistics of a profile, kept since its start.
+/// </summary>
+/// <param name="limits">Maximum number of per-device and per-VM series.</param>
+/// <param name="time">Used to expire old entries.</param>
+/// <param name="version">Version of this program.</param>
 public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, string version)
 {
     private readonly MetricRegistry _registry = new();
     private Profile? _profile;
     private HostStatistics? _statistics;
 
-    /// <summary>The version of this program, as <c>vfioscope_build_info</c> has it.</summary>
+    /// <summary>The version of this program, exported in <c>vfioscope_build_info</c>.</summary>
     public string Version => version;
 
-    /// <summary>Keeps the histograms, to be given to the profile when it is made.</summary>
+    /// <summary>Sink for the histograms; pass it to the profile when it is created.</summary>
     public ISink Histograms => _registry;
 
-    /// <summary>The statistics of a profile, to be given to it when it is made.</summary>
+    /// <summary>Sink for the statistics of a profile; pass it to the profile when it is created.</summary>
     public ISink SinkOf(Profile profile)
     {
-        // A recording's numbers stay when it has been played.
+        // The values of a recording stay after the replay ends.
         TimeSpan recent = profile.Clock is null ? RecentDurations.DefaultWindow : TimeSpan.MaxValue;
         _profile = profile;
         return _statistics = new HostStatistics(
             limits, MetricsFormat.BoundsNs, profile.Facts, profile.WallClock, time, profile.Evidence, recent);
     }
 
-    /// <summary>Everything, of one moment; on any thread.</summary>
-    /// <exception cref="InvalidOperationException">No profile has its sinks.</exception>
+    /// <summary>State of one moment. Thread safe.</summary>
+    /// <exception cref="InvalidOperationException">SinkOf was not called for a profile.</exception>
     public MetricsState State() => Read(state => state);
 
-    /// <summary>Writes everything down, of one moment; on any thread.</summary>
-    /// <param name="format">How.</param>
-    /// <param name="to">Where to.</param>
-    /// <exception cref="InvalidOperationException">No profile has its sinks.</exception>
+    /// <summary>Writes all metrics of one moment. Thread safe.</summary>
+    /// <param name="format">Format of the output.</param>
+    /// <param name="to">Output buffer.</param>
+    /// <exception cref="InvalidOperationException">SinkOf was not called for a profile.</exception>
     internal void Write(ServedFormat format, PooledBuffer to)
     {
         if (format.Writer == Writer.Protobuf)
@@ -49,12 +51,12 @@ public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, st
             Read(state => _registry.Write(to, state, version, format.Writer == Writer.OpenMetrics));
     }
 
-    // Nothing is recorded meanwhile, in the registry neither.
+    // While this runs nothing is recorded, neither in the profile nor in the registry.
     private T Read<T>(Func<MetricsState, T> read)
     {
         if (_profile is null || _statistics is null)
             throw new InvalidOperationException("made for a profile, see SinkOf");
-        // What has nothing to do with the events is looked up before they have to wait.
+        // Read this before the lock: it does not depend on the events, so they need not wait.
         ProcessUsage process = ProcessUsage.Now();
         var programs = _profile.Programs();
         return _profile.Read(state => read(

@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace Profiler.Tests.Support;
 
-/// <summary>Asks a C compiler what headers say.</summary>
+/// <summary>Evaluates C expressions with a C compiler.</summary>
 public static class CCompiler
 {
     /// <summary>Each integer expression, followed by its value: "sizeof(struct event) 96".</summary>
-    /// <param name="headers">As in an #include, with their quotes or angle brackets.</param>
+    /// <param name="headers">As in an #include, including the quotes or angle brackets.</param>
     /// <param name="expressions">Constant C expressions.</param>
     public static string[] Evaluate(IEnumerable<string> headers, IEnumerable<string> expressions)
     {

@@ -25,7 +25,7 @@ namespace Profiler.Tests.Support;
 /// </summary>
 public static class EventText
 {
-    /// <summary>The events as they would come out of the ring buffer.</summary>
+    /// <summary>The events in the format of the ring buffer.</summary>
     public static ReadOnlyMemory<byte> Records(string text) => MemoryMarshal.AsBytes(Parse(text).AsSpan()).ToArray();
 
     public static WireEvent[] Parse(string text) =>

@@ -2,14 +2,16 @@ using System.Diagnostics;
 
 namespace Profiler.Tests.Support;
 
-/// <summary>Waits for a condition that another process or thread will meet soon. Its counterpart for scripts is tests/lab/wait.sh.</summary>
+/// <summary>
+/// Waits for a condition that another process or thread will meet soon. The script counterpart is tests/lab/wait.sh.
+/// </summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Asks until the answer is the wanted one.</summary>
-    /// <exception cref="TimeoutException">There is none within a minute.</exception>
+    /// <summary>Repeats the call until it returns an accepted value.</summary>
+    /// <exception cref="TimeoutException">No accepted value within a minute.</exception>
     public static async Task<T> Get<T>(Func<Task<T>> ask, Predicate<T> wanted)
     {
         var waited = Stopwatch.StartNew();
@@ -25,8 +27,8 @@ internal static class Eventually
     }
 
     /// <summary>Returns when the condition is met.</summary>
-    /// <param name="otherwise">What to say if it never is.</param>
-    /// <exception cref="TimeoutException">It is not met within a minute.</exception>
+    /// <param name="otherwise">Error message on timeout.</param>
+    /// <exception cref="TimeoutException">The condition is not met within a minute.</exception>
     public static void IsTrue(Func<bool> condition, Func<string> otherwise)
     {
         for (var waited = Stopwatch.StartNew(); !condition(); Thread.Sleep(Interval))

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Profiler.Tests.Support;
 
 /// <summary>
-/// Expected texts, kept in files beside the tests. A wrong one is shown as it should be; with
-/// UPDATE_GOLDEN=1 in the environment the file is rewritten instead, to be looked at before it is committed.
+/// Expected texts, in files beside the tests. A mismatch shows the actual text. With UPDATE_GOLDEN=1 in the environment the file
+/// is rewritten instead; review it before the commit.
 /// </summary>
 public static class Golden
 {

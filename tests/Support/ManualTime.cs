@@ -1,6 +1,6 @@
 namespace Profiler.Tests.Support;
 
-/// <summary>A clock that stands still unless moved.</summary>
+/// <summary>A clock that advances only when the test moves it.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private long _ticks;

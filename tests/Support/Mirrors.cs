@@ -6,12 +6,11 @@ using System.Text.Json;
 namespace Profiler.Tests.Support;
 
 /// <summary>
-/// What assemblies repeat of C headers, each compared with what a C compiler makes of them: structs by their size and by
-/// offset and size of each field, enumerations and constants by value. What should be compared and is not fails as well:
-/// see <see cref="Unchecked"/>.
+/// Compares the C# mirrors of C headers with the values of a C compiler: structs by size and by offset and size of each field,
+/// enumerations and constants by value. A mirror that is not compared also fails: see <see cref="Unchecked"/>.
 /// </summary>
-/// <param name="assembly">Whose mirrors are checked; besides, that of each type that is named.</param>
-/// <param name="headers">What is included, in this order.</param>
+/// <param name="assembly">The assembly whose mirrors are checked; the assembly of each named type is added.</param>
+/// <param name="headers">Included headers, in this order.</param>
 public sealed class Mirrors(Assembly assembly, params string[] headers)
 {
     private const BindingFlags Declared =
@@ -22,18 +21,18 @@ public sealed class Mirrors(Assembly assembly, params string[] headers)
     private readonly HashSet<Assembly> _assemblies = [assembly];
     private string? _namespace;
 
-    /// <summary>All structs and enumerations of this namespace are mirrors.</summary>
+    /// <summary>Declares all structs and enumerations of this namespace as mirrors.</summary>
     public Mirrors AllOf(string @namespace)
     {
         _namespace = @namespace;
         return this;
     }
 
-    /// <summary>A struct; its fields are named as in C, or the same in Pascal case.</summary>
+    /// <summary>Compares a struct; field names equal those in C, or are the same in Pascal case.</summary>
     /// <param name="c">Its type in C: "struct event".</param>
-    /// <param name="isHead">It ends with its last field, where C's may go on.</param>
-    /// <param name="size">Its size in C, where that is not the whole struct's.</param>
-    /// <param name="fields">Fields that are named otherwise in C, or are within others.</param>
+    /// <param name="isHead">The mirror ends with its last field; the C struct may continue.</param>
+    /// <param name="size">C expression of its size, if it differs from the whole struct's.</param>
+    /// <param name="fields">Fields with another name in C, or within other fields.</param>
     public Mirrors Struct<T>(string c, bool isHead = false, string? size = null, Dictionary<string, string>? fields = null)
         where T : unmanaged
     {
@@ -51,9 +50,9 @@ public sealed class Mirrors(Assembly assembly, params string[] headers)
         return this;
     }
 
-    /// <summary>All constants of a type that are named as in C, and others that have an expression there.</summary>
-    /// <param name="type">Where they are declared.</param>
-    /// <param name="names">C expressions for those that are not named as in C.</param>
+    /// <summary>Compares all constants of a type that have the C name, and those with a given C expression.</summary>
+    /// <param name="type">The declaring type.</param>
+    /// <param name="names">C expressions for constants with other names.</param>
     public Mirrors Constants(Type type, Dictionary<string, string>? names = null)
     {
         _assemblies.Add(type.Assembly);
@@ -65,9 +64,9 @@ public sealed class Mirrors(Assembly assembly, params string[] headers)
         return this;
     }
 
-    /// <summary>An enumeration whose values are named as in C but for the prefix; "None" is C#'s own.</summary>
-    /// <param name="prefix">How all of them begin in C.</param>
-    /// <param name="count">The C constant that is one more than the last; null if there is none.</param>
+    /// <summary>Compares an enumeration whose values have the C names without the prefix; "None" exists only in C#.</summary>
+    /// <param name="prefix">Common prefix of the C names.</param>
+    /// <param name="count">The C constant that is the last value plus one; null if there is none.</param>
     public Mirrors Enum<T>(string prefix, string? count = null) where T : struct, Enum
     {
         foreach (T value in System.Enum.GetValues<T>().Where(v => v.ToString() != "None"))
@@ -78,9 +77,9 @@ public sealed class Mirrors(Assembly assembly, params string[] headers)
         return this;
     }
 
-    /// <summary>A struct, and its constants, that another test checks, by other headers.</summary>
+    /// <summary>Excludes a struct and its constants, which another test checks with other headers.</summary>
     /// <param name="type">The struct.</param>
-    /// <param name="test">That test.</param>
+    /// <param name="test">The other test.</param>
     public Mirrors CheckedBy(Type type, string test)
     {
         Assert.NotEmpty(test);
@@ -89,20 +88,20 @@ public sealed class Mirrors(Assembly assembly, params string[] headers)
         return this;
     }
 
-    /// <summary>Compares, and fails if anything is left that is not compared.</summary>
+    /// <summary>Compares all mirrors, and fails if a mirror is not compared.</summary>
     public void Check()
     {
         Assert.Equal([], Unchecked());
         CompareAll();
     }
 
-    /// <summary>Compares only what was named.</summary>
+    /// <summary>Compares only the declared mirrors.</summary>
     public void CompareAll() => Assert.Equal(_lines, CCompiler.Evaluate(headers, _lines.Select(l => l[..l.LastIndexOf(' ')])));
 
     /// <summary>
-    /// What should be compared and was not: structs that native functions get, that have an explicit layout or are in the
-    /// namespace of mirrors; enumerations in that; constants of those structs, of types with native functions, and wherever
-    /// one is named as C names them.
+    /// Mirrors that were not compared: structs passed to native functions, with explicit layout, or in a mirror namespace;
+    /// enumerations in such a namespace; constants of those structs, of types with native functions, and any constant with a C
+    /// name.
     /// </summary>
     public IReadOnlyList<string> Unchecked()
     {
@@ -122,7 +121,7 @@ public sealed class Mirrors(Assembly assembly, params string[] headers)
     private bool IsMirror(Type type) => type.IsValueType && !IsInlineArray(type) && !HasReferences(type) &&
         (type.IsExplicitLayout || (_namespace is not null && type.Namespace == _namespace));
 
-    // LibraryImport leaves behind a function whose arguments are what is really handed over.
+    // LibraryImport generates a function whose arguments are the ones actually passed.
     private IEnumerable<Type> NativeArguments(Type type) => NativeFunctions(type)
         .SelectMany(f => f.GetParameters().Select(p => p.ParameterType).Append(f.ReturnType))
         .Select(t => t.HasElementType ? t.GetElementType()! : t)

@@ -8,14 +8,14 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Tests.Support;
 
-/// <summary>What events amount to when they have gone through the pipeline, from the first to the last.</summary>
+/// <summary>Runs events through the whole pipeline and returns the result.</summary>
 public static class Played
 {
-    /// <summary>The shutdowns, in the order in which they ended.</summary>
-    /// <param name="events">As <see cref="EventText"/> has them.</param>
-    /// <param name="watched">What of the end of a process can be seen; all of it by default.</param>
-    /// <param name="attachedNs">When all probes were in place, CLOCK_MONOTONIC.</param>
-    /// <param name="present">Processes that had to do with devices when the capture began.</param>
+    /// <summary>The shutdowns, in the order of their end.</summary>
+    /// <param name="events">In the format of <see cref="EventText"/>.</param>
+    /// <param name="watched">The parts of a process exit that are captured; default: all.</param>
+    /// <param name="attachedNs">Time when all probes were attached, CLOCK_MONOTONIC nanoseconds.</param>
+    /// <param name="present">Processes that used devices when the capture began.</param>
     public static List<Shutdown> Shutdowns(
         string events, EndsWatched? watched = null, long attachedNs = 0, params ReadOnlySpan<ProcessAtStart> present)
     {
@@ -28,9 +28,9 @@ public static class Played
         return done;
     }
 
-    /// <summary>The same event by event, with a clock that ticks in between.</summary>
-    /// <param name="events">As <see cref="EventText"/> has them.</param>
-    /// <param name="tick">How often it ticks.</param>
+    /// <summary>The same, event by event, with clock ticks between events.</summary>
+    /// <param name="events">In the format of <see cref="EventText"/>.</param>
+    /// <param name="tick">Interval of the clock ticks.</param>
     public static List<Shutdown> Live(string events, TimeSpan tick)
     {
         var done = new List<Shutdown>();

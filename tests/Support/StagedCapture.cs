@@ -10,8 +10,8 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Tests.Support;
 
-/// <summary>Events, captured by a host with a name, a kernel and probes; its clock begins at 0.</summary>
-/// <param name="Events">As <see cref="EventText"/> has them.</param>
+/// <summary>A capture built from event text, with host name, kernel and probes; its clock begins at 0.</summary>
+/// <param name="Events">In the format of <see cref="EventText"/>.</param>
 internal sealed record StagedCapture(string Events)
 {
     /// <summary>All probes of the plan.</summary>
@@ -24,22 +24,22 @@ internal sealed record StagedCapture(string Events)
         new("signal", "signal_generate", "tracepoint", true, null, "tracepoint: signals and the end of the process"),
     ];
 
-    /// <summary>Events lost, by kind; null if nobody knows.</summary>
+    /// <summary>Events lost, by kind; null if unknown.</summary>
     public IReadOnlyDictionary<EventKind, long>? Lost { get; init; } = new Dictionary<EventKind, long>();
 
-    /// <summary>What the source says that is lost or wrong.</summary>
+    /// <summary>Lost data and errors that the source reports.</summary>
     public ImmutableArray<Problem> Problems { get; init; } = [];
 
-    /// <summary>What watching costs; null if that is not known yet.</summary>
+    /// <summary>Overhead of the capture; null if not known yet.</summary>
     public Overhead? Overhead { get; init; } = new Overhead(0.0041, 0.00018);
 
-    /// <summary>Names of virtual machines by process.</summary>
+    /// <summary>VM names by process id.</summary>
     public IReadOnlyDictionary<int, string> VmNames { get; init; } = new Dictionary<int, string>();
 
-    /// <summary>What else is known beside the events.</summary>
+    /// <summary>Other facts that are not events.</summary>
     public IEnumerable<Fact> OtherFacts { get; init; } = [];
 
-    /// <summary>All of that.</summary>
+    /// <summary>All facts of the capture.</summary>
     public HostFacts Facts
     {
         get
@@ -54,11 +54,11 @@ internal sealed record StagedCapture(string Events)
     public CaptureInfo Info =>
         new(WireEvent.Format, "6.12.48-amd64", "host-1", new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), 0, Probes);
 
-    /// <summary>How things stand with a live capture when all events are in, and the clock shows so many seconds.</summary>
-    /// <param name="listen">Hears of the pipeline before anything flows.</param>
+    /// <summary>State of a live capture after all events, when the clock shows the given seconds.</summary>
+    /// <param name="listen">Receives the pipeline before the first event.</param>
     public ProfileState StateAt(double seconds, Action<Pipeline>? listen = null)
     {
-        using var records = new Subject<ReadOnlyMemory<byte>>(); // that does not complete: what is in flight stays so
+        using var records = new Subject<ReadOnlyMemory<byte>>(); // never completes, so operations in progress stay so
         using var pipeline = new Pipeline(records, Info.EndsWatched);
         listen?.Invoke(pipeline);
         pipeline.Connect();
@@ -73,7 +73,7 @@ internal sealed record StagedCapture(string Events)
         return new ProfileState(Info, Replay: false, Ended: false, (long)(seconds * 1e9), snapshot, health, Facts) { Overhead = Overhead };
     }
 
-    /// <summary>As a recording; if nobody knows what was lost, as one that was cut short.</summary>
+    /// <summary>As a recording; if the lost events are unknown, as a truncated one.</summary>
     public byte[] Recording()
     {
         using var file = new MemoryStream();

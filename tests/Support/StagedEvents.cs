@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Profiler.Tests.Support;
 
-/// <summary>Events that tests of several projects tell of.</summary>
+/// <summary>Events shared by tests of several projects.</summary>
 internal static class StagedEvents
 {
-    /// <summary>A shutdown half way: some devices released, one being released, others to come.</summary>
+    /// <summary>A shutdown in progress: some devices released, one in release, others pending.</summary>
     public static string ShutdownInFlight => Read("shutdown-in-flight");
 
-    /// <summary>Releases done and under way, with everything a metric can tell of.</summary>
+    /// <summary>Ended releases and releases in progress, with everything that a metric exports.</summary>
     public static string Busy => Read("busy");
 
-    /// <summary>VMs of four devices each that shut down one after another, 17.2 s each.</summary>
+    /// <summary>VMs with four devices each that shut down one after another, 17.2 s each.</summary>
     public static StagedCapture Shutdowns(int count)
     {
         var events = new StringBuilder();

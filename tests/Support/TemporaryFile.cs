@@ -1,6 +1,6 @@
 namespace Profiler.Tests.Support;
 
-/// <summary>A file for the time of a test.</summary>
+/// <summary>A file that exists during a test.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
     public TemporaryFile(byte[] content) => File.WriteAllBytes(Path, content);

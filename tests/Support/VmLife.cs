@@ -3,22 +3,22 @@ using Profiler.Core.Wire;
 namespace Profiler.Tests.Support;
 
 /// <summary>
-/// The life of a virtual machine in events, for where there are to be very many of them: it opens its devices and resets
-/// them, gets SIGTERM, and lets them go in two threads, of which one waits for the other's lock, each with its reset.
+/// The events of a VM's life, for tests with very many of them. The VM opens and resets its devices and gets SIGTERM. Then two
+/// threads release the devices, each with a reset, and one waits for the other's lock.
 /// </summary>
 public static class VmLife
 {
     private const ulong Millisecond = 1_000_000;
 
-    /// <summary>How many events a life with so many devices has.</summary>
+    /// <summary>Number of events for a VM with this number of devices.</summary>
     public static int Events(int devices) => 6 + devices / 2 * 22;
 
     /// <param name="to">Where the events go.</param>
-    /// <param name="pid">The process.</param>
-    /// <param name="firstDevice">The number of its first device.</param>
-    /// <param name="devices">How many it has; an even number.</param>
-    /// <param name="startNs">When it begins, CLOCK_MONOTONIC.</param>
-    /// <returns>When it is over.</returns>
+    /// <param name="pid">Process id.</param>
+    /// <param name="firstDevice">Number of its first device.</param>
+    /// <param name="devices">Number of devices; must be even.</param>
+    /// <param name="startNs">Start time, CLOCK_MONOTONIC nanoseconds.</param>
+    /// <returns>End time, CLOCK_MONOTONIC nanoseconds.</returns>
     public static ulong Append(List<WireEvent> to, uint pid, int firstDevice, int devices, ulong startNs)
     {
         ulong now = startNs;
@@ -73,7 +73,7 @@ public static class VmLife
             Add(EventKind.LockWait, EventEdge.End, other, mutex: mutex);
             Reset(other, device + 1);
             Add(EventKind.Release, EventEdge.End, other);
-            // What an unplugged device leaves to be unmapped.
+            // The IOMMU unmap that an unplugged device leaves.
             Add(EventKind.Teardown, EventEdge.Begin, pid, subtype: (byte)TeardownStep.Iommu);
             Add(EventKind.Teardown, EventEdge.End, pid, subtype: (byte)TeardownStep.Iommu);
             Add(EventKind.Teardown, EventEdge.Begin, pid, subtype: (byte)TeardownStep.Power);
@@ -84,7 +84,7 @@ public static class VmLife
         return now;
     }
 
-    /// <summary>A PCI address for a number.</summary>
+    /// <summary>The PCI address for a device number.</summary>
     public static Name16 Device(int number) => Name16.From($"{number / 256:x4}:{number % 256:x2}:00.0");
 
     private static readonly Name16 Comm = Name16.From("qemu-system-x86");

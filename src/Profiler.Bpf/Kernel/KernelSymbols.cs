@@ -4,17 +4,17 @@ using System.Text;
 namespace Profiler.Bpf.Kernel;
 
 /// <summary>A function of the running kernel.</summary>
-/// <param name="Name">As kallsyms has it, suffix and all.</param>
-/// <param name="Module">The module it lives in; null for the kernel itself.</param>
+/// <param name="Name">As in kallsyms, including the suffix.</param>
+/// <param name="Module">The module that contains it; null for the kernel itself.</param>
 public sealed record KernelSymbol(string Name, string? Module);
 
-/// <summary>Which functions the running kernel has. Names need no privilege, whatever kptr_restrict says.</summary>
+/// <summary>Functions of the running kernel. Reading names needs no privilege, whatever the value of kptr_restrict.</summary>
 public static class KernelSymbols
 {
-    /// <summary>The running kernel's list.</summary>
+    /// <summary>The symbol list of the running kernel.</summary>
     public const string DefaultPath = "/proc/kallsyms";
 
-    /// <summary>Looks for the given functions; a name may exist more than once, in several modules.</summary>
+    /// <summary>Finds the given functions. A name may exist several times, in several modules.</summary>
     /// <exception cref="IOException">The list cannot be read.</exception>
     public static ILookup<string, KernelSymbol> Find(IReadOnlySet<string> names, string path = DefaultPath)
     {
@@ -28,13 +28,13 @@ public static class KernelSymbols
         return found.ToLookup(s => s.Name);
     }
 
-    /// <summary>One function of the list.</summary>
+    /// <summary>Receives one function of the list.</summary>
     internal delegate void Visitor(ulong address, ReadOnlySpan<char> name, ReadOnlySpan<char> module);
 
-    /// <summary>Shows all functions, in the list's order; addresses are 0 where the kernel hides them.</summary>
+    /// <summary>Visits all functions, in the list's order. Addresses are 0 if the kernel hides them.</summary>
     internal static void ForEach(string path, Visitor visit)
     {
-        // 200,000 lines of "address type name\t[module]": one pass, no string per line.
+        // 200,000 lines of "address type name\t[module]": one pass, no string allocation per line.
         using var reader = new StreamReader(path, Encoding.ASCII, false, 1 << 16);
         var buffer = new char[1 << 16];
         int kept = 0, read;

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Profiler.Bpf.Kernel;
 
 /// <summary>
-/// A file system of the kernel's own, mounted for this process only and at no place: nobody else sees it, and it goes with
-/// the process (fsopen(2): 24dcb3d90a1f "vfs: syscall: Add fsopen() to prepare for superblock creation", 5.2).
+/// A detached mount of a kernel file system, visible only to this process and removed when the process exits (fsopen(2):
+/// 24dcb3d90a1f "vfs: syscall: Add fsopen() to prepare for superblock creation", 5.2).
 /// </summary>
 internal static unsafe partial class PrivateMount
 {
@@ -13,9 +13,9 @@ internal static unsafe partial class PrivateMount
 
     private const int FSOPEN_CLOEXEC = 1, FSCONFIG_CMD_CREATE = 6, FSMOUNT_CLOEXEC = 1;
 
-    /// <summary>Mounts it.</summary>
+    /// <summary>Mounts the file system.</summary>
     /// <param name="type">"tracefs" or "debugfs".</param>
-    /// <returns>A path that leads there, for as long as this process lives; null if the kernel refuses.</returns>
+    /// <returns>Path of the mount, valid until this process exits; null if the kernel refuses.</returns>
     public static string? Of(string type)
     {
         nint name = Marshal.StringToCoTaskMemUTF8(type);

@@ -2,7 +2,7 @@ using Profiler.Bpf.Plan;
 
 namespace Profiler.Bpf.Kernel;
 
-/// <summary>What the kernel we run on offers. A picture of one moment: modules come and go.</summary>
+/// <summary>Features of the running kernel. A snapshot: modules may be loaded or unloaded later.</summary>
 public sealed class RunningKernel : IKernelOffer, IDisposable
 {
     private readonly ILookup<string, KernelSymbol> _functions;
@@ -11,8 +11,8 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
     private RunningKernel(ILookup<string, KernelSymbol> functions, TypeInformation types) =>
         (_functions, _types) = (functions, types);
 
-    /// <summary>Asks the kernel about all that is in <see cref="Probes"/>.</summary>
-    /// <exception cref="BpfException">The kernel has no BTF: without it our programs cannot be loaded.</exception>
+    /// <summary>Checks the kernel for everything in <see cref="Probes"/>.</summary>
+    /// <exception cref="BpfException">The kernel has no BTF, which is required to load the programs.</exception>
     public static RunningKernel Ask()
     {
         TypeInformation types = TypeInformation.Load() ?? throw new BpfException(
@@ -20,7 +20,7 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
         return new RunningKernel(KernelSymbols.Find(Probes.Asked.ToHashSet()), types);
     }
 
-    // What is expected in a module may be built in.
+    // A driver that is usually a module may be built in.
     public bool HasFunction(string name, string? module) =>
         _functions[name].Any(s => s.Module is null || s.Module == module);
 

@@ -1,6 +1,6 @@
 namespace Profiler.Bpf.Kernel;
 
-/// <summary>Where tracefs can be written to on this machine: where it is mounted, or else a mount of our own.</summary>
+/// <summary>Finds a writable tracefs on this host: the existing mount, or a private mount.</summary>
 internal static class Tracefs
 {
     private const string Probe = "kprobe_events";
@@ -9,18 +9,18 @@ internal static class Tracefs
 
     private static readonly Lazy<string?> Found = new(Find);
 
-    /// <summary>Its root; null if there is none to be had that can be written to.</summary>
+    /// <summary>Its root; null if no writable tracefs is available.</summary>
     public static string? Root => Found.Value;
 
     private static string? Find() =>
         MountPoints.FirstOrDefault(IsWritable) ?? (PrivateMount.Of("tracefs") is { } mount && IsWritable(mount) ? mount : null);
 
-    // It may be mounted read-only, or be readable only in a container.
+    // It may be mounted read-only, or be read-only in a container.
     private static bool IsWritable(string root)
     {
         try
         {
-            // Opening it for writing alone would remove all probes there are: O_TRUNC means that here, and O_APPEND does not.
+            // Append mode is required: opening only for writing implies O_TRUNC, which removes all existing probes.
             using var file = new FileStream(Path.Combine(root, Probe), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, 0);
             return true;
         }

@@ -3,35 +3,35 @@ using System.Collections.Immutable;
 namespace Profiler.Bpf.Kernel;
 
 /// <summary>
-/// The switches by which an administrator, or another tracer, turns off all that is attached to functions, without those who
-/// attached it being told.
+/// Global switches that disable probes on functions. An administrator or another tracer can use them, and the attached programs
+/// get no notification.
 /// </summary>
 internal sealed class TracingSwitches
 {
-    /// <summary>Off: kprobes and fentry at the begin of functions see nothing, in silence.</summary>
+    /// <summary>If off, kprobes and fentry at function entry do not fire, without an error.</summary>
     public const string Ftrace = "kernel.ftrace_enabled";
 
-    /// <summary>Off: kprobes see nothing, in silence.</summary>
+    /// <summary>If off, kprobes do not fire, without an error.</summary>
     public const string Kprobes = "kprobes/enabled";
 
     private readonly (string Name, string Path, bool KprobesOnly)[] _switches;
     private readonly SortedSet<string> _seenOff = new(StringComparer.Ordinal);
 
-    /// <param name="ftrace">The file of the one.</param>
-    /// <param name="kprobes">The file of the other; null if it cannot be reached.</param>
+    /// <param name="ftrace">File of the ftrace switch.</param>
+    /// <param name="kprobes">File of the kprobes switch; null if not accessible.</param>
     public TracingSwitches(string ftrace, string? kprobes) => _switches =
     [
         (Ftrace, ftrace, false),
         .. kprobes is null ? Array.Empty<(string, string, bool)>() : [(Kprobes, kprobes, true)],
     ];
 
-    /// <summary>This machine's.</summary>
+    /// <summary>The switches of this host.</summary>
     public static TracingSwitches OfThisMachine() => new("/proc/sys/kernel/ftrace_enabled", KprobesFile.Value);
 
-    /// <summary>Where kprobes are switched on and off; null if debugfs is not to be had.</summary>
+    /// <summary>File that enables and disables kprobes; null if debugfs is not available.</summary>
     public static string? KprobesPath => KprobesFile.Value;
 
-    /// <summary>Those that were off at any look, by name.</summary>
+    /// <summary>Names of the switches that were off at any check.</summary>
     public ImmutableArray<string> SeenOff
     {
         get
@@ -41,9 +41,9 @@ internal sealed class TracingSwitches
         }
     }
 
-    /// <summary>Looks once.</summary>
-    /// <param name="kprobes">Something is attached by kprobe.</param>
-    /// <param name="functions">Something is attached to a function, in whatever way.</param>
+    /// <summary>Checks the switches once.</summary>
+    /// <param name="kprobes">At least one probe is attached by kprobe.</param>
+    /// <param name="functions">At least one probe is attached to a function, by any method.</param>
     public void Look(bool kprobes, bool functions)
     {
         foreach ((string name, string path, bool kprobesOnly) in _switches)
@@ -56,7 +56,7 @@ internal sealed class TracingSwitches
         }
     }
 
-    /// <summary>Does this file say 0? One that is not there cannot have been used.</summary>
+    /// <summary>Whether this file contains 0. A missing file means that the switch was not used.</summary>
     public static bool IsOff(string path)
     {
         try

@@ -2,7 +2,7 @@ using Profiler.Bpf.Native;
 
 namespace Profiler.Bpf.Kernel;
 
-/// <summary>The kernel's BTF, its modules' included: which functions and tracepoints have known prototypes.</summary>
+/// <summary>BTF of the kernel and its modules: the functions and tracepoints with known prototypes.</summary>
 public sealed class TypeInformation : IDisposable
 {
     private const uint BTF_KIND_STRUCT = 4, BTF_KIND_TYPEDEF = 8, BTF_KIND_FUNC = 12;
@@ -12,7 +12,7 @@ public sealed class TypeInformation : IDisposable
 
     private TypeInformation(BtfHandle kernel) => _kernel = kernel;
 
-    /// <summary>The running kernel's; null if it has none (CONFIG_DEBUG_INFO_BTF is off).</summary>
+    /// <summary>BTF of the running kernel; null if it has none (CONFIG_DEBUG_INFO_BTF is off).</summary>
     public static TypeInformation? Load()
     {
         var kernel = new BtfHandle(LibBpf.btf__load_vmlinux_btf());
@@ -22,13 +22,13 @@ public sealed class TypeInformation : IDisposable
         return null;
     }
 
-    /// <summary>Is this function's prototype known, so that fentry and fexit can be attached?</summary>
+    /// <summary>Whether this function's prototype is known, as fentry and fexit require.</summary>
     public bool HasFunction(string name, string? module) => Has(BTF_KIND_FUNC, name, module);
 
-    /// <summary>Is the layout of this struct known?</summary>
+    /// <summary>Whether the layout of this struct is known.</summary>
     public bool HasStruct(string name, string? module) => Has(BTF_KIND_STRUCT, name, module);
 
-    /// <summary>Does the kernel have this tracepoint? (Each leaves a typedef <c>btf_trace_NAME</c>.)</summary>
+    /// <summary>Whether the kernel has this tracepoint. (Each tracepoint has a typedef <c>btf_trace_NAME</c>.)</summary>
     public bool HasTracepoint(string name) =>
         LibBpf.btf__find_by_name_kind(_kernel, "btf_trace_" + name, BTF_KIND_TYPEDEF) > 0;
 
@@ -39,7 +39,7 @@ public sealed class TypeInformation : IDisposable
         _kernel.Dispose();
     }
 
-    // A module's BTF includes the kernel's, so a built-in driver is found as well.
+    // A module's BTF includes the kernel's, so this also finds a built-in driver.
     private bool Has(uint kind, string name, string? module)
     {
         BtfHandle btf = module is null ? _kernel : Module(module);

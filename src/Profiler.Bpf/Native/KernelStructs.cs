@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Profiler.Bpf.Native;
 
 /// <summary>
-/// The head of <c>struct bpf_prog_info</c> (include/uapi/linux/bpf.h), as far as we read it. An older
-/// kernel fills in less and says so by the length it returns.
+/// The start of <c>struct bpf_prog_info</c> (include/uapi/linux/bpf.h), up to the last field used here. An older kernel fills in
+/// fewer fields and returns a smaller length.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 216)]
 internal struct BpfProgInfo
@@ -13,33 +13,33 @@ internal struct BpfProgInfo
     [FieldOffset(200)] public ulong run_cnt;
 
     /// <summary>
-    /// Runs skipped because the program was running on this CPU already (9ed9e9ba2337 "bpf: Count the number of times
-    /// recursion was prevented", 5.12).
+    /// Runs skipped because the program was already running on this CPU (9ed9e9ba2337 "bpf: Count the number of times recursion
+    /// was prevented", 5.12).
     /// </summary>
     [FieldOffset(208)] public ulong recursion_misses;
 }
 
 /// <summary>
-/// The head of <c>struct bpf_link_info</c> of a perf event link on a kprobe (1b715e1b0ec5 "bpf: Support ->fill_link_info for
+/// The start of <c>struct bpf_link_info</c> of a perf event link on a kprobe (1b715e1b0ec5 "bpf: Support ->fill_link_info for
 /// perf_event", 6.6; <c>missed</c>: 3acf8ace6823 "bpf: Add missed value to kprobe perf link info", 6.7).
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 56)]
 internal struct BpfKprobeLinkInfo
 {
-    /// <summary>In <see cref="type"/>.</summary>
+    /// <summary>A value of <see cref="type"/>.</summary>
     public const uint BPF_LINK_TYPE_PERF_EVENT = 7;
 
-    /// <summary>In <see cref="perf_event_type"/>.</summary>
+    /// <summary>Values of <see cref="perf_event_type"/>.</summary>
     public const uint BPF_PERF_EVENT_KPROBE = 3, BPF_PERF_EVENT_KRETPROBE = 4;
 
     [FieldOffset(0)] public uint type;
     [FieldOffset(16)] public uint perf_event_type;
 
-    /// <summary>A kernel that fills in less does not count: then it is unknown, not 0.</summary>
+    /// <summary>A kernel that does not fill in this field does not count: the value is unknown, not 0.</summary>
     [FieldOffset(48)] public ulong missed;
 }
 
-/// <summary><c>struct bpf_test_run_opts</c> (libbpf's bpf.h): what a program is run with.</summary>
+/// <summary><c>struct bpf_test_run_opts</c> (libbpf's bpf.h): options for running a program once.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct BpfTestRunOptions
 {

@@ -3,13 +3,12 @@ using System.Runtime.InteropServices;
 namespace Profiler.Bpf.Native;
 
 /// <summary>
-/// libbpf 1.x, function by function, with its own names; see
-/// <see href="https://libbpf.readthedocs.io/en/latest/api.html"/>. A pointer result is null and an int
-/// result negative on failure, with errno set.
+/// Bindings of libbpf 1.x with its own function names; see <see href="https://libbpf.readthedocs.io/en/latest/api.html"/>. On
+/// failure a pointer result is null, an int result is negative, and errno is set.
 /// </summary>
 internal static unsafe partial class LibBpf
 {
-    /// <summary>The soname: any libbpf 1.x will do.</summary>
+    /// <summary>The soname of all libbpf 1.x versions.</summary>
     public const string Library = "libbpf.so.1";
 
     [LibraryImport(Library)]
@@ -82,7 +81,7 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library)]
     public static partial int bpf_map__set_max_entries(nint map, uint maxEntries);
 
-    /// <summary>The content of a map of global data, before it is loaded.</summary>
+    /// <summary>Initial content of a global data map, before the object is loaded.</summary>
     [LibraryImport(Library)]
     public static partial int bpf_map__set_initial_value(nint map, void* data, nuint size);
 
@@ -104,7 +103,10 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_obj_get_info_by_fd(int fd, void* info, uint* length);
 
-    /// <param name="type">enum bpf_stats_type in include/uapi/linux/bpf.h (d46edd671a14 "bpf: Sharing bpf runtime stats with BPF_ENABLE_STATS", 5.8).</param>
+    /// <param name="type">
+    /// enum bpf_stats_type in include/uapi/linux/bpf.h (d46edd671a14 "bpf: Sharing bpf runtime stats with BPF_ENABLE_STATS",
+    /// 5.8).
+    /// </param>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_enable_stats(uint type);
 

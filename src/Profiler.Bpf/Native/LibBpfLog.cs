@@ -4,8 +4,7 @@ using System.Text;
 namespace Profiler.Bpf.Native;
 
 /// <summary>
-/// libbpf's own words, kept aside: shown only where a load or attach fails, or on request
-/// (<see cref="Echo"/>).
+/// Buffer of libbpf's log output. It is shown only after a failed load or attach, or on request (<see cref="Echo"/>).
 /// </summary>
 internal static unsafe class LibBpfLog
 {
@@ -15,13 +14,13 @@ internal static unsafe class LibBpfLog
     private static readonly Lock Gate = new();
     private static readonly Queue<string> Lines = new();
 
-    /// <summary>Also gets each line as it comes, debug ones included; null by default.</summary>
+    /// <summary>Also receives each line immediately, including debug lines; null by default.</summary>
     public static TextWriter? Echo { get; set; }
 
-    /// <summary>Sends libbpf's output here instead of to stderr.</summary>
+    /// <summary>Redirects libbpf's output from stderr to this buffer.</summary>
     public static void Capture() => LibBpf.libbpf_set_print(&OnPrint);
 
-    /// <summary>The newest warnings, oldest first; they are forgotten by this call.</summary>
+    /// <summary>Returns and clears the newest warnings, oldest first.</summary>
     public static IReadOnlyList<string> Take()
     {
         lock (Gate)
@@ -32,7 +31,7 @@ internal static unsafe class LibBpfLog
         }
     }
 
-    // Called by C: nothing may be thrown out of here.
+    // Called from C: must not throw.
     [UnmanagedCallersOnly]
     private static int OnPrint(int level, nint format, nint arguments)
     {
@@ -40,7 +39,7 @@ internal static unsafe class LibBpfLog
         {
             if (level >= LIBBPF_DEBUG && Echo is null)
                 return 0;
-            // The verifier's log comes in one piece, and what matters is at its end: so as long as it is.
+            // The verifier's log arrives as one message, and the important part is at its end. So its length is not limited.
             byte* text = null;
             int length = LibC.vasprintf(&text, format, arguments);
             if (length < 0)
@@ -50,7 +49,7 @@ internal static unsafe class LibBpfLog
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // A log that cannot be written is no reason to fail.
+            // A failed log write must not stop the program.
         }
         return 0;
     }

@@ -2,14 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Profiler.Bpf.Native;
 
-/// <summary>What libbpf does not do for us.</summary>
+/// <summary>C library functions that libbpf does not provide.</summary>
 internal static unsafe partial class LibC
 {
     private const long SYS_perf_event_open = 298; // x86-64
     private const uint PERF_TYPE_TRACEPOINT = 2;
     private const ulong PERF_FLAG_FD_CLOEXEC = 8;
 
-    /// <summary>A perf event on a tracepoint; programs attached to it run on all CPUs (perf_event_open(2)).</summary>
+    /// <summary>Opens a perf event on a tracepoint; attached programs run on all CPUs (perf_event_open(2)).</summary>
     /// <returns>A file descriptor, or -1 with errno set.</returns>
     public static int OpenTracepoint(ulong id)
     {
@@ -27,8 +27,8 @@ internal static unsafe partial class LibC
         public ulong sample_period;
     }
 
-    /// <summary>Formats what a C function was given; the caller frees the text.</summary>
-    /// <returns>Bytes without the NUL; negative if there is no memory.</returns>
+    /// <summary>Formats the arguments of a C callback; the caller frees the text.</summary>
+    /// <returns>Number of bytes without the NUL; negative if out of memory.</returns>
     [LibraryImport("libc")]
     public static partial int vasprintf(byte** text, nint format, nint arguments);
 

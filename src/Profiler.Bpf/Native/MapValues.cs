@@ -6,36 +6,36 @@ namespace Profiler.Bpf.Native;
 /// <summary>Sizes in <c>bpf/maps.h</c>.</summary>
 internal static class MapSizes
 {
-    /// <summary>How many processes can be tracked at once.</summary>
+    /// <summary>Maximum number of tracked processes.</summary>
     public const int MAX_PROCESSES = 16384;
 
-    /// <summary>Addresses in a stack.</summary>
+    /// <summary>Maximum number of addresses in a stack.</summary>
     public const int STACK_DEPTH = 48;
 
-    /// <summary>Bytes of an address's name, the NUL included.</summary>
+    /// <summary>Maximum bytes of a symbol name, including the NUL.</summary>
     public const int NAME_LENGTH = 128;
 }
 
-/// <summary><c>struct settings</c>: what does not change once an object is loaded.</summary>
+/// <summary><c>struct settings</c>: constant after an object is loaded.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct Settings
 {
-    /// <summary>What takes this long has its kernel stack kept, nanoseconds; 0: none is kept.</summary>
+    /// <summary>Minimum duration for which the kernel stack is recorded, nanoseconds; 0: no stacks.</summary>
     public ulong stack_threshold_ns;
 }
 
-/// <summary><c>struct control</c>: what changes while programs run; 0 is false, else true.</summary>
+/// <summary><c>struct control</c>: changes while programs run; 0 is false, other values are true.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct Control
 {
-    /// <summary>Events are emitted.</summary>
+    /// <summary>Programs emit events.</summary>
     public ulong capturing;
 
-    /// <summary>No program sees that a process is reaped: its death is the last event.</summary>
+    /// <summary>No program sees when a process is reaped: its death is the last event.</summary>
     public ulong reaping_unseen;
 }
 
-/// <summary><c>struct module_counts</c>: how many modules with probes were loaded and freed.</summary>
+/// <summary><c>struct module_counts</c>: number of loaded and freed modules with probes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ModuleCounts
 {
@@ -43,7 +43,7 @@ internal struct ModuleCounts
     public ulong frees;
 }
 
-/// <summary><c>struct question</c>: an address, and the name that the kernel prints for it.</summary>
+/// <summary><c>struct question</c>: an address and its symbol name as printed by the kernel.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct Question
 {
@@ -51,7 +51,7 @@ internal struct Question
     public KernelName name;
 }
 
-/// <summary>Text that ends with a NUL.</summary>
+/// <summary>NUL-terminated text.</summary>
 [InlineArray(MapSizes.NAME_LENGTH)]
 internal struct KernelName
 {
@@ -62,9 +62,9 @@ internal struct KernelName
 [StructLayout(LayoutKind.Sequential)]
 internal struct KindCounters
 {
-    /// <summary>Events that were to be written.</summary>
+    /// <summary>Events that the programs tried to write.</summary>
     public ulong emitted;
 
-    /// <summary>Of these, refused by the ring buffer.</summary>
+    /// <summary>Of these, events that the ring buffer refused.</summary>
     public ulong lost;
 }

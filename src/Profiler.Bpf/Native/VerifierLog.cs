@@ -2,19 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace Profiler.Bpf.Native;
 
-/// <summary>What the kernel's verifier, or libbpf before it, said about a program that it refused: the end of it, in a line.</summary>
+/// <summary>
+/// Summarizes why the kernel's verifier, or libbpf before it, rejected a program: the end of the log, in one line.
+/// </summary>
 internal static partial class VerifierLog
 {
-    /// <summary>Longest summary.</summary>
+    /// <summary>Maximum length of a summary, characters.</summary>
     public const int MaximumLength = 200;
 
     private const string Begin = "-- BEGIN PROG LOAD LOG --", End = "-- END PROG LOAD LOG --";
 
     private const int LastLines = 2;
 
-    /// <summary>The last lines that mean something: what was refused, and the instruction it was refused at.</summary>
-    /// <param name="messages">libbpf's messages of one load; the log is in one of them, many lines long.</param>
-    /// <returns>Null if they say nothing.</returns>
+    /// <summary>The last significant lines: the error and the rejected instruction.</summary>
+    /// <param name="messages">libbpf's messages of one load; one of them contains the multi-line log.</param>
+    /// <returns>Null if the messages contain nothing significant.</returns>
     public static string? Summarize(IEnumerable<string> messages)
     {
         string all = string.Join('\n', messages);
@@ -25,12 +27,12 @@ internal static partial class VerifierLog
         [
             .. log.Split('\n').Select(l => Spaces().Replace(l, " ").Trim()).Where(l => l.Length > 0 && !Noise().IsMatch(l)).TakeLast(LastLines),
         ];
-        // Of what is too long the end is kept: the refusal is there.
+        // If too long, keep the end, which contains the error.
         string summary = string.Join("; ", lines);
         return summary.Length == 0 ? null : summary.Length <= MaximumLength ? summary : "…" + summary[^(MaximumLength - 1)..];
     }
 
-    // Statistics, states of registers, source lines, and libbpf's "failed to load" about what was just said.
+    // Statistics, register states, source lines, and libbpf's "failed to load" that repeats an earlier error.
     [GeneratedRegex("^(processed \\d+ insns|max_states|stack depth|verification time|func#|R\\d+[_=]|;|mark_precise|parent |last_idx|regs=|libbpf: (prog '.*': (failed to load|BPF program load failed)|failed to load object))")]
     private static partial Regex Noise();
 

@@ -1,6 +1,6 @@
 namespace Profiler.Bpf.Plan;
 
-/// <summary>What the user asks for: the cheapest, or one kind by force.</summary>
+/// <summary>Attach method requested by the user: the cheapest, or one method forced.</summary>
 public enum AttachChoice
 {
     Auto,
@@ -8,7 +8,7 @@ public enum AttachChoice
     Fentry,
 }
 
-/// <summary>Where lock waits are seen: the cheapest, or one place by force.</summary>
+/// <summary>Where lock waits are probed: the cheapest place, or one place forced.</summary>
 public enum LockProbeChoice
 {
     Auto,
@@ -16,61 +16,65 @@ public enum LockProbeChoice
     /// <summary><c>mutex_lock</c> itself.</summary>
     Entry,
 
-    /// <summary><c>__mutex_lock_slowpath</c>: only when the mutex is taken.</summary>
+    /// <summary><c>__mutex_lock_slowpath</c>: called only if the mutex is held.</summary>
     SlowPath,
 
-    /// <summary><c>lock:contention_begin</c> and <c>contention_end</c> (16edd9b511a1 "locking: Add lock contention tracepoints", 5.19).</summary>
+    /// <summary>
+    /// <c>lock:contention_begin</c> and <c>contention_end</c> (16edd9b511a1 "locking: Add lock contention tracepoints", 5.19).
+    /// </summary>
     Tracepoint,
 }
 
-/// <summary>What a probe will do on this kernel, and why.</summary>
-/// <param name="Probe">What is watched.</param>
-/// <param name="Kind">How; null if it cannot be.</param>
-/// <param name="Reason">In words, for <c>check</c> and the recording.</param>
+/// <summary>How a probe attaches on this kernel, and the reason.</summary>
+/// <param name="Probe">The probe.</param>
+/// <param name="Kind">Attach method; null if not possible.</param>
+/// <param name="Reason">The reason as text, for <c>check</c> and the recording.</param>
 public sealed record PlannedProbe(Probe Probe, AttachKind? Kind, string Reason)
 {
-    /// <summary>It can be attached now.</summary>
+    /// <summary>The probe can attach now.</summary>
     public bool Possible => Kind is not null;
 
-    /// <summary>It will be possible when a module is loaded: see <see cref="Probe.Module"/>.</summary>
+    /// <summary>The probe becomes possible when its module is loaded: see <see cref="Probe.Module"/>.</summary>
     public bool Waiting { get; init; }
 
-    /// <summary>The user asked for this kind: nothing else will do.</summary>
+    /// <summary>The user forced this method: there is no fall-back.</summary>
     public bool Forced { get; init; }
 }
 
-/// <summary>What a kernel offers, as far as the plan depends on it.</summary>
+/// <summary>The kernel features that the plan depends on.</summary>
 public interface IKernelOffer
 {
-    /// <summary>Is there such a function, in the kernel or in the module where it is expected?</summary>
+    /// <summary>Whether this function exists, in the kernel or in the expected module.</summary>
     bool HasFunction(string name, string? module);
 
-    /// <summary>Why kprobes cannot be used; null if they can.</summary>
+    /// <summary>Why kprobes are not available; null if they are.</summary>
     string? NoKprobes { get; }
 
-    /// <summary>Return probes see only a few calls at once: there is no tracefs to make others with.</summary>
+    /// <summary>Return probes see only a few concurrent calls: without tracefs the limit cannot be raised.</summary>
     bool FewReturns { get; }
 
-    /// <summary>Is this module loaded?</summary>
+    /// <summary>Whether this module is loaded.</summary>
     bool IsLoaded(string module);
 
-    /// <summary>Is the layout of this struct known (BTF of the kernel or of that module)?</summary>
+    /// <summary>Whether the layout of this struct is known (BTF of the kernel or of that module).</summary>
     bool HasStruct(string name, string? module);
 
-    /// <summary>Is its prototype known (BTF of the kernel or of that module)?</summary>
+    /// <summary>Whether its prototype is known (BTF of the kernel or of that module).</summary>
     bool HasPrototype(string name, string? module);
 
-    /// <summary>Is there such a tracepoint?</summary>
+    /// <summary>Whether this tracepoint exists.</summary>
     bool HasTracepoint(string name);
 }
 
-/// <summary>Which program goes where: decided here, once, before anything is loaded, by asking the kernel.</summary>
+/// <summary>
+/// Assigns a program to each probe. The plan is made once, from kernel feature checks, before any program is loaded.
+/// </summary>
 public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
 {
-    /// <summary>True if release, lock and reset can all be watched.</summary>
+    /// <summary>True if release, lock and reset probes are all possible.</summary>
     public bool Complete => Probes.All(p => p.Possible || !p.Probe.Essential);
 
-    /// <summary>Makes the plan for a kernel.</summary>
+    /// <summary>Creates the plan for a kernel.</summary>
     public static AttachPlan Create(IKernelOffer kernel, AttachChoice attach, LockProbeChoice lockProbe) => new(
     [
         Release(kernel, attach),
@@ -84,8 +88,8 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         Tracepoint(kernel, Plan.Probes.Module, "tells when probes in modules can be attached, and must be again"),
     ]);
 
-    // On a kernel without dev_sets the newer function is there as well, but does not lead to the lock. One that has them may
-    // lack the types all the same: then it has the function that makes them.
+    // A kernel without dev_sets also has the newer function, but its argument does not lead to the lock. A kernel with dev_sets
+    // may have no type information; then the function that creates dev_sets identifies it.
     private static PlannedProbe Release(IKernelOffer kernel, AttachChoice attach)
     {
         Probe newer = Plan.Probes.Release, older = Plan.Probes.ReleaseBeforeDevSets;
@@ -129,8 +133,8 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
             _ when probe.WatchesReturn && kernel.FewReturns =>
                 Fentry("without a writable tracefs a return probe sees only a few calls at once; fexit sees all"),
             _ when probe.Hot => Fentry("called often, and cheaper than a kprobe"),
-            // Cost does not matter here, but on a preemptible kernel an fentry program is skipped if it was
-            // preempted on the same CPU, and while it is attached its module cannot be unloaded.
+            // The call rate is low, so cost does not matter. On a preemptible kernel an fentry program is skipped if it was
+            // preempted on the same CPU. While it is attached, its module cannot be unloaded.
             _ => Kprobe("called seldom; unlike fentry it is never skipped and pins no module"),
         };
     }

@@ -2,61 +2,65 @@ using Profiler.Linux;
 
 namespace Profiler.Bpf.Plan;
 
-/// <summary>How a pair of programs gets to the function it watches.</summary>
+/// <summary>How a pair of programs attaches to a function.</summary>
 public enum AttachKind
 {
-    /// <summary>kprobe and kretprobe: everywhere, at the price of a breakpoint.</summary>
+    /// <summary>kprobe and kretprobe: always available, at the cost of a breakpoint.</summary>
     Kprobe,
 
-    /// <summary>fentry and fexit: cheapest, where the function's type information is known.</summary>
+    /// <summary>fentry and fexit: cheapest; require the function's type information.</summary>
     Fentry,
 
     /// <summary>Raw tracepoints.</summary>
     Tracepoint,
 }
 
-/// <summary>One thing to watch, before anything is known of the kernel it will be watched on.</summary>
+/// <summary>One probe, independent of the kernel.</summary>
 /// <param name="Name">The probe's name in plan, report and metrics.</param>
 /// <param name="Object">The compiled object that holds its programs, <c>bpf/NAME.bpf.c</c>.</param>
-/// <param name="Symbol">The function, or the tracepoint.</param>
-/// <param name="Module">The module whose loading brings the function; null for the kernel.</param>
-/// <param name="Programs">The program names' common beginning: <c>_kprobe</c>, <c>_kretprobe</c>,
-/// <c>_fentry</c> and <c>_fexit</c> are added; <c>_end_kprobe</c> and <c>_end_fentry</c> for
-/// <see cref="EndsIn"/>. For tracepoints, the programs are named as these.</param>
+/// <param name="Symbol">The function or tracepoint.</param>
+/// <param name="Module">The module that contains the function; null for the kernel.</param>
+/// <param name="Programs">
+/// Common prefix of the program names: <c>_kprobe</c>, <c>_kretprobe</c>, <c>_fentry</c> and <c>_fexit</c> are appended;
+/// <c>_end_kprobe</c> and <c>_end_fentry</c> for <see cref="EndsIn"/>. For tracepoints, the programs have the tracepoints'
+/// names.
+/// </param>
 public sealed record Probe(string Name, string Object, string Symbol, string? Module, string Programs)
 {
-    /// <summary>A struct whose layout must be known (BTF) for the programs to find their way; null if none.</summary>
+    /// <summary>A struct whose layout the programs require (BTF); null if none.</summary>
     public string? NeedsStruct { get; init; }
 
-    /// <summary>Called often by everybody, not only a few times a minute by us: the cost of a call matters.</summary>
+    /// <summary>Called often by all processes, so the cost of a call matters. Other probes fire a few times a minute.</summary>
     public bool Hot { get; init; }
 
-    /// <summary>Nothing but the call matters, not its return.</summary>
+    /// <summary>Only the call is an event, not its return.</summary>
     public bool Instant { get; init; }
 
     /// <summary>
-    /// The compiler may have split the function: a short test at its begin goes into its callers, and what they call
-    /// is the rest, <c>NAME.part.0</c>, whose first argument is still the same. That one is watched then.
+    /// The compiler may have split the function: it inlines the short check at the start into the callers. The rest is
+    /// <c>NAME.part.0</c>, whose first argument is unchanged. In this case the probe attaches to the rest.
     /// </summary>
     public bool MayBeSplit { get; init; }
 
-    /// <summary>What the rest of a split function is called.</summary>
+    /// <summary>Name of the rest of a split function.</summary>
     public string PartSymbol => Symbol + ".part.0";
 
-    /// <summary>The function, or tracepoint, whose call ends what began with the one of <see cref="Symbol"/>; null for its return.</summary>
+    /// <summary>
+    /// Function or tracepoint that ends the span which <see cref="Symbol"/> begins; null: the return of <see cref="Symbol"/>.
+    /// </summary>
     public string? EndsIn { get; init; }
 
-    /// <summary>The end is the return of the function itself, whose calls may be many at once.</summary>
+    /// <summary>The span ends with the function's return, and many calls may be in progress at once.</summary>
     public bool WatchesReturn => !Instant && EndsIn is null;
 
-    /// <summary>One of the three without which there is no answer: release, lock, reset.</summary>
+    /// <summary>One of the three required probes: release, lock, reset.</summary>
     public bool Essential { get; init; }
 }
 
-/// <summary>All that can be watched.</summary>
+/// <summary>All probes.</summary>
 public static class Probes
 {
-    /// <summary>The last close of a device. Outside all locks: the wait for them is inside.</summary>
+    /// <summary>The last close of a device. This function is outside all locks: the lock waits are within it.</summary>
     public static readonly Probe Release = new("release", "release", "vfio_device_fops_release", KernelModules.Vfio, "release")
     {
         Essential = true,
@@ -64,16 +68,16 @@ public static class Probes
     };
 
     /// <summary>
-    /// The same before there were dev_sets (2cd8b14aaa66 "vfio/pci: Move to the device set infrastructure", 5.15): the
-    /// argument leads to device and lock.
+    /// The same before dev_sets existed (2cd8b14aaa66 "vfio/pci: Move to the device set infrastructure", 5.15): the argument
+    /// leads to device and lock.
     /// </summary>
     public static readonly Probe ReleaseBeforeDevSets =
         new("release", "release", "vfio_pci_release", KernelModules.VfioPci, "release_reflck") { Essential = true };
 
-    /// <summary>Puts a device into its dev_set: kernels that have it have dev_sets (5.15).</summary>
+    /// <summary>Adds a device to its dev_set. A kernel with this function has dev_sets (5.15).</summary>
     public const string MakesDevSets = "vfio_assign_device_set";
 
-    /// <summary>VFIO_GROUP_GET_DEVICE_FD: it takes the same lock as the release, and resets too.</summary>
+    /// <summary>VFIO_GROUP_GET_DEVICE_FD: takes the same lock as the release, and also resets.</summary>
     public static readonly Probe Open = new("open", "release", "vfio_group_fops_unl_ioctl", KernelModules.Vfio, "open");
 
     public static readonly Probe LockEntry = new("lock", "lock", "mutex_lock", null, "lock") { Essential = true, Hot = true };
@@ -84,10 +88,10 @@ public static class Probes
 
     public static readonly Probe Signal = new("signal", "teardown", "signal_generate", null, "signal_generate");
 
-    /// <summary>Children inherit devices, and may be the last that have them.</summary>
+    /// <summary>Child processes inherit devices and may close them last.</summary>
     public static readonly Probe Fork = new("fork", "teardown", "sched_process_fork", null, "sched_process_fork");
 
-    /// <summary>The process's way out, and the parts of a teardown that are not the devices'.</summary>
+    /// <summary>Process exit, and the parts of a teardown other than device release.</summary>
     public static readonly IReadOnlyList<Probe> Teardown =
     [
         new("exits", "teardown", "do_group_exit", null, "process_exits") { Instant = true },
@@ -102,17 +106,17 @@ public static class Probes
     ];
 
     /// <summary>
-    /// Power transitions in releases and opens; until 7fa005caa35e ("vfio/pci: Introduce vfio_pci_core.ko"), 5.15, the
-    /// function was in another module.
+    /// Power transitions in releases and opens; until 7fa005caa35e ("vfio/pci: Introduce vfio_pci_core.ko"), 5.15, the function
+    /// was in another module.
     /// </summary>
     public static readonly Probe Power = new("power", "teardown", "vfio_pci_set_power_state", KernelModules.VfioPciCore, "power");
 
     public static readonly Probe PowerBeforeCore = Power with { Module = KernelModules.VfioPci };
 
-    /// <summary>Modules that come, with functions to watch, and go, with the probes on them.</summary>
+    /// <summary>Load and unload of modules: a load adds functions to probe, an unload removes the probes on them.</summary>
     public static readonly Probe Module = new("module", "modules", "module_load", null, "module_load") { EndsIn = "module_free" };
 
-    /// <summary>The reset's steps, outermost first.</summary>
+    /// <summary>The steps of a reset, outermost first.</summary>
     public static readonly IReadOnlyList<Probe> Reset =
     [
         new("reset_function", "reset", "__pci_reset_function_locked", null, "reset_function"),
@@ -126,14 +130,14 @@ public static class Probes
         new("reset_device_wait", "reset", "pci_dev_wait", null, "reset_device_wait"),
     ];
 
-    /// <summary>Every function that a probe may be on.</summary>
+    /// <summary>All functions that a probe may attach to.</summary>
     public static IEnumerable<string> Functions =>
         All.SelectMany(p => new[] { p.Symbol, p.EndsIn, p.MayBeSplit ? p.PartSymbol : null }).OfType<string>();
 
-    /// <summary>Every function that the plan asks for.</summary>
+    /// <summary>All functions that the plan checks for.</summary>
     public static IEnumerable<string> Asked => [.. Functions, MakesDevSets];
 
-    /// <summary>Every probe that is a function's.</summary>
+    /// <summary>All probes on functions.</summary>
     public static IEnumerable<Probe> All =>
         [Release, ReleaseBeforeDevSets, Open, LockEntry, LockSlowPath, .. Reset, .. Teardown, Power, PowerBeforeCore];
 }

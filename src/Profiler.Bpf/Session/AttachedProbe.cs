@@ -4,10 +4,10 @@ using Profiler.Bpf.Plan;
 
 namespace Profiler.Bpf.Session;
 
-/// <summary>A probe in place: its two programs' links (tracepoints may have one).</summary>
+/// <summary>An attached probe: the links of its two programs (a tracepoint may have one).</summary>
 internal sealed unsafe class AttachedProbe : IDisposable
 {
-    // How a program is attached decides where it is counted what it missed.
+    // The attach method decides where the kernel counts missed runs.
     private enum Counted
     {
         ByProgram,
@@ -22,10 +22,10 @@ internal sealed unsafe class AttachedProbe : IDisposable
 
     public PlannedProbe Plan { get; }
 
-    /// <summary>It is a return probe that sees only a few calls at once, and nobody counts the others.</summary>
+    /// <summary>A return probe that sees only a few concurrent calls; the kernel does not count the others.</summary>
     public bool Limited { get; private set; }
 
-    /// <summary>The programs a planned probe needs: what begins, what ends; the end may be null.</summary>
+    /// <summary>The begin and end programs of a planned probe; the end may be null.</summary>
     public static (string Begin, string? End) Programs(PlannedProbe plan) => plan.Kind switch
     {
         AttachKind.Fentry => (plan.Probe.Programs + "_fentry", End(plan.Probe, "_fexit", "_end_fentry")),
@@ -33,18 +33,18 @@ internal sealed unsafe class AttachedProbe : IDisposable
         _ => (plan.Probe.Symbol, plan.Probe.EndsIn),
     };
 
-    /// <summary>The function the programs that begin, or end, are attached to.</summary>
+    /// <summary>The function to which the begin or end program attaches.</summary>
     public static string Target(Probe probe, bool isEnd) => isEnd && probe.EndsIn is { } other ? other : probe.Symbol;
 
     private static string? End(Probe probe, string atReturn, string elsewhere) =>
         probe.Instant ? null : probe.Programs + (probe.EndsIn is null ? atReturn : elsewhere);
 
-    /// <summary>Attaches the loaded programs, the end first: an end without a beginning is harmless.</summary>
-    /// <param name="loaded">The object with its programs.</param>
-    /// <param name="plan">What goes where.</param>
-    /// <param name="returns">Makes return probes; null if there is no tracefs.</param>
-    /// <param name="errno">Why it was refused, if it was.</param>
-    /// <returns>Null if it is refused; nothing stays attached then.</returns>
+    /// <summary>Attaches the loaded programs, the end first: an end without a begin is harmless.</summary>
+    /// <param name="loaded">The loaded object with its programs.</param>
+    /// <param name="plan">How the probe attaches.</param>
+    /// <param name="returns">Creates return probes; null without tracefs.</param>
+    /// <param name="errno">The error, if attaching failed.</param>
+    /// <returns>Null on failure; then nothing stays attached.</returns>
     public static AttachedProbe? Attach(BpfObject loaded, PlannedProbe plan, ReturnProbeEvents? returns, out int errno)
     {
         (string begin, string? end) = Programs(plan);
@@ -64,7 +64,7 @@ internal sealed unsafe class AttachedProbe : IDisposable
         nint program = loaded[name];
         string target = Target(Plan.Probe, isEnd);
         bool atReturn = isEnd && Plan.Probe.EndsIn is null;
-        // The end is attached first: whatever was made for it before it could be is removed again by Dispose.
+        // The end attaches first. On failure Dispose removes the return probe that was created for it.
         ulong? tracefs = Plan.Kind == AttachKind.Kprobe && atReturn ? _returns?.Add(Plan.Probe.Name, target) : null;
         (nint link, Counted where) = Plan.Kind switch
         {
@@ -81,19 +81,19 @@ internal sealed unsafe class AttachedProbe : IDisposable
         return true;
     }
 
-    // The link owns the event's file descriptor from here on.
+    // From here on the link owns the event's file descriptor.
     private static nint AttachToTracepoint(nint program, ulong id)
     {
         int fd = LibC.OpenTracepoint(id);
         return fd < 0 ? 0 : LibBpf.bpf_program__attach_perf_event(program, fd);
     }
 
-    /// <summary>How often the kernel could not run the programs; null where it does not tell for each of them.</summary>
-    /// <param name="returns">What return probes were missed, by name.</param>
+    /// <summary>How often the kernel could not run the programs; null if it does not count this per program.</summary>
+    /// <param name="returns">Missed return probes, by name.</param>
     public long? Missed(IReadOnlyDictionary<string, long>? returns) =>
         _links.Aggregate((long?)0, (sum, link) => sum + MissedBy(link.Program, link.Link, link.Where, returns));
 
-    // Both: the function's hits that found the probe busy, and hits whose program could not run beside another one.
+    // The sum of two counts: hits while the kprobe was busy, and hits whose program could not run beside another program.
     private long? MissedBy(nint program, BpfLinkHandle link, Counted where, IReadOnlyDictionary<string, long>? returns) => where switch
     {
         Counted.ByTracefs => returns?.TryGetValue(Plan.Probe.Name, out long atReturn) is true ? atReturn + (MissedByRecursion(program) ?? 0) : null,
@@ -101,7 +101,7 @@ internal sealed unsafe class AttachedProbe : IDisposable
         _ => MissedByRecursion(program),
     };
 
-    /// <summary>What its programs cost until now; nothing where the kernel does not tell.</summary>
+    /// <summary>Cost of its programs so far; empty if the kernel does not count it.</summary>
     public IEnumerable<ProgramRuns> Runs() => _links.Select(l => RunsOf(l.Program)).OfType<ProgramRuns>();
 
     private static ProgramRuns? RunsOf(nint program)
@@ -138,7 +138,7 @@ internal sealed unsafe class AttachedProbe : IDisposable
 
     public void Dispose()
     {
-        // The beginning first: what has begun may still end.
+        // Detach the begin first: spans that have begun can still end.
         for (int i = _links.Count - 1; i >= 0; i--)
             _links[i].Link.Dispose();
         _links.Clear();

@@ -4,7 +4,7 @@ using Profiler.Bpf.Native;
 
 namespace Profiler.Bpf.Session;
 
-/// <summary>One compiled object out of this assembly: opened, told which of its programs are wanted, loaded.</summary>
+/// <summary>One compiled object of this assembly: opened, its programs selected, then loaded.</summary>
 internal sealed unsafe class BpfObject : IDisposable
 {
     private readonly BpfObjectHandle _handle;
@@ -20,7 +20,7 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <summary>Opens <c>NAME.bpf.o</c>; none of its programs is wanted yet.</summary>
+    /// <summary>Opens <c>NAME.bpf.o</c>; no program is selected yet.</summary>
     public static BpfObject Open(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{name}.bpf.o")
@@ -39,7 +39,7 @@ internal sealed unsafe class BpfObject : IDisposable
     /// <summary>A program by name.</summary>
     public nint this[string program] => _programs[program];
 
-    /// <summary>Has this program loaded; for fentry and fexit, for this function.</summary>
+    /// <summary>Selects a program for loading; for fentry and fexit, with its target function.</summary>
     /// <returns>0 or a negative errno.</returns>
     public int Want(string program, string? attachTarget)
     {
@@ -48,7 +48,7 @@ internal sealed unsafe class BpfObject : IDisposable
         return attachTarget is null ? 0 : LibBpf.bpf_program__set_attach_target(handle, 0, attachTarget);
     }
 
-    /// <summary>Uses the maps that an earlier object made, and has the settings in those that it makes itself.</summary>
+    /// <summary>Reuses the maps of an earlier object, and writes the settings into the maps that this object creates.</summary>
     public void ShareMaps(SharedMaps shared)
     {
         for (nint map = 0; (map = LibBpf.bpf_object__next_map(_handle, map)) != 0;)
@@ -70,7 +70,7 @@ internal sealed unsafe class BpfObject : IDisposable
             throw new BpfException($"libbpf does not take the settings: {Marshal.GetPInvokeErrorMessage(-error)}");
     }
 
-    /// <summary>Loads what is wanted.</summary>
+    /// <summary>Loads the selected programs.</summary>
     /// <returns>0 or a negative errno.</returns>
     public int Load() => LibBpf.bpf_object__load(_handle);
 

@@ -7,8 +7,8 @@ using Profiler.Bpf.Plan;
 namespace Profiler.Bpf.Session;
 
 /// <summary>
-/// Carries out a plan: loads and attaches programs and reads their records. Probes whose module is not loaded wait for
-/// it. When modules are loaded or unloaded, it makes a new plan and carries out what changed.
+/// Executes a plan: loads and attaches programs and reads their records. Probes in modules that are not loaded wait. When
+/// modules are loaded or unloaded, the session makes a new plan and applies the changes.
 /// </summary>
 public sealed class BpfSession : IDisposable
 {
@@ -16,7 +16,7 @@ public sealed class BpfSession : IDisposable
     private static readonly TimeSpan SwitchPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
 
-    // Programs report process numbers of the initial PID namespace (PROC_PID_INIT_INO); in another one they mean nothing.
+    // Programs report process ids of the initial PID namespace (PROC_PID_INIT_INO). In another namespace they are meaningless.
     private static readonly Lazy<bool> SeesAllProcesses = new(() => new FileInfo("/proc/self/ns/pid").LinkTarget == "pid:[4026531836]");
 
     private readonly Func<AttachPlan> _ask;
@@ -37,13 +37,13 @@ public sealed class BpfSession : IDisposable
         _probes = new ProbeSet(_maps, cancellation);
     }
 
-    /// <summary>Loads and attaches every probe that the plan found possible.</summary>
-    /// <param name="ask">Asks the kernel and makes the plan; called again when modules are loaded or unloaded.</param>
+    /// <summary>Loads and attaches every possible probe of the plan.</summary>
+    /// <param name="ask">Checks the kernel and makes the plan; called again when modules are loaded or unloaded.</param>
     /// <param name="ringBufferBytes">A power of two, at least 4096.</param>
-    /// <param name="stackThreshold">What takes this long has its kernel stack kept; zero: none is kept.</param>
-    /// <param name="countRuns">Has the kernel count runs and time of BPF programs during the session.</param>
-    /// <param name="cancellation">Ends the start early, with nothing left attached.</param>
-    /// <exception cref="BpfException">No probe could be attached; says why.</exception>
+    /// <param name="stackThreshold">Minimum duration for which the kernel stack is recorded; zero: no stacks.</param>
+    /// <param name="countRuns">Enables the kernel's run count and run time of BPF programs during the session.</param>
+    /// <param name="cancellation">Stops the start early; then nothing stays attached.</param>
+    /// <exception cref="BpfException">No probe could attach; the message has the reason.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static BpfSession Start(
         Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold, bool countRuns = false, CancellationToken cancellation = default)
@@ -73,33 +73,33 @@ public sealed class BpfSession : IDisposable
     }
 
     /// <summary>
-    /// Batches of records, back to back, while <see cref="Run"/> runs. A batch is valid until OnNext returns.
-    /// Completes when all records have been handed on.
+    /// Batches of contiguous records while <see cref="Run"/> runs. A batch is valid until OnNext returns. Completes after all
+    /// records have been delivered.
     /// </summary>
     public IObservable<ReadOnlyMemory<byte>> Records => _reader!.Records;
 
-    /// <summary>When all probes were attached and events began, CLOCK_MONOTONIC nanoseconds.</summary>
+    /// <summary>Time when all probes were attached and events began, CLOCK_MONOTONIC nanoseconds.</summary>
     public long StartedNs { get; private set; }
 
-    /// <summary>When events stopped, CLOCK_MONOTONIC nanoseconds; null until then.</summary>
+    /// <summary>Time when events stopped, CLOCK_MONOTONIC nanoseconds; null before that.</summary>
     public long? StoppedNs => Interlocked.Read(ref _stoppedNs) is var ns and > 0 ? ns : null;
 
-    /// <summary>CLOCK_MONOTONIC now, nanoseconds: the stopwatch's clock on Linux.</summary>
+    /// <summary>CLOCK_MONOTONIC now, nanoseconds; Stopwatch uses this clock on Linux.</summary>
     public static long MonotonicNs() => (long)Stopwatch.GetElapsedTime(0).TotalNanoseconds;
 
-    /// <summary>The state of every planned probe, with the calls it has missed so far.</summary>
+    /// <summary>Status of every planned probe, with its missed calls so far.</summary>
     public IReadOnlyList<ProbeStatus> Status() => _probes.Status();
 
-    /// <summary>What each attached program has cost so far; empty if the kernel does not count it.</summary>
+    /// <summary>Cost of each attached program so far; empty if the kernel does not count it.</summary>
     public ImmutableArray<ProgramRuns> Programs() =>
         _runStatistics is not null || RunStatistics.AlwaysOn() ? _probes.Programs() : [];
 
     /// <summary>Tracks a process that had a device open before the capture began.</summary>
     /// <param name="pid">The process.</param>
-    /// <param name="exits">It is exiting already: its exit is not reported any more.</param>
+    /// <param name="exits">The process is already exiting: its exit is not reported again.</param>
     public void Follow(int pid, bool exits = false) => _maps.Track((uint)pid, exits);
 
-    /// <summary>How often each fault happened; the index is <c>enum fault</c> of bpf/events.h.</summary>
+    /// <summary>Count of each fault; the index is <c>enum fault</c> of bpf/events.h.</summary>
     public IReadOnlyList<long> Faults()
     {
         var faults = new List<long>();
@@ -108,16 +108,16 @@ public sealed class BpfSession : IDisposable
         return faults;
     }
 
-    /// <summary>How many processes could not be tracked because the map was full.</summary>
+    /// <summary>Number of processes that could not be tracked because the map was full.</summary>
     public long NotFollowed => _maps.NotTracked;
 
-    /// <summary>Switches that attached probes need and that were off at some time: "kernel.ftrace_enabled".</summary>
+    /// <summary>Switches that attached probes require and that were off at any check: "kernel.ftrace_enabled".</summary>
     public ImmutableArray<string> SwitchedOff => _switches.SeenOff;
 
-    /// <summary>A kernel stack by an event's key: return addresses, innermost first; empty if there is none.</summary>
+    /// <summary>The kernel stack of an event's key: return addresses, innermost first; empty if there is none.</summary>
     public ImmutableArray<ulong> KernelStack(int key) => _maps.Stack((uint)key);
 
-    /// <summary>Per kind of event; the index is the kind.</summary>
+    /// <summary>Counters per kind of event; the index is the kind.</summary>
     public IReadOnlyList<KindCount> Counters()
     {
         var counts = new List<KindCount>();
@@ -127,8 +127,8 @@ public sealed class BpfSession : IDisposable
     }
 
     /// <summary>
-    /// Hands on records on this thread until cancelled. Then it detaches all programs, hands on the remaining records
-    /// and completes; the counters are final after that.
+    /// Delivers records on this thread until cancelled. Then it detaches all programs, delivers the remaining records and
+    /// completes. After that the counters are final.
     /// </summary>
     public void Run(CancellationToken cancellation)
     {
@@ -148,7 +148,7 @@ public sealed class BpfSession : IDisposable
             _probes.Detach();
             reader.Complete();
         }
-#pragma warning disable CA1031 // observers are told of any error, a full disk for example
+#pragma warning disable CA1031 // observers get any error, for example a full disk
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -167,11 +167,11 @@ public sealed class BpfSession : IDisposable
     {
         (ulong Loads, ulong Frees)? before = _moduleCounts;
         _moduleCounts = _maps.ReadModuleCounts();
-        // Even if the module is back: its probes are gone. Counts begin at 0.
+        // Even if the module was loaded again, its probes are gone. The counts begin at 0.
         bool gone = (_moduleCounts?.Frees ?? 0) != (before?.Frees ?? 0);
         if (gone)
             _probes.DetachModules();
-        // A module is counted before it is initialised, so sysfs is read until it is; and always if nothing is counted.
+        // The count changes before the module is initialised, so sysfs is read until then. Without counts sysfs is always read.
         bool look = _moduleCounts is null || _moduleCounts != before || _modules.Unsettled;
         if ((look && _modules.Changed()) || gone)
             CarryOut(_ask());

@@ -3,21 +3,22 @@ using System.Globalization;
 namespace Profiler.Bpf.Session;
 
 /// <summary>
-/// Which vfioscope made something in the kernel that outlives it: its number, and when it began, because numbers come again.
+/// Identifies the vfioscope process that created a kernel object which outlives it: process id and start time, because process
+/// ids are reused.
 /// </summary>
-/// <param name="Pid">The process.</param>
-/// <param name="Start">When it began, clock ticks since the machine did; null if it was not noted.</param>
+/// <param name="Pid">Process id.</param>
+/// <param name="Start">Start time in clock ticks since boot; null if not recorded.</param>
 internal readonly record struct Maker(int Pid, ulong? Start)
 {
-    private const int StartTime = 22 - 3; // proc(5), stat: counted from the third field on
+    private const int StartTime = 22 - 3; // proc(5), stat: index counted from the third field
 
     /// <summary>This process.</summary>
     public static Maker Self { get; } = new(Environment.ProcessId, StartOf("self"));
 
-    /// <summary>As it stands in names.</summary>
+    /// <summary>The form used in names.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Pid}_{Start ?? 0}");
 
-    /// <summary>The reverse of <see cref="ToString"/>; the start may be lacking.</summary>
+    /// <summary>Parses the result of <see cref="ToString"/>; the start time may be missing.</summary>
     public static Maker? Parse(string text) => text.Split('_') switch
     {
         [var pid] when int.TryParse(pid, CultureInfo.InvariantCulture, out int number) => new Maker(number, null),
@@ -26,8 +27,8 @@ internal readonly record struct Maker(int Pid, ulong? Start)
         _ => null,
     };
 
-    /// <summary>It is still there: that process, and not another one that has its number now.</summary>
-    /// <param name="proc">Where procfs is.</param>
+    /// <summary>Whether this process is still running. A different process with the same id does not count.</summary>
+    /// <param name="proc">Mount point of procfs.</param>
     public bool IsAlive(string proc = "/proc") =>
         StartOf(Pid.ToString(CultureInfo.InvariantCulture), proc) is { } start && Start == start;
 
@@ -36,9 +37,9 @@ internal readonly record struct Maker(int Pid, ulong? Start)
         try
         {
             string stat = File.ReadAllText($"{proc}/{pid}/stat");
-            // The second field, the name, may have anything in it but for what ends it.
+            // The second field, the name, may contain any character; it ends at the last ')'.
             string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            // A zombie makes nothing any more.
+            // A zombie creates no more probes.
             return fields.Length > StartTime && fields[0] is not ("Z" or "X") &&
                 ulong.TryParse(fields[StartTime], CultureInfo.InvariantCulture, out ulong start) ? start : null;
         }

@@ -7,15 +7,15 @@ using Profiler.Linux;
 namespace Profiler.Bpf.Session;
 
 /// <summary>
-/// The probes of a session: attached, waiting for a module, or not to be had. One that cannot be had costs
-/// itself only, and its status says why.
+/// The probes of a session: attached, waiting for a module, or not available. A failed probe does not affect the others, and its
+/// status has the reason.
 /// </summary>
 internal sealed class ProbeSet : IDisposable
 {
     private readonly SharedMaps _maps;
     private readonly CancellationToken _cancellation;
 
-    // Status() is asked from other threads than the one that attaches; and the process may end meanwhile.
+    // Other threads than the attaching one call Status(), and the process may exit meanwhile.
     private readonly Lock _gate = new();
     private volatile bool _closing;
     private readonly List<BpfObject> _objects = [];
@@ -24,16 +24,16 @@ internal sealed class ProbeSet : IDisposable
     private readonly List<ProbeStatus> _status = [];
     private readonly ReturnProbeEvents? _returns = ReturnProbeEvents.Open();
 
-    /// <param name="maps">The maps all objects share.</param>
-    /// <param name="cancellation">Ends attaching early: between two probes.</param>
+    /// <param name="maps">The maps that all objects share.</param>
+    /// <param name="cancellation">Stops attaching between two probes.</param>
     public ProbeSet(SharedMaps maps, CancellationToken cancellation)
     {
         (_maps, _cancellation) = (maps, cancellation);
-        // Whoever ends this process, unless by SIGKILL: no return probe outlives it.
+        // No return probe outlives this process, unless it is ended by SIGKILL.
         AppDomain.CurrentDomain.ProcessExit += Close;
     }
 
-    /// <summary>Is anything attached by kprobe; is anything attached to a function at all?</summary>
+    /// <summary>Whether any probe is attached by kprobe, and whether any is attached to a function.</summary>
     public (bool Kprobes, bool Functions) Uses()
     {
         lock (_gate)
@@ -43,14 +43,14 @@ internal sealed class ProbeSet : IDisposable
         }
     }
 
-    /// <summary>Is this probe attached?</summary>
+    /// <summary>Whether this probe is attached.</summary>
     public bool IsAttached(string name)
     {
         lock (_gate)
             return Find(name) is not null;
     }
 
-    /// <summary>Every probe of the plan, in its order, with what it has missed until now.</summary>
+    /// <summary>Status of every probe of the plan, in its order, with its missed runs so far.</summary>
     public IReadOnlyList<ProbeStatus> Status()
     {
         lock (_gate)
@@ -63,15 +63,15 @@ internal sealed class ProbeSet : IDisposable
         }
     }
 
-    /// <summary>What the attached programs cost until now.</summary>
+    /// <summary>Cost of the attached programs so far.</summary>
     public ImmutableArray<ProgramRuns> Programs()
     {
         lock (_gate)
             return [.. _attached.SelectMany(a => a.Runs()).GroupBy(r => r.Program).Select(ProgramRuns.Sum)];
     }
 
-    /// <summary>Attaches what the plan finds possible and is not attached yet.</summary>
-    /// <exception cref="BpfException">The kernel does not let us trace at all.</exception>
+    /// <summary>Attaches the possible probes of the plan that are not attached yet.</summary>
+    /// <exception cref="BpfException">The kernel does not permit tracing.</exception>
     public void CarryOut(AttachPlan plan)
     {
         lock (_gate)
@@ -85,7 +85,7 @@ internal sealed class ProbeSet : IDisposable
         }
     }
 
-    /// <summary>Detaches all; what they have missed stays known.</summary>
+    /// <summary>Detaches all probes; their counts of missed runs are kept.</summary>
     public void Detach() => DetachWhere(_ => true);
 
     /// <summary>Detaches the probes on functions of modules.</summary>
@@ -94,7 +94,7 @@ internal sealed class ProbeSet : IDisposable
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= Close;
-        _closing = true; // who attaches meanwhile stops, and then it is our turn
+        _closing = true; // a thread that is attaching stops and releases the lock
         lock (_gate)
         {
             Detach();
@@ -114,7 +114,7 @@ internal sealed class ProbeSet : IDisposable
             throw new OperationCanceledException();
     }
 
-    // What an earlier attachment of the same probe missed counts, and what is not known stays unknown.
+    // Missed runs of earlier attachments are included; an unknown count stays unknown.
     private static long? Sum(long? before, long? now) => before + now;
 
     private void DetachWhere(Func<AttachedProbe, bool> which)
@@ -138,7 +138,7 @@ internal sealed class ProbeSet : IDisposable
 
     private AttachedProbe? Find(string name) => _attached.Find(a => a.Plan.Probe.Name == name);
 
-    // One load for all probes of an object is quickest. If it fails, each is tried alone to find the culprit.
+    // One load for all probes of an object is fastest. If it fails, each probe is tried alone to find the cause.
     private void Attach(string name, List<PlannedProbe> probes)
     {
         List<PlannedProbe> possible = probes.FindAll(p => p.Possible);
@@ -148,7 +148,7 @@ internal sealed class ProbeSet : IDisposable
             return;
         ThrowIfEnding();
 
-        _ = LibBpfLog.Take(); // what is said from here on is about these
+        _ = LibBpfLog.Take(); // discard messages of earlier objects
         BpfObject loaded = BpfObject.Open(name);
         int error = Load(loaded, possible);
         if (error == 0)
@@ -199,7 +199,7 @@ internal sealed class ProbeSet : IDisposable
         }
     }
 
-    // What is not to be had as fentry may be had as kprobe, unless fentry was asked for.
+    // Fall back from fentry to kprobe, unless fentry was forced.
     private void GiveWay(PlannedProbe probe, int errno, string what, string? because = null)
     {
         string error = $"{probe.Kind} did not {what}: {Marshal.GetPInvokeErrorMessage(errno)}{(because is null ? "" : $" ({because})")}";
@@ -220,7 +220,7 @@ internal sealed class ProbeSet : IDisposable
             probe.Waiting ? probe.Probe.Module : null);
         int known = _status.FindIndex(s => s.Name == status.Name);
         if (known < 0)
-            _status.Add(status); // in the plan's order
+            _status.Add(status); // in the order of the plan
         else
             _status[known] = status with { Missed = _status[known].Missed, Limited = _status[known].Limited };
     }

@@ -1,9 +1,9 @@
 namespace Profiler.Bpf.Session;
 
-/// <summary>What a program cost until now: <c>run_cnt</c> and <c>run_time_ns</c> of <c>struct bpf_prog_info</c>.</summary>
+/// <summary>Cost of a program so far: <c>run_cnt</c> and <c>run_time_ns</c> of <c>struct bpf_prog_info</c>.</summary>
 /// <param name="Program">Its name.</param>
-/// <param name="Runs">How often it ran while the kernel counted.</param>
-/// <param name="Ns">Nanoseconds it took.</param>
+/// <param name="Runs">Number of runs while the kernel counted.</param>
+/// <param name="Ns">Total run time, nanoseconds.</param>
 public sealed record ProgramRuns(string Program, long Runs, long Ns)
 {
     internal static ProgramRuns Sum(IEnumerable<ProgramRuns> same) =>

@@ -5,30 +5,32 @@ using Profiler.Bpf.Kernel;
 namespace Profiler.Bpf.Session;
 
 /// <summary>
-/// Return probes made through tracefs, because only there one can say how many calls may be under way at
-/// once. The default is ten or twice the CPUs (on older kernels: the CPUs), and a call beyond that is
-/// missed; releases and lock waits sleep for seconds, so there may be as many as there are threads.
+/// Creates return probes through tracefs, the only interface that can set the number of concurrent calls. The default is the
+/// larger of ten and twice the CPUs (on older kernels: the CPUs); calls beyond it are missed. Releases and lock waits sleep for
+/// seconds, so one call per thread may be in progress.
 /// </summary>
-/// <param name="root">Where tracefs is mounted.</param>
+/// <param name="root">Mount point of tracefs.</param>
 internal sealed class ReturnProbeEvents(string root) : IDisposable
 {
     private const int AtOnce = 1024; // KRETPROBE_MAXACTIVE_MAX is 4096
     private const string Prefix = "vfioscope_";
 
-    // kprobe_profile names events without their group: so that nobody else's has the same name, they have it, too.
+    // kprobe_profile lists events without their group. The suffix makes their names unique.
     private static readonly string Ours = $"_{Maker.Self}";
 
     private readonly string _group = Prefix + Ours[1..];
     private readonly List<string> _made = [];
 
-    /// <summary>This machine's; null if there is no tracefs that can be written to. Removes what others left behind.</summary>
+    /// <summary>
+    /// Opens tracefs of this host; null if no tracefs is writable. Removes probes that a killed vfioscope left behind.
+    /// </summary>
     public static ReturnProbeEvents? Open()
     {
         Leftovers.Remove();
         return Tracefs.Root is { } root ? new ReturnProbeEvents(root) : null;
     }
 
-    /// <summary>Makes a return probe.</summary>
+    /// <summary>Creates a return probe.</summary>
     /// <returns>The tracepoint's id, for perf_event_open; null if the kernel refuses.</returns>
     public ulong? Add(string name, string function)
     {
@@ -44,7 +46,7 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
         }
     }
 
-    /// <summary>How often each probe was missed, by its name; without those of which the kernel does not say it.</summary>
+    /// <summary>Missed runs of each probe, by name; probes that the kernel does not count are omitted.</summary>
     public IReadOnlyDictionary<string, long> Missed()
     {
         var missed = new Dictionary<string, long>();
@@ -60,12 +62,12 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Then it does not say.
+            // The counts are then unknown.
         }
         return missed;
     }
 
-    /// <summary>Removes a probe; whatever was attached to it must have been detached.</summary>
+    /// <summary>Removes a probe; its programs must be detached before.</summary>
     public void Remove(string name)
     {
         if (_made.Remove(name))
@@ -79,12 +81,12 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
     }
 
     /// <summary>
-    /// A vfioscope that was killed could not clean up. Its probes cost nothing, but they are in the way. Those that are in
-    /// use the kernel does not let go.
+    /// Removes the probes that a killed vfioscope left behind. They cost nothing, but clutter tracefs. The kernel refuses to
+    /// remove a probe in use.
     /// </summary>
-    /// <param name="root">Where tracefs is.</param>
-    /// <param name="proc">Where procfs is.</param>
-    /// <returns>What was removed.</returns>
+    /// <param name="root">Mount point of tracefs.</param>
+    /// <param name="proc">Mount point of procfs.</param>
+    /// <returns>The removed probes.</returns>
     public static ImmutableArray<string> RemoveLeftovers(string root, string proc)
     {
         try
@@ -95,7 +97,7 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return []; // then they stay
+            return []; // then the probes stay
         }
     }
 
@@ -114,7 +116,7 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // in use by somebody else, or gone with its module
+            return false; // in use by another process, or gone with its module
         }
     }
 

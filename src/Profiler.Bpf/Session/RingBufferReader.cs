@@ -6,9 +6,9 @@ using Profiler.Linux;
 namespace Profiler.Bpf.Session;
 
 /// <summary>
-/// Turns what the ring buffer holds into batches of records, back to back. A batch is one buffer used
-/// again and again: it must not outlive OnNext. All runs on the thread that calls <see cref="Poll"/>;
-/// while that thread is busy the ring buffer fills, and what it refuses the kernel counts.
+/// Reads the ring buffer as batches of contiguous records. All batches reuse one buffer: a batch is valid until OnNext returns.
+/// All work runs on the thread that calls <see cref="Poll"/>. While that thread is busy the ring buffer fills, and the kernel
+/// counts the records it refuses.
 /// </summary>
 internal sealed unsafe class RingBufferReader : IDisposable
 {
@@ -35,10 +35,10 @@ internal sealed unsafe class RingBufferReader : IDisposable
 
     public IObservable<ReadOnlyMemory<byte>> Records => _records;
 
-    /// <summary>Waits at most so long for records, then hands on all there are.</summary>
+    /// <summary>Waits for records, at most the given time, then delivers all available records.</summary>
     public void Poll(TimeSpan timeout) => Check(LibBpf.ring_buffer__poll(_ring, (int)timeout.TotalMilliseconds));
 
-    /// <summary>Hands on what is left, then completes <see cref="Records"/>.</summary>
+    /// <summary>Delivers the remaining records, then completes <see cref="Records"/>.</summary>
     public void Complete()
     {
         Check(LibBpf.ring_buffer__consume(_ring));
@@ -82,7 +82,7 @@ internal sealed unsafe class RingBufferReader : IDisposable
         _length += record.Length;
     }
 
-    // Called by C: an exception must not cross back into it, so it waits for Check.
+    // Called from C: an exception must not propagate into C, so it is stored until Check.
     [UnmanagedCallersOnly]
     private static int OnSample(nint context, nint data, nuint size)
     {
@@ -92,7 +92,7 @@ internal sealed unsafe class RingBufferReader : IDisposable
             reader.Add(new ReadOnlySpan<byte>((void*)data, (int)size));
             return 0;
         }
-#pragma warning disable CA1031 // whatever it is, it is thrown again on our side
+#pragma warning disable CA1031 // any exception is rethrown in managed code
         catch (Exception e)
 #pragma warning restore CA1031
         {

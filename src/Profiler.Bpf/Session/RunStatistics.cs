@@ -4,7 +4,7 @@ using Profiler.Bpf.Native;
 
 namespace Profiler.Bpf.Session;
 
-/// <summary>While it lives, the kernel counts runs and time of all BPF programs (BPF_ENABLE_STATS, bpf(2)).</summary>
+/// <summary>Enables the kernel's run count and run time of all BPF programs until disposed (BPF_ENABLE_STATS, bpf(2)).</summary>
 internal sealed class RunStatistics : IDisposable
 {
     private const uint BPF_STATS_RUN_TIME = 0;
@@ -13,7 +13,7 @@ internal sealed class RunStatistics : IDisposable
 
     private RunStatistics(int fd) => _switch = new SafeFileHandle(fd, ownsHandle: true);
 
-    /// <exception cref="BpfException">The kernel does not; says why.</exception>
+    /// <exception cref="BpfException">The kernel refuses; the message has the reason.</exception>
     public static RunStatistics Enable()
     {
         int fd = LibBpf.bpf_enable_stats(BPF_STATS_RUN_TIME);
@@ -23,7 +23,7 @@ internal sealed class RunStatistics : IDisposable
                 $"the kernel does not count what BPF programs cost: {Marshal.GetLastPInvokeErrorMessage()}; go without --bpf-stats");
     }
 
-    /// <summary>It counts anyhow: whoever runs the machine wants it so (sysctl kernel.bpf_stats_enabled).</summary>
+    /// <summary>The counts are enabled permanently by the administrator (sysctl kernel.bpf_stats_enabled).</summary>
     public static bool AlwaysOn() => File.ReadAllText("/proc/sys/kernel/bpf_stats_enabled").Trim() == "1";
 
     public void Dispose() => _switch.Dispose();

@@ -6,14 +6,14 @@ using Profiler.Linux;
 namespace Profiler.Bpf.Session;
 
 /// <summary>The maps that all objects share (bpf/probes.bpf.h). The first object creates them.</summary>
-/// <param name="ringBufferBytes">The size of the ring buffer: a power of two, at least a page.</param>
-/// <param name="stackThresholdNs">What takes this long has its kernel stack kept, nanoseconds; 0: none is kept.</param>
+/// <param name="ringBufferBytes">Size of the ring buffer, bytes: a power of two, at least a page.</param>
+/// <param name="stackThresholdNs">Minimum duration for which the kernel stack is recorded, nanoseconds; 0: no stacks.</param>
 internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresholdNs)
 {
-    /// <summary>The ring buffer's name.</summary>
+    /// <summary>Name of the ring buffer.</summary>
     public const string Events = "events";
 
-    /// <summary>The settings' section. Each object has its own: the map is read-only, so it cannot be shared.</summary>
+    /// <summary>Section of the settings. Each object has its own: the map is read-only, so it cannot be shared.</summary>
     public const string SettingsSection = ".rodata.settings";
 
     private const string ControlMap = ".data.control", Counters = "counters", ModuleCountsMap = "module_counts", Tracked = "tracked",
@@ -21,26 +21,26 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
 
     private readonly Dictionary<string, int> _fds = [];
 
-    private const ulong BPF_ANY = 0, BPF_NOEXIST = 1; // flags of updates, bpf(2)
+    private const ulong BPF_ANY = 0, BPF_NOEXIST = 1; // flags of map updates, bpf(2)
 
     private Control _control;
     private long _notTracked;
 
     public uint RingBufferBytes => ringBufferBytes;
 
-    /// <summary>What each object is given before it is loaded.</summary>
+    /// <summary>Settings of each object, set before it is loaded.</summary>
     public Settings SettingsOfObjects => new() { stack_threshold_ns = stackThresholdNs };
 
     public int? Find(string name) => _fds.TryGetValue(name, out int fd) ? fd : null;
 
-    /// <summary>Shares the maps of a loaded object, which must stay open as long as this is used.</summary>
+    /// <summary>Shares the maps of a loaded object, which must stay open while this instance is used.</summary>
     public void Adopt(BpfObject loaded)
     {
         foreach ((string name, int fd) in loaded.Maps())
             _fds.TryAdd(name, fd);
     }
 
-    /// <summary>How many modules with probes were loaded and freed since the start; null if they are not counted.</summary>
+    /// <summary>Number of modules with probes loaded and freed since the start; null if not counted.</summary>
     public (ulong Loads, ulong Frees)? ReadModuleCounts()
     {
         uint zero = 0;
@@ -48,14 +48,14 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         return Find(ModuleCountsMap) is { } fd && LibBpf.bpf_map_lookup_elem(fd, &zero, &counts) == 0 ? (counts.loads, counts.frees) : null;
     }
 
-    /// <summary>Tells the programs whether they see that a process is reaped; if not, its death is the last event.</summary>
+    /// <summary>Sets whether the programs see when a process is reaped; if not, its death is the last event.</summary>
     public void SetReapingSeen(bool seen)
     {
         _control.reaping_unseen = seen ? 0 : 1UL;
         WriteControl();
     }
 
-    /// <summary>Starts or stops the events of all programs at the same moment.</summary>
+    /// <summary>Starts or stops the events of all programs at once.</summary>
     public void SetCapturing(bool capturing)
     {
         _control.capturing = capturing ? 1UL : 0;
@@ -70,15 +70,15 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
             _ = LibBpf.bpf_map_update_elem(fd, &zero, &control, BPF_ANY);
     }
 
-    /// <summary>Has the programs track a process that has a device open.</summary>
+    /// <summary>Makes the programs track a process that has a device open.</summary>
     /// <param name="tgid">The process.</param>
-    /// <param name="exits">It is exiting already: its exit is not to be reported any more.</param>
+    /// <param name="exits">The process is already exiting: its exit is not reported again.</param>
     public void Track(uint tgid, bool exits)
     {
         byte present = 1;
         if (Find(Tracked) is not { } tracked || Find(Exiting) is not { } exiting)
             return;
-        // In this order: in between the process may exit.
+        // The order matters: the process may exit between the two updates.
         if (exits)
             _ = LibBpf.bpf_map_update_elem(exiting, &tgid, &present, BPF_ANY);
         if (LibBpf.bpf_map_update_elem(tracked, &tgid, &present, BPF_NOEXIST) != 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
@@ -88,11 +88,11 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         }
     }
 
-    /// <summary>How many processes could not be tracked because the map was full.</summary>
+    /// <summary>Number of processes that could not be tracked because the map was full.</summary>
     public long NotTracked => Interlocked.Read(ref _notTracked);
 
-    /// <summary>Removes tracked processes that are gone: the programs may have missed an end.</summary>
-    /// <param name="exists">Is there a process of this number?</param>
+    /// <summary>Removes tracked processes that no longer exist: the programs may have missed an exit.</summary>
+    /// <param name="exists">Whether a process with this id exists.</param>
     public void RemoveGone(Func<uint, bool> exists)
     {
         if (Find(Tracked) is not { } tracked || Find(Exiting) is not { } exiting)
@@ -105,7 +105,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         }
     }
 
-    // All keys before any is removed: the kernel starts an iteration anew whose last key is gone.
+    // Read all keys before removing any: the kernel restarts the iteration if the last key is gone.
     private static List<uint> Keys(int map)
     {
         var keys = new List<uint>();
@@ -115,7 +115,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         return keys;
     }
 
-    /// <summary>A kernel stack, innermost frame first; empty if there is none with this key.</summary>
+    /// <summary>A kernel stack, innermost frame first; empty if this key has none.</summary>
     public ImmutableArray<ulong> Stack(uint key)
     {
         ulong* frames = stackalloc ulong[MapSizes.STACK_DEPTH];
@@ -127,7 +127,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         return stack.ToImmutable();
     }
 
-    /// <summary>How often a fault happened, summed over CPUs; null past the last kind of fault.</summary>
+    /// <summary>Count of a fault, summed over CPUs; null after the last kind of fault.</summary>
     /// <param name="fault">enum fault in bpf/events.h.</param>
     public long? ReadFault(uint fault)
     {
@@ -144,7 +144,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         return (long)sum;
     }
 
-    /// <summary>The counters of one kind of event, summed over CPUs; null past the last kind.</summary>
+    /// <summary>Counters of one kind of event, summed over CPUs; null after the last kind.</summary>
     public KindCount? ReadCounters(uint kind)
     {
         int cpus = LibBpf.libbpf_num_possible_cpus();

@@ -4,12 +4,12 @@ using Profiler.Bpf.Kernel;
 namespace Profiler.Bpf.Symbols;
 
 /// <summary>
-/// What kernel addresses are called: "pci_dev_wait+0x4c [module]". kallsyms says, or the kernel itself where
-/// that hides addresses, or else nobody does and the address stays a number.
+/// Symbol names of kernel addresses: "pci_dev_wait+0x4c [module]". The source is kallsyms, or the kernel itself if kallsyms
+/// hides addresses. If neither has a name, the text is the address.
 /// </summary>
 public static class AddressNames
 {
-    /// <summary>Names addresses; each gets some text.</summary>
+    /// <summary>Names addresses; each gets a text.</summary>
     /// <exception cref="IOException">kallsyms cannot be read.</exception>
     public static IReadOnlyDictionary<ulong, string> Of(IEnumerable<ulong> addresses)
     {
@@ -20,12 +20,12 @@ public static class AddressNames
         return wanted.ToDictionary(a => a, a => kernel?.Print(a) ?? Number(a));
     }
 
-    /// <summary>The same from a list of symbols; null if it has names but no addresses (kptr_restrict).</summary>
+    /// <summary>The same from a symbol list; null if it has names but no addresses (kptr_restrict).</summary>
     /// <param name="wanted">In ascending order.</param>
-    /// <param name="path">The list, as kallsyms has it.</param>
+    /// <param name="path">The list, in the format of kallsyms.</param>
     internal static IReadOnlyDictionary<ulong, string>? FromList(ulong[] wanted, string path)
     {
-        // The function that begins last before an address is the one it is in: of all that are listed, in any order.
+        // An address belongs to the function with the highest start at or below it. The list may have any order.
         var begins = new ulong[wanted.Length];
         var names = new string[wanted.Length];
         bool hidden = true;

@@ -5,7 +5,7 @@ using Profiler.Bpf.Session;
 namespace Profiler.Bpf.Symbols;
 
 /// <summary>
-/// Has the kernel print what an address is called (bpf/symbolize.bpf.c): it does, whatever kptr_restrict says.
+/// Makes the kernel print the symbol name of an address (bpf/symbolize.bpf.c). This works whatever the value of kptr_restrict.
 /// </summary>
 internal sealed unsafe class AddressPrinter : IDisposable
 {
@@ -18,7 +18,10 @@ internal sealed unsafe class AddressPrinter : IDisposable
         _question = loaded.Maps().Single(m => m.Name == "question").Fd;
     }
 
-    /// <summary>Null if this kernel cannot (before 5.14: 79a7f8bdb159 "bpf: Introduce bpf_sys_bpf() helper and program type.").</summary>
+    /// <summary>
+    /// Null if this kernel does not support it (before 5.14: 79a7f8bdb159 "bpf: Introduce bpf_sys_bpf() helper and program
+    /// type.").
+    /// </summary>
     public static AddressPrinter? Load()
     {
         BpfObject loaded = BpfObject.Open("symbolize");
@@ -28,7 +31,7 @@ internal sealed unsafe class AddressPrinter : IDisposable
         return null;
     }
 
-    /// <summary>"pci_dev_wait+0x4c/0x1f0 [module]"; null if the kernel does not answer.</summary>
+    /// <summary>"pci_dev_wait+0x4c/0x1f0 [module]"; null if the kernel returns no name.</summary>
     public string? Print(ulong address)
     {
         var question = new Question { address = address };

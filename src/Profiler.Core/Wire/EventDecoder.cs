@@ -3,21 +3,21 @@ using System.Runtime.InteropServices;
 namespace Profiler.Core.Wire;
 
 /// <summary>Decoded events; valid until the observer's OnNext returns.</summary>
-/// <param name="Bytes">Whole records, each checked.</param>
+/// <param name="Bytes">Complete, checked records.</param>
 public readonly record struct EventBatch(ReadOnlyMemory<byte> Bytes)
 {
     public ReadOnlySpan<WireEvent> Events => MemoryMarshal.Cast<byte, WireEvent>(Bytes.Span);
 }
 
 /// <summary>
-/// Bytes to events, without a copy. Counts what it received, by kind, so that
-/// emitted = received + lost can be checked to the event.
+/// Decodes bytes to events without a copy. Counts received events by kind, so that emitted = received + lost can be checked
+/// exactly.
 /// </summary>
 public sealed class EventDecoder
 {
     /// <summary>
-    /// The latest time of an event, CLOCK_MONOTONIC nanoseconds: 20 years after the machine started. What is later is no
-    /// time; and differences and small multiples of what is earlier never overflow.
+    /// The latest valid time of an event, CLOCK_MONOTONIC nanoseconds: 20 years after boot. Differences and small multiples of
+    /// valid times never overflow.
     /// </summary>
     public const long LatestNs = 20L * 366 * 24 * 3600 * 1_000_000_000;
 
@@ -27,8 +27,10 @@ public sealed class EventDecoder
     public IReadOnlyList<long> Received => _received;
 
     /// <summary>Checks and counts one batch of records.</summary>
-    /// <exception cref="InvalidDataException">Not whole records, of a kind unknown to us, or of a time that cannot be: the
-    /// programs and this reader do not belong together, nothing that follows can be trusted.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Incomplete records, an unknown kind, or an invalid time: programs and reader have different versions, so no later record
+    /// can be trusted.
+    /// </exception>
     public EventBatch Decode(ReadOnlyMemory<byte> records)
     {
         var batch = new EventBatch(records);

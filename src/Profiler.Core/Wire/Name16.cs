@@ -6,13 +6,13 @@ using System.Text;
 namespace Profiler.Core.Wire;
 
 /// <summary>
-/// A name as the kernel writes it: up to 15 bytes and a NUL, from outside, so anything may be in it.
-/// Compared as bytes; made a string, cleaned, only where one is shown.
+/// A name as the kernel writes it: up to 15 bytes and a NUL. It is untrusted and may contain any bytes. Compared as bytes;
+/// converted to a clean string only for output.
 /// </summary>
 [InlineArray(Length)]
 public struct Name16 : IEquatable<Name16>
 {
-    /// <summary>Bytes, the NUL included.</summary>
+    /// <summary>Bytes, including the NUL.</summary>
     public const int Length = 16;
 
     private byte _first;
@@ -31,7 +31,7 @@ public struct Name16 : IEquatable<Name16>
 
     public readonly bool IsEmpty => _first == 0;
 
-    /// <summary>A name from text; what does not fit is cut.</summary>
+    /// <summary>A name from text; longer text is cut.</summary>
     public static Name16 From(string text)
     {
         var name = new Name16();
@@ -55,6 +55,6 @@ public struct Name16 : IEquatable<Name16>
 
     public static bool operator !=(Name16 left, Name16 right) => !left.Equals(right);
 
-    /// <summary>As text; what does not print, and bytes that are no UTF-8, become '?'.</summary>
+    /// <summary>As text; non-printable characters and invalid UTF-8 become '?'.</summary>
     public override readonly string ToString() => Printable.Clean(Encoding.UTF8.GetString(Bytes));
 }

@@ -4,20 +4,19 @@ using System.Text;
 namespace Profiler.Core.Wire;
 
 /// <summary>
-/// Text from outside (names of virtual machines and threads, whatever a recording or a command line says) made fit to be
-/// shown: nothing in it moves the cursor, changes colours, breaks the line or reverses its direction. Applied where text
-/// comes in, so that nothing behind has to think of it.
+/// Makes untrusted text (names of VMs and threads, recordings, command lines) safe to print. The result cannot move the cursor,
+/// change colours, break the line or reverse its direction. Applied at input, so that later code need not check again.
 /// </summary>
 public static class Printable
 {
-    /// <summary>How many characters of a text are kept unless more are asked for; no name is nearly as long.</summary>
+    /// <summary>Default maximum length of a text, characters; no real name is nearly as long.</summary>
     public const int Longest = 1024;
 
     private const char Ellipsis = '…';
 
-    /// <summary>The text with each character that does not print replaced by '?', and cut where it is too long.</summary>
-    /// <param name="text">May be anything.</param>
-    /// <param name="longest">How many characters (UTF-16) are kept; what is longer ends in an ellipsis.</param>
+    /// <summary>The text with each non-printable character replaced by '?', cut to the maximum length.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="longest">Maximum number of characters (UTF-16); longer text ends in an ellipsis.</param>
     public static string Clean(string text, int longest = Longest)
     {
         if (text.Length <= longest && AllPrint(text))
@@ -35,11 +34,11 @@ public static class Printable
         return clean.ToString();
     }
 
-    /// <summary>The same, of several lines that stay lines.</summary>
+    /// <summary>The same for multi-line text; line breaks are kept.</summary>
     public static string CleanLines(string text, int longest) =>
         string.Join('\n', text.Split('\n').Select(line => Clean(line.TrimEnd('\r'), longest)));
 
-    /// <summary>It takes its place and does nothing else. Half a surrogate pair comes out of EnumerateRunes as U+FFFD.</summary>
+    /// <summary>The character only occupies its cell. EnumerateRunes returns half a surrogate pair as U+FFFD.</summary>
     public static bool Prints(Rune rune) => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or
         UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);

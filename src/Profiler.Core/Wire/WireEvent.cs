@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Profiler.Core.Wire;
 
-/// <summary>What happened; <c>enum event_kind</c> in bpf/events.h.</summary>
+/// <summary>Kind of event; <c>enum event_kind</c> in bpf/events.h.</summary>
 public enum EventKind : byte
 {
     Release = 1,
@@ -14,7 +14,7 @@ public enum EventKind : byte
     Teardown,
 }
 
-/// <summary>Where in a span an event is; <c>enum event_edge</c> in bpf/events.h.</summary>
+/// <summary>Position of an event in a span; <c>enum event_edge</c> in bpf/events.h.</summary>
 public enum EventEdge : byte
 {
     Instant,
@@ -37,22 +37,22 @@ public enum ResetStep : byte
     DeviceWait,
 }
 
-/// <summary>The way out of a process, in this order; <c>enum process_step</c> in bpf/events.h.</summary>
+/// <summary>Steps of a process exit, in this order; <c>enum process_step</c> in bpf/events.h.</summary>
 public enum ProcessStep : byte
 {
     None,
 
-    /// <summary>The kernel ends all its threads.</summary>
+    /// <summary>The kernel ends all threads of the process.</summary>
     Exits,
 
     /// <summary>Its last thread has notified the parent.</summary>
     Dead,
 
-    /// <summary>The parent has reaped it: nothing is left of it.</summary>
+    /// <summary>The parent has reaped the process: it no longer exists.</summary>
     Reaped,
 }
 
-/// <summary>A part of a process's end other than device release; <c>enum teardown_step</c> in bpf/events.h.</summary>
+/// <summary>A part of a process exit other than device release; <c>enum teardown_step</c> in bpf/events.h.</summary>
 public enum TeardownStep : byte
 {
     None,
@@ -63,26 +63,26 @@ public enum TeardownStep : byte
     Power,
 }
 
-/// <summary>Which lock a wait is for; <c>enum lock_kind</c> in bpf/events.h.</summary>
+/// <summary>The lock of a wait; <c>enum lock_kind</c> in bpf/events.h.</summary>
 public enum LockKind : byte
 {
-    /// <summary>A driver's own, or not known, as always inside an open.</summary>
+    /// <summary>A driver's own lock, or unknown, as always inside an open.</summary>
     Other,
 
-    /// <summary>Of all devices of one reset domain.</summary>
+    /// <summary>The lock of all devices in one reset domain.</summary>
     DevSet,
 
-    /// <summary>Of the IOMMU group.</summary>
+    /// <summary>The lock of the IOMMU group.</summary>
     Group,
 }
 
-/// <summary>What the programs had to give up; <c>enum fault</c> in bpf/events.h.</summary>
+/// <summary>Capture faults of the programs; <c>enum fault</c> in bpf/events.h.</summary>
 public enum Fault
 {
-    /// <summary>A release or open is not followed: its map is full.</summary>
+    /// <summary>A release or open is not tracked: its map is full.</summary>
     SpansFull,
 
-    /// <summary>A reset step is not followed: its map is full.</summary>
+    /// <summary>A reset step is not tracked: its map is full.</summary>
     ResetsFull,
 
     /// <summary>A process is not tracked: the map is full.</summary>
@@ -103,7 +103,7 @@ public enum EventFlags : byte
     Ignored = 1 << 3,
 }
 
-/// <summary>Another thread that matters: a process's leader, a lock's holder, a signal's target. 0 if unknown.</summary>
+/// <summary>A related thread: a process's leader, a lock's holder, a signal's target. 0 if unknown.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct WirePeer
 {
@@ -125,7 +125,7 @@ public struct WireEvent
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;
 
-    /// <summary>How many kinds there are, and one: the length of an array indexed by kind.</summary>
+    /// <summary>Number of kinds plus one: the length of an array indexed by kind.</summary>
     public const int Kinds = (int)EventKind.Teardown + 1;
 
     /// <summary>CLOCK_MONOTONIC, nanoseconds.</summary>
@@ -133,36 +133,40 @@ public struct WireEvent
 
     public ulong Cgroup;
 
-    /// <summary>The mutex: the dev_set's at release begin, the one waited for at lock waits; else 0.</summary>
+    /// <summary>The mutex: the dev_set's at release begin, the contended one at lock waits; else 0.</summary>
     public ulong Lock;
 
     public uint Tid;
     public uint Tgid;
     public Name16 Comm;
 
-    /// <summary>The device, at begin events; the bridge where a reset step is the bridge's.</summary>
+    /// <summary>The device, at begin events; the bridge if the reset step applies to the bridge.</summary>
     public Name16 Device;
 
     public WirePeer Peer;
 
     /// <summary>
-    /// What a reset or an open returned at its end, at the begin of <see cref="ResetStep.DeviceWait"/> the step that
-    /// waits, a signal's number; at <see cref="ProcessStep.Exits"/> the exit code, whose low seven bits are the signal that
-    /// killed the process, if one did; else 0.
+    /// At the end of a reset or open: its return value. At the begin of <see cref="ResetStep.DeviceWait"/>: the step that waits.
+    /// At a signal: its number. At <see cref="ProcessStep.Exits"/>: the exit code, whose low seven bits are the signal that
+    /// killed the process, if any. Else 0.
     /// </summary>
     public int Value;
 
     public EventKind Kind;
     public EventEdge Edge;
 
-    /// <summary>By kind a <see cref="ResetStep"/>, <see cref="ProcessStep"/>, <see cref="TeardownStep"/>, or at the
-    /// begin of lock waits a <see cref="LockKind"/>; else 0.</summary>
+    /// <summary>
+    /// Depends on the kind: a <see cref="ResetStep"/>, <see cref="ProcessStep"/>, <see cref="TeardownStep"/>, or a <see
+    /// cref="LockKind"/> at the begin of lock waits; else 0.
+    /// </summary>
     public byte Subtype;
 
     public EventFlags Flags;
 
-    /// <summary>At the end of what took long: the key of the kernel stack that it began on; <see cref="NoStack"/> if it did not
-    /// take long, another negative errno if the stack could not be kept.</summary>
+    /// <summary>
+    /// At the end of a long span: the key of the kernel stack at its begin; <see cref="NoStack"/> if the span was not long,
+    /// another negative errno if the stack could not be stored.
+    /// </summary>
     public int Stack;
 
     public uint Reserved;

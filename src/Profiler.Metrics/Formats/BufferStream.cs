@@ -1,7 +1,7 @@
 namespace Profiler.Metrics.Formats;
 
-/// <summary>A buffer, for those who write to streams; nobody ever waits for it.</summary>
-/// <param name="buffer">Stays open when this is closed.</param>
+/// <summary>Adapts a buffer to the stream interface. All operations complete synchronously.</summary>
+/// <param name="buffer">Stays open when this stream is closed.</param>
 internal sealed class BufferStream(PooledBuffer buffer) : Stream
 {
     public override bool CanRead => false;
@@ -26,7 +26,7 @@ internal sealed class BufferStream(PooledBuffer buffer) : Stream
 
     public override void Write(byte[] bytes, int offset, int count) => Write(bytes.AsSpan(offset, count));
 
-    // Stream's own would go through the thread pool.
+    // The default implementation would use the thread pool.
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken = default)
     {
         Write(bytes.Span);

@@ -4,21 +4,21 @@ using Profiler.Core.Histograms;
 namespace Profiler.Metrics.Formats;
 
 /// <summary>
-/// Our buckets as those of a native (exponential) histogram: bucket i holds values above 2^((i-1)/8) and up to 2^(i/8)
-/// seconds, which is schema 3 of Prometheus and scale 3 of OpenTelemetry, whose indices are smaller by one.
-/// Each of our buckets goes as a whole to where its middle is. Theirs are 9.05 % wide and ours 5 % at most, so a value
-/// from 20 ns on comes into the right one, or, if it is within 2.5 % of the bound between two, maybe into the neighbour.
+/// Converts internal buckets to native (exponential) histogram buckets. Bucket i holds values above 2^((i-1)/8) and up to
+/// 2^(i/8) seconds: schema 3 of Prometheus and scale 3 of OpenTelemetry, whose indices are smaller by one. Each internal bucket
+/// maps as a whole to the native bucket of its midpoint. Native buckets are 9.05 % wide, internal buckets at most 5 %. So a
+/// value from 20 ns on goes to the right bucket, or to a neighbour if it is within 2.5 % of their common bound.
 /// https://github.com/prometheus/client_model/blob/v0.6.1/io/prometheus/client/metrics.proto
 /// </summary>
 internal static class NativeBuckets
 {
-    /// <summary>A factor of two is 2^3 buckets.</summary>
+    /// <summary>Each factor of two has 2^3 buckets.</summary>
     public const int Schema = 3;
 
-    /// <summary>The smallest positive number that is not zero to a native histogram, as Prometheus has it by default: 2^-128.</summary>
+    /// <summary>Smaller positive values count as zero in a native histogram: 2^-128, the default of Prometheus.</summary>
     public const double ZeroThreshold = 2.938735877055719e-39;
 
-    /// <summary>The buckets that hold something, ascending.</summary>
+    /// <summary>The non-empty buckets, ascending.</summary>
     public static ImmutableArray<(int Index, long Count)> Of(HistogramSnapshot values)
     {
         var buckets = ImmutableArray.CreateBuilder<(int Index, long Count)>();
@@ -33,6 +33,6 @@ internal static class NativeBuckets
         return buckets.ToImmutable();
     }
 
-    /// <summary>The bucket of a positive number of seconds.</summary>
+    /// <summary>The bucket index of a positive number of seconds.</summary>
     public static int IndexOf(double seconds) => (int)Math.Ceiling(Math.Log2(seconds) * (1 << Schema));
 }

@@ -2,31 +2,31 @@ using System.Globalization;
 
 namespace Profiler.Metrics.Formats;
 
-/// <summary>Who writes a format, and how.</summary>
+/// <summary>The writer of a format.</summary>
 internal enum Writer
 {
-    /// <summary>The registry, as Prometheus' text.</summary>
+    /// <summary>The registry, in the Prometheus text format.</summary>
     Text,
 
-    /// <summary>The registry, as OpenMetrics.</summary>
+    /// <summary>The registry, in the OpenMetrics format.</summary>
     OpenMetrics,
 
     /// <summary><see cref="ProtobufFormat"/>.</summary>
     Protobuf,
 }
 
-/// <summary>A format as a server asks for it.</summary>
-/// <param name="ContentType">What the answer calls it.</param>
-/// <param name="Writer">Who writes it.</param>
+/// <summary>A format that a scraper can request.</summary>
+/// <param name="ContentType">Content-Type header of the response.</param>
+/// <param name="Writer">Writes the response.</param>
 internal sealed record ServedFormat(string ContentType, Writer Writer);
 
 /// <summary>
-/// Which format, and whether compressed, by the request's headers (RFC 9110, 12.5). The highest weight wins, then what
-/// comes first; what we do not have is skipped, and who wants nothing that we have gets text.
+/// Selects format and compression from the request headers (RFC 9110, 12.5). The highest weight wins, then the first entry.
+/// Unsupported formats are skipped. If no supported format is requested, the response is text.
 /// </summary>
 internal static class Negotiation
 {
-    /// <summary>Prometheus' text format 0.0.4, for whoever does not ask for another.</summary>
+    /// <summary>Prometheus text format 0.0.4, the default.</summary>
     public static readonly ServedFormat Text = new(
         "text/plain; version=0.0.4; charset=utf-8", Writer.Text);
 
@@ -34,24 +34,24 @@ internal static class Negotiation
     public static readonly ServedFormat OpenMetrics = new(
         "application/openmetrics-text; version=1.0.0; charset=utf-8", Writer.OpenMetrics);
 
-    // Prometheus before 2.50 asks for it under its first number, too; nothing changed in what we use of it.
+    // Prometheus before 2.50 also asks for version 0.0.1. The parts used here are the same.
     private static readonly ServedFormat OpenMetricsDraft = OpenMetrics with
     {
         ContentType = "application/openmetrics-text; version=0.0.1; charset=utf-8",
     };
 
-    /// <summary>Prometheus' protobuf format, which has native histograms.</summary>
+    /// <summary>Prometheus protobuf format, which supports native histograms.</summary>
     public static readonly ServedFormat Protobuf = new(
         "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited", Writer.Protobuf);
 
-    /// <param name="accept">The Accept header; null or empty if there is none.</param>
+    /// <param name="accept">The Accept header; null or empty if missing.</param>
     public static ServedFormat Format(string? accept) => Ranges(accept)
         .Where(range => range.Weight > 0)
         .OrderByDescending(range => range.Weight)
         .Select(range => Find(range.Name, range.Parameters))
         .FirstOrDefault(format => format is not null) ?? Text;
 
-    /// <param name="acceptEncoding">The Accept-Encoding header; null or empty if there is none.</param>
+    /// <param name="acceptEncoding">The Accept-Encoding header; null or empty if missing.</param>
     public static bool Gzip(string? acceptEncoding) =>
         Ranges(acceptEncoding).Where(range => range.Name is "gzip" or "x-gzip" or "*").Select(range => range.Weight).FirstOrDefault() > 0;
 

@@ -2,15 +2,15 @@ using System.Buffers;
 
 namespace Profiler.Metrics.Formats;
 
-/// <summary>Bytes that grow, in an array that is borrowed: a scrape leaves nothing behind to collect.</summary>
+/// <summary>A growable byte buffer on a pooled array: a scrape creates no garbage.</summary>
 internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
 
-    /// <summary>How many have been written.</summary>
+    /// <summary>Number of bytes written.</summary>
     public int Length { get; private set; }
 
-    /// <summary>What was written; not to be used after this is disposed.</summary>
+    /// <summary>The written bytes; not valid after Dispose.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
     public void Advance(int count) => Length += count;
@@ -27,9 +27,9 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         return _bytes.AsSpan(Length);
     }
 
-    /// <summary>Makes room in what was written; what follows moves up.</summary>
-    /// <param name="at">Where.</param>
-    /// <param name="count">How much.</param>
+    /// <summary>Inserts space into the written bytes; the bytes after it move up.</summary>
+    /// <param name="at">Offset of the space.</param>
+    /// <param name="count">Size of the space, bytes.</param>
     public Span<byte> Insert(int at, int count)
     {
         Reserve(count);

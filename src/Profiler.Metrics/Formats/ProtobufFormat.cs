@@ -7,11 +7,11 @@ using Profiler.Metrics.Values;
 namespace Profiler.Metrics.Formats;
 
 /// <summary>
-/// Prometheus' protobuf format, for its native histograms: MetricFamily messages, each after its length. A histogram
-/// has both kinds of buckets, and the server takes those it wants.
+/// Prometheus protobuf format, for native histograms: length-delimited MetricFamily messages. A histogram has both classic and
+/// native buckets, and the server selects.
 /// https://github.com/prometheus/client_model/blob/v0.6.1/io/prometheus/client/metrics.proto
 /// </summary>
-/// <param name="bytes">Where to.</param>
+/// <param name="bytes">Output buffer.</param>
 internal sealed class ProtobufFormat(PooledBuffer bytes) : MetricsFormat
 {
     private const int FamilyName = 1, FamilyHelp = 2, FamilyType = 3, FamilyMetric = 4;
@@ -23,10 +23,10 @@ internal sealed class ProtobufFormat(PooledBuffer bytes) : MetricsFormat
     private MetricDefinition? _current;
     private int _family;
 
-    /// <summary>Writes all of one moment down.</summary>
-    /// <param name="bytes">Where to.</param>
-    /// <param name="state">The moment.</param>
-    /// <param name="version">Of this program.</param>
+    /// <summary>Writes all metrics of one moment.</summary>
+    /// <param name="bytes">Output buffer.</param>
+    /// <param name="state">State of that moment.</param>
+    /// <param name="version">Version of this program.</param>
     public static void Write(PooledBuffer bytes, MetricsState state, string version)
     {
         var format = new ProtobufFormat(bytes);
@@ -135,7 +135,7 @@ internal sealed class ProtobufFormat(PooledBuffer bytes) : MetricsFormat
         _message.ZigZag(SchemaField, NativeBuckets.Schema);
         _message.Double(ZeroThresholdField, NativeBuckets.ZeroThreshold);
         _message.Varint(ZeroCount, 0);
-        // A span without buckets says that this is a native histogram, only an empty one.
+        // A span without buckets marks this as a native histogram, which is empty.
         if (buckets.IsEmpty)
             Span(0, 0);
         int next = 0;
@@ -159,7 +159,7 @@ internal sealed class ProtobufFormat(PooledBuffer bytes) : MetricsFormat
         _message.EndMessage(deltas);
     }
 
-    // The offset is from the end of the span before, of the first from bucket 0.
+    // The offset counts from the end of the previous span; for the first span, from bucket 0.
     private void Span(int offset, int length)
     {
         int span = _message.BeginMessage(PositiveSpan);

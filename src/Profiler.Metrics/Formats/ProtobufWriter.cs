@@ -4,22 +4,22 @@ using System.Text;
 namespace Profiler.Metrics.Formats;
 
 /// <summary>
-/// Protocol Buffers' wire format (https://protobuf.dev/programming-guides/encoding/), as much of it as metrics need.
-/// A message's length is put before it when it is whole: Google's CodedOutputStream wants to know it in advance, so
-/// that everything would have to be measured before it is written.
+/// The part of the Protocol Buffers wire format that metrics need (https://protobuf.dev/programming-guides/encoding/). The
+/// length of a message is inserted when the message is complete. Google's CodedOutputStream needs the length in advance, so
+/// everything would have to be measured before it is written.
 /// </summary>
-/// <param name="bytes">Where to.</param>
+/// <param name="bytes">Output buffer.</param>
 internal sealed class ProtobufWriter(PooledBuffer bytes)
 {
-    /// <summary>A message within a message, from here to <see cref="EndMessage"/>.</summary>
-    /// <returns>What to end it with.</returns>
+    /// <summary>Begins a nested message, which ends with <see cref="EndMessage"/>.</summary>
+    /// <returns>The argument for EndMessage.</returns>
     public int BeginMessage(int field)
     {
         Tag(field, 2);
         return bytes.Length;
     }
 
-    /// <summary>A message that is in no other, from here to <see cref="EndMessage"/>: its length comes first.</summary>
+    /// <summary>Begins a top-level message, which ends with <see cref="EndMessage"/>. It starts with its length.</summary>
     public int BeginDelimited() => bytes.Length;
 
     public void EndMessage(int begin)
@@ -54,7 +54,7 @@ internal sealed class ProtobufWriter(PooledBuffer bytes)
         EndMessage(begin);
     }
 
-    /// <summary>A packed field's element of type sint64; between BeginMessage and EndMessage.</summary>
+    /// <summary>Writes an element of a packed sint64 field, between BeginMessage and EndMessage.</summary>
     public void PackedZigZag(long value) => Raw(Zig(value));
 
     private static ulong Zig(long value) => (ulong)((value << 1) ^ (value >> 63));

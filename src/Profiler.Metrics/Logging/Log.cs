@@ -6,7 +6,7 @@ using Profiler.Core.Wire;
 
 namespace Profiler.Metrics.Logging;
 
-/// <summary>How much a line matters; <c>--log.level</c> names the least that is written.</summary>
+/// <summary>Severity of a log line. <c>--log.level</c> sets the lowest level that is written.</summary>
 public enum LogLevel
 {
     Debug,
@@ -15,7 +15,7 @@ public enum LogLevel
     Error,
 }
 
-/// <summary>How a line is written, <c>--log.format</c>.</summary>
+/// <summary>Format of log lines, <c>--log.format</c>.</summary>
 public enum LogFormat
 {
     /// <summary>"vfioscope: serving http://127.0.0.1:9877/metrics".</summary>
@@ -24,41 +24,41 @@ public enum LogFormat
     /// <summary>An object with <c>time</c>, <c>level</c> and <c>msg</c>.</summary>
     Json,
 
-    /// <summary>"&lt;6&gt;serving …": the journal takes the number for the priority, sd-daemon(3).</summary>
+    /// <summary>"&lt;6&gt;serving …": the journal reads the number as the priority, sd-daemon(3).</summary>
     Journald,
 }
 
-/// <summary>What a program that runs for long says, a line each; on any thread.</summary>
-/// <param name="to">Where to, usually standard error.</param>
-/// <param name="level">What is less is not written.</param>
-/// <param name="format">How a line is written.</param>
-/// <param name="time">Of the lines.</param>
+/// <summary>Log of a long-running program, one line per message. Thread safe.</summary>
+/// <param name="to">Output, usually standard error.</param>
+/// <param name="level">Lower levels are not written.</param>
+/// <param name="format">Format of a line.</param>
+/// <param name="time">Source of the timestamps.</param>
 public sealed class Log(TextWriter to, LogLevel level, LogFormat format, TimeProvider time)
 {
     private const int MaxLength = 4096;
 
     private readonly Lock _gate = new();
 
-    /// <summary>Whether a line of this level would be written: it need not be put together else.</summary>
+    /// <summary>Whether a line of this level is written. If not, the caller need not format it.</summary>
     public bool Writes(LogLevel of) => of >= level;
 
-    /// <summary>Of interest to who looks for a mistake.</summary>
+    /// <summary>For troubleshooting.</summary>
     public void Debug(string message) => Write(LogLevel.Debug, message);
 
-    /// <summary>As it should be.</summary>
+    /// <summary>Normal operation.</summary>
     public void Info(string message) => Write(LogLevel.Info, message);
 
-    /// <summary>Something does not work, and it goes on.</summary>
+    /// <summary>An error; the program continues.</summary>
     public void Warn(string message) => Write(LogLevel.Warn, message);
 
-    /// <summary>It does not go on.</summary>
+    /// <summary>An error; the program stops.</summary>
     public void Error(string message) => Write(LogLevel.Error, message);
 
     private void Write(LogLevel of, string message)
     {
         if (!Writes(of))
             return;
-        // It may quote a file, or another server.
+        // The message may quote a file or another server.
         string line = Line(of, Printable.Clean(message, MaxLength));
         lock (_gate)
             to.WriteLine(line);
@@ -71,7 +71,7 @@ public sealed class Log(TextWriter to, LogLevel level, LogFormat format, TimePro
         _ => $"vfioscope: {message}",
     };
 
-    // syslog(3)'s numbers: err, warning, info, debug.
+    // Priorities of syslog(3): err, warning, info, debug.
     private static int Priority(LogLevel of) => of switch
     {
         LogLevel.Error => 3,

@@ -8,16 +8,16 @@ using Profiler.Metrics.Table;
 namespace Profiler.Metrics.Otlp;
 
 /// <summary>
-/// The histograms for the OpenTelemetry SDK, which aggregates on its own: it is told each duration when it is over. What
-/// is told beside the labels comes with the exemplars: the device, and of a shutdown and its phases which one it was.
-/// (Of a release it is not known until the whole shutdown is over, and the count is not to wait for that.)
+/// The histograms for the OpenTelemetry SDK, which aggregates by itself: it gets each duration when the operation ends. Values
+/// that are not labels go into the exemplars: the device, and for a shutdown and its phases the shutdown. (A release is counted
+/// at once, but its shutdown is known only when the whole shutdown ends.)
 /// </summary>
 internal sealed class OtlpDurations : IDisposable
 {
     private readonly Dictionary<HistogramKey, (Histogram<double> Instrument, TagList Labels)> _series = [];
     private readonly IDisposable _activities, _shutdowns;
 
-    /// <param name="meter">Has the instruments.</param>
+    /// <param name="meter">Creates the instruments.</param>
     /// <param name="profile">Not started yet.</param>
     public OtlpDurations(Meter meter, Profile profile)
     {
@@ -28,7 +28,7 @@ internal sealed class OtlpDurations : IDisposable
             foreach (DurationSeries series in metric.Series)
                 _series[series.Key] = (instrument, OtlpSamples.Tags(metric.Metric, series.Labels));
         }
-        // What ends the flow ends the profile, which tells it.
+        // An error that ends the flow ends the profile, which reports it.
         _activities = profile.Activities.Subscribe(activity => Record(Duration.Of(activity), null), _ => { });
         _shutdowns = profile.Shutdowns.Subscribe(
             shutdown => Record(Duration.Of(shutdown), Exemplars.IdOf(shutdown)), _ => { });

@@ -4,15 +4,15 @@ using Profiler.Metrics.Table;
 namespace Profiler.Metrics.Otlp;
 
 /// <summary>
-/// One counter or gauge for the OpenTelemetry SDK, with the samples it is to have in the next push. A series that is
-/// not among them is not pushed, but the SDK keeps its place for ever, and when all places are taken it adds what is new
-/// up under <c>otel.metric.overflow</c> (AggregatorStore.LookupAggregatorStore in
-/// https://github.com/open-telemetry/opentelemetry-dotnet). So when there would be none left the instrument is made anew,
-/// which goes only with its meter, and which the receiver sees as a later start time.
+/// One counter or gauge for the OpenTelemetry SDK, with the samples of the next push. A series that is not in the samples is not
+/// pushed, but the SDK keeps its slot forever. When all slots are used, it aggregates new series under
+/// <c>otel.metric.overflow</c> (AggregatorStore.LookupAggregatorStore in
+/// https://github.com/open-telemetry/opentelemetry-dotnet). So before the slots run out the instrument is created again. This
+/// requires a new meter, and the receiver sees a later start time.
 /// </summary>
 internal sealed class OtlpFamily : IDisposable
 {
-    private const int LeastRoom = 2000; // what the SDK has for any instrument
+    private const int LeastRoom = 2000; // the SDK's default for each instrument
 
     private readonly MetricDefinition _metric;
     private readonly Func<Meter> _createMeter;
@@ -20,15 +20,15 @@ internal sealed class OtlpFamily : IDisposable
     private HashSet<string> _seen = [];
     private Meter _meter;
 
-    /// <param name="metric">No histogram.</param>
-    /// <param name="createMeter">Makes a meter that the SDK listens to.</param>
+    /// <param name="metric">A counter or a gauge.</param>
+    /// <param name="createMeter">Creates a meter that the SDK collects from.</param>
     public OtlpFamily(MetricDefinition metric, Func<Meter> createMeter)
     {
         (_metric, _createMeter) = (metric, createMeter);
         _meter = Create();
     }
 
-    /// <summary>How many series there are places for.</summary>
+    /// <summary>Number of series slots.</summary>
     public int Room { get; private set; } = LeastRoom;
 
     public void Clear() => _samples.Clear();
@@ -40,7 +40,7 @@ internal sealed class OtlpFamily : IDisposable
         _seen.Add(SeriesOf(tags));
     }
 
-    /// <summary>To be called when all samples are there: sees to it that none is without a place.</summary>
+    /// <summary>Call after all samples are set: ensures that each sample has a slot.</summary>
     public void MakeRoom()
     {
         if (_seen.Count <= Room)

@@ -13,15 +13,15 @@ using Profiler.Metrics.Values;
 namespace Profiler.Metrics.Otlp;
 
 /// <summary>
-/// Pushes the metrics to an OpenTelemetry collector with the OpenTelemetry SDK, which obeys the environment variables
-/// of its specification: https://opentelemetry.io/docs/specs/otel/protocol/exporter/. All counts are since the start: a
-/// push that fails loses nothing but exemplars, the next one tells the rest.
+/// Pushes the metrics to an OpenTelemetry collector with the OpenTelemetry SDK. The environment variables of the specification
+/// apply: https://opentelemetry.io/docs/specs/otel/protocol/exporter/. All counts are cumulative since the start: a failed push
+/// loses only exemplars, the next push exports the rest.
 /// </summary>
 public sealed class OtlpPush : IDisposable
 {
     private const string Name = "vfioscope";
 
-    // What the last push may take.
+    // Time limit of the last push.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly OtlpSamples _samples;
@@ -34,19 +34,19 @@ public sealed class OtlpPush : IDisposable
     private OtlpTransport? _transport;
     private bool _failing;
 
-    /// <param name="target">Where to.</param>
+    /// <param name="target">Destination.</param>
     /// <param name="profile">Not started yet.</param>
-    /// <param name="state">What a scrape would tell; asked once for each push.</param>
-    /// <param name="version">Of this program.</param>
-    /// <param name="log">Hears of the first of several failures, and when they are over, in one line.</param>
-    /// <exception cref="UserException">An environment variable of OpenTelemetry is not as it should be.</exception>
+    /// <param name="state">The state that a scrape exports; called once for each push.</param>
+    /// <param name="version">Version of this program.</param>
+    /// <param name="log">Logs the first of several failures, and one line when pushes work again.</param>
+    /// <exception cref="UserException">An environment variable of OpenTelemetry has an invalid value.</exception>
     public OtlpPush(OtlpTarget target, Profile profile, Func<MetricsState> state, string version, Log log)
     {
         (_target, _version, _log) = (target, version, log);
         OtlpMetricExporter exporter = Exporter();
         _samples = new OtlpSamples(NewMeter);
         _meter = NewMeter();
-        // What counts is there from the start, not only from the first push on.
+        // Counters exist from the start, not only from the first push.
         _samples.Take(state(), version);
         _provider = Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(ResourceOf(profile.Info.Hostname))
@@ -58,7 +58,7 @@ public sealed class OtlpPush : IDisposable
         _durations = new OtlpDurations(_meter, profile);
     }
 
-    /// <summary>Pushes once more: what came last is told too.</summary>
+    /// <summary>Pushes once more, to export the latest values.</summary>
     public void Dispose()
     {
         _durations.Dispose();
@@ -77,7 +77,7 @@ public sealed class OtlpPush : IDisposable
                 Endpoint = _target.Url,
                 Protocol = _target.Grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
             };
-            // The variables for all signals it has read itself.
+            // The SDK has read the variables for all signals itself.
             options.Headers = _target.Headers ?? options.Headers;
             options.TimeoutMilliseconds = (int?)_target.Timeout?.TotalMilliseconds ?? options.TimeoutMilliseconds;
             Func<HttpClient> create = options.HttpClientFactory;
@@ -89,7 +89,7 @@ public sealed class OtlpPush : IDisposable
             };
             return new OtlpMetricExporter(options);
         }
-#pragma warning disable CA1031 // what the SDK throws for a bad variable is no more specific
+#pragma warning disable CA1031 // the SDK throws no more specific exception for an invalid variable
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -97,7 +97,7 @@ public sealed class OtlpPush : IDisposable
         }
     }
 
-    // One host, one exporter: the host's name tells it from others. What the environment says comes last and wins.
+    // One exporter per host: the host name identifies it. The environment comes last and has priority.
     private ResourceBuilder ResourceOf(string hostname) => ResourceBuilder.CreateEmpty()
         .AddService(Name, serviceVersion: _version, autoGenerateServiceInstanceId: false, serviceInstanceId: hostname)
         .AddAttributes([new("host.name", hostname)])
@@ -106,7 +106,7 @@ public sealed class OtlpPush : IDisposable
 
     private Meter NewMeter() => new(new MeterOptions(Name) { Version = _version, Scope = this });
 
-    // A provider hears all meters of that name there are, which in tests are several.
+    // A provider collects all meters of that name in the process; in tests there are several.
     private MetricStreamConfiguration? ViewOf(Instrument instrument)
     {
         if (instrument.Meter.Scope != this)
@@ -117,7 +117,7 @@ public sealed class OtlpPush : IDisposable
         return new Base2ExponentialBucketHistogramConfiguration
         {
             MaxScale = NativeBuckets.Schema,
-            MaxSize = 40 << NativeBuckets.Schema, // 2^40 is all there is from a nanosecond to a quarter of an hour
+            MaxSize = 40 << NativeBuckets.Schema, // 2^40 covers a nanosecond to a quarter of an hour
             TagKeys = [.. metric.Labels],
         };
     }

@@ -3,11 +3,11 @@ using OpenTelemetry.Metrics;
 
 namespace Profiler.Metrics.Otlp;
 
-/// <summary>The SDK's reader that pushes every so often, and those who want to know before and after.</summary>
-/// <param name="exporter">Where to.</param>
-/// <param name="interval">How often.</param>
-/// <param name="before">Makes ready what is to be pushed.</param>
-/// <param name="after">Hears whether it was taken.</param>
+/// <summary>The SDK's periodic reader, with callbacks before and after each push.</summary>
+/// <param name="exporter">Destination.</param>
+/// <param name="interval">Time between two pushes.</param>
+/// <param name="before">Prepares the data of the push.</param>
+/// <param name="after">Called with true if the push succeeded.</param>
 internal sealed class OtlpReader(BaseExporter<Metric> exporter, TimeSpan interval, Action before, Action<bool> after)
     : PeriodicExportingMetricReader(exporter, (int)Math.Clamp(interval.TotalMilliseconds, 1, int.MaxValue))
 {
@@ -21,7 +21,7 @@ internal sealed class OtlpReader(BaseExporter<Metric> exporter, TimeSpan interva
         }
         finally
         {
-            // Whatever is thrown here, the SDK tells nobody.
+            // The SDK drops exceptions thrown here.
             after(taken);
         }
     }

@@ -6,21 +6,21 @@ using Profiler.Metrics.Values;
 namespace Profiler.Metrics.Otlp;
 
 /// <summary>
-/// Counters and gauges for the OpenTelemetry SDK: whatever a scrape would write down, as it asks for it. Histograms are
-/// not among them: they are <see cref="OtlpDurations"/>'.
+/// Counters and gauges for the OpenTelemetry SDK: the same values as in a scrape, each time the SDK collects. <see
+/// cref="OtlpDurations"/> exports the histograms.
 /// </summary>
 internal sealed class OtlpSamples : MetricsFormat, IDisposable
 {
     private readonly Dictionary<MetricDefinition, OtlpFamily> _families;
 
-    /// <param name="createMeter">Makes a meter that the SDK listens to.</param>
+    /// <param name="createMeter">Creates a meter that the SDK collects from.</param>
     public OtlpSamples(Func<Meter> createMeter) => _families = MetricTable.All
         .Where(metric => metric.Type != MetricType.Histogram)
         .ToDictionary(metric => metric, metric => new OtlpFamily(metric, createMeter));
 
-    /// <summary>Takes the samples of one moment, instead of those there were.</summary>
-    /// <param name="state">The moment.</param>
-    /// <param name="version">Of this program.</param>
+    /// <summary>Replaces the samples with those of one moment.</summary>
+    /// <param name="state">State of that moment.</param>
+    /// <param name="version">Version of this program.</param>
     public void Take(MetricsState state, string version)
     {
         foreach (OtlpFamily family in _families.Values)
@@ -30,10 +30,10 @@ internal sealed class OtlpSamples : MetricsFormat, IDisposable
             family.MakeRoom();
     }
 
-    /// <summary>How many series of a metric the SDK is to tell apart; null of a histogram.</summary>
+    /// <summary>Maximum number of series of a metric in the SDK; null for a histogram.</summary>
     public int? RoomOf(MetricDefinition metric) => _families.GetValueOrDefault(metric)?.Room;
 
-    /// <summary>What OpenTelemetry calls a unit (UCUM); null if it is none.</summary>
+    /// <summary>OpenTelemetry's name of a unit (UCUM); null if the metric has no unit.</summary>
     public static string? NameOf(MetricUnit unit) => unit switch
     {
         MetricUnit.Seconds => "s",
@@ -41,7 +41,7 @@ internal sealed class OtlpSamples : MetricsFormat, IDisposable
         _ => null,
     };
 
-    /// <summary>Labels as the SDK has them.</summary>
+    /// <summary>Labels in the SDK's type.</summary>
     public static TagList Tags(MetricDefinition metric, ReadOnlySpan<string> labels)
     {
         var tags = new TagList();

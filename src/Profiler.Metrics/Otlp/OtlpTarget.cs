@@ -3,38 +3,38 @@ using Profiler.Core;
 
 namespace Profiler.Metrics.Otlp;
 
-/// <summary>Where to push, and how.</summary>
-/// <param name="Url">The collector; over HTTP with its path.</param>
-/// <param name="Grpc">Whether over gRPC; else over HTTP with protobuf.</param>
-/// <param name="Interval">Between two pushes.</param>
+/// <summary>Destination and protocol of the push.</summary>
+/// <param name="Url">The collector; for HTTP including the path.</param>
+/// <param name="Grpc">True: gRPC. False: HTTP with protobuf.</param>
+/// <param name="Interval">Time between two pushes.</param>
 public sealed record OtlpTarget(Uri Url, bool Grpc, TimeSpan Interval)
 {
     private const string HttpProtobuf = "http/protobuf", Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT", MetricsEndpoint = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
 
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(60);
 
-    /// <summary>Headers of each push, "name=value,name=value"; null: those of OTEL_EXPORTER_OTLP_HEADERS.</summary>
+    /// <summary>Headers of each push, "name=value,name=value"; null: use OTEL_EXPORTER_OTLP_HEADERS.</summary>
     public string? Headers { get; init; }
 
-    /// <summary>What a push may take; null: what OTEL_EXPORTER_OTLP_TIMEOUT says.</summary>
+    /// <summary>Time limit of a push; null: use OTEL_EXPORTER_OTLP_TIMEOUT.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>
-    /// The target that options and environment name; null if neither does. Options win; of variables, the one for metrics;
-    /// an empty one is as good as none.
+    /// Reads the target from options and environment; null if neither sets one. Options have priority, then the variable for
+    /// metrics. An empty variable counts as not set.
     /// https://opentelemetry.io/docs/specs/otel/protocol/exporter/ and
     /// https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
     /// </summary>
-    /// <param name="options">Null where an option was not given.</param>
+    /// <param name="options">Null for each option that was not given.</param>
     /// <param name="variable">Reads the environment.</param>
-    /// <param name="warn">Hears of a variable that is ignored, as the specification wants it, since its value is none.</param>
-    /// <exception cref="UserException">An endpoint is no address.</exception>
+    /// <param name="warn">Called for a variable with an invalid value, which is ignored as the specification requires.</param>
+    /// <exception cref="UserException">An endpoint is not a valid address.</exception>
     public static OtlpTarget? From(OtlpOptions options, Func<string, string?> variable, Action<string> warn)
     {
         var environment = new Variables(variable, warn);
         if (environment.IsDisabled)
         {
-            // Nor would the SDK do anything.
+            // The SDK would not push either.
             if (options.Endpoint is not null)
                 warn("OTEL_SDK_DISABLED=true: metrics are not pushed");
             return null;
@@ -43,7 +43,7 @@ public sealed record OtlpTarget(Uri Url, bool Grpc, TimeSpan Interval)
             return null;
         bool grpc = (options.Protocol ?? environment.Protocol()) == "grpc";
         Uri? url = options.Endpoint is { } endpoint ? WithPath(endpoint, grpc)
-            : environment.Url(MetricsEndpoint) is { } metrics ? metrics // as it is
+            : environment.Url(MetricsEndpoint) is { } metrics ? metrics // used without change
             : environment.Url(Endpoint) is { } all ? WithPath(all, grpc)
             : null;
         return url is null ? null : new OtlpTarget(url, grpc, options.Interval ?? environment.Milliseconds("OTEL_METRIC_EXPORT_INTERVAL") ?? DefaultInterval)
@@ -61,7 +61,9 @@ public sealed record OtlpTarget(Uri Url, bool Grpc, TimeSpan Interval)
 
         public bool IsDisabled => string.Equals(this["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase);
 
-        /// <summary>Whether an endpoint of the environment is meant: it may name other exporters, or none.</summary>
+        /// <summary>
+        /// Whether the environment's endpoint is for OTLP: the environment may select other exporters, or none.
+        /// </summary>
         public bool WantsOtlp =>
             this["OTEL_METRICS_EXPORTER"] is not { } exporters || exporters.Split(',', StringSplitOptions.TrimEntries).Contains("otlp");
 
@@ -99,8 +101,8 @@ public sealed record OtlpTarget(Uri Url, bool Grpc, TimeSpan Interval)
     }
 }
 
-/// <summary>What the command line says about pushing; null where it says nothing.</summary>
-/// <param name="Endpoint">The collector; for HTTP, /v1/metrics is added.</param>
+/// <summary>Push options of the command line; null where not given.</summary>
+/// <param name="Endpoint">The collector; for HTTP, /v1/metrics is appended.</param>
 /// <param name="Protocol"><c>grpc</c> or <c>http/protobuf</c>.</param>
-/// <param name="Interval">Between two pushes.</param>
+/// <param name="Interval">Time between two pushes.</param>
 public sealed record OtlpOptions(Uri? Endpoint, string? Protocol, TimeSpan? Interval);

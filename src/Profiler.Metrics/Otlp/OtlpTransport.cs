@@ -4,13 +4,13 @@ using System.Security.Authentication;
 namespace Profiler.Metrics.Otlp;
 
 /// <summary>
-/// Between the SDK and its HTTP client, and remembers why a push failed: the SDK tells only that it did, and the reason
-/// to an EventSource, which this program does without.
+/// Sits between the SDK and its HTTP client and keeps the reason of a failed push. The SDK returns only that the push failed,
+/// and writes the reason to an EventSource, which this program does not use.
 /// </summary>
-/// <param name="inner">The SDK's, with its certificates and limits.</param>
+/// <param name="inner">The SDK's client, with its certificates and limits.</param>
 internal sealed class OtlpTransport(HttpClient inner) : HttpMessageHandler
 {
-    /// <summary>Why the last push failed, as far as that was the receiver's or the way's doing.</summary>
+    /// <summary>Reason of the last failed push, if the receiver or the network caused it.</summary>
     public string? Failure { get; private set; }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -46,10 +46,10 @@ internal sealed class OtlpTransport(HttpClient inner) : HttpMessageHandler
         base.Dispose(disposing);
     }
 
-    // Of a certificate the client says only that the cause says more.
+    // For certificate errors the client's message only refers to the inner exception.
     private static string Reason(Exception e) => e.InnerException is AuthenticationException tls ? tls.Message : e.Message;
 
-    // A client does not send what another has sent.
+    // An HttpClient does not send a request that was sent already.
     private static HttpRequestMessage Again(HttpRequestMessage request)
     {
         var again = new HttpRequestMessage(request.Method, request.RequestUri)
@@ -63,7 +63,7 @@ internal sealed class OtlpTransport(HttpClient inner) : HttpMessageHandler
         return again;
     }
 
-    // gRPC's status is in the trailers, or where there is nothing else to say, in the headers.
+    // gRPC's status is in the trailers, or in the headers of a response without a body.
     // https://github.com/grpc/grpc/blob/v1.66.0/doc/PROTOCOL-HTTP2.md#responses
     private HttpResponseMessage Heard(HttpResponseMessage response)
     {

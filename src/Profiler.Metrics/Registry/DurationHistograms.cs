@@ -9,9 +9,8 @@ using Exemplar = Prometheus.Exemplar;
 namespace Profiler.Metrics.Registry;
 
 /// <summary>
-/// The classic histograms of the registry. Each value comes with an exemplar that names its device, and of a shutdown and
-/// its phases which one it was: of a release that is not known before the whole shutdown is over, and the count is not to
-/// wait for that.
+/// The classic histograms of the registry. Each value has an exemplar with its device, and for a shutdown and its phases with
+/// the shutdown. (A release is counted at once, but its shutdown is known only when the whole shutdown ends.)
 /// </summary>
 internal sealed class DurationHistograms
 {
@@ -19,7 +18,7 @@ internal sealed class DurationHistograms
 
     private readonly Dictionary<HistogramKey, Histogram.Child> _series = [];
 
-    /// <param name="factory">Of the registry.</param>
+    /// <param name="factory">Factory of the registry.</param>
     public DurationHistograms(MetricFactory factory)
     {
         double[] bounds = [.. MetricsFormat.BoundsNs.Select(ns => ns / 1e9)];
@@ -31,21 +30,21 @@ internal sealed class DurationHistograms
                 {
                     Buckets = bounds,
                     LabelNames = [.. metric.Metric.Labels],
-                    ExemplarBehavior = ExemplarBehavior.NoExemplars(), // none but ours
+                    ExemplarBehavior = ExemplarBehavior.NoExemplars(), // exemplars are set explicitly
                 });
             foreach (DurationSeries series in metric.Series)
                 _series[series.Key] = histogram.WithLabels(series.Labels);
         }
     }
 
-    /// <summary>Takes what is over: itself, and the waits and resets within.</summary>
+    /// <summary>Records an ended operation, and the waits and resets within it.</summary>
     public void Record(Activity activity)
     {
         foreach (Duration duration in Duration.Of(activity))
             Record(duration, null);
     }
 
-    /// <summary>Takes a shutdown that is over, if it was seen whole.</summary>
+    /// <summary>Records an ended shutdown, if it was captured completely.</summary>
     public void Record(Shutdown shutdown)
     {
         string? id = null;

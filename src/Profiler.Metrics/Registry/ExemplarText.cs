@@ -3,15 +3,17 @@ using System.Text;
 namespace Profiler.Metrics.Registry;
 
 /// <summary>
-/// Makes a value fit for an exemplar's label. prometheus-net writes it as it is, in ASCII, and throws where name and value
-/// have more than the 128 characters that OpenMetrics allows.
+/// Makes a value safe for an exemplar label. prometheus-net writes it without escaping, in ASCII. It throws if name and value
+/// exceed the 128 characters that OpenMetrics allows.
 /// </summary>
 internal static class ExemplarText
 {
-    /// <summary>Characters of a value at most, escapes included.</summary>
+    /// <summary>Maximum length of a value in characters, including escapes.</summary>
     public const int MaxLength = 96;
 
-    /// <summary>The value with quotes, backslashes and line feeds escaped, other than ASCII replaced, and cut if too long.</summary>
+    /// <summary>
+    /// The value with quotes, backslashes and line feeds escaped, non-ASCII replaced, and cut to the maximum length.
+    /// </summary>
     public static string Escaped(string value)
     {
         if (value.Length <= MaxLength && !value.AsSpan().ContainsAnyExceptInRange(' ', '~') && !value.AsSpan().ContainsAny('"', '\\'))

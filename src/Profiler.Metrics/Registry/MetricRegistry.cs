@@ -9,41 +9,39 @@ using Prometheus;
 namespace Profiler.Metrics.Registry;
 
 /// <summary>
-/// All metrics in a registry of prometheus-net, which writes both text formats. Histograms hear of each duration when it is
-/// over; counters and gauges are set for each scrape, and series that are not set then leave. Not thread safe: everything
-/// is called under the gate of the pipeline, so that a scrape is of one moment.
+/// All metrics in a prometheus-net registry, which writes both text formats. Histograms record each duration when the operation
+/// ends. Counters and gauges are set for each scrape, and series that were not set are removed. Not thread safe: all calls hold
+/// the pipeline's lock, so that a scrape shows one moment.
 /// </summary>
 internal sealed class MetricRegistry : MetricsFormat, ISink
 {
-    // Its own metrics of the process are not in it: they are in the default registry, which nobody asks.
+    // prometheus-net's own process metrics are in the default registry, which is not exported.
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
     private readonly Dictionary<MetricDefinition, SeriesFamily> _families = [];
     private readonly DurationHistograms _histograms;
-    private (MetricDefinition? Metric, SeriesFamily? Family) _current; // its samples come one after another
+    private (MetricDefinition? Metric, SeriesFamily? Family) _current; // samples arrive grouped by metric
 
     public MetricRegistry()
     {
         MetricFactory factory = Prometheus.Metrics.WithCustomRegistry(_registry);
-        // Registered in the order of the table, which is the order of the text.
+        // The order of registration is the order in the text: that of the table.
         _histograms = new DurationHistograms(factory);
         foreach (MetricDefinition metric in MetricTable.All.Where(m => m.Type != MetricType.Histogram))
             _families[metric] = new SeriesFamily(factory, metric);
     }
 
-    /// <summary>Takes what is over.</summary>
+    /// <summary>Records an ended operation.</summary>
     public void Record(Activity activity) => _histograms.Record(activity);
 
-    /// <summary>Takes a shutdown that is over.</summary>
+    /// <summary>Records an ended shutdown.</summary>
     public void Record(Shutdown shutdown) => _histograms.Record(shutdown);
 
-    /// <summary>
-    /// Sets all counters and gauges, removes the series that are not set any more, and writes everything down.
-    /// </summary>
-    /// <param name="to">Where to.</param>
-    /// <param name="state">What to tell.</param>
-    /// <param name="version">Of this program.</param>
-    /// <param name="openMetrics">As OpenMetrics 1.0, else as Prometheus' text format 0.0.4.</param>
-    /// <returns>How many bytes.</returns>
+    /// <summary>Sets all counters and gauges, removes series that were not set, and writes all metrics.</summary>
+    /// <param name="to">Output buffer.</param>
+    /// <param name="state">State to export.</param>
+    /// <param name="version">Version of this program.</param>
+    /// <param name="openMetrics">True: OpenMetrics 1.0. False: Prometheus text format 0.0.4.</param>
+    /// <returns>Number of bytes written.</returns>
     public int Write(PooledBuffer to, MetricsState state, string version, bool openMetrics)
     {
         foreach (SeriesFamily family in _families.Values)
@@ -55,7 +53,7 @@ internal sealed class MetricRegistry : MetricsFormat, ISink
         int before = to.Length;
         Task export = _registry.CollectAndExportAsTextAsync(
             stream, openMetrics ? ExpositionFormat.OpenMetricsText : ExpositionFormat.PrometheusText);
-        // Memory never makes it wait, which it must not under the gate.
+        // Writes to memory complete synchronously; under the lock they must.
         if (!export.IsCompleted)
             throw new InvalidOperationException("the export waits for something");
         export.GetAwaiter().GetResult();

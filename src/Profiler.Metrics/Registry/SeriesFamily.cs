@@ -4,9 +4,9 @@ using Prometheus;
 namespace Profiler.Metrics.Registry;
 
 /// <summary>
-/// One counter or gauge of the registry with its series. They are set in rounds; what was not set in a round leaves at its
-/// end. Series come in much the same order each time, so the next one is nearly always the one that came next the last
-/// time: finding it costs a comparison and no look-up.
+/// One counter or gauge of the registry with its series. Series are set in rounds; a series that was not set in a round is
+/// removed at its end. The order of series rarely changes, so the next series is usually the one that followed in the last
+/// round. This costs one comparison and no look-up.
 /// </summary>
 internal sealed class SeriesFamily
 {
@@ -16,12 +16,12 @@ internal sealed class SeriesFamily
     private int _next;
     private long _round;
 
-    /// <param name="factory">Of the registry.</param>
+    /// <param name="factory">Factory of the registry.</param>
     /// <param name="metric">A counter or a gauge.</param>
     public SeriesFamily(MetricFactory factory, MetricDefinition metric)
     {
         string[] labels = [.. metric.Labels];
-        // A metric without labels would else be there from the start, with 0.
+        // Otherwise a metric without labels would exist from the start, with value 0.
         if (metric.Type == MetricType.Counter)
         {
             Counter counter = factory.CreateCounter(metric.Name, metric.Help, new CounterConfiguration
@@ -40,7 +40,7 @@ internal sealed class SeriesFamily
         }
     }
 
-    /// <summary>A round begins.</summary>
+    /// <summary>Begins a round.</summary>
     public void Begin()
     {
         (_before, _now) = (_now, _before);
@@ -49,9 +49,9 @@ internal sealed class SeriesFamily
         _round++;
     }
 
-    /// <summary>Sets a series; a new one appears. One that is set twice in a round has the later value.</summary>
-    /// <param name="value">A counter that is lower than before begins anew.</param>
-    /// <param name="labels">Their values.</param>
+    /// <summary>Sets a series and adds it if it is new. If it is set twice in a round, the later value wins.</summary>
+    /// <param name="value">A lower value than before restarts a counter.</param>
+    /// <param name="labels">Label values.</param>
     public void Set(double value, ReadOnlySpan<string> labels)
     {
         Series series = _next < _before.Count && LabelsComparer.Equal(_before[_next].Labels, labels) ? _before[_next] : Find(labels);
@@ -62,14 +62,14 @@ internal sealed class SeriesFamily
             (series.Round, series.Place) = (_round, _now.Count);
             _now.Add(series);
         }
-        // Most have the value they had.
+        // Most values do not change.
         if (series.Value.Equals(value))
             return;
         series.Value = value;
         series.Set(value);
     }
 
-    /// <summary>The round is over: what was not set in it leaves.</summary>
+    /// <summary>Ends the round: removes series that were not set in it.</summary>
     public void End()
     {
         foreach (Series series in _before)
@@ -93,13 +93,13 @@ internal sealed class SeriesFamily
     {
         public string[] Labels => labels;
 
-        /// <summary>When it was set last; 0 if never.</summary>
+        /// <summary>The round in which it was last set; 0 if never.</summary>
         public long Round { get; set; }
 
-        /// <summary>Its place among those of that round.</summary>
+        /// <summary>Its position in that round.</summary>
         public int Place { get; set; }
 
-        /// <summary>What it was set to last; not a number if never.</summary>
+        /// <summary>Its last value; NaN if never set.</summary>
         public double Value { get; set; } = double.NaN;
 
         public abstract void Set(double value);
@@ -133,7 +133,7 @@ internal sealed class SeriesFamily
         public override void Leave() => _child.Remove();
     }
 
-    /// <summary>Compares values of labels.</summary>
+    /// <summary>Compares label values.</summary>
     private sealed class LabelsComparer : IEqualityComparer<string[]>
     {
         public static readonly LabelsComparer Instance = new();

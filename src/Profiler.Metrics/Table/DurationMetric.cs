@@ -7,21 +7,21 @@ using Profiler.Core.Spans;
 namespace Profiler.Metrics.Table;
 
 /// <summary>One series of a histogram.</summary>
-/// <param name="Key">Which histogram of ours.</param>
-/// <param name="Labels">A value for each of the metric's labels.</param>
+/// <param name="Key">The internal histogram.</param>
+/// <param name="Labels">One value for each label of the metric.</param>
 internal sealed record DurationSeries(HistogramKey Key, params string[] Labels);
 
-/// <summary>Which histograms of ours are which metric.</summary>
-/// <param name="Metric">What they are exported as.</param>
-/// <param name="Last">A gauge of the last value, exactly; null of phases, which have none.</param>
-/// <param name="Longest">A gauge of the longest value of late, exactly; null of phases.</param>
+/// <summary>Maps internal histograms to a metric.</summary>
+/// <param name="Metric">The exported metric.</param>
+/// <param name="Last">Gauge of the exact last value; null for phases, which have none.</param>
+/// <param name="Longest">Gauge of the exact longest recent value; null for phases.</param>
 /// <param name="Series">
-/// All it can have; each is there from the start, as the first reset of its method would else be no increase.
+/// All possible series. Each exists from the start; otherwise the first reset of its method would not be an increase.
 /// </param>
 internal sealed record DurationMetric(
     MetricDefinition Metric, MetricDefinition? Last, MetricDefinition? Longest, params ImmutableArray<DurationSeries> Series)
 {
-    /// <summary>All there are, in the order of the table.</summary>
+    /// <summary>All duration metrics, in the order of the table.</summary>
     public static readonly ImmutableArray<DurationMetric> All =
     [
         new(MetricTable.ReleaseDuration, MetricTable.ReleaseLast, MetricTable.ReleaseLongest, new DurationSeries(HistogramKey.Release)),

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Profiler.Metrics.Table;
 
-/// <summary>What Prometheus and OpenMetrics call the kinds of metrics we have.</summary>
+/// <summary>Metric types of Prometheus and OpenMetrics that are used here.</summary>
 public enum MetricType
 {
     Counter,
@@ -10,43 +10,43 @@ public enum MetricType
     Histogram,
 }
 
-/// <summary>Base units, as Prometheus names end with them.</summary>
+/// <summary>Base units; Prometheus names end with them.</summary>
 public enum MetricUnit
 {
-    /// <summary>A number of things, or a state.</summary>
+    /// <summary>A count or a state.</summary>
     None,
     Seconds,
     Bytes,
 }
 
-/// <summary>What a reader may rely on.</summary>
+/// <summary>Stability guarantee of a metric.</summary>
 public enum MetricStability
 {
-    /// <summary>Name, type, labels and meaning stay.</summary>
+    /// <summary>Name, type, labels and meaning do not change.</summary>
     Stable,
 
-    /// <summary>May change or go in any version.</summary>
+    /// <summary>May change or be removed in any version.</summary>
     Experimental,
 }
 
-/// <summary>One metric, as <see cref="MetricTable"/> declares it. Compared by reference: there is one of each.</summary>
+/// <summary>One metric of <see cref="MetricTable"/>. Compared by reference: each metric has one instance.</summary>
 public sealed class MetricDefinition
 {
     internal MetricDefinition(
         string name, MetricType type, MetricUnit unit, string help, ImmutableArray<string> labels, MetricStability stability) =>
         (Name, Type, Unit, Help, Labels, Stability) = (name, type, unit, help, labels, stability);
 
-    /// <summary>Ends with its unit; a counter's ends with <c>_total</c> after that.</summary>
+    /// <summary>Ends with the unit; for a counter, followed by <c>_total</c>.</summary>
     public string Name { get; }
 
     public MetricType Type { get; }
 
     public MetricUnit Unit { get; }
 
-    /// <summary>One line without backslashes and quotes: the text formats write it as it is.</summary>
+    /// <summary>One line without backslashes and quotes: the text formats write it without escaping.</summary>
     public string Help { get; }
 
-    /// <summary>Names of its labels, in the order in which their values are given.</summary>
+    /// <summary>Label names, in the order of the label values.</summary>
     public ImmutableArray<string> Labels { get; }
 
     public MetricStability Stability { get; }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Profiler.Metrics.Table;
 
-/// <summary>The reference of all metrics, made from <see cref="MetricTable"/>: docs/metrics.md.</summary>
+/// <summary>The metrics reference docs/metrics.md, generated from <see cref="MetricTable"/>.</summary>
 public static class MetricReference
 {
-    /// <summary>All of the document, in Markdown.</summary>
+    /// <summary>The whole document, in Markdown.</summary>
     public static string Markdown()
     {
         var text = new StringBuilder(

@@ -4,12 +4,12 @@ using static Profiler.Metrics.Table.MetricUnit;
 namespace Profiler.Metrics.Table;
 
 /// <summary>
-/// The one table of all metrics. The Prometheus registry, the protobuf format, OTLP and docs/metrics.md take names,
-/// units, labels and help from here. A new metric is one line here and one where it is set.
+/// The one table of all metrics. The Prometheus registry, the protobuf format, OTLP and docs/metrics.md read names, units,
+/// labels and help from here. A new metric needs one line here and one line where it is set.
 /// </summary>
 public static class MetricTable
 {
-    private static readonly List<MetricDefinition> Declared = []; // stays above what it collects
+    private static readonly List<MetricDefinition> Declared = []; // must be initialised before All
 
     // ---- durations of operations ----
 
@@ -34,7 +34,7 @@ public static class MetricTable
         "vfio_shutdown_phase_seconds",
         "Time that shutdowns spent in each phase, without those that spent none; each moment counts for one phase.", "phase");
 
-    // ---- exact durations: buckets tell only roughly ----
+    // ---- exact durations: histogram buckets are approximate ----
 
     public static readonly MetricDefinition ReleaseLast = Last("vfio_release_last_seconds", ReleaseDuration);
     public static readonly MetricDefinition ReleaseLongest = Longest("vfio_release_longest_seconds", ReleaseDuration);
@@ -47,14 +47,14 @@ public static class MetricTable
     public static readonly MetricDefinition ShutdownLast = Last("vfio_shutdown_last_seconds", ShutdownDuration);
     public static readonly MetricDefinition ShutdownLongest = Longest("vfio_shutdown_longest_seconds", ShutdownDuration);
 
-    // ---- under way ----
+    // ---- operations in progress ----
 
     public static readonly MetricDefinition ReleasesInFlight = Gauge("vfio_releases_in_flight", None, "VFIO devices being released.");
     public static readonly MetricDefinition OpensInFlight = Gauge("vfio_opens_in_flight", None, "VFIO devices being opened.");
     public static readonly MetricDefinition LockWaiters = Gauge("vfio_lock_waiters", None, "Releases and opens waiting for a lock.");
     public static readonly MetricDefinition ShutdownsInFlight = Gauge("vfio_shutdowns_in_flight", None, "Shutdowns under way.");
 
-    // ---- each virtual machine ----
+    // ---- each VM ----
 
     public static readonly MetricDefinition LastShutdown = Gauge(
         "vfio_last_shutdown_seconds", Seconds,
@@ -114,7 +114,7 @@ public static class MetricTable
         "vfio_device_last_finding_timestamp_seconds", Seconds, "End of the last shutdown with such a finding, Unix time.",
         "finding", "device", "vm");
 
-    // ---- how far this can be trusted ----
+    // ---- accuracy ----
 
     public static readonly MetricDefinition BuildInfo = Gauge(
         "vfioscope_build_info", None, "Always 1; version of vfioscope and of the kernel.", "version", "kernel");
@@ -155,7 +155,7 @@ public static class MetricTable
         "vfioscope_series_folded_total", None,
         "Releases, findings and shutdowns that were aggregated as other, because the label had too many values.", "label");
 
-    // ---- what it costs ----
+    // ---- overhead ----
 
     private const string WhenCounted = "; only while the kernel counts it: --bpf-stats, or sysctl kernel.bpf_stats_enabled.";
 
@@ -165,7 +165,7 @@ public static class MetricTable
     public static readonly MetricDefinition BpfRuns = Counter(
         "vfioscope_bpf_runs_total", None, "Runs of a BPF program" + WhenCounted, "program");
 
-    // The names are those of all of Prometheus' clients:
+    // Standard names of all Prometheus clients:
     // https://prometheus.io/docs/instrumenting/writing_clientlibs/#standard-and-runtime-collectors
     public static readonly MetricDefinition ProcessCpuSeconds = Counter(
         "process_cpu_seconds_total", Seconds, "Total user and system CPU time spent in seconds.");
@@ -192,7 +192,7 @@ public static class MetricTable
         "dotnet_gc_collections_total", MetricType.Counter, None, "Garbage collections, by generation.", ["generation"],
         MetricStability.Experimental);
 
-    /// <summary>All of them, in the order in which they are told.</summary>
+    /// <summary>All metrics, in the order of the output.</summary>
     public static readonly ImmutableArray<MetricDefinition> All = [.. Declared];
 
     private static MetricDefinition Histogram(string name, string help, params ImmutableArray<string> labels) =>

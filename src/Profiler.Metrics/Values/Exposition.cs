@@ -7,14 +7,13 @@ using Profiler.Metrics.Table;
 namespace Profiler.Metrics.Values;
 
 /// <summary>
-/// Where counters and gauges get their values: one state in, whatever the format. Histograms do not pass here, see
-/// <see cref="DurationMetric"/>.
+/// Sets all counters and gauges from one state, for any format. Histograms are separate, see <see cref="DurationMetric"/>.
 /// </summary>
 internal static class Exposition
 {
-    /// <param name="to">Takes the values.</param>
-    /// <param name="state">What to tell.</param>
-    /// <param name="version">Of this program.</param>
+    /// <param name="to">Receives the values.</param>
+    /// <param name="state">State to export.</param>
+    /// <param name="version">Version of this program.</param>
     public static void Write(MetricsFormat to, MetricsState state, string version)
     {
         Exact(to, state.Statistics.Recent);
@@ -27,7 +26,7 @@ internal static class Exposition
         SelfMetrics.Write(to, state, version);
     }
 
-    // Buckets only tell roughly; nobody should have to read "about 17 s" of the only shutdown there was.
+    // Histogram buckets are approximate. These gauges give exact values, even if there was only one shutdown.
     private static void Exact(MetricsFormat to, IReadOnlyDictionary<HistogramKey, RecentDuration> recent)
     {
         foreach (DurationMetric metric in DurationMetric.All)

@@ -8,12 +8,12 @@ using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics.Values;
 
-/// <summary>Metrics of single devices and virtual machines, a limited number of them, and what was found out about them.</summary>
+/// <summary>Per-device and per-VM metrics, limited in number, and the findings about them.</summary>
 internal static class HostMetrics
 {
     private static readonly ImmutableArray<Phase> Phases = [.. Enum.GetValues<Phase>()];
 
-    // Put together once for each device, and gone with it.
+    // Built once per device identity, and collected with it.
     private static readonly ConditionalWeakTable<DeviceIdentity, string> Models = [];
 
     public static void Write(MetricsFormat to, MetricsState state)
@@ -73,7 +73,7 @@ internal static class HostMetrics
             to.Seconds(MetricTable.SecondsPerDevice, ns / releases, model);
     }
 
-    // "NVIDIA Corporation GA100 [A100 SXM4 40GB]", else "10de:20b0", else that nobody knows.
+    // "NVIDIA Corporation GA100 [A100 SXM4 40GB]", else "10de:20b0", else unknown.
     private static string ModelOf(string bdf, IReadOnlyDictionary<string, DeviceIdentity> identities) =>
         bdf == HostStatistics.Other ? HostStatistics.Other
         : identities.TryGetValue(bdf, out DeviceIdentity? identity) ? Models.GetValue(identity, NameOf)

@@ -5,15 +5,15 @@ using Profiler.Metrics.Table;
 namespace Profiler.Metrics.Values;
 
 /// <summary>
-/// Takes the counters and gauges of one moment from <see cref="Exposition"/>, metric by metric: all series of one, then
-/// all of the next. A metric without series is not mentioned.
+/// Receives the counters and gauges of one moment from <see cref="Exposition"/>, grouped by metric. A metric without series is
+/// omitted.
 /// </summary>
 internal abstract class MetricsFormat
 {
     /// <summary>
-    /// The histograms' upper bounds, all of them bounds of <see cref="LatencyHistogram"/>'s buckets: 100 µs to 600 s.
-    /// Finer above 1 s, where the wait of one bus reset ends, and of two in a row; and from 5 s on at what people have
-    /// limits at: libvirt's 10 s and 40 s, Kubernetes' 30 s, a PCI device's 60 s. A quantile is only known to a bucket.
+    /// Upper bounds of the histograms, 100 µs to 600 s; each is also a bucket bound of <see cref="LatencyHistogram"/>. Finer
+    /// above 1 s, where the wait of one bus reset ends, and of two in a row. From 5 s on at common time limits: libvirt 10 s and
+    /// 40 s, Kubernetes 30 s, PCI device 60 s. A quantile is only as exact as its bucket.
     /// </summary>
     public static readonly ImmutableArray<long> BoundsNs =
     [
@@ -25,22 +25,22 @@ internal abstract class MetricsFormat
         }.Select(milliseconds => (long)(milliseconds * 1_000_000)),
     ];
 
-    /// <summary>One series' value.</summary>
+    /// <summary>Sets the value of one series.</summary>
     /// <param name="metric">A counter or a gauge.</param>
     /// <param name="value">In the metric's unit.</param>
-    /// <param name="labels">A value for each of its labels, in their order.</param>
+    /// <param name="labels">One value for each label, in their order.</param>
     public abstract void Sample(MetricDefinition metric, double value, params ReadOnlySpan<string> labels);
 
-    /// <summary>One series' value, a duration or a point in time.</summary>
+    /// <summary>Sets the value of one series: a duration or a point in time.</summary>
     /// <param name="metric">A counter or a gauge, in seconds.</param>
     /// <param name="ns">Nanoseconds.</param>
-    /// <param name="labels">A value for each of its labels, in their order.</param>
+    /// <param name="labels">One value for each label, in their order.</param>
     public void Seconds(MetricDefinition metric, long ns, params ReadOnlySpan<string> labels) => Sample(metric, ns / 1e9, labels);
 
-    /// <summary>One series' value, a point in time.</summary>
-    /// <param name="metric">A gauge, in seconds of Unix time; told to the millisecond.</param>
-    /// <param name="at">When.</param>
-    /// <param name="labels">A value for each of its labels, in their order.</param>
+    /// <summary>Sets the value of one series: a point in time.</summary>
+    /// <param name="metric">A gauge, in seconds of Unix time; millisecond resolution.</param>
+    /// <param name="at">The time.</param>
+    /// <param name="labels">One value for each label, in their order.</param>
     public void Time(MetricDefinition metric, DateTimeOffset at, params ReadOnlySpan<string> labels) =>
         Sample(metric, at.ToUnixTimeMilliseconds() / 1e3, labels);
 }

@@ -5,17 +5,17 @@ using Profiler.Core.Statistics;
 
 namespace Profiler.Metrics.Values;
 
-/// <summary>All that a scrape tells, of one moment.</summary>
-/// <param name="Profile">What the events amount to.</param>
-/// <param name="Statistics">Of each device and virtual machine.</param>
-/// <param name="Programs">What the programs cost.</param>
-/// <param name="Process">What we ourselves cost.</param>
+/// <summary>The exported state of one moment.</summary>
+/// <param name="Profile">Result of the events.</param>
+/// <param name="Statistics">Statistics of each device and VM.</param>
+/// <param name="Programs">Cost of each BPF program.</param>
+/// <param name="Process">Resource usage of this process.</param>
 public sealed record MetricsState(
     ProfileState Profile, HostStatisticsSnapshot Statistics, ImmutableArray<ProgramCost> Programs, ProcessUsage Process)
 {
-    /// <summary>Devices being released, a limited number of them.</summary>
+    /// <summary>Device releases in progress, limited in number.</summary>
     public ImmutableArray<ReleaseInFlight> Releasing { get; init; } = [];
 
-    /// <summary>What is lost or wrong in the capture.</summary>
+    /// <summary>Lost data and errors of the capture.</summary>
     public ImmutableArray<Problem> Problems => Profile.Health.Problems;
 }

@@ -6,12 +6,12 @@ using Profiler.Metrics.Table;
 namespace Profiler.Metrics.Values;
 
 /// <summary>
-/// What is lost or wrong in the capture, from <see cref="ProblemKinds"/>. All kinds are there from the start, so that the
-/// first of a kind is an increase; what cannot be counted is not said to be 0.
+/// Lost data and errors of the capture, from <see cref="ProblemKinds"/>. All kinds exist from the start, so that the first of a
+/// kind is an increase. A problem that cannot be counted is not exported as 0.
 /// </summary>
 internal static class ProblemMetrics
 {
-    // States: there or not, and nothing to count.
+    // States: present or absent, without a count.
     private static readonly ProblemKind[] Uncounted =
         [ProblemKinds.ProbeMissing, ProblemKinds.ProbeMayMiss, ProblemKinds.ProbeLimited, ProblemKinds.TracingOff, ProblemKinds.CutShort];
 
@@ -40,7 +40,7 @@ internal static class ProblemMetrics
         return unknown ? null : 0;
     }
 
-    // A later version's recording may have problems of other kinds: they are one.
+    // A recording of a later version may have unknown kinds: they are exported as one kind.
     private static ImmutableArray<ProblemKind> Kinds(ILookup<string, Problem> problems) =>
         problems.Contains(Other.Id) ? [.. ProblemKinds.All, Other] : ProblemKinds.All;
 

@@ -4,16 +4,16 @@ using System.Globalization;
 
 namespace Profiler.Metrics.Values;
 
-/// <summary>What this process uses, as all Prometheus clients tell it.</summary>
-/// <param name="Cpu">User and system.</param>
-/// <param name="ResidentBytes">Memory it has.</param>
-/// <param name="VirtualBytes">Addresses it has.</param>
-/// <param name="OpenFds">File descriptors.</param>
-/// <param name="MaxFds">How many it may have; null if there is no limit.</param>
-/// <param name="Start">When it began.</param>
-/// <param name="AllocatedBytes">On the managed heap, ever.</param>
-/// <param name="Collections">By generation.</param>
-/// <param name="HostBoot">When the host was started; null if unknown.</param>
+/// <summary>Resource usage of this process: the standard process metrics of Prometheus clients.</summary>
+/// <param name="Cpu">User and system CPU time.</param>
+/// <param name="ResidentBytes">Resident memory.</param>
+/// <param name="VirtualBytes">Virtual memory.</param>
+/// <param name="OpenFds">Open file descriptors.</param>
+/// <param name="MaxFds">Limit of file descriptors; null if unlimited.</param>
+/// <param name="Start">Start time of the process.</param>
+/// <param name="AllocatedBytes">Bytes allocated on the managed heap since the start.</param>
+/// <param name="Collections">Garbage collections, by generation.</param>
+/// <param name="HostBoot">Boot time of the host; null if unknown.</param>
 public sealed record ProcessUsage(
     TimeSpan Cpu, long ResidentBytes, long VirtualBytes, long OpenFds, long? MaxFds, DateTimeOffset Start,
     long AllocatedBytes, ImmutableArray<long> Collections, DateTimeOffset? HostBoot = null)
@@ -21,14 +21,14 @@ public sealed record ProcessUsage(
     private static readonly DateTimeOffset Began = StartOfThis();
     private static readonly DateTimeOffset? Boot = StartOfHost();
 
-    /// <summary>Of this process, now.</summary>
+    /// <summary>Reads the current usage of this process.</summary>
     public static ProcessUsage Now()
     {
-        // Not by Process, which looks at each of our threads to tell any of it. "66088 17500 …": pages, of which resident.
+        // Not with Process, which reads every thread for each value. "66088 17500 …": pages, and resident pages.
         string[] pages = File.ReadAllText("/proc/self/statm").Split(' ');
         return new ProcessUsage(
             Environment.CpuUsage.TotalTime, Bytes(pages[1]), Bytes(pages[0]),
-            Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() - 1, // but for the one that reads the folder
+            Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() - 1, // minus the one that reads the folder
             OpenFilesLimit(), Began, GC.GetTotalAllocatedBytes(),
             [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(generation => (long)GC.CollectionCount(generation))], Boot);
     }
@@ -49,7 +49,7 @@ public sealed record ProcessUsage(
             : (DateTimeOffset?)null)
         .FirstOrDefault();
 
-    // "Max open files            1024                 524288               files": the soft limit comes first.
+    // "Max open files            1024                 524288               files": the soft limit is first.
     private static long? OpenFilesLimit() => File.ReadLines("/proc/self/limits")
         .Where(line => line.StartsWith("Max open files", StringComparison.Ordinal))
         .Select(line => line["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0])

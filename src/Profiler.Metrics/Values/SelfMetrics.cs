@@ -5,7 +5,7 @@ using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics.Values;
 
-/// <summary>Metrics of the profiler itself: how far it can be trusted, and what it costs.</summary>
+/// <summary>Metrics of the profiler itself: accuracy and overhead.</summary>
 internal static class SelfMetrics
 {
     public static void Write(MetricsFormat to, MetricsState state, string version)

@@ -5,25 +5,25 @@ using System.Text;
 namespace Profiler.Metrics.Web;
 
 /// <summary>
-/// Basic authentication (RFC 7617) against bcrypt hashes. A hash takes a tenth of a second of a processor by intent: so
-/// what was right once is remembered, one at a time is computed, and few may wait for it.
+/// Basic authentication (RFC 7617) against bcrypt hashes. A hash takes 0.1 s of CPU time by design. So successful results are
+/// cached, only one hash is computed at a time, and the queue is short.
 /// </summary>
 internal sealed class BasicAuth : IDisposable
 {
     private const int Waiters = 8;
     private const int Remembered = 100;
 
-    // Compared with for users that do not exist, so that these take as long; of no known password.
+    // Hash for unknown users, so that they take the same time; its password is not known.
     private const string Nobody = "$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
 
     private readonly SemaphoreSlim _one = new(1);
     private readonly Dictionary<string, bool> _known = [];
     private int _waiting;
 
-    /// <summary>Whether a request may pass; null if there is too much to do to tell.</summary>
-    /// <param name="users">Names and hashes; if there are none, all pass.</param>
-    /// <param name="authorization">The header; null or empty if there is none.</param>
-    /// <param name="cancelled">Nobody waits for the answer any more.</param>
+    /// <summary>Whether a request is allowed; null if too many requests are waiting.</summary>
+    /// <param name="users">Names and hashes; if empty, all requests are allowed.</param>
+    /// <param name="authorization">The Authorization header; null or empty if missing.</param>
+    /// <param name="cancelled">The client has disconnected.</param>
     public async Task<bool?> Passes(ImmutableDictionary<string, string> users, string? authorization, CancellationToken cancelled)
     {
         if (users.IsEmpty)
@@ -64,7 +64,7 @@ internal sealed class BasicAuth : IDisposable
 
     public void Dispose() => _one.Dispose();
 
-    // Of bcrypt's own: a password is cut at 72 bytes, and the hashes of $2y$ are those of $2b$.
+    // bcrypt uses only the first 72 bytes of a password, and $2y$ hashes equal $2b$ hashes.
     private static bool Verify(string password, string hash)
     {
         try
@@ -89,7 +89,7 @@ internal sealed class BasicAuth : IDisposable
         return parts.Length == 2 ? (parts[0], parts[1]) : null;
     }
 
-    // No password is kept. Each part is hashed, so that they cannot be cut in two ways.
+    // The cache keeps no passwords. Each part is hashed separately, so that the key is unambiguous.
     private static string Key(string user, string password, string hash) => Convert.ToHexString(SHA256.HashData(
         [.. SHA256.HashData(Encoding.UTF8.GetBytes(user)), .. SHA256.HashData(Encoding.UTF8.GetBytes(password)), .. Encoding.UTF8.GetBytes(hash)]));
 

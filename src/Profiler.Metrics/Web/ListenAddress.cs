@@ -6,12 +6,12 @@ using Profiler.Core;
 
 namespace Profiler.Metrics.Web;
 
-/// <summary>Where to listen, as <c>--web.listen-address</c> says it.</summary>
-/// <param name="Host">A name or an address; empty for all addresses of the machine.</param>
-/// <param name="Port">0 for one that is free.</param>
+/// <summary>A listen address, as in <c>--web.listen-address</c>.</summary>
+/// <param name="Host">A name or an address; empty: all addresses of the host.</param>
+/// <param name="Port">0: any free port.</param>
 public sealed record ListenAddress(string Host, int Port)
 {
-    /// <summary>Reads HOST:PORT, :PORT or [IPV6]:PORT; null if it is none of them.</summary>
+    /// <summary>Parses HOST:PORT, :PORT or [IPV6]:PORT; null if invalid.</summary>
     public static ListenAddress? Parse(string text)
     {
         int colon = text.LastIndexOf(':');
@@ -24,9 +24,9 @@ public sealed record ListenAddress(string Host, int Port)
         return valid ? new ListenAddress(host.Trim('[', ']'), port) : null;
     }
 
-    /// <summary>Has a server listen there.</summary>
-    /// <param name="configure">What else is to be said of it: TLS, say.</param>
-    /// <exception cref="UserException">There is no such host.</exception>
+    /// <summary>Makes a server listen at this address.</summary>
+    /// <param name="configure">Further options, such as TLS.</param>
+    /// <exception cref="UserException">The host name does not resolve.</exception>
     public void AddTo(KestrelServerOptions server, Action<ListenOptions> configure)
     {
         if (Host.Length == 0)
@@ -35,7 +35,7 @@ public sealed record ListenAddress(string Host, int Port)
             server.Listen(Resolve(), Port, configure);
     }
 
-    // Of several addresses one, IPv4 before IPv6, as Prometheus' own programs choose.
+    // If a name has several addresses, use one, IPv4 before IPv6, as Prometheus' own programs do.
     private IPAddress Resolve()
     {
         try

@@ -1,7 +1,7 @@
 namespace Profiler.Metrics.Web;
 
-/// <summary>A bucket of tokens: a request takes one, and each interval brings one back.</summary>
-/// <param name="time">Brings them.</param>
+/// <summary>A token bucket: each request takes one token, and each interval adds one.</summary>
+/// <param name="time">Clock of the interval.</param>
 internal sealed class RateLimit(TimeProvider time)
 {
     private readonly Lock _gate = new();
@@ -9,8 +9,8 @@ internal sealed class RateLimit(TimeProvider time)
     private double _tokens;
     private long _at;
 
-    /// <summary>Whether one more request is to be answered.</summary>
-    /// <param name="config">Null: each is. A changed one begins with a full bucket.</param>
+    /// <summary>Whether one more request is allowed.</summary>
+    /// <param name="config">Null: no limit. After a change the bucket is full.</param>
     public bool Allows(RateLimitConfig? config)
     {
         if (config is null)

@@ -3,15 +3,15 @@ using Profiler.Core;
 
 namespace Profiler.Metrics.Web;
 
-/// <summary>Sockets that systemd has opened for us, and hands over from descriptor 3 on: sd_listen_fds(3).</summary>
+/// <summary>Sockets that systemd opened and passed from descriptor 3 on: sd_listen_fds(3).</summary>
 public static class SystemdSockets
 {
     private const int First = 3; // SD_LISTEN_FDS_START
 
     /// <summary>Their descriptors.</summary>
     /// <param name="variable">Reads the environment.</param>
-    /// <param name="pid">Ours; what is meant for another process is none of our business.</param>
-    /// <exception cref="UserException">There are none.</exception>
+    /// <param name="pid">Process id of this process; sockets for another process are ignored.</param>
+    /// <exception cref="UserException">systemd passed no sockets.</exception>
     public static IReadOnlyList<ulong> Descriptors(Func<string, string?> variable, int pid)
     {
         bool ours = int.TryParse(variable("LISTEN_PID"), CultureInfo.InvariantCulture, out int target) && target == pid;

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Profiler.Metrics.Web;
 
-/// <summary>What is asked of a client's certificate; Go's names (crypto/tls, ClientAuthType), as in the file.</summary>
+/// <summary>Requirements for the client certificate; Go's names (crypto/tls, ClientAuthType), as in the file.</summary>
 public enum ClientAuth
 {
     NoClientCert,
@@ -15,27 +15,27 @@ public enum ClientAuth
     RequireAndVerifyClientCert,
 }
 
-/// <summary>How to speak TLS.</summary>
+/// <summary>TLS settings of the server.</summary>
 public sealed record TlsConfig
 {
-    /// <summary>The certificate with its key, and what comes between it and its authority.</summary>
+    /// <summary>The certificate with its key, and the intermediate certificates.</summary>
     public required SslStreamCertificateContext Certificate { get; init; }
 
     public ClientAuth ClientAuth { get; init; }
 
-    /// <summary>Who vouches for clients.</summary>
+    /// <summary>Certificate authorities for client certificates.</summary>
     public X509Certificate2Collection ClientAuthorities { get; init; } = [];
 
-    /// <summary>Names of which a client's certificate must have one; if there are none, any will do.</summary>
+    /// <summary>A client certificate must contain one of these names; if empty, any name is allowed.</summary>
     public ImmutableArray<string> ClientNames { get; init; } = [];
 
     public SslProtocols Protocols { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    /// <summary>Null: the system's.</summary>
+    /// <summary>Null: the system default.</summary>
     public CipherSuitesPolicy? CipherSuites { get; init; }
 
-    /// <summary>For one connection.</summary>
-    /// <param name="http2">Offer it.</param>
+    /// <summary>Options for one connection.</summary>
+    /// <param name="http2">Offer HTTP/2.</param>
     public SslServerAuthenticationOptions ToOptions(bool http2) => new()
     {
         ServerCertificateContext = Certificate,

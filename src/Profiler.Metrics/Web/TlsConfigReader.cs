@@ -6,12 +6,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Profiler.Metrics.Web;
 
-/// <summary>Reads the part <c>tls_server_config</c>, and the files that it names.</summary>
-/// <param name="Config">What it says.</param>
-/// <param name="Files">What was read for it.</param>
+/// <summary>Reads the section <c>tls_server_config</c> and the files it refers to.</summary>
+/// <param name="Config">The settings.</param>
+/// <param name="Files">The files that were read.</param>
 internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> Files)
 {
-    // Go has these always on with TLS 1.3, whatever the list says.
+    // Go always enables these with TLS 1.3, whatever the list contains.
     private static readonly TlsCipherSuite[] Tls13Suites =
     [
         TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
@@ -19,19 +19,19 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
 
     private static readonly (string Name, SslProtocols Protocol)[] Versions =
     [
-#pragma warning disable SYSLIB0039, CA5397 // old, but the file may ask for them
+#pragma warning disable SYSLIB0039, CA5397 // obsolete, but the file may select them
         ("TLS10", SslProtocols.Tls), ("TLS11", SslProtocols.Tls11),
 #pragma warning restore SYSLIB0039, CA5397
         ("TLS12", SslProtocols.Tls12), ("TLS13", SslProtocols.Tls13),
     ];
 
-    /// <param name="section">The part.</param>
-    /// <param name="folder">Where relative names begin.</param>
-    /// <exception cref="WebConfigException">Something in it, or in a file it names, is wrong.</exception>
+    /// <param name="section">The section.</param>
+    /// <param name="folder">Base folder of relative paths.</param>
+    /// <exception cref="WebConfigException">The section, or a file it refers to, is invalid.</exception>
     public static TlsConfigReader Read(YamlSection section, string folder)
     {
         var files = ImmutableArray.CreateBuilder<string>();
-        // A setting is either the text itself or the name of a file with it.
+        // A setting is either inline text or a file name.
         (string? Text, long Line) Pem(string inline, string file)
         {
             long line = section.LineOf(file), inlineLine = section.LineOf(inline);
@@ -66,7 +66,7 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
             throw new WebConfigException(authLine, $"client_auth_type {auth} needs a client_ca_file");
         if (!verifies && config.ClientAuthorities.Count > 0)
             throw new WebConfigException(authoritiesLine, $"client_ca_file has no use with client_auth_type {auth}: write RequireAndVerifyClientCert");
-        // Whose choice of cipher counts is up to OpenSSL's configuration here, as it is up to Go since 1.17.
+        // OpenSSL's configuration decides cipher preference here; Go ignores this setting since 1.17.
         _ = section.Flag("prefer_server_cipher_suites");
         long curvesLine = section.LineOf("curve_preferences");
         if (section.List("curve_preferences").Count > 0)
@@ -115,7 +115,7 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
         return certificates.Count > 0 ? certificates : throw new WebConfigException(line, $"{setting} has no PEM certificate in it");
     }
 
-    // The toolkit's own documentation calls one of them RequireClientCert.
+    // The toolkit's documentation also uses the name RequireClientCert.
     private static ClientAuth? ParseClientAuth(string text) =>
         text == "RequireClientCert" ? ClientAuth.RequireAnyClientCert
         : Enum.GetNames<ClientAuth>().Contains(text) ? Enum.Parse<ClientAuth>(text)
@@ -140,7 +140,7 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
         IEnumerable<TlsCipherSuite> suites = names.Select(name => Enum.GetNames<TlsCipherSuite>().Contains(name.Text)
             ? Enum.Parse<TlsCipherSuite>(name.Text)
             : throw new WebConfigException(name.Line, $"there is no cipher suite {name.Text}; names are IANA's, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"));
-#pragma warning disable CA1416 // Linux only, as all of this
+#pragma warning disable CA1416 // Linux only, like the whole program
         return new CipherSuitesPolicy([.. suites.Union(Tls13Suites)]);
 #pragma warning restore CA1416
     }

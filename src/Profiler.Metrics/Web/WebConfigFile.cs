@@ -3,8 +3,8 @@ using Profiler.Core;
 namespace Profiler.Metrics.Web;
 
 /// <summary>
-/// A configuration that follows its file: it is read again when the file, or one it names, has changed. If it is wrong
-/// then, that is said once, and what was there before stays.
+/// A configuration that follows its file. It is read again when the file, or a file it refers to, changes. If the new version is
+/// invalid, one message is logged and the previous version stays active.
 /// </summary>
 public sealed class WebConfigFile
 {
@@ -18,10 +18,10 @@ public sealed class WebConfigFile
     private string _stamp;
     private long _lookedAt;
 
-    /// <param name="path">Null: there is no file, and everything is as it is without.</param>
-    /// <param name="time">Tells when to look again.</param>
-    /// <param name="complain">Hears what is wrong with a new version, in one line.</param>
-    /// <exception cref="UserException">It is wrong from the start.</exception>
+    /// <param name="path">Null: no file, use the defaults.</param>
+    /// <param name="time">Clock for the interval of file checks.</param>
+    /// <param name="complain">Called with the error in a new version, one line.</param>
+    /// <exception cref="UserException">The file is invalid at the start.</exception>
     public WebConfigFile(string? path, TimeProvider time, Action<string> complain)
     {
         (_path, _time, _complain) = (path, time, complain);
@@ -37,7 +37,7 @@ public sealed class WebConfigFile
         _stamp = Stamp();
     }
 
-    /// <summary>As it is now; on any thread.</summary>
+    /// <summary>The current configuration. Thread safe.</summary>
     public WebConfig Current
     {
         get
@@ -69,7 +69,7 @@ public sealed class WebConfigFile
             if (config.Tls is null != _config.Tls is null)
                 throw new WebConfigException(1, "TLS cannot be switched on or off while serving: restart");
             _config = config;
-            stamp = Stamp(); // of the files that it names now
+            stamp = Stamp(); // of the files that the new version refers to
         }
         catch (Exception e) when (Expected(e))
         {

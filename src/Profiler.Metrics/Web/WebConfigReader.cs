@@ -6,20 +6,20 @@ using YamlDotNet.RepresentationModel;
 
 namespace Profiler.Metrics.Web;
 
-/// <summary>Reads a <see cref="WebConfig"/>. A setting that is unknown is refused, as one that is wrong.</summary>
+/// <summary>Reads a <see cref="WebConfig"/>. Unknown settings are errors, as invalid values are.</summary>
 internal static partial class WebConfigReader
 {
     private const int LongestFile = 1 << 20;
 
-    // Those that the format allows.
+    // The headers that the format allows.
     private static readonly string[] KnownHeaders =
     [
         "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "X-XSS-Protection", "Content-Security-Policy",
     ];
 
-    /// <param name="path">The file; what it names is looked for beside it.</param>
-    /// <exception cref="WebConfigException">Something in it is wrong.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <param name="path">The file; relative paths in it start at its folder.</param>
+    /// <exception cref="WebConfigException">The file is invalid.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static WebConfig Read(string path)
     {
         if (new FileInfo(path).Length > LongestFile)
@@ -76,7 +76,7 @@ internal static partial class WebConfigReader
         {
             if (!KnownHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))
                 throw new WebConfigException(line, $"the header {name} cannot be set; those that can are {string.Join(", ", KnownHeaders)}");
-            // What Kestrel takes: RFC 9110, 5.5, without the parts that are obsolete.
+            // The values that Kestrel accepts: RFC 9110, 5.5, without the obsolete parts.
             headers[name] = value.All(c => c is >= ' ' and <= '~')
                 ? value
                 : throw new WebConfigException(line, $"the header {name} has a character that no header may have");

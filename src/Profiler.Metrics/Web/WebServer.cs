@@ -8,12 +8,12 @@ using Profiler.Core;
 
 namespace Profiler.Metrics.Web;
 
-/// <summary>Where a server listens: at addresses, or on sockets that are open already.</summary>
+/// <summary>Endpoints of a server: addresses, or sockets that are already open.</summary>
 public sealed record Endpoints(IReadOnlyList<ListenAddress> Addresses, IReadOnlyList<ulong> Descriptors);
 
 /// <summary>
-/// An HTTP server for whoever asks, with all that <c>--web.config.file</c> can say. The host is an empty one: it reads
-/// no configuration file and no environment, logs nothing, and what it is made of survives trimming.
+/// An HTTP server with all settings of <c>--web.config.file</c>. The host is empty: it reads no configuration file and no
+/// environment, logs nothing, and works with trimming.
 /// </summary>
 public sealed class WebServer : IAsyncDisposable
 {
@@ -43,15 +43,15 @@ public sealed class WebServer : IAsyncDisposable
         });
     }
 
-    /// <summary>Where it listens: <c>http://127.0.0.1:9877</c>.</summary>
+    /// <summary>The URLs it listens on: <c>http://127.0.0.1:9877</c>.</summary>
     public IEnumerable<string> Urls => _host.Urls;
 
-    /// <summary>Starts to serve.</summary>
-    /// <param name="endpoints">All of them, or none.</param>
-    /// <param name="config">Followed while it serves.</param>
-    /// <param name="time">For limits of rate.</param>
-    /// <param name="answer">Asked for each request that is admitted, on any thread.</param>
-    /// <exception cref="UserException">One of the addresses cannot be had; says what would help.</exception>
+    /// <summary>Starts the server.</summary>
+    /// <param name="endpoints">The server listens on all of them, or does not start.</param>
+    /// <param name="config">Changes apply while the server runs.</param>
+    /// <param name="time">Clock of the rate limit.</param>
+    /// <param name="answer">Called for each allowed request, on any thread.</param>
+    /// <exception cref="UserException">An address is not available; the message suggests a remedy.</exception>
     public static async Task<WebServer> Start(Endpoints endpoints, WebConfigFile config, TimeProvider time, RequestDelegate answer)
     {
         var server = new WebServer(endpoints, config, time, answer);
@@ -64,7 +64,7 @@ public sealed class WebServer : IAsyncDisposable
         {
             await server.DisposeAsync();
             const string remedy = "choose another with --web.listen-address HOST:PORT";
-            // An address in use is an IOException that names it; whatever else may be wrong does not.
+            // "Address in use" is an IOException that contains the address; other exceptions do not.
             if (e is IOException)
                 throw UserException.NotPossible($"{e.Message.TrimEnd('.')}: {remedy}", e);
             if (e is SocketException)
@@ -80,7 +80,8 @@ public sealed class WebServer : IAsyncDisposable
         _auth.Dispose();
     }
 
-    // Whoever connects gets little: a scrape is one short request. What is beyond is cut off, and costs nobody else.
+    // A scrape is one short request, so limits per client are low. A client beyond them is disconnected and does not slow down
+    // others.
     private static void Limit(KestrelServerOptions server)
     {
         server.AddServerHeader = false;

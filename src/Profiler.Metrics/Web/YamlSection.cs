@@ -3,21 +3,21 @@ using YamlDotNet.RepresentationModel;
 
 namespace Profiler.Metrics.Web;
 
-/// <summary>Something is wrong in a configuration file.</summary>
-/// <param name="line">Where, from 1.</param>
-/// <param name="message">What, and what to write.</param>
+/// <summary>An error in a configuration file.</summary>
+/// <param name="line">Line number, from 1.</param>
+/// <param name="message">The error and its correction.</param>
 internal sealed class WebConfigException(long line, string message, Exception? inner = null) : Exception(message, inner)
 {
     public long Line { get; } = line;
 }
 
-/// <summary>One mapping of a YAML file: what is asked for is taken out, and what is left over nobody knows.</summary>
+/// <summary>One mapping of a YAML file. Each read removes the entry; the remaining entries are unknown settings.</summary>
 internal sealed class YamlSection
 {
     private readonly Dictionary<string, (YamlNode Key, YamlNode Value)> _entries = new(StringComparer.Ordinal);
 
-    /// <param name="node">The mapping; null, or an empty scalar, for one without entries.</param>
-    /// <param name="name">What it is called in complaints.</param>
+    /// <param name="node">The mapping; null or an empty scalar for an empty mapping.</param>
+    /// <param name="name">Its name in error messages.</param>
     public YamlSection(YamlNode? node, string name)
     {
         Line = node?.Start.Line ?? 1;
@@ -34,14 +34,14 @@ internal sealed class YamlSection
 
     public long Line { get; }
 
-    /// <summary>Takes all that is left, as names and texts.</summary>
+    /// <summary>Takes all remaining entries, as names and texts.</summary>
     public IReadOnlyList<(string Name, string Value, long Line)> Texts() =>
         [.. _entries.ToList().Select(e => (e.Key, Text(e.Key) ?? "", e.Value.Key.Start.Line))];
 
-    /// <summary>A section in this one; null if it is not there.</summary>
+    /// <summary>A subsection; null if missing.</summary>
     public YamlSection? Section(string name) => Take(name) is { } node ? new YamlSection(node, name) : null;
 
-    /// <summary>Null if it is not there, or empty.</summary>
+    /// <summary>Null if missing or empty.</summary>
     public string? Text(string name) => Take(name) switch
     {
         null => null,
@@ -50,9 +50,9 @@ internal sealed class YamlSection
         var other => throw new WebConfigException(other.Start.Line, $"{name} takes a single value"),
     };
 
-    /// <summary>A text, made into something else.</summary>
-    /// <param name="parse">Null if the text is none of it.</param>
-    /// <param name="hint">What to write instead.</param>
+    /// <summary>A text, parsed.</summary>
+    /// <param name="parse">Returns null if the text is invalid.</param>
+    /// <param name="hint">Valid values, for the error message.</param>
     public T? Parse<T>(string name, Func<string, T?> parse, string hint) where T : struct
     {
         long line = LineOf(name);
@@ -66,7 +66,7 @@ internal sealed class YamlSection
     public int? Number(string name) => Parse(
         name, text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : (int?)null, "a number");
 
-    /// <summary>Empty if it is not there.</summary>
+    /// <summary>Empty if missing.</summary>
     public IReadOnlyList<(string Text, long Line)> List(string name) => Take(name) switch
     {
         null or YamlScalarNode { Value: null or "" } => [],
@@ -78,10 +78,10 @@ internal sealed class YamlSection
         var other => throw new WebConfigException(other.Start.Line, $"{name} takes a list"),
     };
 
-    /// <summary>The line of an entry that has not been taken; the section's if it is not there.</summary>
+    /// <summary>The line of an entry that was not taken; the line of the section if missing.</summary>
     public long LineOf(string name) => _entries.TryGetValue(name, out var entry) ? entry.Key.Start.Line : Line;
 
-    /// <summary>Nothing may be left.</summary>
+    /// <summary>Fails if an entry remains.</summary>
     public void End()
     {
         if (_entries.Count > 0)
