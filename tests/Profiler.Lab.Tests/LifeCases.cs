@@ -174,7 +174,8 @@ public static class LifeCases
 
             new("memory is unmapped right after the closes",
                 "open-threads=2 dma=96M close-threads=2 close-groups sleep=4 exit",
-                Close("close-threads.first", "close-groups.end", 2) with { Phases = [("iommu_ns", 0.01, 5)] }),
+                // How long 96 MiB take is the kernel's business (8 ms were seen); where they do not belong to it, it is under 1 ms.
+                Close("close-threads.first", "close-groups.end", 2) with { Phases = [("iommu_ns", 0.002, 5)] }),
 
             new("memory is unmapped 3 s after the closes",
                 "open-threads=2 dma=96M close-threads=2 sleep=3 close-groups sleep=2 exit",
