@@ -97,7 +97,7 @@ public sealed class ReachTests
     [Fact]
     public void A_device_pending_comes_in_the_order_in_which_descriptors_are_closed()
     {
-        // Opened 3, 1, 2: closed in that order, whatever the addresses.
+        // Opened 3, 1, 2: at exit the last one is closed first, whatever the addresses.
         var capture = new StagedCapture("""
             0.1 7/7 qemu open begin 0000:03:00.0
             0.2 7/7 qemu open end
@@ -107,7 +107,7 @@ public sealed class ReachTests
             0.6 7/7 qemu open end
             1.0 50/50 libvirtd signal 15 to 7/7 qemu
             """);
-        Assert.Equal(["0000:03:00.0", "0000:01:00.0", "0000:02:00.0"], capture.StateAt(1.5).Snapshot.ShutdownsInFlight[0].Held.ToArray());
+        Assert.Equal(["0000:02:00.0", "0000:01:00.0", "0000:03:00.0"], capture.StateAt(1.5).Snapshot.ShutdownsInFlight[0].Held.ToArray());
     }
 
     private static (Canvas Canvas, string[] Lines) Draw(ProfileState state, ViewState view, int width, int height)

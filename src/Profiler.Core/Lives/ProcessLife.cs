@@ -154,7 +154,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
             : Closing(underWay, nowNs);
         ImmutableArray<OperationInFlight> releasing = [.. underWay.Operations.Where(o => o.Kind == OperationKind.Release)];
         return new ShutdownInFlight(
-            soFar, releasing, [.. _held.Except(releasing.Select(r => r.Device))], _opensSeen);
+            soFar, releasing, [.. _held.AsEnumerable().Reverse().Except(releasing.Select(r => r.Device))], _opensSeen);
     }
 
     // Divides the releases into closes of a process that lived on, burst by burst, and those of its death. A process that is alive but

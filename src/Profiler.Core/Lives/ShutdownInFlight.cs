@@ -7,10 +7,12 @@ namespace Profiler.Core.Lives;
 /// <param name="SoFar">The shutdown up to now; its releases are those that have ended.</param>
 /// <param name="Releasing">Releases in progress, oldest first.</param>
 /// <param name="Held">
-/// Pending devices: opened, and release not begun, in the order in which the kernel will close them if the process exits: that of
-/// their descriptors (close_files() in fs/file.c goes up from 0). For devices opened before the capture, that order is known where
-/// the kernel names them in fdinfo, else they are by address; for those opened later, the order of opening stands for it, as each
-/// open takes the lowest free number. A process that closes devices itself, as QEMU does on SIGTERM, may use another order.
+/// Pending devices: opened, and release not begun, in the order in which the kernel will close them if the process exits: from the
+/// highest descriptor down. close_files() in fs/file.c goes up from 0, and the last steps of closing then run as task work, last in,
+/// first out (task_work_run() in kernel/task_work.c; seen in the lab on 6.12). For devices opened before the capture,
+/// the order of descriptors is known where the kernel names devices in fdinfo, else they are by address; for those opened later, the
+/// order of opening stands for it, as each open takes the lowest free number. A process that closes devices itself may use another
+/// order.
 /// </param>
 /// <param name="HeldKnown">Its opens were seen; else there may be more than <paramref name="Held"/> says.</param>
 public sealed record ShutdownInFlight(
