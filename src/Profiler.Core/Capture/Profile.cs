@@ -63,7 +63,7 @@ public sealed class Profile : IDisposable
     public Task Completion => _completion.Task;
 
     /// <summary>Current health of the profiler.</summary>
-    public ProfileHealth Health => HealthOf(_pipeline.Snapshot());
+    public ProfileHealth Health => State().Health;
 
     /// <summary>
     /// Problems until now: missing data, possibly missing data and unknown facts.
@@ -94,16 +94,22 @@ public sealed class Profile : IDisposable
 
     /// <summary>Computes something from the state of one moment, while the flow waits.</summary>
     /// <param name="read">Must be quick: the events wait for it.</param>
-    public T Read<T>(Func<ProfileState, T> read) => _pipeline.Read(snapshot =>
+    public T Read<T>(Func<ProfileState, T> read)
     {
+        // System calls, and a wait while probes are being attached: events must not wait for them. In this order: what has ended
+        // has its final probes and problems.
         bool ended = Completion.IsCompleted;
-        long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
-        return read(new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot), Facts)
+        (ImmutableArray<ProbeInfo> probes, ImmutableArray<Problem> problems) = (_source.Probes(), _source.Problems());
+        return _pipeline.Read(snapshot =>
         {
-            Playback = Clock?.Playback,
-            Problems = Problems,
+            long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
+            return read(new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot, probes, problems), Facts)
+            {
+                Playback = Clock?.Playback,
+                Problems = problems,
+            });
         });
-    });
+    }
 
     /// <summary>The playback clock of the recording; null for a live source.</summary>
     public ReplayClock? Clock => _source.Clock;
@@ -188,10 +194,9 @@ public sealed class Profile : IDisposable
             _completion.SetResult();
     }
 
-    private ProfileHealth HealthOf(Snapshot snapshot)
+    private ProfileHealth HealthOf(Snapshot snapshot, ImmutableArray<ProbeInfo> probes, ImmutableArray<Problem> problems)
     {
         ImmutableArray<SourceCount> counts = _source.Counts();
-        ImmutableArray<ProbeInfo> probes = _source.Probes();
         return new ProfileHealth(
             probes,
             [
@@ -203,7 +208,7 @@ public sealed class Profile : IDisposable
             ])
         {
             Problems = CaptureProblems.Of(new CaptureKnowledge(
-                probes, Lost(counts), snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, Problems)),
+                probes, Lost(counts), snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, problems)),
         };
     }
 
