@@ -71,7 +71,7 @@ public static class ReportBuilder
         recorded.Last.Unmatched,
         recorded.Last.StacksLost,
         [
-            .. recorded.Last.Received.Select((received, kind) => (received, Name: RecordedCapture.KindName(kind))).Skip(1).Select(e =>
+            .. recorded.Last.Received.Select((received, kind) => (received, Name: EventKindNames.Of(kind))).Skip(1).Select(e =>
             {
                 EventCount? counted = recorded.End?.Events.FirstOrDefault(c => c.Kind == e.Name);
                 return new ReportEvents(e.Name, counted?.Emitted, e.received, counted?.Lost);

@@ -53,7 +53,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
         o.Time.DurationNs,
         o.LockWaitNs,
         o.ResetNs,
-        o.Resets.IsEmpty ? null : o.Resets.MaxBy(r => r.Time.DurationNs)!.Method.Name(),
+        o.LongestReset?.Method.Name(),
         [
             .. o.Resets.Select(r => new ReportReset(
                 r.Method.Name(), r.Time.StartNs, r.Time.DurationNs, r.Result, r.Result < 0 ? Errno.Name(r.Result) : null,

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
+using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
@@ -67,7 +68,7 @@ internal sealed record StagedCapture(string Events)
         var health = new ProfileHealth(Probes, Counts(snapshot))
         {
             Problems = CaptureProblems.Of(new CaptureKnowledge(
-                Probes, Lost?.Select(l => KeyValuePair.Create(RecordedCapture.KindName((int)l.Key), l.Value)) ?? [],
+                Probes, Lost?.Select(l => KeyValuePair.Create(EventKindNames.Of((int)l.Key), l.Value)) ?? [],
                 snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, Problems)),
         };
         return new ProfileState(Info, Replay: false, Ended: false, (long)(seconds * 1e9), snapshot, health, Facts) { Overhead = Overhead };
@@ -99,7 +100,7 @@ internal sealed record StagedCapture(string Events)
         {
             long received = snapshot.Received[(int)kind];
             long? lost = Lost?.GetValueOrDefault(kind);
-            return new EventHealth(RecordedCapture.KindName((int)kind), received, received + lost, lost);
+            return new EventHealth(EventKindNames.Of((int)kind), received, received + lost, lost);
         }),
     ];
 }

@@ -3,6 +3,7 @@ using System.Reactive.Linq;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Spans;
@@ -203,7 +204,7 @@ public sealed class Profile : IDisposable
                 .. snapshot.Received.Select((received, kind) =>
                 {
                     SourceCount? count = counts.Where(c => c.Kind == kind).Select(c => (SourceCount?)c).FirstOrDefault();
-                    return new EventHealth(RecordedCapture.KindName(kind), received, count?.Emitted, count?.Lost);
+                    return new EventHealth(EventKindNames.Of(kind), received, count?.Emitted, count?.Lost);
                 }).Skip(1),
             ])
         {
@@ -213,5 +214,5 @@ public sealed class Profile : IDisposable
     }
 
     private static IEnumerable<KeyValuePair<string, long>> Lost(ImmutableArray<SourceCount> counts) =>
-        counts.Select(c => KeyValuePair.Create(RecordedCapture.KindName(c.Kind), c.Lost));
+        counts.Select(c => KeyValuePair.Create(EventKindNames.Of(c.Kind), c.Lost));
 }

@@ -3,7 +3,6 @@ using System.Reactive.Linq;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
 using Profiler.Core.Lives;
-using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Spans;
@@ -95,9 +94,6 @@ public sealed record RecordedCapture(
 
     /// <summary>Events in the recording.</summary>
     public long Received => Last.Received.Sum();
-
-    /// <inheritdoc cref="EventKindNames.Of"/>
-    public static string KindName(int kind) => EventKindNames.Of(kind);
 
     /// <summary>True if anything in the recording matches the filter.</summary>
     public bool Has(ActivityFilter filter)

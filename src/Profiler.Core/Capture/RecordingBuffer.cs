@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Profiler.Core.Facts;
+using Profiler.Core.Names;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 
@@ -64,7 +65,7 @@ public sealed class RecordingBuffer(long capacity = RecordingBuffer.DefaultCapac
     [
         .. Enumerable.Range(1, WireEvent.Kinds - 1).Select(kind =>
         {
-            string name = RecordedCapture.KindName(kind);
+            string name = EventKindNames.Of(kind);
             long lost = evicted[kind] + (health.Events.Where(e => e.Kind == name).Select(e => e.Lost).FirstOrDefault() ?? 0);
             return new EventCount(name, kept[kind] + lost, kept[kind], lost);
         }),

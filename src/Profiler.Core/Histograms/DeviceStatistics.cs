@@ -42,7 +42,7 @@ public sealed class DeviceStatistics(int capacity = DeviceStatistics.Capacity)
             LastNs = release ? ns : figures.LastNs,
             SumNs = figures.SumNs + (release ? ns : 0),
             MaxNs = release ? Math.Max(figures.MaxNs, ns) : figures.MaxNs,
-            Method = operation.Resets.MaxBy(r => r.Time.DurationNs)?.Method ?? figures.Method,
+            Method = operation.LongestReset?.Method ?? figures.Method,
             Lock = operation.Lock != 0 ? operation.Lock : figures.Lock,
             LastEndNs = operation.Time.EndNs,
         };

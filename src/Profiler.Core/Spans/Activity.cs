@@ -60,6 +60,9 @@ public sealed record Operation(
 
     /// <summary>Sum of its resets, nanoseconds.</summary>
     public long ResetNs => Resets.Sum(r => r.Time.DurationNs);
+
+    /// <summary>Its longest reset, whose method is shown for the operation; null if there was no reset.</summary>
+    public Reset? LongestReset => Resets.MaxBy(r => r.Time.DurationNs);
 }
 
 /// <summary>A wait for a mutex that another thread held.</summary>

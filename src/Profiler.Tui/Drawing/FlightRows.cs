@@ -85,7 +85,7 @@ internal static class FlightRows
 
     private static string Details(Operation done) =>
         (done.LockWaits.IsEmpty ? "" : $"waited {Figures.Text(done.LockWaitNs)}, ") +
-        (done.Resets.IsEmpty ? "not reset" : $"{done.Resets.MaxBy(r => r.Time.DurationNs)!.Method.Name()} reset {Figures.Text(done.ResetNs)}");
+        (done.LongestReset is not { } reset ? "not reset" : $"{reset.Method.Name()} reset {Figures.Text(done.ResetNs)}");
 
     private static void Cells(
         Canvas canvas, Area line, Style plain, string device, (string Text, Style Style) what, string time, string? process,

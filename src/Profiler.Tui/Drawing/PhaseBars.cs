@@ -1,5 +1,6 @@
 using Profiler.Core;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 
 namespace Profiler.Tui.Drawing;
 
@@ -8,30 +9,10 @@ internal static class PhaseBars
 {
     private const int NameWidth = 30, TimeWidth = 9, ShareWidth = 7;
 
-    // In their usual order.
-    private static readonly (Phase Phase, string Words)[] Phases =
-    [
-        (Phase.Process, "process in user space"),
-        (Phase.Memory, "freeing its memory"),
-        (Phase.Reset, "device reset"),
-        (Phase.Power, "device power state"),
-        (Phase.Release, "rest of device release"),
-        (Phase.Open, "rest of device open"),
-        (Phase.LockWait, "waiting for locks"),
-        (Phase.Iommu, "IOMMU unmap and unpin"),
-        (Phase.Kvm, "KVM teardown"),
-        (Phase.Files, "closing other files"),
-        (Phase.Reaping, "zombie, waiting for its parent"),
-        (Phase.Unattributed, "not attributed"),
-    ];
-
-    /// <summary>Display name of a phase.</summary>
-    public static string Words(Phase phase) => Array.Find(Phases, p => p.Phase == phase).Words;
-
     /// <summary>A line for each phase with a duration above 0.</summary>
     public static Section Of(ShutdownPhases phases)
     {
-        (Phase Phase, string Words)[] shown = [.. Phases.Where(p => phases[p.Phase] > 0)];
+        PhaseName[] shown = [.. PhaseNames.All.Where(p => phases[p.Phase] > 0)];
         long wholeNs = Math.Max(1, shown.Sum(p => phases[p.Phase]));
         return new Section(shown.Length, (canvas, line, i) =>
         {

@@ -26,7 +26,7 @@ internal static class WaterfallRows
     {
         if (row.Done is { } done)
         {
-            string method = done.Resets.IsEmpty ? "-" : done.Resets.MaxBy(r => r.Time.DurationNs)!.Method.Name();
+            string method = done.LongestReset?.Method.Name() ?? "-";
             waterfall.Draw(canvas, Cells(canvas, line, Style.Plain, done.Device, Time(done.Time.StartNs - startNs), Time(done.Time.DurationNs),
                 Time(done.LockWaitNs), Time(done.ResetNs), method), done);
         }

@@ -58,7 +58,7 @@ internal sealed record DeviceDetail(string Device) : Detail
             yield return new Line(
                 new StyledText($"{Figures.Text(r.Time.DurationNs),9}  ", Style.Strong),
                 new StyledText($"{ProcessNames.Of(s.Task, state.VmNames)}, {s.Trigger.Name()}", Style.Plain),
-                new StyledText(r.Resets.IsEmpty ? ", not reset" : $", {r.Resets.MaxBy(x => x.Time.DurationNs)!.Method.Name()} reset {Figures.Text(r.ResetNs)}", Style.Reset),
+                new StyledText(r.LongestReset is not { } reset ? ", not reset" : $", {reset.Method.Name()} reset {Figures.Text(r.ResetNs)}", Style.Reset),
                 new StyledText(r.LockWaits.IsEmpty ? "" : $", waited {Figures.Text(r.LockWaitNs)}", Style.Waiting));
         }
     }

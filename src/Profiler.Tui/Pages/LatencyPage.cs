@@ -38,7 +38,7 @@ internal sealed class LatencyPage : Page
         switch (scene.View.Latency)
         {
             case LatencyView.Phases:
-                Rows(canvas, area, scene, [.. h.Phase.Select(p => (PhaseBars.Words(p.Key), p.Value))]);
+                Rows(canvas, area, scene, [.. h.Phase.Select(p => (p.Key.Words(), p.Value))]);
                 break;
             case LatencyView.ReleasesAndOpens:
                 HistogramPanel.Draw(canvas, left, "RELEASE", h.Release, scene.History, Series.Release);

@@ -1,6 +1,7 @@
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Histograms;
+using Profiler.Core.Names;
 using Profiler.Core.Wire;
 using Profiler.Tui.Drawing;
 
@@ -15,7 +16,7 @@ internal sealed record LockDetail(ulong Address) : Detail
         ProfileState state = scene.State;
         if (state.Snapshot.Locks.Rows.FirstOrDefault(l => l.Address == Address) is not { } l)
             return [Section.Of(Line.Of("Nothing is known of this lock any more.", Style.Faint))];
-        var lines = new List<Line> { Line.Of($"{LocksPage.Kind(l.Kind)} lock 0x{l.Address:x16}", Style.Strong) };
+        var lines = new List<Line> { Line.Of($"{l.Kind.Name()} lock 0x{l.Address:x16}", Style.Strong) };
         lines.AddRange(Line.Wrap(What(l.Kind), width, Style.Faint));
         lines.Add(l.Waits == 0 ? Line.Of("nobody waited for it yet")
             : Line.Of($"{Figures.Count(l.Waits, "wait")}, {Figures.Text(l.SumNs)} in all, the longest {Figures.Text(l.LongestNs)}", Style.Waiting));

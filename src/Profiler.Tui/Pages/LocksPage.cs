@@ -3,8 +3,8 @@ using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
-using Profiler.Core.Wire;
 using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
@@ -22,22 +22,14 @@ internal sealed class LocksPage : TablePage<LockFigures>
 
     protected override Table<LockFigures> Table { get; } = new(
         new("LOCK", 18, (l, _) => $"0x{l.Address:x16}", From: 60) { Compare = (a, b) => a.Address.CompareTo(b.Address) },
-        new("KIND", 7, (l, _) => Kind(l.Kind)) { Compare = (a, b) => a.Kind.CompareTo(b.Kind) },
+        new("KIND", 7, (l, _) => l.Kind.Name()) { Compare = (a, b) => a.Kind.CompareTo(b.Kind) },
         new("DEVICES", 0, (l, _) => Devices(l)) { Compare = (a, b) => a.Devices.Count.CompareTo(b.Devices.Count), Descending = true },
         new("WAITS", 6, (l, _) => $"{l.Waits}", Right: true) { Compare = (a, b) => a.Waits.CompareTo(b.Waits) },
         new("LONGEST", 8, (l, _) => l.Waits == 0 ? "" : Figures.Text(l.LongestNs), Right: true) { Compare = (a, b) => a.LongestNs.CompareTo(b.LongestNs) },
         new("TOTAL", 8, (l, _) => l.Waits == 0 ? "" : Figures.Text(l.SumNs), Right: true, From: 90) { Compare = (a, b) => a.SumNs.CompareTo(b.SumNs) },
         new("HOLDER", 0, (l, s) => Holder(l.Holder, s), From: 70));
 
-    /// <summary>"dev_set", "group", "other".</summary>
-    public static string Kind(LockKind kind) => kind switch
-    {
-        LockKind.DevSet => "dev_set",
-        LockKind.Group => "group",
-        _ => "other",
-    };
-
-    /// <summary>"web-1 (4711) at 0000:01:00.0"; empty if there were no waits, or if the holder is unknown.</summary>
+    /// <summary>"web-1 (pid 4711) at 0000:01:00.0"; empty if there were no waits, or if the holder is unknown.</summary>
     public static string Holder(Holder? holder, ProfileState state) => holder?.Task is not { } task
         ? ""
         : ProcessNames.Of(task, state.VmNames) + (holder.Device is null ? "" : $" at {holder.Device}");
