@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Profiler.Linux;
 
-/// <summary>The system calls about files that .NET has no way to make. A negative result is a failure, with errno set.</summary>
+/// <summary>System calls that .NET has no way to make. A negative result is a failure, with errno set.</summary>
 public static partial class Posix
 {
     // include/uapi/asm-generic/fcntl.h; x86-64.
-    public const int O_WRONLY = 0x1, O_ACCMODE = 0x3, O_NONBLOCK = 0x800, O_TRUNC = 0x200, O_NOCTTY = 0x100, O_CLOEXEC = 0x80000;
+    public const int O_WRONLY = 0x1, O_RDWR = 0x2, O_ACCMODE = 0x3, O_NONBLOCK = 0x800, O_TRUNC = 0x200, O_NOCTTY = 0x100, O_CLOEXEC = 0x80000;
+    public const int STDOUT_FILENO = 1;
     public const int F_GETFD = 1, F_GETFL = 3, FD_CLOEXEC = 1;
 
     /// <summary>What kind of file: the bits of st_mode (inode(7)).</summary>
@@ -39,6 +40,7 @@ public static partial class Posix
         }
     }
 
+    // Variadic in C: on x86-64 and arm64 Linux, integer arguments travel in the same registers as those of any other call.
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags);
 
@@ -56,6 +58,12 @@ public static partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fchown(SafeHandle file, uint uid, uint gid);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int isatty(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int kill(int pid, int signal);
 
     /// <summary>Ends the process at once: nothing of ours runs any more.</summary>
     [System.Diagnostics.CodeAnalysis.DoesNotReturn]

@@ -7,7 +7,7 @@ public static class Signals
 {
     public const int
         SIGHUP = 1, SIGINT = 2, SIGQUIT = 3, SIGILL = 4, SIGTRAP = 5, SIGABRT = 6, SIGBUS = 7, SIGFPE = 8, SIGKILL = 9, SIGUSR1 = 10,
-        SIGSEGV = 11, SIGUSR2 = 12, SIGPIPE = 13, SIGALRM = 14, SIGTERM = 15, SIGSTKFLT = 16, SIGXCPU = 24, SIGXFSZ = 25,
+        SIGSEGV = 11, SIGUSR2 = 12, SIGPIPE = 13, SIGALRM = 14, SIGTERM = 15, SIGSTKFLT = 16, SIGSTOP = 19, SIGTSTP = 20, SIGXCPU = 24, SIGXFSZ = 25,
         SIGVTALRM = 26, SIGPROF = 27, SIGIO = 29, SIGPWR = 30, SIGSYS = 31;
 
     private static readonly FrozenDictionary<int, string> Names = new Dictionary<int, string>

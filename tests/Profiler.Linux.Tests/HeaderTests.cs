@@ -7,10 +7,11 @@ public sealed class HeaderTests
 {
     [Fact]
     public void Structs_and_constants_are_those_of_the_headers() =>
-        new Mirrors(typeof(Posix).Assembly, "<errno.h>", "<fcntl.h>", "<signal.h>", "<unistd.h>", "<sys/ioctl.h>", "<sys/stat.h>")
+        new Mirrors(typeof(Posix).Assembly, "<errno.h>", "<fcntl.h>", "<signal.h>", "<termios.h>", "<unistd.h>", "<sys/ioctl.h>", "<sys/stat.h>")
         .Struct<Posix.Statx>("struct statx")
         .Struct<TerminalSize.WindowSize>("struct winsize")
         .Constants(typeof(TerminalSize))
+        .Constants(typeof(TerminalModes))
         .Constants(typeof(Errno))
         .Constants(typeof(Posix))
         .Constants(typeof(Signals))

@@ -2,6 +2,7 @@ using Profiler.Cli.Release.Vfio;
 using Profiler.Cli.Unix;
 using Profiler.Core;
 using Profiler.Host.Pci;
+using Profiler.Linux;
 
 namespace Profiler.Cli.Release;
 
@@ -45,6 +46,6 @@ internal static class Worker
         {
         }
         // Directly to the kernel's do_exit, as when killed; the shutdown of the .NET runtime takes time.
-        LibC._exit(ExitCode.Done);
+        Posix._exit(ExitCode.Done);
     }
 }

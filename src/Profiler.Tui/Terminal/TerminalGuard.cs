@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Profiler.Linux;
+using static Profiler.Linux.Posix;
 
 namespace Profiler.Tui.Terminal;
 
@@ -7,11 +9,8 @@ namespace Profiler.Tui.Terminal;
 /// Restores the terminal in the cases that the library does not handle: stop of the process (SIGTSTP), and an exception on
 /// another thread. Takes it again when the process continues. The library restores it when its own loop ends.
 /// </summary>
-internal sealed partial class TerminalGuard : IDisposable
+internal sealed class TerminalGuard : IDisposable
 {
-    private const int SigTstp = 20, SigStop = 19; // signal(7), x86-64
-    private const int Output = 1, Now = 0;        // standard output; TCSANOW
-
     // Alternate screen, cleared; hidden cursor; bracketed paste; mouse clicks and wheel, but no mouse moves.
     private const string Enter = "\e[?1049h\e[2J\e[H\e[?25l\e[?2004h" + Mouse;
     private const string Mouse = "\e[?1003l\e[?1015l\e[?1000h\e[?1006h";
@@ -24,16 +23,13 @@ internal sealed partial class TerminalGuard : IDisposable
     private readonly PosixSignalRegistration _stopped, _continued;
     private readonly ManualResetEventSlim _mayGoOn = new(true), _parked = new();
     private readonly Lock _gate = new(); // signal handlers run on other threads
-    private readonly byte[] _before = new byte[TermiosSize], _raw = new byte[TermiosSize];
+    private readonly TerminalModes _before = TerminalModes.Of(STDOUT_FILENO);
+    private TerminalModes? _raw;
     private bool _taken;
-
-    // Larger than struct termios of any libc.
-    private const int TermiosSize = 256;
 
     /// <summary>To be created before the library takes the terminal.</summary>
     public TerminalGuard()
     {
-        _ = tcgetattr(Output, _before);
 #pragma warning disable CA1416 // Linux only, like this class
         _stopped = PosixSignalRegistration.Create(PosixSignal.SIGTSTP, Stop);
         _continued = PosixSignalRegistration.Create(PosixSignal.SIGCONT, Continue);
@@ -46,7 +42,7 @@ internal sealed partial class TerminalGuard : IDisposable
     public event Action? Retaken;
 
     /// <summary>True if standard output is still a terminal.</summary>
-    public static bool HasTerminal => isatty(Output) == 1;
+    public static bool HasTerminal => isatty(STDOUT_FILENO) == 1;
 
     /// <summary>To be called after the library has taken the terminal.</summary>
     public void Taken()
@@ -54,7 +50,7 @@ internal sealed partial class TerminalGuard : IDisposable
         lock (_gate)
         {
             _taken = true;
-            _ = tcgetattr(Output, _raw);
+            _raw = TerminalModes.Of(STDOUT_FILENO);
             Write(Mouse);
         }
     }
@@ -81,7 +77,7 @@ internal sealed partial class TerminalGuard : IDisposable
     }
 
     /// <summary>Stops the whole process group, like Ctrl-Z in a terminal with job control.</summary>
-    public static void StopOurselves() => _ = kill(0, SigTstp);
+    public static void StopOurselves() => _ = kill(0, Signals.SIGTSTP);
 
     public void Dispose()
     {
@@ -98,7 +94,7 @@ internal sealed partial class TerminalGuard : IDisposable
     {
         signal.Cancel = true;
         GiveBack();
-        _ = kill(Environment.ProcessId, SigStop);
+        _ = kill(Environment.ProcessId, Signals.SIGSTOP);
     }
 
     private void Continue(PosixSignalContext signal)
@@ -110,7 +106,7 @@ internal sealed partial class TerminalGuard : IDisposable
             if (_taken || _mayGoOn.IsSet)
                 return;
             _taken = true;
-            _ = tcsetattr(Output, Now, _raw);
+            _raw?.Apply(STDOUT_FILENO);
             Write(Enter);
         }
         Retaken?.Invoke();
@@ -134,7 +130,7 @@ internal sealed partial class TerminalGuard : IDisposable
         lock (_gate)
         {
             Write(Leave);
-            _ = tcsetattr(Output, Now, _before);
+            _before.Apply(STDOUT_FILENO);
         }
     }
 
@@ -150,16 +146,4 @@ internal sealed partial class TerminalGuard : IDisposable
             // The terminal is gone: nothing to restore.
         }
     }
-
-    [LibraryImport("libc")]
-    private static partial int kill(int pid, int signal);
-
-    [LibraryImport("libc")]
-    private static partial int isatty(int fd);
-
-    [LibraryImport("libc")]
-    private static partial int tcgetattr(int fd, [Out] byte[] termios);
-
-    [LibraryImport("libc")]
-    private static partial int tcsetattr(int fd, int when, [In] byte[] termios);
 }

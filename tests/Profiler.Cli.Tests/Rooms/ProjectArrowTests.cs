@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Xml.Linq;
 using Profiler.Tests.Support;
 
@@ -14,7 +15,7 @@ public class ProjectArrowTests
         ["Core"] = [],
         ["Host"] = ["Bpf", "Core"],
         ["Report"] = ["Core"],
-        ["Metrics"] = ["Core", "Report"],
+        ["Metrics"] = ["Core"],
         ["Tui"] = ["Core", "Host", "Report"],
         ["Cli"] = ["Bpf", "Core", "Host", "Metrics", "Report", "Tui"],
     };
@@ -36,6 +37,15 @@ public class ProjectArrowTests
     [MemberData(nameof(Projects))]
     public void A_project_uses_only_those_below_it(string project) =>
         Assert.Empty(TypeUses.References(Assembly(project)).Except(AllowedTo(project)));
+
+    // Where tests compare every constant and struct of them with the headers (tests/Support/Mirrors.cs).
+    [Fact]
+    public void Native_functions_are_only_where_their_mirrors_are_checked() => Assert.Equal(
+        ["Bpf", "Cli", "Linux"],
+        Allowed.Keys.Where(project => System.Reflection.Assembly.LoadFrom(Assembly(project)).GetTypes()
+            .SelectMany(t => t.GetMethods(
+                BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .Any(m => m.Attributes.HasFlag(MethodAttributes.PinvokeImpl))).Order(StringComparer.Ordinal));
 
     /// <summary>The compiled project.</summary>
     internal static string Assembly(string project) =>

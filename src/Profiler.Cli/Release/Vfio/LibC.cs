@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Profiler.Cli.Release.Vfio;
@@ -8,25 +7,16 @@ namespace Profiler.Cli.Release.Vfio;
 /// <see cref="Marshal.GetLastPInvokeError"/>.
 /// </summary>
 /// <remarks>
-/// <c>open</c> and <c>ioctl</c> are variadic in C. On the System V x86-64 ABI (and AArch64 Linux) integer and pointer
+/// <c>ioctl</c> is variadic in C. On the System V x86-64 ABI (and AArch64 Linux) integer and pointer
 /// arguments of a variadic call travel in the same registers as those of any other.
 /// </remarks>
 internal static partial class LibC
 {
     private const string Library = "libc";
 
-    /// <summary>Flags of <see cref="open"/> (include/uapi/asm-generic/fcntl.h).</summary>
-    public const int O_RDWR = 0x2, O_CLOEXEC = 0x80000;
-
-    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int open(string path, int flags);
-
     /// <summary>Arguments of <see cref="mmap"/> and <see cref="madvise"/> (include/uapi/asm-generic/mman*.h).</summary>
     public const int PROT_READ = 0x1, PROT_WRITE = 0x2, MAP_PRIVATE = 0x2, MAP_ANONYMOUS = 0x20,
         MADV_HUGEPAGE = 14, MADV_NOHUGEPAGE = 15;
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial int close(int fd);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int ioctl(int fd, nuint request, nint argument);
@@ -52,9 +42,4 @@ internal static partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int madvise(nint address, nuint length, int advice);
-
-    /// <summary>Ends the process with all its threads at once: no handler and no finalizer runs.</summary>
-    [DoesNotReturn]
-    [LibraryImport(Library)]
-    public static partial void _exit(int status);
 }

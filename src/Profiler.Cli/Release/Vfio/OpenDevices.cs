@@ -1,4 +1,5 @@
 using Profiler.Core;
+using Profiler.Linux;
 
 namespace Profiler.Cli.Release.Vfio;
 
@@ -51,7 +52,7 @@ internal sealed class OpenDevices : IDisposable
         int fd = Interlocked.Exchange(ref _fds[index], Closed);
         // VFIO has no flush operation, so this cannot fail: a release returns nothing.
         if (fd != Closed)
-            _ = LibC.close(fd);
+            _ = Posix.close(fd);
     }
 
     /// <summary>Closes what is still open, devices first: a group can be closed only after its devices.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Profiler.Core;
 using Profiler.Host.Pci;
+using Profiler.Linux;
 using static Profiler.Cli.Release.Vfio.VfioUapi;
 
 namespace Profiler.Cli.Release.Vfio;
@@ -27,7 +28,7 @@ internal sealed class VfioContainer : IDisposable
     /// <exception cref="UserException">VFIO is not loaded, has another API version, or there is no permission (3).</exception>
     public static VfioContainer Open()
     {
-        int fd = LibC.open(Node, LibC.O_RDWR | LibC.O_CLOEXEC);
+        int fd = Posix.open(Node, Posix.O_RDWR | Posix.O_CLOEXEC);
         if (fd < 0)
             throw VfioErrors.OpenContainer(Marshal.GetLastPInvokeError());
         var container = new VfioContainer(fd);
@@ -62,10 +63,10 @@ internal sealed class VfioContainer : IDisposable
     public void Dispose()
     {
         foreach (int group in _groups.Values)
-            _ = LibC.close(group);
+            _ = Posix.close(group);
         _groups.Clear();
         if (_container >= 0)
-            _ = LibC.close(_container);
+            _ = Posix.close(_container);
         _container = -1;
         _memory?.Dispose();
         _memory = null;
@@ -82,7 +83,7 @@ internal sealed class VfioContainer : IDisposable
 
     private int AddGroup(int number)
     {
-        int group = LibC.open(GroupNode(number), LibC.O_RDWR | LibC.O_CLOEXEC);
+        int group = Posix.open(GroupNode(number), Posix.O_RDWR | Posix.O_CLOEXEC);
         if (group < 0)
             throw VfioErrors.OpenGroup(number, Marshal.GetLastPInvokeError());
         // Dispose closes it from now on.
