@@ -3,7 +3,7 @@ using System.Text;
 namespace Profiler.Report;
 
 /// <summary>Text in lines of a width.</summary>
-internal static class Paragraph
+public static class Paragraph
 {
     private static readonly string[] Units = ["ns", "µs", "ms", "s", "%", "GiB"];
 

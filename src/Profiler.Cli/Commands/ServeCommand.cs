@@ -54,9 +54,11 @@ internal static class ServeCommand
     private static readonly Option<int> VmsOption = Number(
         "--max-vms", "maximum number of per-VM series; the rest is aggregated as \"other\"", 256);
 
-    private static readonly Option<LogLevel> LogLevelOption = Word("--log.level", "least important lines to write", LogLevel.Info);
+    private static readonly Option<LogLevel> LogLevelOption = OptionValues.OneOf<LogLevel>(
+        "--log.level", "least important lines to write", LogLevel.Info, ignoreCase: true);
 
-    private static readonly Option<LogFormat> LogFormatOption = Word("--log.format", "how to write them", LogFormat.Text);
+    private static readonly Option<LogFormat> LogFormatOption = OptionValues.OneOf<LogFormat>(
+        "--log.format", "how to write them", LogFormat.Text, ignoreCase: true);
 
     private static readonly Option<Uri?> OtlpOption = new("--otlp.endpoint")
     {
@@ -143,7 +145,7 @@ internal static class ServeCommand
         bool ready = false;
         string path = parsed.GetRequiredValue(PathOption);
         using var pages = new MetricsPages(source, () => Volatile.Read(ref ready), log, path, parsed.GetValue(RequestsOption));
-        // The server stops before the profile does: nobody asks while programs are being detached.
+        // The server stops before the profile does: no scrape comes while programs are being detached.
         using (OtlpPush? push = otlp is null ? null : new OtlpPush(otlp, profile, source.State, Version, log))
         await using (var server = await WebServer.Start(endpoints, config, time, pages.Answer))
         {
@@ -182,25 +184,6 @@ internal static class ServeCommand
                 result.AddError($"{name} takes a number from 0 to 65536");
         });
         return option;
-    }
-
-    private static Option<T> Word<T>(string name, string description, T fallback) where T : struct, Enum
-    {
-        string[] words = [.. Enum.GetNames<T>().Select(word => word.ToLowerInvariant())];
-        return new Option<T>(name)
-        {
-            Description = description,
-            HelpName = string.Join('|', words),
-            DefaultValueFactory = _ => fallback,
-            CustomParser = result =>
-            {
-                string word = result.Tokens[0].Value;
-                if (Array.FindIndex(words, w => w.Equals(word, StringComparison.OrdinalIgnoreCase)) is >= 0 and var index)
-                    return Enum.GetValues<T>()[index];
-                result.AddError($"{name} {word}: write {string.Join(", ", words[..^1])} or {words[^1]}");
-                return fallback;
-            },
-        };
     }
 
     private static Endpoints EndpointsOf(ParseResult parsed) => parsed.GetValue(SystemdOption)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Profiler.Core;
+using Profiler.Report;
 
 namespace Profiler.Cli.Usage;
 
@@ -13,7 +14,7 @@ internal static class HelpPage
     public static string Of(Command command)
     {
         var page = new StringBuilder();
-        page.Append(Wrapped(command.Description ?? "", 0)).Append('\n');
+        Paragraph.Append(page, command.Description ?? "", Width, "", "");
         page.Append(CultureInfo.InvariantCulture, $"\nUsage: {UsageOf(command)}\n");
         Section(page, "Commands", command.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, c.Description ?? "")));
         Section(page, "Arguments", command.Arguments.Select(a => (a.Name, a.Description ?? "")));
@@ -22,7 +23,10 @@ internal static class HelpPage
         if (examples.Length > 0)
             page.Append("\nExamples:\n").AppendJoin("", examples.Select(e => $"  {e}\n"));
         if (command is RootCommand)
-            page.Append($"\n{Wrapped(ExitCodes, 0)}\n");
+        {
+            page.Append('\n');
+            Paragraph.Append(page, ExitCodes, Width, "", "");
+        }
         return page.ToString();
     }
 
@@ -105,31 +109,11 @@ internal static class HelpPage
         foreach ((string name, string text) in all)
         {
             string start = new string(' ', Indent) + name;
+            string indent = new(' ', column);
             // A name too long for its column has a line of its own.
-            page.Append(start).Append(start.Length + Gap <= column ? new string(' ', column - start.Length) : "\n" + new string(' ', column));
-            page.Append(Wrapped(text, column)).Append('\n');
+            if (start.Length + Gap > column)
+                page.Append(start).Append('\n');
+            Paragraph.Append(page, text, Width, start.Length + Gap <= column ? start.PadRight(column) : indent, indent);
         }
-    }
-
-    private static string Wrapped(string text, int column)
-    {
-        var lines = new StringBuilder();
-        int length = column;
-        foreach (string word in text.Split(' '))
-        {
-            if (length > column && length + 1 + word.Length > Width)
-            {
-                lines.Append('\n').Append(' ', column);
-                length = column;
-            }
-            else if (length > column)
-            {
-                lines.Append(' ');
-                length++;
-            }
-            lines.Append(word);
-            length += word.Length;
-        }
-        return lines.ToString();
     }
 }

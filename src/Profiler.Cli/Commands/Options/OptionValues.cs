@@ -8,8 +8,8 @@ namespace Profiler.Cli.Commands.Options;
 /// <summary>Reads the values of options; each error says what to write.</summary>
 internal static class OptionValues
 {
-    /// <summary>An option that takes one of an enum's values, in lower case.</summary>
-    public static Option<T> OneOf<T>(string name, string description, T? byDefault = null) where T : struct, Enum
+    /// <summary>An option that takes one of an enum's values, in lower case; or in any case, where that is usual.</summary>
+    public static Option<T> OneOf<T>(string name, string description, T? byDefault = null, bool ignoreCase = false) where T : struct, Enum
     {
         string[] names = [.. EnumNames.All<T>()];
         var option = new Option<T>(name)
@@ -18,7 +18,7 @@ internal static class OptionValues
             HelpName = string.Join('|', names),
             CustomParser = result =>
             {
-                if (EnumNames.Parse<T>(result.Tokens[0].Value) is { } value)
+                if (EnumNames.Parse<T>(result.Tokens[0].Value, ignoreCase) is { } value)
                     return value;
                 result.Expects($"{string.Join(", ", names[..^1])} or {names[^1]}");
                 return default;
