@@ -78,17 +78,15 @@ internal static class Waterfall
     // A cell of the bar shows what fills most of its time.
     private static string Bar(ReportDevice d, ReportShutdown s, int width)
     {
-        double scale = Math.Max(1, s.WallNs) / (double)width;
-        int Cell(long ns) => (int)Math.Clamp((ns - s.StartNs) / scale, 0, width - 1);
+        var axis = new TimeAxis(s.StartNs, s.StartNs + s.WallNs, width);
         char[] bar = [.. Enumerable.Repeat(' ', width)];
         void Fill(long startNs, long durationNs, char with)
         {
-            int from = Cell(startNs), to = Cell(startNs + durationNs - 1);
-            Array.Fill(bar, with, from, to - from + 1);
+            (int first, int count) = axis.CellsOf(startNs, startNs + durationNs);
+            Array.Fill(bar, with, first, count);
         }
         Fill(d.StartNs, d.DurationNs, '=');
-        // A wait shorter than half a cell is not shown.
-        foreach (ReportLockWait wait in d.LockWaits.Where(w => w.DurationNs >= scale / 2))
+        foreach (ReportLockWait wait in d.LockWaits.Where(w => axis.Shows(w.DurationNs)))
             Fill(wait.StartNs, wait.DurationNs, '.');
         foreach (ReportReset reset in d.Resets)
             Fill(reset.StartNs, reset.DurationNs, '#');

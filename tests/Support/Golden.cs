@@ -19,6 +19,9 @@ public static class Golden
         Xunit.Assert.Equal(File.ReadAllText(path), actual);
     }
 
+    /// <summary>The root of the repository.</summary>
+    public static string Repository { get; } = Path.GetFullPath(Beside("../.."));
+
     /// <summary>A path beside the calling source file.</summary>
     public static string Beside(string relative, [CallerFilePath] string caller = "") =>
         Path.Combine(Path.GetDirectoryName(caller)!, relative);

@@ -1,4 +1,5 @@
 using Profiler.Core.Spans;
+using Profiler.Report;
 
 namespace Profiler.Tui.Drawing;
 
@@ -27,8 +28,7 @@ internal readonly struct Waterfall(long startNs, long endNs)
         Fill(canvas, line, o.Time.StartNs, o.Time.EndNs, Rest, Style.Release);
         foreach (LockWait wait in o.LockWaits)
         {
-            // A wait below half a cell is not visible.
-            if (wait.Time.DurationNs >= NsPerCell(line) / 2)
+            if (AxisOf(line).Shows(wait.Time.DurationNs))
                 Fill(canvas, line, wait.Time.StartNs, wait.Time.EndNs, Wait, Style.Waiting);
         }
         foreach (Reset reset in o.Resets)
@@ -41,21 +41,19 @@ internal readonly struct Waterfall(long startNs, long endNs)
         Fill(canvas, line, o.StartNs, endNs, Rest, Style.Release);
         if (o.State == OperationState.WaitingForLock)
             Fill(canvas, line, o.StateSinceNs, endNs, Wait, Style.Waiting);
-        else if (o.WorkingSinceNs - o.StartNs >= NsPerCell(line) / 2)
+        else if (AxisOf(line).Shows(o.WorkingSinceNs - o.StartNs))
             Fill(canvas, line, o.StartNs, o.WorkingSinceNs, Wait, Style.Waiting);
         if (o.State == OperationState.Resetting)
             Fill(canvas, line, o.StateSinceNs, endNs, Waterfall.Reset, Style.Reset);
     }
 
-    private double NsPerCell(Area line) => Math.Max(1, endNs - startNs) / (double)Math.Max(1, line.Width);
+    private TimeAxis AxisOf(Area line) => new(startNs, endNs, line.Width);
 
     private void Fill(Canvas canvas, Area line, long fromNs, long untilNs, char with, Style style)
     {
         if (line.Width <= 0)
             return;
-        int from = Cell(line, fromNs), to = Cell(line, untilNs - 1);
-        canvas.Fill(line.X + from, line.Y, to - from + 1, with, style);
+        (int first, int count) = AxisOf(line).CellsOf(fromNs, untilNs);
+        canvas.Fill(line.X + first, line.Y, count, with, style);
     }
-
-    private int Cell(Area line, long ns) => (int)Math.Clamp((ns - startNs) / NsPerCell(line), 0, line.Width - 1);
 }

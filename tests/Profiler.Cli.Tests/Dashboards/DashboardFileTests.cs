@@ -8,8 +8,6 @@ namespace Profiler.Cli.Tests.Dashboards;
 /// <summary>What makes a dashboard one: Grafana's types, and what these cannot tell.</summary>
 public sealed class DashboardFileTests
 {
-    private static readonly string Repository = Path.GetFullPath(Golden.Beside("../../.."));
-
     public static TheoryData<string> Dashboards => [.. DashboardFile.Names];
 
     [Fact]
@@ -21,7 +19,7 @@ public sealed class DashboardFileTests
     [InlineData("\"schemaVersion\": 42", "\"schemaVersion\": 41", "schemaVersion is 41; Grafana's is 42")]
     public void What_they_do_not_allow_is_told(string right, string wrong, string expected)
     {
-        string text = File.ReadAllText(Path.Combine(Repository, "dashboards/host.json"));
+        string text = File.ReadAllText(Path.Combine(Golden.Repository, "dashboards/host.json"));
         Assert.Contains(right, text, StringComparison.Ordinal);
         using var broken = new TemporaryFile(System.Text.Encoding.UTF8.GetBytes(text.Replace(right, wrong, StringComparison.Ordinal)));
         (int code, string output) = Check(broken.Path);
@@ -128,7 +126,7 @@ public sealed class DashboardFileTests
 
     private static (int Code, string Output) Check(params string[] files)
     {
-        using Process check = Process.Start(new ProcessStartInfo(Path.Combine(Repository, "dashboards/schema/check"), files)
+        using Process check = Process.Start(new ProcessStartInfo(Path.Combine(Golden.Repository, "dashboards/schema/check"), files)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -6,26 +6,24 @@ namespace Profiler.Cli.Tests.Rooms;
 /// <summary>Documents name files and folders that exist, and headings that are there.</summary>
 public sealed partial class DocumentPathTests
 {
-    private static readonly string Repository = Path.GetFullPath(Golden.Beside("../../.."));
-
     public static TheoryData<string> Documents =>
     [
         .. new[] { "README.md", "CONTRIBUTING.md", "tests/lab/README.md" }
-            .Concat(Directory.EnumerateFiles(Path.Combine(Repository, "docs"), "*.md").Select(f => Path.GetRelativePath(Repository, f)).Order()),
+            .Concat(Directory.EnumerateFiles(Path.Combine(Golden.Repository, "docs"), "*.md").Select(f => Path.GetRelativePath(Golden.Repository, f)).Order()),
     ];
 
     [Theory, MemberData(nameof(Documents))]
     public void Every_path_in_it_exists(string document)
     {
-        string text = File.ReadAllText(Path.Combine(Repository, document));
-        Assert.Equal([], InCode().Matches(text).Select(m => m.Groups[1].Value).Where(p => !Exists(Repository, p)).Distinct());
+        string text = File.ReadAllText(Path.Combine(Golden.Repository, document));
+        Assert.Equal([], InCode().Matches(text).Select(m => m.Groups[1].Value).Where(p => !Exists(Golden.Repository, p)).Distinct());
     }
 
     [Theory, MemberData(nameof(Documents))]
     public void Every_link_in_it_leads_somewhere(string document)
     {
-        string text = File.ReadAllText(Path.Combine(Repository, document));
-        string folder = Path.GetDirectoryName(Path.Combine(Repository, document))!;
+        string text = File.ReadAllText(Path.Combine(Golden.Repository, document));
+        string folder = Path.GetDirectoryName(Path.Combine(Golden.Repository, document))!;
         Assert.Equal([], Link().Matches(text).Select(m => m.Groups[1].Value)
             .Where(target => !target.Contains("://", StringComparison.Ordinal) && !Leads(folder, document, target)).Distinct());
     }
@@ -33,7 +31,7 @@ public sealed partial class DocumentPathTests
     private static bool Leads(string folder, string document, string target)
     {
         string[] parts = target.Split('#', 2);
-        string path = parts[0].Length == 0 ? Path.Combine(Repository, document) : Path.Combine(folder, parts[0]);
+        string path = parts[0].Length == 0 ? Path.Combine(Golden.Repository, document) : Path.Combine(folder, parts[0]);
         return parts.Length == 1 ? Path.Exists(path) : File.Exists(path) && Anchors(File.ReadAllText(path)).Contains(parts[1]);
     }
 

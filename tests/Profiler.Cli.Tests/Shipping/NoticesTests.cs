@@ -12,18 +12,16 @@ namespace Profiler.Cli.Tests.Shipping;
 /// </summary>
 public sealed class NoticesTests
 {
-    private static readonly string Repository = Path.GetFullPath(Golden.Beside("../../.."));
-
     [Fact]
     public void Every_package_in_the_program_has_its_licence_in_the_notices() =>
-        Golden.Equal(Path.Combine(Repository, "THIRD-PARTY-NOTICES.txt"), Notices());
+        Golden.Equal(Path.Combine(Golden.Repository, "THIRD-PARTY-NOTICES.txt"), Notices());
 
     [Fact]
     public void The_program_shows_them()
     {
         using var output = new StringWriter();
         CommandLine.Parse(CommandLine.Create(), ["--notices"]).Invoke(new() { Output = output });
-        Assert.Equal(File.ReadAllText(Path.Combine(Repository, "THIRD-PARTY-NOTICES.txt")), output.ToString());
+        Assert.Equal(File.ReadAllText(Path.Combine(Golden.Repository, "THIRD-PARTY-NOTICES.txt")), output.ToString());
     }
 
     private static string Notices()
@@ -44,7 +42,7 @@ public sealed class NoticesTests
     // What has code that runs on Linux: neither analyzers nor build tools.
     private static IEnumerable<Package> Shipped()
     {
-        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository, "src/Profiler.Cli/obj/project.assets.json")));
+        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Path.Combine(Golden.Repository, "src/Profiler.Cli/obj/project.assets.json")));
         string folder = assets.RootElement.GetProperty("packageFolders").EnumerateObject().First().Name;
         JsonElement target = assets.RootElement.GetProperty("targets").GetProperty("net10.0/linux-x64");
         foreach (JsonProperty library in target.EnumerateObject())
@@ -74,7 +72,7 @@ public sealed class NoticesTests
         }
 
         // Ours is the same licence: all of its text but the line of the copyright.
-        private static string Mit() => string.Join('\n', File.ReadLines(Path.Combine(Repository, "LICENSE"))
+        private static string Mit() => string.Join('\n', File.ReadLines(Path.Combine(Golden.Repository, "LICENSE"))
             .Where(line => !line.StartsWith("Copyright", StringComparison.Ordinal)));
     }
 }

@@ -41,12 +41,7 @@ public sealed class TerminalTests : IDisposable
     {
         Start();
         _terminal.Press("C-z");
-        _terminal.WaitFor("Stopped");
-        Assert.Equal((false, true), _terminal.Mode);
-        Assert.Equal(_before, _terminal.Ask("stty --save"));
-        _terminal.Line("fg");
-        _terminal.WaitFor("q  quit");
-        Assert.Equal((true, false), _terminal.Mode);
+        IsStoppedAndGoesOn();
         _terminal.Press("q");
         IsOver(0);
     }
@@ -56,12 +51,7 @@ public sealed class TerminalTests : IDisposable
     {
         Start();
         Signal("TSTP");
-        _terminal.WaitFor("Stopped");
-        Assert.Equal((false, true), _terminal.Mode);
-        Assert.Equal(_before, _terminal.Ask("stty --save"));
-        _terminal.Line("fg");
-        _terminal.WaitFor("q  quit");
-        Assert.Equal((true, false), _terminal.Mode);
+        IsStoppedAndGoesOn();
         Signal("TERM");
         IsOver(0);
     }
@@ -148,6 +138,16 @@ public sealed class TerminalTests : IDisposable
     private void Start(string environment = "")
     {
         _terminal.Line($"cd {AppContext.BaseDirectory}; {environment}{Program} top --from {_recording.Path} 2>/dev/null");
+        _terminal.WaitFor("q  quit");
+        Assert.Equal((true, false), _terminal.Mode);
+    }
+
+    private void IsStoppedAndGoesOn()
+    {
+        _terminal.WaitFor("Stopped");
+        Assert.Equal((false, true), _terminal.Mode);
+        Assert.Equal(_before, _terminal.Ask("stty --save"));
+        _terminal.Line("fg");
         _terminal.WaitFor("q  quit");
         Assert.Equal((true, false), _terminal.Mode);
     }
