@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define EVENT_FORMAT 3
+#define EVENT_FORMAT 4
 
 #define NO_STACK (-1)
 
@@ -67,6 +67,7 @@ enum teardown_step {
 	TEARDOWN_IOMMU,	     /* the last user of a container or IOAS leaves: unmap and unpin */
 	TEARDOWN_KVM,	     /* KVM frees the virtual machine */
 	TEARDOWN_POWER,	     /* vfio_pci_set_power_state */
+	TEARDOWN_CORE_DUMP,  /* do_coredump: a core file is written, before the dumping thread exits */
 	TEARDOWN_STEPS,
 };
 

@@ -204,6 +204,7 @@ static __always_inline int teardown(enum teardown_step step, enum event_edge edg
 		return teardown(step, EDGE_END);                                                   \
 	}
 
+TEARDOWN_PROBES(core_dump, TEARDOWN_CORE_DUMP)
 TEARDOWN_PROBES(memory, TEARDOWN_MEMORY)
 TEARDOWN_PROBES(iommu_type1, TEARDOWN_IOMMU)
 TEARDOWN_PROBES(iommufd, TEARDOWN_IOMMU)

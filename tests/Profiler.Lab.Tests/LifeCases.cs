@@ -215,7 +215,12 @@ public static class LifeCases
                 "open-threads=2 thread=60 thread=60 exec=60", Killed("TERM", "TERM.sent", 2) with { Signals = "SIGTERM", Finds = [SerialExit] })
             { Cues = ["TERM@exec.done+3"] },
 
-            new("SIGQUIT that leaves a core", "core memory=96M open-threads=1 raise=QUIT", Killed("QUIT", "raise.begin", 1)),
+            new("SIGQUIT that leaves a core", "core memory=96M open-threads=1 raise=QUIT",
+                Killed("QUIT", "raise.begin", 1) with { Phases = [("core_dump_ns", 0.01, 9)] }),
+
+            // The others exit at once, and wait for the one that writes the core.
+            new("SIGQUIT of a process with several threads that leaves a core", "core memory=64M open-threads=1 thread=60 thread=60 raise=QUIT",
+                Killed("QUIT", "raise.begin", 1) with { Phases = [("core_dump_ns", 0.01, 9)] }),
         ],
         [
             new("exit while another thread closes a device",

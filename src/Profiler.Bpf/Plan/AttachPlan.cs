@@ -84,7 +84,8 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         Tracepoint(kernel, Plan.Probes.Signal, "signals and the end of the process"),
         Tracepoint(kernel, Plan.Probes.Fork, "children inherit devices"),
         .. Plan.Probes.Teardown.Select(probe => Function(kernel, probe, attach)),
-        Power(kernel, attach),
+        Either(kernel, Plan.Probes.CoreDump, Plan.Probes.CoreDumpBeforeVfs, attach),
+        Either(kernel, Plan.Probes.Power, Plan.Probes.PowerBeforeCore, attach),
         Tracepoint(kernel, Plan.Probes.Module, "tells when probes in modules can be attached, and must be again"),
     ]);
 
@@ -100,11 +101,8 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
             : Function(kernel, older, attach);
     }
 
-    private static PlannedProbe Power(IKernelOffer kernel, AttachChoice attach)
-    {
-        Probe newer = Plan.Probes.Power, older = Plan.Probes.PowerBeforeCore;
-        return Function(kernel, kernel.HasFunction(older.Symbol, older.Module) ? older : newer, attach);
-    }
+    private static PlannedProbe Either(IKernelOffer kernel, Probe newer, Probe older, AttachChoice attach) =>
+        Function(kernel, kernel.HasFunction(older.Symbol, older.Module) ? older : newer, attach);
 
     private static PlannedProbe Function(IKernelOffer kernel, Probe probe, AttachChoice attach)
     {

@@ -105,6 +105,12 @@ public static class Probes
         new("kvm_memory", "teardown", "kvm_mmu_notifier_release", KernelModules.Kvm, "kvm_memory"),
     ];
 
+    /// <summary>A core file is written.</summary>
+    public static readonly Probe CoreDump = new("core_dump", "teardown", "vfs_coredump", null, "core_dump");
+
+    /// <summary>Until 70e3ee31282d ("coredump: rename do_coredump() to vfs_coredump()"), 6.17.</summary>
+    public static readonly Probe CoreDumpBeforeVfs = CoreDump with { Symbol = "do_coredump" };
+
     /// <summary>
     /// Power transitions in releases and opens; until 7fa005caa35e ("vfio/pci: Introduce vfio_pci_core.ko"), 5.15, the function
     /// was in another module.
@@ -139,5 +145,5 @@ public static class Probes
 
     /// <summary>All probes on functions.</summary>
     public static IEnumerable<Probe> All =>
-        [Release, ReleaseBeforeDevSets, Open, LockEntry, LockSlowPath, .. Reset, .. Teardown, Power, PowerBeforeCore];
+        [Release, ReleaseBeforeDevSets, Open, LockEntry, LockSlowPath, .. Reset, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore];
 }

@@ -33,6 +33,9 @@ public enum Phase
     /// <summary>Files other than devices are closed, one by one, from task work.</summary>
     Files,
 
+    /// <summary>A core file is written: other threads are exiting already, and wait for it.</summary>
+    CoreDump,
+
     /// <summary>Zombie: dead, and not yet reaped by its parent.</summary>
     Reaping,
 

@@ -75,6 +75,7 @@ public sealed class ShutdownPhases
         TeardownStep.Iommu => Phase.Iommu,
         TeardownStep.Kvm => Phase.Kvm,
         TeardownStep.Power => Phase.Power,
+        TeardownStep.CoreDump => Phase.CoreDump,
         _ => Phase.Unattributed,
     };
 

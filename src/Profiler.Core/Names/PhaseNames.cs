@@ -23,6 +23,7 @@ public static class PhaseNames
     public static readonly ImmutableArray<PhaseName> All =
     [
         new(Phase.Process, "process", "process in user space", "the process runs in user space, from the trigger until it exits"),
+        new(Phase.CoreDump, "core_dump", "writing a core dump", "the kernel writes the process's memory to a core file, or to a program that takes it"),
         new(Phase.Memory, "memory", "freeing process memory", "the kernel frees the address space (exit_mmap); of a VM this is the guest's memory"),
         new(Phase.Reset, "reset", "device reset", "at least one device is being reset"),
         new(Phase.Power, "power", "device power state", "a device changes its power state"),

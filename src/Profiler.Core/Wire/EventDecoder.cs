@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Profiler.Core.Wire;
@@ -50,10 +51,15 @@ public sealed class EventDecoder
     /// <summary>The largest <see cref="WireEvent.Subtype"/> an event of a kind may have.</summary>
     public static byte LastSubtype(EventKind kind) => kind switch
     {
-        EventKind.Reset => (byte)ResetStep.DeviceWait,
-        EventKind.LockWait => (byte)LockKind.Group,
-        EventKind.Process => (byte)ProcessStep.Reaped,
-        EventKind.Teardown => (byte)TeardownStep.Power,
+        EventKind.Reset => Last<ResetStep>.Value,
+        EventKind.LockWait => Last<LockKind>.Value,
+        EventKind.Process => Last<ProcessStep>.Value,
+        EventKind.Teardown => Last<TeardownStep>.Value,
         _ => 0,
     };
+
+    private static class Last<T> where T : struct, Enum
+    {
+        public static readonly byte Value = Enum.GetValues<T>().Cast<object>().Max(v => Convert.ToByte(v, CultureInfo.InvariantCulture));
+    }
 }

@@ -61,6 +61,7 @@ public enum TeardownStep : byte
     Iommu,
     Kvm,
     Power,
+    CoreDump,
 }
 
 /// <summary>The lock of a wait; <c>enum lock_kind</c> in bpf/events.h.</summary>
@@ -120,7 +121,7 @@ public struct WirePeer
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes.</summary>
-    public const int Format = 3;
+    public const int Format = 4;
 
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;

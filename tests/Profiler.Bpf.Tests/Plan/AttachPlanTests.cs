@@ -156,6 +156,16 @@ public sealed class AttachPlanTests
         Assert.Equal((Rest, AttachKind.Kprobe), (wait.Probe.Symbol, wait.Kind));
     }
 
+    [Theory]
+    [InlineData("core_dump", "do_coredump", "vfs_coredump")]
+    [InlineData("core_dump", "vfs_coredump", "do_coredump")]
+    public void Of_a_function_that_was_renamed_the_one_that_is_there_is_watched(string probe, string symbol, string missing)
+    {
+        PlannedProbe planned = AttachPlan.Create(
+            Everything with { Functions = [.. All.Except([missing])] }, AttachChoice.Auto, LockProbeChoice.Auto).Probes.Single(p => p.Probe.Name == probe);
+        Assert.Equal((symbol, true), (planned.Probe.Symbol, planned.Possible));
+    }
+
     [Fact]
     public void What_begins_in_one_function_and_ends_in_another_needs_both() => Assert.Contains("exit_thread", AttachPlan.Create(
         Everything with { Functions = [.. All.Except(["exit_thread"])] }, AttachChoice.Auto, LockProbeChoice.Auto)

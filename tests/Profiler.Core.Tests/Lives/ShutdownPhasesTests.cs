@@ -35,13 +35,29 @@ public sealed class ShutdownPhasesTests
             3.6 1/1     init reaped of 100/100 qemu
             """);
         Assert.Equal(
-            "Reset 1.0, Power 0.1, Iommu 0.4, Kvm 0.1, Release 0.4, Open 0.0, LockWait 0.0, Memory 0.3, Files 0.2, Reaping 0.1, Process 0.5, Unattributed 0.5",
+            "Reset 1.0, Power 0.1, Iommu 0.4, Kvm 0.1, Release 0.4, Open 0.0, LockWait 0.0, Memory 0.3, Files 0.2, CoreDump 0.0, Reaping 0.1, Process 0.5, Unattributed 0.5",
             Text(phases));
     }
 
     [Fact]
+    public void A_core_dump_is_a_phase_also_while_other_threads_are_exiting_already() => Assert.Equal(
+        "Reset 0.0, Power 0.0, Iommu 0.0, Kvm 0.0, Release 0.5, Open 0.0, LockWait 0.0, Memory 0.0, Files 0.5, CoreDump 8.0, Reaping 0.5, Process 0.5, Unattributed 0.5",
+        Text(Single("""
+            0.0 100/101 qemu signal 11 to 100/100 qemu
+            0.5 100/101 qemu teardown begin coredump
+            0.7 100/102 qemu exits 11
+            8.5 100/101 qemu teardown end coredump
+            9.0 100/101 qemu teardown begin files
+            9.5 100/101 qemu release begin 0000:01:00.0 exiting
+            10  100/101 qemu release end
+            10  100/101 qemu teardown end files
+            10  100/101 qemu gone
+            10.5 1/1     init reaped of 100/100 qemu
+            """)));
+
+    [Fact]
     public void While_one_resets_the_waiting_of_others_does_not_count() => Assert.Equal(
-        "Reset 1.0, Power 0.0, Iommu 0.0, Kvm 0.0, Release 0.5, Open 0.0, LockWait 0.5, Memory 0.0, Files 0.0, Reaping 0.0, Process 0.0, Unattributed 0.0",
+        "Reset 1.0, Power 0.0, Iommu 0.0, Kvm 0.0, Release 0.5, Open 0.0, LockWait 0.5, Memory 0.0, Files 0.0, CoreDump 0.0, Reaping 0.0, Process 0.0, Unattributed 0.0",
         Text(Single("""
             1.0 100/101 a release begin 0000:01:00.0
             1.0 100/102 a release begin 0000:02:00.0
@@ -68,7 +84,8 @@ public sealed class ShutdownPhasesTests
     {
         Gen<Interval> anyTime = from start in Gen.Choose(0, 1000) from length in Gen.Choose(0, 500) select new Interval(start, start + length);
         Gen<TeardownPart> anyPart =
-            from step in Gen.Elements(TeardownStep.Memory, TeardownStep.Files, TeardownStep.Iommu, TeardownStep.Kvm, TeardownStep.Power)
+            from step in Gen.Elements(TeardownStep.Memory, TeardownStep.Files, TeardownStep.Iommu, TeardownStep.Kvm, TeardownStep.Power,
+                TeardownStep.CoreDump)
             from time in anyTime
             select new TeardownPart(new TaskId(1, 1, "a"), step, time);
         Gen<Operation> anyRelease =

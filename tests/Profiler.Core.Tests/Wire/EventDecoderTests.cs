@@ -56,7 +56,7 @@ public sealed class EventDecoderTests
     [InlineData(4, 1, 10)]
     [InlineData(3, 1, 3)]
     [InlineData(6, 0, 4)]
-    [InlineData(7, 1, 6)]
+    [InlineData(7, 1, 7)]
     public void An_event_of_an_unknown_kind_edge_or_subtype_is_an_error(byte kind, byte edge, byte subtype)
     {
         var bytes = new byte[WireEvent.Size];
