@@ -24,7 +24,7 @@ internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold, DmaOp
             using IHolding holding = Open(devices, stop);
             if (Hold)
             {
-                output.WriteLine(Announcement(devices.Count, holding.ProcessIds));
+                output.WriteLine(Announcement(devices.Count, holding.ProcessIds, Environment.ProcessId));
                 EnterKey.Wait(stop);
             }
             ReleaseTimes times = holding.Release();
@@ -35,9 +35,11 @@ internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold, DmaOp
     }
 
     /// <summary>The line written when the devices are open and the process waits.</summary>
-    internal static string Announcement(int devices, IReadOnlyList<int> processIds) =>
+    /// <param name="processIds">Who holds the devices: this process or its workers.</param>
+    /// <param name="processId">Who takes signals: this process, as its workers ignore them.</param>
+    internal static string Announcement(int devices, IReadOnlyList<int> processIds, int processId) =>
         $"holding {devices} {(devices == 1 ? "device" : "devices")}, {(processIds.Count == 1 ? "pid" : "pids")} " +
-        $"{string.Join(' ', processIds)}: press Enter, or send SIGINT or SIGTERM, to release";
+        $"{string.Join(' ', processIds)}: press Enter, or send SIGINT or SIGTERM to pid {processId}, to release";
 
     private IHolding Open(IReadOnlyList<VfioDevice> devices, CancellationToken stop) => Mode switch
     {

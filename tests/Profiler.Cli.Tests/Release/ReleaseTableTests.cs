@@ -39,8 +39,8 @@ public class ReleaseTableTests
     [Fact]
     public void Holding_names_the_processes_and_the_way_out()
     {
-        Assert.Equal("holding 1 device, pid 5: press Enter, or send SIGINT or SIGTERM, to release", ReleaseRun.Announcement(1, [5]));
-        Assert.Equal("holding 2 devices, pids 5 6: press Enter, or send SIGINT or SIGTERM, to release", ReleaseRun.Announcement(2, [5, 6]));
+        Assert.Equal("holding 1 device, pid 5: press Enter, or send SIGINT or SIGTERM to pid 4, to release", ReleaseRun.Announcement(1, [5], 4));
+        Assert.Equal("holding 2 devices, pids 5 6: press Enter, or send SIGINT or SIGTERM to pid 4, to release", ReleaseRun.Announcement(2, [5, 6], 4));
     }
 
     private static string Written(ReleaseMode mode, string[] devices, double[]? seconds, double total)
