@@ -105,7 +105,7 @@ public static class ShutdownText
         return table;
     }
 
-    private static string Sent(ReportSignal signal) => $"{signal.Name} from {ProcessNames.Of(signal.SenderPid, signal.SenderComm, null)}";
+    private static string Sent(ReportSignal signal) => ProcessNames.Sent(signal.Name, signal.SenderPid, signal.SenderComm);
 
     private static string Doing(string state) => OperationNames.States.Find(state) is { } known && known.Words() is { Length: > 0 } words ? $", {words}" : "";
 

@@ -4,7 +4,6 @@ using System.Reflection;
 using Profiler.Cli.Commands.Options;
 using Profiler.Core;
 using Profiler.Core.Capture;
-using Profiler.Core.Problems;
 using Profiler.Core.Statistics;
 using Profiler.Metrics;
 using Profiler.Metrics.Logging;
@@ -166,8 +165,7 @@ internal static class ServeCommand
         try
         {
             await profile.Completion.WaitAsync(stop);
-            foreach (Problem problem in profile.Problems.Where(p => p.Kind.Impact == Impact.Incomplete))
-                log.Warn(problem.Text);
+            SourceOptions.TellProblems(profile, log.Warn);
             await Task.Delay(Timeout.Infinite, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -175,16 +173,13 @@ internal static class ServeCommand
         }
     }
 
-    private static Option<int> Number(string name, string description, int fallback)
+    private static Option<int> Number(string name, string description, int fallback) => new(name)
     {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => fallback };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && !(int.TryParse(token.Value, out int value) && value is >= 0 and <= 65536))
-                result.AddError($"{name} takes a number from 0 to 65536");
-        });
-        return option;
-    }
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => OptionValues.WholeNumber(result, 0, 65536),
+        DefaultValueFactory = _ => fallback,
+    };
 
     private static Endpoints EndpointsOf(ParseResult parsed) => parsed.GetValue(SystemdOption)
         ? new Endpoints([], SystemdSockets.Descriptors(Environment.GetEnvironmentVariable, Environment.ProcessId))

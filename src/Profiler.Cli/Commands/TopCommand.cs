@@ -80,7 +80,7 @@ internal static class TopCommand
         {
             await profile.Stop();
             if (profile.Clock is not null)
-                await SourceOptions.TellProblems(profile, console.Error);
+                SourceOptions.TellProblems(profile, problem => console.Error.WriteLine($"vfioscope: {problem}"));
             await console.Error.WriteLineAsync($"vfioscope: {CaptureStatus.Events(profile.Health)}");
         }
         // Live, what is asked for may always be still to come.

@@ -11,4 +11,7 @@ public static class ProcessNames
     /// <summary>The same of a thread's process.</summary>
     public static string Of(TaskId task, IReadOnlyDictionary<int, string> vmNames) =>
         Of(task.Tgid, task.Comm, vmNames.GetValueOrDefault(task.Tgid));
+
+    /// <summary>"SIGTERM from libvirtd (pid 50)".</summary>
+    public static string Sent(string signal, int pid, string comm) => $"{signal} from {Of(pid, comm, null)}";
 }

@@ -37,7 +37,7 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
             long line = section.LineOf(file), inlineLine = section.LineOf(inline);
             string? name = section.Text(file), text = section.Text(inline);
             if (name is not null && text is not null)
-                throw new WebConfigException(inlineLine, $"{inline} and {file} are two ways to say one thing: leave one of them out");
+                throw new WebConfigException(inlineLine, $"{inline} and {file} exclude each other: set one of them");
             if (name is null)
                 return (text, inlineLine);
             string path = Path.Combine(folder, name);
@@ -112,7 +112,7 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
         {
             throw new WebConfigException(line, $"{setting}: {e.Message}", e);
         }
-        return certificates.Count > 0 ? certificates : throw new WebConfigException(line, $"{setting} has no PEM certificate in it");
+        return certificates.Count > 0 ? certificates : throw new WebConfigException(line, $"{setting} contains no PEM certificate");
     }
 
     // The toolkit's documentation also uses the name RequireClientCert.

@@ -94,7 +94,7 @@ internal static partial class WebConfigReader
         if (interval is null || interval == TimeSpan.Zero)
             return null;
         return burst is null or 0
-            ? throw new WebConfigException(section.Line, "rate_limit needs a burst of at least 1, or nothing would ever be answered")
+            ? throw new WebConfigException(section.Line, "rate_limit needs a burst of at least 1: with 0 every request would be refused")
             : new RateLimitConfig(interval.Value, burst.Value);
     }
 

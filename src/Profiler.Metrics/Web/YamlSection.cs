@@ -25,7 +25,7 @@ internal sealed class YamlSection
         if (node is null or YamlScalarNode { Value: null or "" or "null" or "~" })
             return;
         if (node is not YamlMappingNode mapping)
-            throw new WebConfigException(Line, $"{name} is no mapping of names to values");
+            throw new WebConfigException(Line, $"{name} must be a mapping of names to values");
         foreach ((YamlNode key, YamlNode value) in mapping.Children)
             _entries[(key as YamlScalarNode)?.Value ?? throw new WebConfigException(key.Start.Line, "a name must be a plain word")] = (key, value);
     }
@@ -47,7 +47,7 @@ internal sealed class YamlSection
         null => null,
         YamlScalarNode { Value: null or "" } => null,
         YamlScalarNode scalar => scalar.Value,
-        var other => throw new WebConfigException(other.Start.Line, $"{name} takes a single value"),
+        var other => throw new WebConfigException(other.Start.Line, $"{name} must be a single value"),
     };
 
     /// <summary>A text, parsed.</summary>
@@ -73,9 +73,9 @@ internal sealed class YamlSection
         YamlSequenceNode list =>
         [
             .. list.Children.Select(child => ((child as YamlScalarNode)?.Value
-                ?? throw new WebConfigException(child.Start.Line, $"{name} takes a list of single values"), child.Start.Line)),
+                ?? throw new WebConfigException(child.Start.Line, $"{name} must be a list of single values"), child.Start.Line)),
         ],
-        var other => throw new WebConfigException(other.Start.Line, $"{name} takes a list"),
+        var other => throw new WebConfigException(other.Start.Line, $"{name} must be a list"),
     };
 
     /// <summary>The line of an entry that was not taken; the line of the section if missing.</summary>
@@ -87,7 +87,7 @@ internal sealed class YamlSection
         if (_entries.Count > 0)
         {
             (string name, (YamlNode key, _)) = _entries.MinBy(e => e.Value.Key.Start.Line);
-            throw new WebConfigException(key.Start.Line, $"{name}: {Name} has no such setting");
+            throw new WebConfigException(key.Start.Line, $"unknown setting {name} in {Name}");
         }
     }
 

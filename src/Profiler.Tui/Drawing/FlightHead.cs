@@ -4,6 +4,7 @@ using Profiler.Core.Findings;
 using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
+using Profiler.Linux;
 
 namespace Profiler.Tui.Drawing;
 
@@ -27,15 +28,19 @@ internal static class FlightHead
         return new Section(lines.Count, (canvas, line, i) => lines[i](canvas, line), Selectable.First);
     }
 
-    /// <summary>The trigger: "SIGTERM from libvirtd (50)", "exits", "closes its devices".</summary>
+    /// <summary>The trigger: "SIGTERM from libvirtd (pid 50)", "exits", "closes its devices".</summary>
     public static string Why(Shutdown soFar) => soFar switch
     {
-        { Signals: [var first, ..] } when soFar.Trigger.IsSignal() => $"{soFar.Trigger.Name()} from {first.Sender.Comm} ({first.Sender.Tgid})",
+        { Signals: [var first, ..] } when soFar.Trigger.IsSignal() => Sent(first),
         { Trigger: Trigger.Close } => "closes its devices",
         { Trigger: Trigger.Unknown } => "exits (cause not seen)",
         { Trigger: not Trigger.Exit } => soFar.Trigger.Name(),
         _ => "exits",
     };
+
+    /// <inheritdoc cref="ProcessNames.Sent"/>
+    public static string Sent(SignalDelivered signal) =>
+        ProcessNames.Sent(Signals.Name(signal.Number), signal.Sender.Tgid, signal.Sender.Comm);
 
     /// <summary>Elapsed time, nanoseconds.</summary>
     public static long ElapsedNs(ShutdownInFlight s, ProfileState state) => Math.Max(0, state.NowNs - s.SoFar.Time.StartNs);

@@ -2,7 +2,6 @@ using Profiler.Core.Capture;
 using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
-using Profiler.Linux;
 using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
@@ -28,7 +27,7 @@ internal sealed record FlightDetail(int Tgid, long StartNs) : Detail
             sections.Add(Section.Of([.. Line.Wrap(remedy, width, Style.Plain, "  -> ", "     ")]));
         // The first signal is in the title.
         foreach (SignalDelivered signal in s.SoFar.Signals.Skip(s.SoFar.Trigger.IsSignal() ? 1 : 0))
-            sections.Add(Section.Of(Line.Of($"{Signals.Name(signal.Number)} from {signal.Sender.Comm} ({signal.Sender.Tgid}) at {FlightHead.Rough(signal.TimeNs - s.SoFar.Time.StartNs)}", Style.Faint)));
+            sections.Add(Section.Of(Line.Of($"{FlightHead.Sent(signal)} at {FlightHead.Rough(signal.TimeNs - s.SoFar.Time.StartNs)}", Style.Faint)));
         sections.Add(ShutdownDetail.Title("PHASES SO FAR"));
         sections.Add(PhaseBars.Of(scene.Flights.Of(s, state).Phases));
         if (s.Devices > 0)

@@ -4,7 +4,6 @@ using Profiler.Core.Capture;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
-using Profiler.Linux;
 using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
@@ -66,9 +65,9 @@ internal sealed record ShutdownDetail(Shutdown Shutdown) : Detail
         if (s.Unfinished)
             yield return Line.Of("not over when the capture ended: what came after is missing", Style.Alarm);
         foreach (SignalDelivered signal in s.EarlierSignals)
-            yield return Line.Of($"{Sent(signal)} {Figures.Text(s.Time.StartNs - signal.TimeNs)} before: not the cause, the process went on", Style.Faint);
+            yield return Line.Of($"{FlightHead.Sent(signal)} {Figures.Text(s.Time.StartNs - signal.TimeNs)} before: not the cause, the process went on", Style.Faint);
         foreach (SignalDelivered signal in s.Signals)
-            yield return Line.Of($"{Sent(signal)} at {Figures.Text(signal.TimeNs - s.Time.StartNs)}", Style.Faint);
+            yield return Line.Of($"{FlightHead.Sent(signal)} at {Figures.Text(signal.TimeNs - s.Time.StartNs)}", Style.Faint);
     }
 
     private IEnumerable<Line> FindingLines(ProfileState state, int width)
@@ -107,6 +106,4 @@ internal sealed record ShutdownDetail(Shutdown Shutdown) : Detail
                 (most.ResetNs > 0 ? $", which was in reset for {Figures.Text(most.ResetNs)}" : "") +
                 (holders.Length > 1 ? $"; {holders.Length - 1} more" : ""), Style.Plain));
     }
-
-    private static string Sent(SignalDelivered signal) => $"{Signals.Name(signal.Number)} from {signal.Sender.Comm} ({signal.Sender.Tgid})";
 }

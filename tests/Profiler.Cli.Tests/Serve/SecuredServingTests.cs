@@ -120,7 +120,7 @@ public sealed class SecuredServingTests : IDisposable
         string path = _files.Config("nonsense: 1");
         var error = await Assert.ThrowsAsync<UserException>(() =>
             Verb.Run(ServeCommand.Create(), "--from", _recording.Path, "--web.config.file", path));
-        Assert.Equal((ExitCode.Usage, $"{path}:1: nonsense: the file has no such setting"), (error.Code, error.Message));
+        Assert.Equal((ExitCode.Usage, $"{path}:1: unknown setting nonsense in the file"), (error.Code, error.Message));
     }
 
     public void Dispose()

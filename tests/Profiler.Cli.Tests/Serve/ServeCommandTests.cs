@@ -58,7 +58,7 @@ public sealed class ServeCommandTests
         ServeCommand.Create().Parse(["--web.telemetry-path", path]).Errors[0].Message);
 
     [Theory]
-    [InlineData("--web.max-requests", "-1", "--web.max-requests takes a number from 0 to 65536")]
+    [InlineData("--web.max-requests", "-1", "--web.max-requests -1: write a whole number from 0 to 65536")]
     [InlineData("--log.level", "loud", "--log.level loud: write debug, info, warn or error")]
     [InlineData("--log.level", "1", "--log.level 1: write debug, info, warn or error")]
     [InlineData("--log.format", "xml", "--log.format xml: write text, json or journald")]

@@ -61,11 +61,11 @@ internal static class SourceOptions
     public static Player OpenPlayer(ParseResult parsed, TimeProvider time, CancellationToken cancellation = default) =>
         new(() => Open(parsed, time, cancellation), time);
 
-    /// <summary>Writes what is wrong with a recording, one line for each problem.</summary>
-    public static async Task TellProblems(Profile profile, TextWriter error)
+    /// <summary>Tells each problem that makes the capture incomplete, such as a damaged recording.</summary>
+    public static void TellProblems(Profile profile, Action<string> tell)
     {
         foreach (Problem problem in profile.Problems.Where(p => p.Kind.Impact == Impact.Incomplete))
-            await error.WriteLineAsync($"vfioscope: {problem.Text}");
+            tell(problem.Text);
     }
 
     private static ReplaySource OpenRecording(string path, double speed, TimeProvider time)
