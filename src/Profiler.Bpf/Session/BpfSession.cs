@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
+using Profiler.Bpf.Ring;
 
 namespace Profiler.Bpf.Session;
 
