@@ -23,6 +23,20 @@ static __always_inline struct module_counts *counts_of(struct module *module)
 	return is_watched_module(module) ? bpf_map_lookup_elem(&module_counts, &zero) : NULL;
 }
 
+/*
+ * User space reads the counts when it is woken. The record is not delivered, and there is no need
+ * for it if the ring buffer is full: then user space is about to read anyway.
+ */
+static __always_inline void count(__u64 *modules)
+{
+	void *record;
+
+	__sync_fetch_and_add(modules, 1);
+	record = bpf_ringbuf_reserve(&events, sizeof(__u64), 0);
+	if (record)
+		bpf_ringbuf_discard(record, BPF_RB_FORCE_WAKEUP);
+}
+
 /* module:module_load(struct module *): its functions can be attached to when it is
  * initialised, a little later */
 SEC("raw_tp")
@@ -31,7 +45,7 @@ int BPF_PROG(module_load, struct module *module)
 	struct module_counts *counts = counts_of(module);
 
 	if (counts)
-		__sync_fetch_and_add(&counts->loads, 1);
+		count(&counts->loads);
 	return 0;
 }
 
@@ -42,6 +56,6 @@ int BPF_PROG(module_free, struct module *module)
 	struct module_counts *counts = counts_of(module);
 
 	if (counts)
-		__sync_fetch_and_add(&counts->frees, 1);
+		count(&counts->frees);
 	return 0;
 }

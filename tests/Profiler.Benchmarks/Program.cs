@@ -6,6 +6,7 @@ var parts = new Dictionary<string, Func<IAsyncEnumerable<Line>>>
     ["frame"] = () => FrameBench.Lines().ToAsyncEnumerable(),
     ["scrape"] = () => ScrapeBench.Lines().ToAsyncEnumerable(),
     ["served"] = ServedScrape.Lines,
+    ["ring"] = () => RingBench.Lines().ToAsyncEnumerable(),
     ["pipeline"] = () => PipelineBench.Lines().ToAsyncEnumerable(),
     ["uptime"] = () => UptimeBench.Lines().ToAsyncEnumerable(),
 };

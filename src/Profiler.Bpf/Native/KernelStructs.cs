@@ -39,6 +39,19 @@ internal struct BpfKprobeLinkInfo
     [FieldOffset(48)] public ulong missed;
 }
 
+/// <summary>The start of <c>struct bpf_map_info</c> (include/uapi/linux/bpf.h), up to the last field used here.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 20)]
+internal struct BpfMapInfo
+{
+    /// <summary>A value of <see cref="type"/> (457f44363a88 "bpf: Implement BPF ring buffer and verifier support for it", 5.8).</summary>
+    public const uint BPF_MAP_TYPE_RINGBUF = 27;
+
+    [FieldOffset(0)] public uint type;
+
+    /// <summary>Of a ring buffer: its size, bytes.</summary>
+    [FieldOffset(16)] public uint max_entries;
+}
+
 /// <summary><c>struct bpf_test_run_opts</c> (libbpf's bpf.h): options for running a program once.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct BpfTestRunOptions

@@ -111,19 +111,6 @@ internal static unsafe partial class LibBpf
     public static partial int bpf_enable_stats(uint type);
 
     [LibraryImport(Library, SetLastError = true)]
-    public static partial nint ring_buffer__new(
-        int mapFd, delegate* unmanaged<nint, nint, nuint, int> sample, nint context, void* options);
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial int ring_buffer__poll(RingBufferHandle ring, int timeoutMilliseconds);
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial int ring_buffer__consume(RingBufferHandle ring);
-
-    [LibraryImport(Library)]
-    public static partial void ring_buffer__free(nint ring);
-
-    [LibraryImport(Library, SetLastError = true)]
     public static partial nint btf__load_vmlinux_btf();
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -9,6 +9,11 @@ internal static unsafe partial class LibC
     private const uint PERF_TYPE_TRACEPOINT = 2;
     private const ulong PERF_FLAG_FD_CLOEXEC = 8;
 
+    public const int PROT_READ = 1, PROT_WRITE = 2, MAP_SHARED = 1;
+    public const nint MAP_FAILED = -1;
+    public const short POLLIN = 1;
+    public const int EFD_CLOEXEC = 0x80000, EFD_NONBLOCK = 0x800;
+
     /// <summary>Opens a perf event on a tracepoint; attached programs run on all CPUs (perf_event_open(2)).</summary>
     /// <returns>A file descriptor, or -1 with errno set.</returns>
     public static int OpenTracepoint(ulong id)
@@ -26,6 +31,27 @@ internal static unsafe partial class LibC
         public ulong config;
         public ulong sample_period;
     }
+
+    /// <summary><c>struct pollfd</c>, poll(2).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PollFd
+    {
+        public int fd;
+        public short events;
+        public short revents;
+    }
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint mmap(nint address, nuint bytes, int protection, int flags, int fd, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int munmap(nint address, nuint bytes);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int poll(PollFd* fds, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int eventfd(uint count, int flags);
 
     /// <summary>Formats the arguments of a C callback; the caller frees the text.</summary>
     /// <returns>Number of bytes without the NUL; negative if out of memory.</returns>

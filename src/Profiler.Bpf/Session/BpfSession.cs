@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
+using Profiler.Bpf.Ring;
 
 namespace Profiler.Bpf.Session;
 
@@ -12,7 +13,7 @@ namespace Profiler.Bpf.Session;
 /// </summary>
 public sealed class BpfSession : IDisposable
 {
-    private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ModulePeriod = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SwitchPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
 
@@ -133,11 +134,12 @@ public sealed class BpfSession : IDisposable
     public void Run(CancellationToken cancellation)
     {
         RingBufferReader reader = _reader!;
+        using CancellationTokenRegistration interrupt = cancellation.Register(reader.Interrupt);
         try
         {
             while (!cancellation.IsCancellationRequested)
             {
-                reader.Poll(PollTimeout);
+                reader.Poll(UntilNextLook());
                 FollowModules();
                 LookNowAndThen();
             }
@@ -176,6 +178,10 @@ public sealed class BpfSession : IDisposable
         if ((look && _modules.Changed()) || gone)
             CarryOut(_ask());
     }
+
+    // The programs that count modules wake the reader, but not when a module is initialised or has left sysfs.
+    private TimeSpan UntilNextLook() =>
+        _moduleCounts is null || _modules.Unsettled ? ModulePeriod : SwitchPeriod - Stopwatch.GetElapsedTime(_switchesLookedAt);
 
     private void CarryOut(AttachPlan plan)
     {

@@ -1,5 +1,6 @@
 using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Native;
+using Profiler.Bpf.Ring;
 using Profiler.Bpf.Session;
 using Profiler.Tests.Support;
 
@@ -12,9 +13,11 @@ public sealed class KernelStructsTests
     public void Structs_and_constants_are_those_of_the_headers() =>
         new Mirrors(
             typeof(LibBpf).Assembly, "<linux/bpf.h>", "<linux/btf.h>", "<linux/mount.h>", "<linux/perf_event.h>",
-            "<sys/syscall.h>", "<bpf/bpf.h>", "<bpf/libbpf.h>", $"\"{Ours("events.h")}\"", $"\"{Ours("maps.h")}\"")
+            "<poll.h>", "<sys/eventfd.h>", "<sys/mman.h>", "<sys/syscall.h>", "<bpf/bpf.h>", "<bpf/libbpf.h>", $"\"{Ours("events.h")}\"", $"\"{Ours("maps.h")}\"")
         .AllOf("Profiler.Bpf.Native")
         .Struct<BpfProgInfo>("struct bpf_prog_info", isHead: true)
+        .Struct<BpfMapInfo>("struct bpf_map_info", size: "offsetof(struct bpf_map_info, map_flags)")
+        .Struct<LibC.PollFd>("struct pollfd")
         .Struct<BpfTestRunOptions>("struct bpf_test_run_opts")
         .Struct<LibC.PerfEventAttr>("struct perf_event_attr", size: "PERF_ATTR_SIZE_VER5")
         .Struct<Settings>("struct settings")
@@ -22,9 +25,11 @@ public sealed class KernelStructsTests
         .Struct<ModuleCounts>("struct module_counts")
         .Struct<Question>("struct question")
         .Struct<KindCounters>("struct kind_counters")
+        .Constants(typeof(BpfMapInfo))
         .Constants(typeof(LibC))
         .Constants(typeof(MapSizes))
         .Constants(typeof(PrivateMount))
+        .Constants(typeof(RingRecords))
         .Constants(typeof(RunStatistics))
         .Constants(typeof(SharedMaps))
         .Constants(typeof(TypeInformation))

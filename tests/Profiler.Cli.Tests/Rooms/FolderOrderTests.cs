@@ -15,7 +15,7 @@ public class FolderOrderTests
         [
             "Wire", "Spans", "Facts", "Lives", "Problems", "Findings", "Histograms", "Statistics", "Recording", Root, "Capture",
         ],
-        ["Bpf"] = [Root, "Native", "Plan", "Kernel", "Session", "Symbols"],
+        ["Bpf"] = [Root, "Native", "Plan", "Kernel", "Ring", "Session", "Symbols"],
         ["Host"] = ["Processes", "Pci", "Vms", "Files", Root, "Live"],
     };
 
