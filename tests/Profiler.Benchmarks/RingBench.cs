@@ -42,7 +42,7 @@ internal static unsafe class RingBench
     // In turn, so that what else the machine does meets both.
     private static (double Ours, double Theirs) Measure(KernelRing kernel, int count)
     {
-        using var reader = new RingBufferReader(RingMapping.Of(kernel.Fd), kernel.Fd);
+        using var reader = new RingBufferReader(RingMapping.Of(kernel.Fd), kernel.Fd, Stopwatch.GetTimestamp);
         using IDisposable subscription = reader.Records.Subscribe(batch => _received += batch.Length);
         using var libbpf = new LibBpfLoop(kernel.Fd);
         var ours = new List<double>();

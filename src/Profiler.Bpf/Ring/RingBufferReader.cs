@@ -20,18 +20,37 @@ internal sealed class RingBufferReader : IDisposable
     private readonly RingMapping _mapping;
     private readonly RingRecords _ring;
     private readonly RingWait _wait;
+    private readonly Func<long> _clock;
     private SpinWait _backOff;
+    private long _deliveredNs;
+    private volatile bool _delivering, _disposed;
 
     /// <param name="mapFd">The ring buffer, which must stay open.</param>
+    /// <param name="clock">The clock of the records, nanoseconds.</param>
     /// <exception cref="BpfException">It cannot be mapped.</exception>
-    public RingBufferReader(int mapFd) : this(RingMapping.Of(mapFd), mapFd)
+    public RingBufferReader(int mapFd, Func<long> clock) : this(RingMapping.Of(mapFd), mapFd, clock)
     {
     }
 
     /// <param name="mapping">Disposed with this.</param>
     /// <param name="fd">File descriptor to wait for.</param>
-    internal RingBufferReader(RingMapping mapping, int fd) =>
-        (_mapping, _ring, _wait) = (mapping, new RingRecords(mapping), new RingWait(fd));
+    /// <param name="clock">The clock of the records, nanoseconds.</param>
+    internal RingBufferReader(RingMapping mapping, int fd, Func<long> clock) =>
+        (_mapping, _ring, _wait, _clock, _deliveredNs) = (mapping, new RingRecords(mapping), new RingWait(fd), clock, clock());
+
+    /// <summary>
+    /// All records until then have been delivered, nanoseconds: now, or if any are waiting or being delivered, when there were
+    /// none. On any thread.
+    /// </summary>
+    public long DeliveredUntilNs
+    {
+        get
+        {
+            long now = _clock();
+            // In this order: a record that has left the ring buffer is being delivered, or was.
+            return _disposed || !_ring.IsEmpty || _delivering ? Volatile.Read(ref _deliveredNs) : now;
+        }
+    }
 
     public IObservable<ReadOnlyMemory<byte>> Records => _records;
 
@@ -63,6 +82,7 @@ internal sealed class RingBufferReader : IDisposable
 
     public void Dispose()
     {
+        _disposed = true;
         _wait.Dispose();
         _mapping.Dispose();
         _records.Dispose();
@@ -71,9 +91,19 @@ internal sealed class RingBufferReader : IDisposable
     // True if there was any.
     private bool Deliver()
     {
-        bool any = false;
-        for (int length; (length = _ring.Read(_batch)) > 0; any = true)
+        _delivering = true;
+        for (bool any = false; ; any = true)
+        {
+            long now = _clock();
+            int length = _ring.Read(_batch);
+            if (length == 0)
+            {
+                if (_ring.IsEmpty)
+                    Volatile.Write(ref _deliveredNs, now);
+                _delivering = false;
+                return any;
+            }
             _records.OnNext(_batch.AsMemory(0, length));
-        return any;
+        }
     }
 }

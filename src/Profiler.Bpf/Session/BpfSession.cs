@@ -59,7 +59,7 @@ public sealed class BpfSession : IDisposable
             session._modules.Changed();
             session.CarryOut(ask());
             session._reader = new RingBufferReader(session._maps.Find(SharedMaps.Events)
-                ?? throw new BpfException("none of the probes could be loaded: " + session._probes.Status()[0].Reason));
+                ?? throw new BpfException("none of the probes could be loaded: " + session._probes.Status()[0].Reason), MonotonicNs);
             session.LookAtSwitches();
             cancellation.ThrowIfCancellationRequested();
             session.StartedNs = MonotonicNs();
@@ -84,6 +84,9 @@ public sealed class BpfSession : IDisposable
 
     /// <summary>Time when events stopped, CLOCK_MONOTONIC nanoseconds; null before that.</summary>
     public long? StoppedNs => Interlocked.Read(ref _stoppedNs) is var ns and > 0 ? ns : null;
+
+    /// <inheritdoc cref="RingBufferReader.DeliveredUntilNs"/>
+    public long DeliveredUntilNs => _reader!.DeliveredUntilNs;
 
     /// <summary>CLOCK_MONOTONIC now, nanoseconds; Stopwatch uses this clock on Linux.</summary>
     public static long MonotonicNs() => (long)Stopwatch.GetElapsedTime(0).TotalNanoseconds;

@@ -20,6 +20,11 @@ public interface IEventSource : IDisposable
     /// <summary>CLOCK_MONOTONIC of this source, nanoseconds; a recording has its own time.</summary>
     long NowNs { get; }
 
+    /// <summary>
+    /// All events until then have been delivered, nanoseconds; less than <see cref="NowNs"/> while events wait for delivery.
+    /// </summary>
+    long DeliveredUntilNs => NowNs;
+
     /// <summary>The playback clock of a recording; null for a live source.</summary>
     ReplayClock? Clock => null;
 

@@ -103,7 +103,8 @@ public sealed class Profile : IDisposable
         (ImmutableArray<ProbeInfo> probes, ImmutableArray<Problem> problems) = (_source.Probes(), _source.Problems());
         return _pipeline.Read(snapshot =>
         {
-            long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.NowNs, snapshot.NowNs);
+            // Of the time after that nothing is known yet: a reset that looks as if it went on may be over.
+            long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.DeliveredUntilNs, snapshot.NowNs);
             return read(new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot, probes, problems), Facts)
             {
                 Playback = Clock?.Playback,
@@ -129,7 +130,7 @@ public sealed class Profile : IDisposable
         _pipeline.Connect();
         // A recording uses the time of its events, so that the view shows the same values as a report.
         if (!Replay)
-            _ticker = _time.CreateTimer(_ => _pipeline.Tick(_source.NowNs), null, TickPeriod, TickPeriod);
+            _ticker = _time.CreateTimer(_ => _pipeline.Tick(_source.DeliveredUntilNs), null, TickPeriod, TickPeriod);
         _thread = new Thread(Run) { Name = "events", IsBackground = true };
         _thread.Start();
     }

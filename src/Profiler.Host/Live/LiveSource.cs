@@ -35,6 +35,8 @@ public sealed class LiveSource : IEventSource
 
     public long NowNs => _session.StoppedNs ?? BpfSession.MonotonicNs();
 
+    public long DeliveredUntilNs => _session.StoppedNs ?? _session.DeliveredUntilNs;
+
     /// <summary>Makes the attach plan, loads and attaches the programs, and finds the processes that use devices now.</summary>
     /// <exception cref="UserException">Not permitted or not possible here; the message says what would help.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing stays attached.</exception>

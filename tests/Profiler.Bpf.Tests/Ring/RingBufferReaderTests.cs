@@ -12,10 +12,11 @@ public sealed class RingBufferReaderTests : IDisposable
     private readonly RingBufferReader _reader;
     private readonly List<byte> _received = [];
     private bool _completed;
+    private long _now;
 
     public RingBufferReaderTests()
     {
-        _reader = new RingBufferReader(_ring.Mapping, LibC.eventfd(1, LibC.EFD_CLOEXEC));
+        _reader = new RingBufferReader(_ring.Mapping, LibC.eventfd(1, LibC.EFD_CLOEXEC), () => _now);
         _reader.Records.Subscribe(batch => _received.AddRange(batch.Span), () => _completed = true);
     }
 
@@ -27,6 +28,25 @@ public sealed class RingBufferReaderTests : IDisposable
         Assert.True(_ring.Write([1]) && _ring.Write([2], discard: true) && _ring.Write([3]));
         _reader.Poll(Hour);
         Assert.Equal([1, 3], _received);
+    }
+
+    [Fact]
+    public void While_records_wait_or_are_being_delivered_time_stands_still()
+    {
+        _now = 5;
+        Assert.Equal(5, _reader.DeliveredUntilNs);
+        Assert.True(_ring.Write([1]));
+        _now = 6;
+        Assert.Equal(0, _reader.DeliveredUntilNs);
+        long during = -1;
+        using IDisposable looking = _reader.Records.Subscribe(_ => during = _reader.DeliveredUntilNs);
+        _reader.Poll(Hour);
+        Assert.Equal(0, during);
+        _now = 7;
+        Assert.Equal(7, _reader.DeliveredUntilNs);
+        Assert.True(_ring.Write([2]));
+        _now = 8;
+        Assert.Equal(6, _reader.DeliveredUntilNs);
     }
 
     [Fact]
@@ -53,7 +73,7 @@ public sealed class RingBufferReaderTests : IDisposable
     public void An_interrupt_ends_this_wait_and_all_later_ones()
     {
         using var ring = new StandInRing(4096);
-        using var reader = new RingBufferReader(ring.Mapping, LibC.eventfd(0, LibC.EFD_CLOEXEC));
+        using var reader = new RingBufferReader(ring.Mapping, LibC.eventfd(0, LibC.EFD_CLOEXEC), () => 0);
         var interrupter = new Thread(reader.Interrupt);
         interrupter.Start();
         reader.Poll(Hour);
@@ -63,5 +83,5 @@ public sealed class RingBufferReaderTests : IDisposable
 
     [Fact]
     public void What_is_no_ring_buffer_is_an_error() =>
-        Assert.Contains("cannot be read", Assert.Throws<BpfException>(() => new RingBufferReader(0)).Message);
+        Assert.Contains("cannot be read", Assert.Throws<BpfException>(() => new RingBufferReader(0, () => 0)).Message);
 }

@@ -23,6 +23,42 @@ public sealed class ProfileTests
         Assert.Equal(1, state.Snapshot.Histograms.Open.Count);
     }
 
+    [Fact]
+    public void The_state_is_of_the_time_until_which_events_were_delivered()
+    {
+        using var source = new Late();
+        using var profile = new Profile(source, TimeProvider.System);
+        profile.Start();
+        source.Records.OnNext(EventText.Records("1.0 7/7 qemu open begin 0000:01:00.0\n2.0 7/7 qemu open end"));
+        Assert.Equal(2_000_000_000, profile.State().NowNs);
+        source.DeliveredUntilNs = 3_000_000_000;
+        Assert.Equal(3_000_000_000, profile.State().NowNs);
+    }
+
+    /// <summary>Its clock is ahead of its events.</summary>
+    private sealed class Late : IEventSource
+    {
+        public CaptureInfo Info { get; } = new StagedCapture("").Info;
+
+        public Subject<ReadOnlyMemory<byte>> Records { get; } = new();
+
+        IObservable<ReadOnlyMemory<byte>> IEventSource.Records => Records;
+
+        public HostFacts Facts { get; } = new();
+
+        public long NowNs => 9_000_000_000;
+
+        public long DeliveredUntilNs { get; set; }
+
+        public ImmutableArray<ProbeInfo> Probes() => Info.Probes;
+
+        public ImmutableArray<SourceCount> Counts() => [];
+
+        public void Run(CancellationToken cancellation) => cancellation.WaitHandle.WaitOne();
+
+        public void Dispose() => Records.Dispose();
+    }
+
     /// <summary>Has events only after it was asked for its probes, and answers only after these have gone through the pipeline.</summary>
     private sealed class SlowToAnswer : IEventSource, ISink
     {
