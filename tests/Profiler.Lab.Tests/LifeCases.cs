@@ -218,8 +218,8 @@ public static class LifeCases
             new("SIGQUIT that leaves a core", "core memory=96M open-threads=1 raise=QUIT",
                 Killed("QUIT", "raise.begin", 1) with { Phases = [("core_dump_ns", 0.01, 9)] }),
 
-            // The others exit at once, and wait for the one that writes the core.
-            new("SIGQUIT of a process with several threads that leaves a core", "core memory=64M open-threads=1 thread=60 thread=60 raise=QUIT",
+            // The other threads exit at once, and wait for the one that writes the core. Later than the other core, which keeps the processors busy.
+            new("SIGQUIT of a process with several threads that leaves a core", "core memory=64M open-threads=1 thread=60 thread=60 sleep=7 raise=QUIT",
                 Killed("QUIT", "raise.begin", 1) with { Phases = [("core_dump_ns", 0.01, 9)] }),
         ],
         [
