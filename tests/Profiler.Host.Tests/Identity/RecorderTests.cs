@@ -42,7 +42,8 @@ public sealed class RecorderTests : IDisposable
         AddDevice("0000:01:00.0");
         _identities.Scan();
         using Profile profile = Profile("");
-        new Recorder(profile, _file).Start();
+        using var recorder = new Recorder(profile, _file, TimeProvider.System);
+        recorder.Start();
         RecordedCapture recorded = Recorded();
         Assert.Null(recorded.End);
         Assert.Equal("web", recorded.VmNames[7]);
@@ -53,7 +54,7 @@ public sealed class RecorderTests : IDisposable
     public async Task Those_who_appear_later_are_in_it_without_its_end()
     {
         using Profile profile = Profile(Events);
-        var recorder = new Recorder(profile, _file);
+        using var recorder = new Recorder(profile, _file, TimeProvider.System);
         AddVm(7, "web");
         AddDevice("0000:01:00.0");
         AddDevice("0000:02:00.0");
@@ -73,7 +74,7 @@ public sealed class RecorderTests : IDisposable
     public void Nothing_is_written_after_the_end()
     {
         using Profile profile = Profile(Events);
-        var recorder = new Recorder(profile, _file);
+        using var recorder = new Recorder(profile, _file, TimeProvider.System);
         recorder.Start();
         recorder.Stop();
         long length = _file.Length;
@@ -88,7 +89,7 @@ public sealed class RecorderTests : IDisposable
     {
         using Profile profile = Profile(Events);
         using var full = new FullDisk();
-        var recorder = new Recorder(profile, full);
+        using var recorder = new Recorder(profile, full, TimeProvider.System);
         AddVm(7, "web");
         recorder.Start();
         await profile.Completion;
@@ -103,7 +104,7 @@ public sealed class RecorderTests : IDisposable
         using var full = new FullDisk { From = "qemu" };
         var source = new FakeSource(Events, _identities) { GoesOn = true };
         using var profile = new Profile(source, TimeProvider.System);
-        var recorder = new Recorder(profile, full);
+        using var recorder = new Recorder(profile, full, TimeProvider.System);
         recorder.Start();
         await recorder.Completion.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.False(recorder.HasEvents);
@@ -114,7 +115,7 @@ public sealed class RecorderTests : IDisposable
     public void What_the_source_knows_to_be_wrong_is_in_it_at_both_ends()
     {
         using Profile profile = new(new FakeSource(Events, _identities) { Wrong = [new Problem("ends_lost", 3)] }, TimeProvider.System);
-        var recorder = new Recorder(profile, _file);
+        using var recorder = new Recorder(profile, _file, TimeProvider.System);
         recorder.Start();
         recorder.Stop();
         RecordingReader reader = RecordingReader.Open(new MemoryStream(_file.ToArray()));
