@@ -78,7 +78,7 @@ internal sealed record StagedCapture(string Events)
     public byte[] Recording()
     {
         using var file = new MemoryStream();
-        var writer = new RecordingWriter(file);
+        using var writer = new RecordingWriter(file);
         writer.Begin(Info);
         foreach (Fact fact in Facts.All)
             writer.Fact(fact);

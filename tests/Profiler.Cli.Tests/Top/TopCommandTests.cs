@@ -67,7 +67,7 @@ public sealed class TopCommandTests
     public async Task Events_that_are_not_there_any_more_are_told_as_the_report_tells_them()
     {
         using var content = new MemoryStream();
-        var writer = new RecordingWriter(content);
+        using var writer = new RecordingWriter(content);
         writer.Begin(Shutdown.Info);
         writer.Events(EventText.Records("1.0 7/7 qemu release begin 0000:01:00.0\n2.0 7/7 qemu release end"));
         // Not in the order of the kinds, and with one of later versions.
@@ -105,7 +105,7 @@ public sealed class TopCommandTests
     public async Task Events_that_cannot_be_understood_end_it()
     {
         using var content = new MemoryStream();
-        var writer = new RecordingWriter(content);
+        using var writer = new RecordingWriter(content);
         writer.Begin(Shutdown.Info);
         writer.Events(new byte[WireEvent.Size]);
         using var file = new TemporaryFile(content.ToArray());

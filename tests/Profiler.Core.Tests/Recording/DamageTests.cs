@@ -98,7 +98,7 @@ public sealed class DamageTests
         random.NextBytes(noise);
         // As if a frame began.
         if (random.Next(2) == 0)
-            FrameHeader.Marker.CopyTo(noise.AsSpan(0, Math.Min(4, noise.Length)));
+            noise = [.. FrameHeader.Marker, .. noise];
         int at = Parts[after].End.Value;
         Left left = Read([.. Whole[..at], .. noise, .. Whole[at..]])!;
         return left with { Index = null } == new Left(AllEvents, AllFacts, true, null, 1, 0, false);

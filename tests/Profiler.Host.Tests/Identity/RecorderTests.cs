@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
@@ -85,6 +84,39 @@ public sealed class RecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_are_in_it_a_second_after_they_came_and_a_killed_recorder_loses_no_older_ones()
+    {
+        var time = new ManualTime();
+        using Profile profile = Profile(Events);
+        using var recorder = new Recorder(profile, _file, time);
+        recorder.Start();
+        await profile.Completion;
+        long length = _file.Length;
+        Assert.False(recorder.HasEvents);
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.Equal(length, _file.Length);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(recorder.HasEvents);
+        RecordedCapture recorded = Recorded();
+        Assert.Equal((4, "cut_short"), ((int)recorded.Received, recorded.Problems.Single().Id));
+        length = _file.Length;
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(length, _file.Length); // nothing happened
+    }
+
+    [Fact]
+    public async Task A_capture_that_fails_leaves_all_its_events()
+    {
+        var source = new FakeSource(Events, _identities) { Error = new IOException("the ring buffer is gone") };
+        using var profile = new Profile(source, TimeProvider.System);
+        using var recorder = new Recorder(profile, _file, new ManualTime());
+        recorder.Start();
+        await recorder.Completion;
+        Assert.Throws<UserException>(recorder.Stop);
+        Assert.Equal(4, Recorded().Received);
+    }
+
+    [Fact]
     public async Task A_disk_that_is_full_is_told_of_at_the_end()
     {
         using Profile profile = Profile(Events);
@@ -101,8 +133,8 @@ public sealed class RecorderTests : IDisposable
     [Fact]
     public async Task A_capture_that_cannot_be_written_ends_and_does_not_go_on_for_nothing()
     {
-        using var full = new FullDisk { From = "qemu" };
-        var source = new FakeSource(Events, _identities) { GoesOn = true };
+        using var full = new FullDisk { From = FullDisk.EventBlock };
+        var source = new FakeSource(string.Concat(Enumerable.Repeat(Events + "\n", 300)), _identities) { GoesOn = true };
         using var profile = new Profile(source, TimeProvider.System);
         using var recorder = new Recorder(profile, full, TimeProvider.System);
         recorder.Start();
@@ -144,16 +176,18 @@ public sealed class RecorderTests : IDisposable
 
     private RecordedCapture Recorded() => RecordedCapture.Read(RecordingReader.Open(new MemoryStream(_file.ToArray())));
 
-    /// <summary>Has room for all but what a virtual machine is called.</summary>
+    /// <summary>Has room for all frames but those of one kind.</summary>
     private sealed class FullDisk : MemoryStream
     {
+        public const byte Process = 4, EventBlock = 9;
+
         public bool IsFull { get; set; } = true;
 
-        public string From { get; init; } = "web";
+        public byte From { get; init; } = Process;
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            if (IsFull && buffer.IndexOf(System.Text.Encoding.UTF8.GetBytes(From)) >= 0)
+            if (IsFull && buffer.StartsWith((ReadOnlySpan<byte>)[0xf5, .. "vfs"u8]) && buffer[4] == From)
                 throw new IOException("no space left");
             base.Write(buffer);
         }
