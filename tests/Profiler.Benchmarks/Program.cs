@@ -7,6 +7,7 @@ var parts = new Dictionary<string, Func<IAsyncEnumerable<Line>>>
     ["scrape"] = () => ScrapeBench.Lines().ToAsyncEnumerable(),
     ["served"] = ServedScrape.Lines,
     ["pipeline"] = () => PipelineBench.Lines().ToAsyncEnumerable(),
+    ["recording"] = () => RecordingBench.Lines().ToAsyncEnumerable(),
     ["uptime"] = () => UptimeBench.Lines().ToAsyncEnumerable(),
 };
 foreach (string part in args.Length == 0 ? [.. parts.Keys] : args)

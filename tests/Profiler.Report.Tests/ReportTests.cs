@@ -196,6 +196,7 @@ public sealed class ReportTests
         writer.Events(EventText.Records(File.ReadAllText(Golden.Beside($"Cases/{name}.events"))));
         foreach (Fact fact in Facts.GetValueOrDefault(name, []))
             writer.Fact(fact);
+        writer.Flush();
         atTheEnd(writer);
         file.Position = 0;
         return RecordedCapture.Read(RecordingReader.Open(file));

@@ -84,6 +84,7 @@ internal sealed record StagedCapture(string Events)
             writer.Fact(fact);
         ReadOnlyMemory<byte> records = EventText.Records(Events);
         writer.Events(records);
+        writer.Flush();
         if (Lost is not null)
         {
             long endNs = records.IsEmpty ? 0 : (long)MemoryMarshal.Cast<byte, WireEvent>(records.Span)[^1].TimeNs;

@@ -13,7 +13,7 @@ internal static class RandomEvents
     {
         var random = new Random(seed);
         var events = new WireEvent[count];
-        ulong now = (ulong)random.NextInt64(EventDecoderLimit);
+        ulong now = (ulong)random.NextInt64(EventDecoder.LatestNs / 2);
         for (int i = 0; i < count; i++)
         {
             now += (ulong)random.Next(1_000_000);
@@ -40,6 +40,4 @@ internal static class RandomEvents
         new Random(seed).NextBytes(bytes);
         return bytes;
     }
-
-    private const long EventDecoderLimit = EventDecoder.LatestNs / 2;
 }
