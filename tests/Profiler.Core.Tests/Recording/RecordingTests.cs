@@ -1,9 +1,12 @@
 using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
 using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;
+using ZstdSharp;
 
 namespace Profiler.Core.Tests.Recording;
 
@@ -51,6 +54,65 @@ public sealed class RecordingTests
         "class":"030200","iommu_group":14,"driver":"vfio-pci","reset_methods":["flr","bus"],"dev_set_mates":["0000:01:00.1"]}
         """.Replace("\n", "", StringComparison.Ordinal),
         Encoding.UTF8.GetString(FactFrames.Json(Device)));
+
+    [Fact]
+    public void However_the_events_come_they_are_read_in_the_same_order() => Prop.ForAll(
+        Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
+        {
+            var random = new Random(seed);
+            byte[] records = RandomEvents.Some(seed, random.Next(5000));
+            using var file = new MemoryStream();
+            using var writer = new RecordingWriter(file);
+            writer.Begin(Info);
+            for (ReadOnlyMemory<byte> left = records; !left.IsEmpty;)
+            {
+                int taken = Math.Min(left.Length, random.Next(1, 2000) * WireEvent.Size);
+                writer.Events(left[..taken]);
+                left = left[taken..];
+                if (random.Next(3) == 0)
+                    writer.Flush();
+            }
+            writer.End(End with { Events = [] });
+            RecordingReader reader = Open(file.ToArray());
+            byte[] read = [.. reader.Batches().SelectMany(b => b.ToArray())];
+            return read.AsSpan().SequenceEqual(records) && reader.Problems.Count == 0 &&
+                reader.Index!.Events == records.Length / WireEvent.Size && writer.Written == reader.Index.Events;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_capture_without_events_is_complete()
+    {
+        using var file = new MemoryStream();
+        using var writer = new RecordingWriter(file);
+        writer.Begin(Info);
+        writer.End(End with { Events = [] });
+        RecordingReader reader = Open(file.ToArray());
+        Assert.Empty(reader.Batches());
+        Assert.NotNull(reader.End);
+        Assert.Equal((0, 0), (reader.Index!.Entries.Length, reader.Index.Events));
+        Assert.Empty(reader.Problems);
+    }
+
+    [Fact]
+    public void Half_an_event_is_not_taken()
+    {
+        using var writer = new RecordingWriter(new MemoryStream());
+        Assert.Throws<InvalidDataException>(() => writer.Events(new byte[WireEvent.Size + 1]));
+    }
+
+    [Fact]
+    public void Text_that_decompresses_to_too_much_is_damage_and_takes_no_more_memory_than_text_may()
+    {
+        using var compressor = new Compressor(3);
+        byte[] spaces = new byte[64 << 20];
+        spaces.AsSpan().Fill((byte)' ');
+        byte[] file = Frames.Write(3, (1, Frames.Json(Info)), (5, compressor.Wrap(spaces).ToArray()));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        RecordingReader reader = Open(file);
+        Assert.Empty(reader.Batches());
+        Assert.Equal(1, Problem(reader, ProblemKinds.FramesDamaged)!.Count);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+    }
 
     [Fact]
     public void What_was_known_comes_before_the_events_that_follow()
