@@ -4,7 +4,7 @@
  *
  * Every record is one `struct event`, in the byte order of the machine. The C# mirror is
  * src/Profiler.Core/Wire/WireEvent.cs; a test compiles this header and compares sizes and offsets.
- * Change one, change the other, and raise EVENT_FORMAT.
+ * Change one, change the other, and raise EVENT_FORMAT, also for a new kind or subtype.
  */
 #ifndef VFIOSCOPE_EVENTS_H
 #define VFIOSCOPE_EVENTS_H

@@ -51,6 +51,9 @@ public static partial class Posix
     public static partial nint write(int fd, ref readonly byte buffer, nint count);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int fsync(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int fcntl(int fd, int command);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -8,6 +8,7 @@ var parts = new Dictionary<string, Func<IAsyncEnumerable<Line>>>
     ["served"] = ServedScrape.Lines,
     ["ring"] = () => RingBench.Lines().ToAsyncEnumerable(),
     ["pipeline"] = () => PipelineBench.Lines().ToAsyncEnumerable(),
+    ["recording"] = () => RecordingBench.Lines().ToAsyncEnumerable(),
     ["uptime"] = () => UptimeBench.Lines().ToAsyncEnumerable(),
 };
 foreach (string part in args.Length == 0 ? [.. parts.Keys] : args)

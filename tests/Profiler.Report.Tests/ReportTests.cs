@@ -191,11 +191,12 @@ public sealed class ReportTests
     private static RecordedCapture Read(string name, Action<RecordingWriter> atTheEnd)
     {
         using var file = new MemoryStream();
-        var writer = new RecordingWriter(file);
+        using var writer = new RecordingWriter(file);
         writer.Begin(new CaptureInfo(WireEvent.Format, "6.12.0", "host", Start, 0, Probes));
         writer.Events(EventText.Records(File.ReadAllText(Golden.Beside($"Cases/{name}.events"))));
         foreach (Fact fact in Facts.GetValueOrDefault(name, []))
             writer.Fact(fact);
+        writer.Flush();
         atTheEnd(writer);
         file.Position = 0;
         return RecordedCapture.Read(RecordingReader.Open(file));

@@ -78,12 +78,13 @@ internal sealed record StagedCapture(string Events)
     public byte[] Recording()
     {
         using var file = new MemoryStream();
-        var writer = new RecordingWriter(file);
+        using var writer = new RecordingWriter(file);
         writer.Begin(Info);
         foreach (Fact fact in Facts.All)
             writer.Fact(fact);
         ReadOnlyMemory<byte> records = EventText.Records(Events);
         writer.Events(records);
+        writer.Flush();
         if (Lost is not null)
         {
             long endNs = records.IsEmpty ? 0 : (long)MemoryMarshal.Cast<byte, WireEvent>(records.Span)[^1].TimeNs;

@@ -60,7 +60,7 @@ internal static class RecordCommand
     /// <summary>Records until told to end. If something fails, the events recorded until then are kept, and the error names the file.</summary>
     internal static async Task<int?> Record(Profile profile, AtomicFile file, string name, Func<Recorder, Task<int?>> until)
     {
-        var recorder = new Recorder(profile, file.Stream);
+        using var recorder = new Recorder(profile, file.Stream, TimeProvider.System);
         try
         {
             recorder.Start();
@@ -72,14 +72,18 @@ internal static class RecordCommand
             Say($"{summary}: {name}");
             return exitCode;
         }
-        catch (Exception e) when (recorder.HasEvents && e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            string why = e is IOException io ? Recorder.Words(io) : Failure.Of(e).Line ?? e.Message;
-            throw UserException.NotPossible($"{why}: what was recorded until then is in {file.Keep()}", e);
-        }
-        catch (IOException e)
-        {
-            throw UserException.NotPossible($"{Recorder.Words(e)}: nothing was recorded", e);
+            // The events of the last second.
+            recorder.Flush();
+            if (recorder.HasEvents)
+            {
+                string why = e is IOException cause ? Recorder.Words(cause) : Failure.Of(e).Line ?? e.Message;
+                throw UserException.NotPossible($"{why}: what was recorded until then is in {file.Keep()}", e);
+            }
+            if (e is IOException io)
+                throw UserException.NotPossible($"{Recorder.Words(io)}: nothing was recorded", e);
+            throw;
         }
     }
 

@@ -6,14 +6,21 @@ using Profiler.Linux;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>Writes the events of a profile into a recording; the end of the recording has the counts of the profile.</summary>
+/// <summary>
+/// Writes the events of a profile into a recording, at most a second after they came; the end of the recording has the counts of
+/// the profile.
+/// </summary>
 /// <param name="profile">Not started yet.</param>
 /// <param name="output">Output of the recording; must not buffer.</param>
-public sealed class Recorder(Profile profile, Stream output)
+/// <param name="time">The clock of the second.</param>
+public sealed class Recorder(Profile profile, Stream output, TimeProvider time) : IDisposable
 {
-    private readonly RecordingWriter _writer = new(output);
+    private static readonly TimeSpan FlushPeriod = TimeSpan.FromSeconds(1);
 
-    // Events and learned facts come from different threads: the lock serialises the writer.
+    private readonly RecordingWriter _writer = new(output);
+    private ITimer? _flushes;
+
+    // Events, learned facts and the timer come from different threads: the lock serialises the writer.
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IOException? _failure;
@@ -22,8 +29,8 @@ public sealed class Recorder(Profile profile, Stream output)
     /// <summary>Completes with the source, or when writing fails; <see cref="Stop"/> reports the reason.</summary>
     public Task Completion => Task.WhenAny(profile.Completion, _failed.Task);
 
-    /// <summary>True if the recording has events.</summary>
-    public bool HasEvents { get; private set; }
+    /// <summary>True if the recording has events; those of the last second may not be in it yet.</summary>
+    public bool HasEvents => _writer.Written > 0;
 
     /// <exception cref="IOException">The beginning cannot be written.</exception>
     public void Start()
@@ -34,14 +41,14 @@ public sealed class Recorder(Profile profile, Stream output)
         // Written immediately, so that a killed capture has it too.
         profile.Facts.Learned += fact => Write(() => _writer.Fact(fact));
         profile.Records.Subscribe(
-            records => Write(() =>
-            {
-                _writer.Events(records);
-                HasEvents = true;
-            }),
+            records => Write(() => _writer.Events(records)),
             _ => { }); // Stop reports the error
+        _flushes = time.CreateTimer(_ => Flush(), null, FlushPeriod, FlushPeriod);
         profile.Start();
     }
+
+    /// <summary>Writes the events that came until now, unless writing has failed before; <see cref="Stop"/> reports errors.</summary>
+    public void Flush() => Write(_writer.Flush);
 
     /// <summary>Detaches, takes the remaining events, and writes the facts from the end.</summary>
     /// <returns>One line of text for the user.</returns>
@@ -64,6 +71,22 @@ public sealed class Recorder(Profile profile, Stream output)
         catch (IOException e)
         {
             throw UserException.NotPossible(Words(e), e);
+        }
+        finally
+        {
+            // Of a capture that failed, its last events.
+            Flush();
+        }
+    }
+
+    /// <summary>Ends the writing; without <see cref="Stop"/>, the recording has no end.</summary>
+    public void Dispose()
+    {
+        _flushes?.Dispose();
+        lock (_gate)
+        {
+            _ended = true;
+            _writer.Dispose();
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class RecordingBuffer(long capacity = RecordingBuffer.DefaultCapac
         long[] kept, evicted;
         lock (_gate)
             (batches, kept, evicted) = ([.. _batches], [.. _kept], [.. _evicted]);
-        var writer = new RecordingWriter(output);
+        using var writer = new RecordingWriter(output);
         writer.Begin(state.Info with { Problems = state.Problems });
         foreach (Fact fact in state.Facts.All)
             writer.Fact(fact);

@@ -1,10 +1,12 @@
+using System.Buffers;
+
 namespace Profiler.Core.Recording;
 
 /// <summary>
 /// Reads frames from a stream. A damaged frame is skipped: the next one is found by its marker and its header's checksum. Memory is
 /// bounded by the length of the stream, whatever a header claims.
 /// </summary>
-internal sealed class FrameReader(Stream input)
+internal sealed class FrameReader(Stream input) : IDisposable
 {
     private const int Chunk = 64 * 1024;
 
@@ -12,7 +14,7 @@ internal sealed class FrameReader(Stream input)
     // often: a crafted file must not keep the reader busy.
     private const int MaxRescans = 1000;
 
-    private byte[] _buffer = new byte[Chunk];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Chunk);
     private int _start, _end;
     private bool _exhausted;
     private uint _expected;
@@ -24,8 +26,8 @@ internal sealed class FrameReader(Stream input)
     /// <summary>Number of frames that are damaged, missing or written twice.</summary>
     public long Damaged { get; private set; }
 
-    /// <summary>The next whole frame; null at the end.</summary>
-    public (FrameKind Kind, byte[] Payload)? Next()
+    /// <summary>The next whole frame; null at the end. Its payload is valid until the next call.</summary>
+    public (FrameKind Kind, ReadOnlyMemory<byte> Payload)? Next()
     {
         while (Has(FrameHeader.Length))
         {
@@ -35,7 +37,7 @@ internal sealed class FrameReader(Stream input)
                 bool whole = Has(length);
                 if (whole && header.Fits(Ahead[FrameHeader.Length..length]))
                 {
-                    byte[] payload = Ahead[FrameHeader.Length..length].ToArray();
+                    ReadOnlyMemory<byte> payload = _buffer.AsMemory(_start + FrameHeader.Length, header.PayloadLength);
                     _start += length;
                     Damaged += header.Number - _expected is > 0 and var missing ? missing : _skipped ? 1 : 0;
                     (_expected, _skipped, _onlyCut) = (header.Number + 1, false, true);
@@ -62,6 +64,13 @@ internal sealed class FrameReader(Stream input)
             Damaged++;
     }
 
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_buffer);
+        // Nothing can be read any more.
+        (_buffer, _start, _end, _exhausted) = ([], 0, 0, true);
+    }
+
     private ReadOnlySpan<byte> Ahead => _buffer.AsSpan(_start, _end - _start);
 
     // To the next possible begin of a frame.
@@ -83,11 +92,19 @@ internal sealed class FrameReader(Stream input)
                 (_start, _end) = (0, _end - _start);
             }
             if (_end == _buffer.Length)
-                Array.Resize(ref _buffer, _buffer.Length * 2);
+                Grow();
             int read = input.Read(_buffer, _end, _buffer.Length - _end);
             _end += read;
             _exhausted = read == 0;
         }
         return _end - _start >= bytes;
+    }
+
+    private void Grow()
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
+        Buffer.BlockCopy(_buffer, 0, larger, 0, _end);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = larger;
     }
 }

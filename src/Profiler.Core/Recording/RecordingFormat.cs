@@ -13,8 +13,17 @@ internal static class RecordingFormat
     /// <summary>The largest payload that a reader accepts, bytes.</summary>
     public const int MaximumFrameLength = 1 << 26;
 
-    /// <summary>The last byte is the version.</summary>
-    public static ReadOnlySpan<byte> Magic => "vfioscp\u0002"u8;
+    /// <summary>The last byte is the format.</summary>
+    public static ReadOnlySpan<byte> Magic => "vfioscp\u0003"u8;
+
+    /// <summary>The oldest format that is read: its events are not compressed (<see cref="FrameKind.Events"/>), and it has no index.</summary>
+    public const byte Oldest = 2;
+
+    /// <summary>The first format with compressed events and an index.</summary>
+    public const byte Indexed = 3;
+
+    /// <summary>The oldest format of events that is read: 4 added <see cref="Wire.TeardownStep.CoreDump"/>.</summary>
+    public const int OldestEvents = 3;
 }
 
 /// <summary>
@@ -72,10 +81,10 @@ internal enum FrameKind
     /// <summary>A <see cref="CaptureInfo"/> as JSON; the first frame.</summary>
     Info = 1,
 
-    /// <summary>Wire events, back to back.</summary>
+    /// <summary>Wire events, back to back; format 2 only.</summary>
     Events = 2,
 
-    /// <summary>A <see cref="CaptureEnd"/> as JSON; the last frame.</summary>
+    /// <summary>A <see cref="CaptureEnd"/> as JSON; after it, only the index.</summary>
     End = 3,
 
     /// <summary>A <see cref="ProcessIdentity"/> as JSON.</summary>
@@ -92,4 +101,13 @@ internal enum FrameKind
 
     /// <summary>A <see cref="ProcessAtStart"/> as JSON.</summary>
     AtStart = 8,
+
+    /// <summary>Compressed events that begin a block, see <see cref="EventBlocks"/>.</summary>
+    EventBlock = 9,
+
+    /// <summary>Compressed events that continue the block of the frame of events before.</summary>
+    MoreEvents = 10,
+
+    /// <summary>A <see cref="RecordingIndex"/>; the last frame.</summary>
+    Index = 11,
 }

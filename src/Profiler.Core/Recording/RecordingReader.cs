@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Profiler.Core.Facts;
 using Profiler.Core.Names;
 using Profiler.Core.Problems;
@@ -19,9 +17,13 @@ public sealed class RecordingReader
     private readonly RecordedTimes _times = new();
     private readonly long[] _read = new long[WireEvent.Kinds];
     private long _unreadable;
+    private long _damagedBeforeEnd;
     private ImmutableList<Problem> _problems = [];
 
-    private RecordingReader(FrameReader frames, CaptureInfo info) => (_frames, Info) = (frames, info);
+    private RecordingReader(FrameReader frames, byte format, CaptureInfo info) => (_frames, Format, Info) = (frames, format, info);
+
+    /// <summary>The format of the file: 2 or 3.</summary>
+    public int Format { get; }
 
     /// <summary>Facts about the capture at its begin.</summary>
     public CaptureInfo Info { get; }
@@ -31,6 +33,9 @@ public sealed class RecordingReader
     /// unknown how many events were lost.
     /// </summary>
     public CaptureEnd? End { get; private set; }
+
+    /// <summary>Where the blocks of events are; null until all batches are read, or if the file has none.</summary>
+    public RecordingIndex? Index { get; private set; }
 
     /// <summary>Facts about processes and devices that have been read up to now.</summary>
     public HostFacts Facts { get; } = new();
@@ -60,48 +65,92 @@ public sealed class RecordingReader
         if (input.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length ||
             !magic[..^1].SequenceEqual(RecordingFormat.Magic[..^1]))
             throw new InvalidDataException("not a vfioscope recording");
-        if (magic[^1] != RecordingFormat.Magic[^1])
-            throw new InvalidDataException($"a recording of format {magic[^1]}, this vfioscope reads format {RecordingFormat.Magic[^1]}");
+        byte format = magic[^1];
+        if (format < RecordingFormat.Oldest || format > RecordingFormat.Magic[^1])
+            throw new InvalidDataException(
+                $"a recording of format {format}, this vfioscope reads formats {RecordingFormat.Oldest} to {RecordingFormat.Magic[^1]}");
         var frames = new FrameReader(input);
-        if (frames.Next() is not (FrameKind.Info, { } payload) || frames.Damaged > 0)
+        if (frames.Next() is not (FrameKind.Info, var payload) || frames.Damaged > 0)
             throw new InvalidDataException("a damaged recording: its first frame is missing or damaged");
-        CaptureInfo info = Parse(payload, CaptureJson.Default.CaptureInfo, RecordingChecks.Checked)
+        CaptureInfo info = JsonPayload.Parse(payload.Span, CaptureJson.Default.CaptureInfo, RecordingChecks.Checked)
             ?? throw new InvalidDataException("a damaged recording: its first frame cannot be read");
-        return info.EventFormat == WireEvent.Format
-            ? new RecordingReader(frames, info)
+        return info.EventFormat is >= RecordingFormat.OldestEvents and <= WireEvent.Format
+            ? new RecordingReader(frames, format, info)
             : throw new InvalidDataException(
-                $"a recording with events of format {info.EventFormat}, this vfioscope reads format {WireEvent.Format}");
+                $"a recording with events of format {info.EventFormat}, this vfioscope reads formats {RecordingFormat.OldestEvents} to {WireEvent.Format}");
     }
 
-    /// <summary>The batches of events as they were written, up to the end of the recording; damaged frames are skipped.</summary>
+    /// <summary>
+    /// The batches of events as they were written, up to the end of the recording; damaged frames are skipped. A batch is valid until
+    /// the next one is asked for. Can be enumerated once.
+    /// </summary>
     /// <exception cref="InvalidDataException">Events that are impossible although their checksum is right.</exception>
     public IEnumerable<ReadOnlyMemory<byte>> Batches()
     {
-        while (End is null && _frames.Next() is var (kind, payload))
+        using FrameReader frames = _frames;
+        using var unpacker = new EventUnpacker();
+        while (!IsOver && frames.Next() is var (kind, payload))
         {
-            ReportDamage();
-            if (kind == FrameKind.Events)
+            if (End is not null && kind != FrameKind.Index)
+                _unreadable++; // it follows the end
+            else if (Records(unpacker, kind, payload) is { IsEmpty: false } records)
             {
-                _times.Check(payload);
-                Count(payload);
-                yield return payload;
+                ReportProblems(unpacker);
+                _times.Check(records.Span);
+                Count(records.Span);
+                yield return records;
             }
-            else if (kind == FrameKind.End)
-                End = Readable(Parse(payload, CaptureJson.Default.CaptureEnd, RecordingChecks.Checked));
-            else if (IsFact(kind) && Readable(Fact(kind, payload)) is { } fact)
-                Facts.Add(fact);
+            else
+                Take(kind, payload.Span);
+            ReportProblems(unpacker);
         }
-        if (End is null)
-            Report(new Problem(ProblemKinds.CutShort.Id));
-        else
-        {
-            _frames.ExpectEnd();
-            ReportMissing(End);
-        }
-        ReportDamage();
+        ExpectEnd();
+        unpacker.EndsAt(Index?.Events ?? 0);
+        ReportProblems(unpacker);
     }
 
-    private void Count(byte[] records)
+    private bool IsOver => HasIndex ? Index is not null : End is not null;
+
+    private bool HasIndex => Format >= RecordingFormat.Indexed;
+
+    private long Damaged => _frames.Damaged + _unreadable;
+
+    // None if it is not a frame of events, or they cannot be read.
+    private ReadOnlyMemory<byte> Records(EventUnpacker unpacker, FrameKind kind, ReadOnlyMemory<byte> payload)
+    {
+        if (kind == FrameKind.Events)
+            return payload;
+        if (kind is not (FrameKind.EventBlock or FrameKind.MoreEvents))
+            return default;
+        if (!unpacker.TryUnpack(payload.Span, kind == FrameKind.EventBlock, out ReadOnlyMemory<byte> records))
+            _unreadable++;
+        return records;
+    }
+
+    private void Take(FrameKind kind, ReadOnlySpan<byte> payload)
+    {
+        if (kind == FrameKind.End)
+        {
+            End = Readable(JsonPayload.Parse(payload, CaptureJson.Default.CaptureEnd, RecordingChecks.Checked));
+            _damagedBeforeEnd = Damaged;
+        }
+        else if (kind == FrameKind.Index)
+            Index = Readable(RecordingIndex.Read(payload));
+        else if (FactFrames.Has(kind) && Readable(FactFrames.Read(kind, payload)) is { } fact)
+            Facts.Add(fact);
+    }
+
+    private void ExpectEnd()
+    {
+        if (End is null)
+            Report(new Problem(ProblemKinds.CutShort.Id));
+        if (IsOver)
+            _frames.ExpectEnd();
+        else if (End is not null && Damaged == _damagedBeforeEnd)
+            _unreadable++; // cut off after the end: the index is missing
+    }
+
+    private void Count(ReadOnlySpan<byte> records)
     {
         foreach (ref readonly WireEvent e in MemoryMarshal.Cast<byte, WireEvent>(records))
         {
@@ -110,64 +159,35 @@ public sealed class RecordingReader
         }
     }
 
-    // Kinds of later versions cannot be compared.
-    private void ReportMissing(CaptureEnd end)
+    private void ReportProblems(EventUnpacker unpacker)
     {
-        (string Kind, long Missing)[] missing =
-        [
-            .. end.Events
-                .Select(e => (e.Kind, Missing: EventKindNames.Find(e.Kind) is { } kind ? e.Received - _read[kind] : 0))
-                .Where(e => e.Missing > 0),
-        ];
-        if (missing.Length > 0)
+        if (Damaged > 0)
+            Report(new Problem(ProblemKinds.FramesDamaged.Id, Damaged));
+        (string Kind, long Count)[] missing = End is null ? [] : Missing(End);
+        if (Math.Max(unpacker.Missing, missing.Sum(m => m.Count)) is > 0 and var count)
             Report(new Problem(
-                ProblemKinds.EventsMissing.Id, missing.Sum(m => m.Missing),
-                string.Join(", ", missing.Select(m => $"{m.Kind} {m.Missing}"))));
+                ProblemKinds.EventsMissing.Id, count,
+                missing.Length == 0 ? null : string.Join(", ", missing.Select(m => $"{m.Kind} {m.Count}"))));
     }
 
-    private void ReportDamage()
+    // By kind. Kinds of later versions cannot be compared.
+    private (string Kind, long Count)[] Missing(CaptureEnd end) =>
+    [
+        .. end.Events
+            .Select(e => (e.Kind, Count: EventKindNames.Find(e.Kind) is { } kind ? e.Received - _read[kind] : 0))
+            .Where(e => e.Count > 0),
+    ];
+
+    private void Report(Problem problem)
     {
-        if (_frames.Damaged + _unreadable is > 0 and var damaged)
-            Report(new Problem(ProblemKinds.FramesDamaged.Id, damaged));
+        if (!_problems.Contains(problem))
+            Volatile.Write(ref _problems, [.. _problems.Where(p => p.Id != problem.Id), problem]);
     }
-
-    private void Report(Problem problem) =>
-        Volatile.Write(ref _problems, [.. _problems.Where(p => p.Id != problem.Id), problem]);
 
     private T? Readable<T>(T? value) where T : class
     {
         if (value is null)
-        {
             _unreadable++;
-            ReportDamage();
-        }
         return value;
-    }
-
-    private static bool IsFact(FrameKind kind) =>
-        kind is FrameKind.Process or FrameKind.Device or FrameKind.Stack or FrameKind.StillHeld or FrameKind.AtStart;
-
-    private static Fact? Fact(FrameKind kind, byte[] payload) => kind switch
-    {
-        FrameKind.Process => Parse(payload, FactJson.Default.ProcessIdentity, RecordingChecks.Checked),
-        FrameKind.Device => Parse(payload, FactJson.Default.DeviceIdentity, RecordingChecks.Checked),
-        FrameKind.Stack => Parse(payload, FactJson.Default.KernelStack, RecordingChecks.Checked),
-        FrameKind.StillHeld => Parse(payload, FactJson.Default.DeviceStillHeld, RecordingChecks.Checked),
-        _ => Parse(payload, FactJson.Default.ProcessAtStart, RecordingChecks.Checked),
-    };
-
-    // Null if the payload is invalid although its checksum is right: it is skipped like a damaged one.
-    private static TResult? Parse<T, TResult>(byte[] payload, JsonTypeInfo<T> type, Func<T, TResult> check)
-        where T : class
-        where TResult : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(payload, type) is { } value ? check(value) : null;
-        }
-        catch (Exception e) when (e is JsonException or InvalidDataException or NotSupportedException or InvalidOperationException)
-        {
-            return null;
-        }
     }
 }

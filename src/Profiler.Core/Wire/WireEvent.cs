@@ -120,7 +120,7 @@ public struct WirePeer
 [StructLayout(LayoutKind.Sequential)]
 public struct WireEvent
 {
-    /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes.</summary>
+    /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes, or an event may have a new kind or subtype.</summary>
     public const int Format = 4;
 
     /// <summary>Bytes per event.</summary>

@@ -86,8 +86,7 @@ public sealed class AtomicFile : IDisposable
     /// <exception cref="IOException">It cannot be renamed; see <see cref="Keep"/>.</exception>
     public void Commit()
     {
-        if (Stream is FileStream file)
-            file.Flush(flushToDisk: true);
+        Sync(Stream);
         Stream.Dispose();
         if (_partial is not null)
         {
@@ -104,6 +103,14 @@ public sealed class AtomicFile : IDisposable
     /// <returns>Its path.</returns>
     public string Keep()
     {
+        try
+        {
+            Sync(Stream);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // What is on the disk is kept.
+        }
         Stream.Dispose();
         Unfinished.TryRemove(this, out _);
         if (_done || _partial is null)
@@ -149,6 +156,14 @@ public sealed class AtomicFile : IDisposable
         }
     }
 
+    private static void Sync(Stream stream)
+    {
+        if (stream is FileStream file)
+            file.Flush(flushToDisk: true);
+        else
+            ((DescriptorStream)stream).Sync();
+    }
+
     private bool Rename()
     {
         try
@@ -167,7 +182,10 @@ public sealed class AtomicFile : IDisposable
     {
         using (FileStream from = File.OpenRead(_partial!))
         using (Stream to = InPlace(Posix.O_TRUNC))
+        {
             from.CopyTo(to);
+            Sync(to);
+        }
         File.Delete(_partial!);
     }
 

@@ -60,6 +60,15 @@ public sealed class DescriptorStream(int fd, string name, bool owns) : Stream
 
     public override void Flush() { }
 
+    /// <summary>Waits until a file is on the disk; does nothing for a pipe or a device.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public void Sync()
+    {
+        // EINVAL: the descriptor does not support it (fsync(2)).
+        if (Posix.fsync(fd) < 0 && Marshal.GetLastPInvokeError() is not Errno.EINVAL and var errno)
+            throw Failed(name, errno);
+    }
+
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

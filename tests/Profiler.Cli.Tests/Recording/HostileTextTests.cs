@@ -95,7 +95,7 @@ public sealed class HostileTextTests
             [Probe("release", true), Probe("signal", true), Probe(Text(), true), Probe(Text(), false), Probe(Text(), false)];
         ImmutableArray<Problem> problems = [new Problem(Text(), 3, Text()), new Problem("probe_missed", 2, Text()), new Problem("events_lost", null, Text())];
         using var file = new MemoryStream();
-        var writer = new RecordingWriter(file);
+        using var writer = new RecordingWriter(file);
         writer.Begin(new CaptureInfo(WireEvent.Format, Text(), Text(), DateTimeOffset.UnixEpoch, 0, probes) { Problems = problems });
         writer.Fact(new ProcessIdentity(7, Text()));
         writer.Fact(new DeviceIdentity("0000:01:00.0", Text(), Text(), Text(), Text(), Text(), 3, Text(), [Text()], [Text(), Text()]));

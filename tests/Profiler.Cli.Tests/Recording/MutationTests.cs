@@ -6,6 +6,7 @@ using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Report;
 using Profiler.Tests.Support;
+using ZstdSharp;
 
 namespace Profiler.Cli.Tests.Recording;
 
@@ -57,7 +58,7 @@ public sealed class MutationTests
             var random = new Random(FlippedBits + Others + i);
             byte[] lie = [.. Recordings[random.Next(Recordings.Length)]];
             for (int changes = random.Next(1, 6); changes > 0; changes--)
-                Lie(lie, random);
+                lie = Lie(lie, random);
             Outcome(lie, thorough: i % 4 == 0);
         });
     }
@@ -97,21 +98,54 @@ public sealed class MutationTests
     }
 
     // Changes a payload and makes its checksums right again.
-    private static void Lie(byte[] recording, Random random)
+    private static byte[] Lie(byte[] recording, Random random)
     {
         (int at, int kind, int length)[] frames = [.. Frames(recording)];
         (int header, int what, int size) = frames[random.Next(frames.Length)];
-        Span<byte> payload = recording.AsSpan(header + 24, size);
-        if (size == 0)
-            return;
-        if (what == 2 && random.Next(3) > 0)
-            LieAboutTime(payload, random);
-        else if (random.Next(2) == 0 && payload.IndexOfAnyInRange((byte)'0', (byte)'9') is >= 0 and var digit)
+        byte[] payload = recording[(header + 24)..(header + 24 + size)];
+        if (what < 9 && random.Next(4) > 0)
+            payload = Text(payload);
+        if (what == 9 && random.Next(4) > 0)
+            payload = LieAboutEvents(payload, random);
+        else if (random.Next(2) == 0 && payload.AsSpan().IndexOfAnyInRange((byte)'0', (byte)'9') is >= 0 and var digit)
             payload[digit] = (byte)random.Next('0', '9' + 1);
-        else
+        else if (size > 0)
             payload[random.Next(size)] = (byte)(random.Next(3) == 0 ? random.Next(256) : random.Next(' ', 127));
-        BitConverter.TryWriteBytes(recording.AsSpan(header + 16), Crc32.HashToUInt32(payload));
-        BitConverter.TryWriteBytes(recording.AsSpan(header + 20), Crc32.HashToUInt32(recording.AsSpan(header, 20)));
+        byte[] bytes = [.. recording[header..(header + 24)], .. payload];
+        BitConverter.TryWriteBytes(bytes.AsSpan(12), payload.Length);
+        BitConverter.TryWriteBytes(bytes.AsSpan(16), Crc32.HashToUInt32(payload));
+        BitConverter.TryWriteBytes(bytes.AsSpan(20), Crc32.HashToUInt32(bytes.AsSpan(0, 20)));
+        return [.. recording[..header], .. bytes, .. recording[(header + 24 + size)..]];
+    }
+
+    private static byte[] Text(byte[] payload)
+    {
+        if (!payload.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd]))
+            return payload;
+        try
+        {
+            using var decompressor = new Decompressor();
+            return decompressor.Unwrap(payload, 1 << 20).ToArray();
+        }
+        catch (ZstdException)
+        {
+            return payload; // an earlier lie
+        }
+    }
+
+    private static byte[] LieAboutEvents(byte[] payload, Random random)
+    {
+        using var unpacker = new EventUnpacker();
+        if (!unpacker.TryUnpack(payload, begins: true, out ReadOnlyMemory<byte> events) || events.IsEmpty)
+            return payload; // an earlier lie
+        byte[] records = events.ToArray();
+        if (random.Next(3) > 0)
+            LieAboutTime(records, random);
+        else
+            records[random.Next(records.Length)] = (byte)random.Next(256);
+        using var packer = new EventPacker();
+        packer.Take(records);
+        return packer.Pack().ToArray();
     }
 
     private static void LieAboutTime(Span<byte> payload, Random random)

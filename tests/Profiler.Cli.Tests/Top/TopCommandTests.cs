@@ -55,7 +55,8 @@ public sealed class TopCommandTests
     public async Task What_is_damaged_in_a_recording_is_told_and_the_rest_shown()
     {
         byte[] damaged = Shutdown.Recording();
-        damaged[^1] = (byte)'?'; // where the JSON of the last frame closes
+        int index = 24 + BitConverter.ToInt32(damaged, damaged.Length - 4); // the last frame; before it is the end
+        damaged[^(index + 1)] ^= 1;
         using var file = new TemporaryFile(damaged);
         var (_, output, error) = await Verb.Run(TopCommand.Create(), "--from", file.Path, "--speed", "1000000");
         Golden.Equal(Golden.Beside("event-lines.txt"), output);
@@ -67,7 +68,7 @@ public sealed class TopCommandTests
     public async Task Events_that_are_not_there_any_more_are_told_as_the_report_tells_them()
     {
         using var content = new MemoryStream();
-        var writer = new RecordingWriter(content);
+        using var writer = new RecordingWriter(content);
         writer.Begin(Shutdown.Info);
         writer.Events(EventText.Records("1.0 7/7 qemu release begin 0000:01:00.0\n2.0 7/7 qemu release end"));
         // Not in the order of the kinds, and with one of later versions.
@@ -105,9 +106,10 @@ public sealed class TopCommandTests
     public async Task Events_that_cannot_be_understood_end_it()
     {
         using var content = new MemoryStream();
-        var writer = new RecordingWriter(content);
+        using var writer = new RecordingWriter(content);
         writer.Begin(Shutdown.Info);
         writer.Events(new byte[WireEvent.Size]);
+        writer.Flush();
         using var file = new TemporaryFile(content.ToArray());
         var error = await Assert.ThrowsAsync<UserException>(() => Verb.Run(TopCommand.Create(), "--from", file.Path));
         Assert.Equal(ExitCode.Usage, error.Code);

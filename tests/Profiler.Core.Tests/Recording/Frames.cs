@@ -10,10 +10,13 @@ internal static class Frames
 
     public static byte[] Json<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, SnakeCase);
 
+    /// <summary>A recording of these frames, in format 2.</summary>
+    public static byte[] Write(params (int Kind, byte[] Payload)[] frames) => Write(2, frames);
+
     /// <summary>A recording of these frames.</summary>
-    public static byte[] Write(params (int Kind, byte[] Payload)[] frames)
+    public static byte[] Write(byte format, params (int Kind, byte[] Payload)[] frames)
     {
-        var file = new List<byte>(RecordingFormat.Magic.ToArray());
+        var file = new List<byte>([.. RecordingFormat.Magic[..^1], format]);
         for (int i = 0; i < frames.Length; i++)
             file.AddRange(Frame(FrameHeader.Of((FrameKind)frames[i].Kind, (uint)i, frames[i].Payload), frames[i].Payload));
         return [.. file];

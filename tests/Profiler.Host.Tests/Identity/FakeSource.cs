@@ -33,6 +33,9 @@ internal sealed class FakeSource(string events, HostIdentities identities) : IEv
 
     public bool GoesOn { get; init; }
 
+    /// <summary>What goes wrong after its events.</summary>
+    public Exception? Error { get; init; }
+
     public ImmutableArray<Problem> Wrong { get; init; } = [];
 
     public ImmutableArray<Problem> Problems() => [.. Wrong, .. _learner.Problems()];
@@ -41,6 +44,8 @@ internal sealed class FakeSource(string events, HostIdentities identities) : IEv
     {
         if (events.Length > 0)
             _records.OnNext(EventText.Records(events));
+        if (Error is not null)
+            throw Error;
         if (GoesOn)
             cancellation.WaitHandle.WaitOne();
         _records.OnCompleted();

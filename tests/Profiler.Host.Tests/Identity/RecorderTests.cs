@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
@@ -42,7 +41,8 @@ public sealed class RecorderTests : IDisposable
         AddDevice("0000:01:00.0");
         _identities.Scan();
         using Profile profile = Profile("");
-        new Recorder(profile, _file).Start();
+        using var recorder = new Recorder(profile, _file, TimeProvider.System);
+        recorder.Start();
         RecordedCapture recorded = Recorded();
         Assert.Null(recorded.End);
         Assert.Equal("web", recorded.VmNames[7]);
@@ -53,7 +53,7 @@ public sealed class RecorderTests : IDisposable
     public async Task Those_who_appear_later_are_in_it_without_its_end()
     {
         using Profile profile = Profile(Events);
-        var recorder = new Recorder(profile, _file);
+        using var recorder = new Recorder(profile, _file, TimeProvider.System);
         AddVm(7, "web");
         AddDevice("0000:01:00.0");
         AddDevice("0000:02:00.0");
@@ -73,7 +73,7 @@ public sealed class RecorderTests : IDisposable
     public void Nothing_is_written_after_the_end()
     {
         using Profile profile = Profile(Events);
-        var recorder = new Recorder(profile, _file);
+        using var recorder = new Recorder(profile, _file, TimeProvider.System);
         recorder.Start();
         recorder.Stop();
         long length = _file.Length;
@@ -84,11 +84,44 @@ public sealed class RecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task Events_are_in_it_a_second_after_they_came_and_a_killed_recorder_loses_no_older_ones()
+    {
+        var time = new ManualTime();
+        using Profile profile = Profile(Events);
+        using var recorder = new Recorder(profile, _file, time);
+        recorder.Start();
+        await profile.Completion;
+        long length = _file.Length;
+        Assert.False(recorder.HasEvents);
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.Equal(length, _file.Length);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True(recorder.HasEvents);
+        RecordedCapture recorded = Recorded();
+        Assert.Equal((4, "cut_short"), ((int)recorded.Received, recorded.Problems.Single().Id));
+        length = _file.Length;
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(length, _file.Length); // nothing happened
+    }
+
+    [Fact]
+    public async Task A_capture_that_fails_leaves_all_its_events()
+    {
+        var source = new FakeSource(Events, _identities) { Error = new IOException("the ring buffer is gone") };
+        using var profile = new Profile(source, TimeProvider.System);
+        using var recorder = new Recorder(profile, _file, new ManualTime());
+        recorder.Start();
+        await recorder.Completion;
+        Assert.Throws<UserException>(recorder.Stop);
+        Assert.Equal(4, Recorded().Received);
+    }
+
+    [Fact]
     public async Task A_disk_that_is_full_is_told_of_at_the_end()
     {
         using Profile profile = Profile(Events);
         using var full = new FullDisk();
-        var recorder = new Recorder(profile, full);
+        using var recorder = new Recorder(profile, full, TimeProvider.System);
         AddVm(7, "web");
         recorder.Start();
         await profile.Completion;
@@ -100,10 +133,10 @@ public sealed class RecorderTests : IDisposable
     [Fact]
     public async Task A_capture_that_cannot_be_written_ends_and_does_not_go_on_for_nothing()
     {
-        using var full = new FullDisk { From = "qemu" };
-        var source = new FakeSource(Events, _identities) { GoesOn = true };
+        using var full = new FullDisk { From = FullDisk.EventBlock };
+        var source = new FakeSource(string.Concat(Enumerable.Repeat(Events + "\n", 300)), _identities) { GoesOn = true };
         using var profile = new Profile(source, TimeProvider.System);
-        var recorder = new Recorder(profile, full);
+        using var recorder = new Recorder(profile, full, TimeProvider.System);
         recorder.Start();
         await recorder.Completion.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.False(recorder.HasEvents);
@@ -114,7 +147,7 @@ public sealed class RecorderTests : IDisposable
     public void What_the_source_knows_to_be_wrong_is_in_it_at_both_ends()
     {
         using Profile profile = new(new FakeSource(Events, _identities) { Wrong = [new Problem("ends_lost", 3)] }, TimeProvider.System);
-        var recorder = new Recorder(profile, _file);
+        using var recorder = new Recorder(profile, _file, TimeProvider.System);
         recorder.Start();
         recorder.Stop();
         RecordingReader reader = RecordingReader.Open(new MemoryStream(_file.ToArray()));
@@ -143,16 +176,18 @@ public sealed class RecorderTests : IDisposable
 
     private RecordedCapture Recorded() => RecordedCapture.Read(RecordingReader.Open(new MemoryStream(_file.ToArray())));
 
-    /// <summary>Has room for all but what a virtual machine is called.</summary>
+    /// <summary>Has room for all frames but those of one kind.</summary>
     private sealed class FullDisk : MemoryStream
     {
+        public const byte Process = 4, EventBlock = 9;
+
         public bool IsFull { get; set; } = true;
 
-        public string From { get; init; } = "web";
+        public byte From { get; init; } = Process;
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            if (IsFull && buffer.IndexOf(System.Text.Encoding.UTF8.GetBytes(From)) >= 0)
+            if (IsFull && buffer.StartsWith((ReadOnlySpan<byte>)[0xf5, .. "vfs"u8]) && buffer[4] == From)
                 throw new IOException("no space left");
             base.Write(buffer);
         }
