@@ -144,14 +144,16 @@ internal static class ServeCommand
             new OtlpOptions(parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption)),
             Environment.GetEnvironmentVariable, log.Warn);
         configuration?.Dispose();
+        // First, since the metrics take as long: until they are set up, events wait in the ring buffer.
+        IEventSource events = SourceOptions.OpenSource(parsed, time, stop);
         Activity? metrics = StartSteps.Begin("metrics");
         var source = new MetricsSource(
             new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time, Version);
-        metrics?.Dispose();
-        using Profile profile = SourceOptions.Open(parsed, time, stop, source.SinkOf, _ => source.Histograms);
         bool ready = false;
         string path = parsed.GetRequiredValue(PathOption);
         using var pages = new MetricsPages(source, () => Volatile.Read(ref ready), log, path, parsed.GetValue(RequestsOption));
+        metrics?.Dispose();
+        using var profile = new Profile(events, time, source.SinkOf, _ => source.Histograms);
         Activity? web = StartSteps.Begin("web server");
         // The server stops before the profile does: no scrape comes while programs are being detached.
         using (OtlpPush? push = otlp is null ? null : new OtlpPush(otlp, profile, source.State, Version, log))
