@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Profiler.Bpf.Plan;
 
 namespace Profiler.Bpf.Kernel;
@@ -15,8 +16,11 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
     /// <exception cref="BpfException">The kernel has no BTF, which is required to load the programs.</exception>
     public static RunningKernel Ask()
     {
+        using Activity? typesStep = StartSteps.Begin("type information of the kernel");
         TypeInformation types = TypeInformation.Load() ?? throw new BpfException(
             "this kernel has no type information (/sys/kernel/btf/vmlinux): boot one with CONFIG_DEBUG_INFO_BTF=y");
+        typesStep?.Dispose();
+        using Activity? symbols = StartSteps.Begin("kernel symbols");
         return new RunningKernel(KernelSymbols.Find(Probes.Asked.ToHashSet()), types);
     }
 

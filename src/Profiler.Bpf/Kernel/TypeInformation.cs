@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Profiler.Bpf.Native;
 
 namespace Profiler.Bpf.Kernel;
@@ -49,8 +50,11 @@ public sealed class TypeInformation : IDisposable
     private BtfHandle Module(string name)
     {
         if (!_modules.TryGetValue(name, out BtfHandle? btf))
+        {
+            using Activity? step = StartSteps.Begin($"type information of {name}");
             _modules[name] = btf = new BtfHandle(
                 File.Exists($"/sys/kernel/btf/{name}") ? LibBpf.btf__load_module_btf(name, _kernel) : 0);
+        }
         return btf;
     }
 }

@@ -50,6 +50,7 @@ public sealed class BpfSession : IDisposable
         Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold, bool countRuns = false, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
+        using Activity? start = StartSteps.Begin("attach");
         LibBpfLog.Capture();
         var session = new BpfSession(ask, ringBufferBytes, stackThreshold, cancellation);
         try
@@ -58,6 +59,7 @@ public sealed class BpfSession : IDisposable
                 session._runStatistics = RunStatistics.Enable();
             session._modules.Changed();
             session.CarryOut(ask());
+            using Activity? reader = StartSteps.Begin("ring buffer and switches");
             session._reader = new RingBufferReader(session._maps.Find(SharedMaps.Events)
                 ?? throw new BpfException("none of the probes could be loaded: " + session._probes.Status()[0].Reason), MonotonicNs);
             session.LookAtSwitches();

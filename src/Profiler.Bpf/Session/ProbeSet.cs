@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
@@ -149,8 +150,12 @@ internal sealed class ProbeSet : IDisposable
         ThrowIfEnding();
 
         _ = LibBpfLog.Take(); // discard messages of earlier objects
-        BpfObject loaded = BpfObject.Open(name);
-        int error = Load(loaded, possible);
+        BpfObject loaded;
+        using (StartSteps.Begin($"open {name}"))
+            loaded = BpfObject.Open(name);
+        int error;
+        using (StartSteps.Begin($"load {name}"))
+            error = Load(loaded, possible);
         if (error == 0)
         {
             _objects.Add(loaded);
@@ -187,6 +192,7 @@ internal sealed class ProbeSet : IDisposable
 
     private void Attach(BpfObject loaded, PlannedProbe probe)
     {
+        using Activity? step = StartSteps.Begin($"attach {probe.Probe.Name}");
         if (AttachedProbe.Attach(loaded, probe, _returns, out int errno) is { } attached)
         {
             _attached.Add(attached);

@@ -26,6 +26,7 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
     /// </summary>
     public static ReturnProbeEvents? Open()
     {
+        using System.Diagnostics.Activity? step = StartSteps.Begin("leftovers");
         Leftovers.Remove();
         return Tracefs.Root is { } root ? new ReturnProbeEvents(root) : null;
     }

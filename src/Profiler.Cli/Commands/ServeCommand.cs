@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Diagnostics;
 using System.Reflection;
+using Profiler.Bpf;
 using Profiler.Cli.Commands.Options;
 using Profiler.Core;
 using Profiler.Core.Capture;
@@ -133,23 +135,33 @@ internal static class ServeCommand
     private static async Task<int> Serve(ParseResult parsed, Log log, CancellationToken stop)
     {
         TimeProvider time = TimeProvider.System;
+        using IDisposable? startLog = StartLog.To(log);
+        Activity? configuration = StartSteps.Begin("configuration");
         var config = new WebConfigFile(parsed.GetValue(ConfigOption), time, log.Warn);
         Endpoints endpoints = EndpointsOf(parsed);
         var otlp = OtlpTarget.From(
             new OtlpOptions(parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption)),
             Environment.GetEnvironmentVariable, log.Warn);
+        configuration?.Dispose();
+        // First, since the metrics take as long: until they are set up, events wait in the ring buffer.
+        IEventSource events = SourceOptions.OpenSource(parsed, time, stop);
+        Activity? metrics = StartSteps.Begin("metrics");
         var source = new MetricsSource(
             new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time, Version);
-        using Profile profile = SourceOptions.Open(parsed, time, stop, source.SinkOf, _ => source.Histograms);
         bool ready = false;
         string path = parsed.GetRequiredValue(PathOption);
         using var pages = new MetricsPages(source, () => Volatile.Read(ref ready), log, path, parsed.GetValue(RequestsOption));
+        metrics?.Dispose();
+        using var profile = new Profile(events, time, source.SinkOf, _ => source.Histograms);
+        Activity? web = StartSteps.Begin("web server");
         // The server stops before the profile does: no scrape comes while programs are being detached.
         using (OtlpPush? push = otlp is null ? null : new OtlpPush(otlp, profile, source.State, Version, log))
         await using (var server = await WebServer.Start(endpoints, config, time, pages.Answer))
         {
             profile.Start();
             Volatile.Write(ref ready, true);
+            web?.Dispose();
+            startLog?.Dispose();
             log.Info($"serving {string.Join(", ", server.Urls.Select(url => url + path))}");
             if (otlp is not null)
                 log.Debug($"pushing to {otlp.Url} every {otlp.Interval.TotalSeconds:0.###} s");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Bpf;
 using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Plan;
 using Profiler.Bpf.Session;
@@ -69,6 +70,7 @@ public sealed class LiveSource : IEventSource
     /// <summary>Makes the attach plan for the running kernel.</summary>
     public static AttachPlan Plan(CaptureOptions options)
     {
+        using System.Diagnostics.Activity? step = StartSteps.Begin("plan");
         using RunningKernel kernel = RunningKernel.Ask();
         return AttachPlan.Create(kernel, options.Attach, options.LockProbe);
     }
@@ -97,6 +99,7 @@ public sealed class LiveSource : IEventSource
     // After the probes are attached, so that no process is missed in between; the events wait in the ring buffer.
     private void FindPresent()
     {
+        using System.Diagnostics.Activity? step = StartSteps.Begin("find processes with devices");
         foreach (ProcessAtStart process in _identities.Scan(pid => _session.Follow(pid)).Where(p => p.Exiting))
             _session.Follow(process.Tgid, exits: true);
     }

@@ -48,13 +48,17 @@ internal static class SourceOptions
     /// <exception cref="UserException">There is no such recording, or a capture is not possible here; the message says what would help.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is left attached.</exception>
     /// <param name="sinks">See <see cref="Profile"/>.</param>
-    public static Profile Open(ParseResult parsed, TimeProvider time, CancellationToken cancellation = default, params ReadOnlySpan<Func<Profile, ISink>> sinks)
-    {
-        IEventSource source = parsed.GetValue(FromOption) is { } path
+    public static Profile Open(
+        ParseResult parsed, TimeProvider time, CancellationToken cancellation = default, params ReadOnlySpan<Func<Profile, ISink>> sinks) =>
+        new(OpenSource(parsed, time, cancellation), time, sinks);
+
+    /// <summary>The source alone, of which no event is lost until a profile is made of it.</summary>
+    /// <exception cref="UserException">As <see cref="Open"/>.</exception>
+    /// <exception cref="OperationCanceledException">As <see cref="Open"/>.</exception>
+    public static IEventSource OpenSource(ParseResult parsed, TimeProvider time, CancellationToken cancellation) =>
+        parsed.GetValue(FromOption) is { } path
             ? OpenRecording(path, parsed.GetValue(SpeedOption), time)
             : LiveSource.Start(LiveOptions.From(parsed), time, cancellation);
-        return new Profile(source, time, sinks);
-    }
 
     /// <summary>The same, with pause, and with seeking in a recording.</summary>
     /// <exception cref="UserException">As <see cref="Open"/>.</exception>
