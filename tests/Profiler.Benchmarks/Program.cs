@@ -7,6 +7,8 @@ var parts = new Dictionary<string, Func<IAsyncEnumerable<Line>>>
     ["scrape"] = () => ScrapeBench.Lines().ToAsyncEnumerable(),
     ["served"] = ServedScrape.Lines,
     ["pipeline"] = () => PipelineBench.Lines().ToAsyncEnumerable(),
+    ["crowd"] = () => CrowdBench.Lines().ToAsyncEnumerable(),
+    ["report"] = () => ReportBench.Lines().ToAsyncEnumerable(),
     ["uptime"] = () => UptimeBench.Lines().ToAsyncEnumerable(),
 };
 foreach (string part in args.Length == 0 ? [.. parts.Keys] : args)
