@@ -25,6 +25,7 @@ public static class SerialChain
     public static IEnumerable<IGrouping<int, Operation>> Chains(IReadOnlyList<Operation> releases)
     {
         int[] chainOf = [.. Enumerable.Range(0, releases.Count)];
+        var held = new ReleaseIndex(releases);
         var firstWith = new Dictionary<ulong, int>();
         for (int i = 0; i < releases.Count; i++)
         {
@@ -34,8 +35,7 @@ public static class SerialChain
             {
                 foreach (Holder holder in wait.Holders.Where(h => h.ResetNs > 0))
                 {
-                    int other = HeldBy(releases, holder, wait);
-                    if (other >= 0)
+                    if (held.During(holder, wait.Time) is { } other)
                         Join(chainOf, other, i);
                 }
             }
@@ -49,21 +49,10 @@ public static class SerialChain
             .Where(w => w.Kind != LockKind.Other || w.Holders.Any(h => h.ResetNs > 0))
             .Select(w => w.Lock).Append(release.Lock).Where(address => address != 0);
 
-    private static int HeldBy(IReadOnlyList<Operation> releases, Holder holder, LockWait wait)
-    {
-        for (int i = 0; i < releases.Count; i++)
-        {
-            if (releases[i].Task.Tid == holder.Task?.Tid && releases[i].Device == holder.Device &&
-                releases[i].Time.OverlapNs(wait.Time) > 0)
-                return i;
-        }
-        return -1;
-    }
-
     private static int Root(int[] chainOf, int i)
     {
         while (chainOf[i] != i)
-            i = chainOf[i];
+            i = chainOf[i] = chainOf[chainOf[i]];
         return i;
     }
 
