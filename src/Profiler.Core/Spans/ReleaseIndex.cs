@@ -6,6 +6,10 @@ internal sealed class ReleaseIndex(IEnumerable<Operation> releases)
 {
     private readonly Dictionary<(int Tid, string Device), List<Entry>> _entries = Group(releases);
 
+    /// <summary>A holder's thread released its device once: <see cref="During"/> has no other answer for it.</summary>
+    public bool IsOnly(Holder holder) => holder is { Task: { } task, Device: { } device } &&
+        _entries.TryGetValue((task.Tid, device), out List<Entry>? entries) && entries.Count == 1;
+
     /// <summary>The index of the first release by a holder that overlaps with a time; null if there is none.</summary>
     /// <param name="holder">Its thread and its device.</param>
     /// <param name="time">The time.</param>

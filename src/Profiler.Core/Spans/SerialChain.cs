@@ -26,6 +26,8 @@ public static class SerialChain
     {
         int[] chainOf = [.. Enumerable.Range(0, releases.Count)];
         var held = new ReleaseIndex(releases);
+        // Waits for one lock, which are in one chain, share their holders.
+        var joined = new HashSet<Holder>(ReferenceEqualityComparer.Instance);
         var firstWith = new Dictionary<ulong, int>();
         for (int i = 0; i < releases.Count; i++)
         {
@@ -33,10 +35,13 @@ public static class SerialChain
                 Join(chainOf, firstWith.TryAdd(address, i) ? i : firstWith[address], i);
             foreach (LockWait wait in releases[i].LockWaits)
             {
-                foreach (Holder holder in wait.Holders.Where(h => h.ResetNs > 0))
+                foreach (Holder holder in wait.Holders)
                 {
-                    if (held.During(holder, wait.Time) is { } other)
-                        Join(chainOf, other, i);
+                    if (holder.ResetNs == 0 || joined.Contains(holder) || held.During(holder, wait.Time) is not { } other)
+                        continue;
+                    Join(chainOf, other, i);
+                    if (wait.Lock != 0 && held.IsOnly(holder))
+                        joined.Add(holder);
                 }
             }
         }
