@@ -96,7 +96,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
                     [
                         .. g.Select(w => w.Operation.Device)
                             .Concat(users[g.Key])
-                            .Concat(g.SelectMany(w => w.Wait.Holders).Select(h => h.Device).OfType<string>())
+                            .Concat(LockWait.HoldersOf(g.Select(w => w.Wait)).Select(h => h.Device).OfType<string>())
                             .Distinct().Order(StringComparer.Ordinal),
                     ],
                     g.Count(),

@@ -102,7 +102,22 @@ public sealed record Operation(
 /// <param name="Holders">Its holders meanwhile, in order; together they cover the wait.</param>
 /// <param name="Stack">Key of the kernel stack on which it began; null if it was quick.</param>
 public sealed record LockWait(
-    ulong Lock, LockKind Kind, Interval Time, ImmutableArray<Holder> Holders, int? Stack = null);
+    ulong Lock, LockKind Kind, Interval Time, ImmutableArray<Holder> Holders, int? Stack = null)
+{
+    /// <summary>The holders during several waits; one that the waits share comes once.</summary>
+    public static IEnumerable<Holder> HoldersOf(IEnumerable<LockWait> waits)
+    {
+        var told = new HashSet<Holder>(ReferenceEqualityComparer.Instance);
+        foreach (LockWait wait in waits)
+        {
+            foreach (Holder holder in wait.Holders)
+            {
+                if (told.Add(holder))
+                    yield return holder;
+            }
+        }
+    }
+}
 
 /// <summary>A thread that held a lock while another one waited for it.</summary>
 /// <param name="Task">The thread; null if the kernel was handing the lock over.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Profiler.Core.Spans;
@@ -82,7 +81,7 @@ internal sealed class LockLog
     public ImmutableArray<Holder> Holders(Turn named, int joined, Interval wait)
     {
         Span<Entry> entries = CollectionsMarshal.AsSpan(_entries);
-        Holder? own = null;
+        Description own = default;
         long from = wait.StartNs;
         for (int at = joined - 1; at < entries.Length;)
         {
@@ -91,8 +90,8 @@ internal sealed class LockLog
             long until = next < entries.Length ? Math.Clamp(entries[next].Turn.FromNs, from, wait.EndNs) : wait.EndNs;
             if (until > from)
             {
-                ref Holder? holder = ref at < joined ? ref own : ref entries[at].Holder;
-                Update(ref holder, at < joined ? named : entries[at].Turn, new Interval(from, until), next, named, joined);
+                ref Description told = ref at < joined ? ref own : ref entries[at].Told;
+                Holder holder = Describe(ref told, at < joined ? named : entries[at].Turn, new Interval(from, until), next, named, joined);
                 _holders.Add(holder);
             }
             (from, at) = (until, next);
@@ -120,12 +119,17 @@ internal sealed class LockLog
     private bool Counts(int index, Turn named, int joined) =>
         index == joined ? !_entries[index].Seen || _entries[index].Turn.Tid != named.Tid : !_entries[index].Again;
 
-    // All waiters share the holders between their first and their last one.
-    private void Update([NotNull] ref Holder? holder, Turn turn, Interval time, int next, Turn named, int joined)
+    // All waiters share the holders between their first and their last one, as long as those have not reset anything more.
+    private Holder Describe(ref Description told, Turn turn, Interval time, int next, Turn named, int joined)
     {
+        int resets = turn.Resets?.Count ?? 0;
+        if (told.Holder is { } known && known.Time == time && told.Resets == resets)
+            return known;
         long resetNs = ResetNs(turn, time, next, named, joined);
-        if (holder is null || holder.Time != time || holder.ResetNs != resetNs)
-            holder = new Holder(turn.Holder?.Task, turn.Holder?.Process, turn.Holder?.Device, time, resetNs);
+        if (told.Holder is not { } same || same.Time != time || same.ResetNs != resetNs)
+            told.Holder = new Holder(turn.Holder?.Task, turn.Holder?.Process, turn.Holder?.Device, time, resetNs);
+        told.Resets = resets;
+        return told.Holder;
     }
 
     // The resets that ended after this turn began and before the thread's next one.
@@ -161,7 +165,13 @@ internal sealed class LockLog
         /// <summary>The index of the turn that this one repeats; its own if it repeats none.</summary>
         public int FirstOfThread;
 
-        /// <summary>As it was described last.</summary>
+        public Description Told;
+    }
+
+    /// <summary>A turn as a waiter was told it last, and the number of resets that its thread had then.</summary>
+    private struct Description
+    {
         public Holder? Holder;
+        public int Resets;
     }
 }
