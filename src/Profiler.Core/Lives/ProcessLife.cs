@@ -129,7 +129,9 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     /// <param name="opensAgain">It opens a device now.</param>
     public IReadOnlyList<Shutdown> Settle(long nowNs, bool opensAgain = false)
     {
-        if (_releases.Count == 0 || IsExiting || (!opensAgain && (nowNs - LatestNs <= (long)CloseBurst.Gap.TotalNanoseconds || nowNs < _undecidedUntilNs)))
+        if (_releases.Count == 0 || IsExiting)
+            return [];
+        if (!opensAgain && (nowNs - LatestNs <= (long)CloseBurst.Gap.TotalNanoseconds || nowNs < _undecidedUntilNs))
             return [];
         List<CloseBurst> over = Over(nowNs, opensAgain);
         // When it is asked makes no difference to the result: so not at each event.
@@ -200,42 +202,12 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         return last.Count > 0 || HasDevices || underWay.IsReleasing ? (closes, new Dying(cause, startNs, last)) : (closes, null);
     }
 
-    // The closes after which the process was idle for so long, or opened a device, that it must have lived on. Not while a signal may
-    // turn out to be the cause of them.
-    private List<CloseBurst> Over(long untilNs, bool opensAgain)
-    {
-        List<CloseBurst> over = [], pending = [];
-        AfterSignal[] signals = [.. _signals.Select(s => new AfterSignal(s))];
-        IEnumerable<Span> spans = _releases.Select(r => new Span(r.Time, r)).Concat(_opens.Select(o => new Span(o.Time, o)))
-            .Concat(_resets.Select(r => new Span(r.Time, null))).Concat(_parts.Select(p => new Span(p.Time, null, p)));
-        long overNs = long.MinValue, reachedNs = long.MinValue;
-        foreach (Span span in spans.Where(s => s.Time.StartNs < untilNs).OrderBy(s => s.Time.StartNs))
-        {
-            if (span.Time.StartNs > reachedNs || (span.IsOpen && span.Time.StartNs == reachedNs))
-                Idle(span.Time.StartNs, span.IsOpen);
-            if (span.IsRelease || (span.Part is not null && CloseBurst.IsCaused(span.Part)))
-                CloseBurst.Add(pending, span.Time, span.Operation);
-            for (int i = 0; span.Part is null && i < signals.Length; i++)
-                signals[i].Add(new DeviceActivity(span.Time, span.IsRelease));
-            reachedNs = Math.Max(reachedNs, span.Time.EndNs);
-        }
-        if (untilNs > reachedNs)
-            Idle(untilNs, opensAgain);
-        return over;
+    private List<CloseBurst> Over(long untilNs, bool opensAgain) =>
+        new ClosesOver(_signals).Find([.. Spans().Where(s => s.Time.StartNs < untilNs).OrderBy(s => s.Time.StartNs)], untilNs, opensAgain);
 
-        // It does nothing with its devices up to this time: only then a shutdown can be over.
-        void Idle(long toNs, bool goesOn)
-        {
-            if (pending.Count == 0 || (!goesOn && (toNs - pending[^1].EndNs <= (long)CloseBurst.Gap.TotalNanoseconds || MayBeDying(toNs))))
-                return;
-            over.AddRange(pending);
-            overNs = pending[^1].EndNs;
-            pending.Clear();
-        }
-
-        bool MayBeDying(long nowNs) =>
-            signals.Any(s => s.Signal.TimeNs > overNs && s.Signal.TimeNs <= nowNs && ShutdownCause.MayKill(in s, nowNs));
-    }
+    private IEnumerable<ClosesOver.Span> Spans() =>
+        _releases.Select(r => new ClosesOver.Span(r.Time, r, null)).Concat(_opens.Select(o => new ClosesOver.Span(o.Time, o, null)))
+            .Concat(_resets.Select(r => new ClosesOver.Span(r.Time, null, null))).Concat(_parts.Select(p => new ClosesOver.Span(p.Time, null, p)));
 
     // Closes right before an exit with more devices belong to that exit.
     private long StartWithoutCause(List<Operation> releases, long dyingNs)
@@ -352,13 +324,6 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         while (spans.TryPeek(out T? oldest) && (time(oldest).EndNs < oldestNs || spans.Count >= MaxSpans))
             spans.Dequeue();
         spans.Enqueue(span);
-    }
-
-    private readonly record struct Span(Interval Time, Operation? Operation, TeardownPart? Part = null)
-    {
-        public bool IsRelease => Operation?.Kind == OperationKind.Release;
-
-        public bool IsOpen => Operation?.Kind == OperationKind.Open;
     }
 
     /// <param name="StartNs">The time of the cause, else when it began to exit.</param>

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using Profiler.Core.Facts;
+using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
-
-using Profiler.Core.Lives;
 
 namespace Profiler.Core.Tests.Lives.Former;
 

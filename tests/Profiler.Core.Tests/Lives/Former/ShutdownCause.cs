@@ -1,7 +1,6 @@
+using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
-
-using Profiler.Core.Lives;
 
 namespace Profiler.Core.Tests.Lives.Former;
 

@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using Profiler.Core.Facts;
-using Profiler.Core.Spans;
-
 using Profiler.Core.Lives;
+using Profiler.Core.Spans;
 
 namespace Profiler.Core.Tests.Lives.Former;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Profiler.Core.Wire;
-
 using Profiler.Core.Spans;
+using Profiler.Core.Wire;
 
 namespace Profiler.Core.Tests.Spans.Former;
 
