@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Reactive.Disposables;
-using System.Reactive.Linq;
 using System.Reactive.Subjects;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
@@ -29,10 +27,12 @@ public sealed class Pipeline : IDisposable
     private LockStatistics _locks = new();
     private readonly LinkedList<Shutdown> _recent = [];
     private long _endNs, _beganBefore, _unfinished;
-    private readonly Subject<long> _clock = new();
-    private readonly CompositeDisposable _subscriptions = [];
-    private readonly IConnectableObservable<Activity> _activities;
-    private readonly IConnectableObservable<Shutdown> _shutdowns;
+    private readonly IObservable<ReadOnlyMemory<byte>> _records;
+    private readonly Subject<Activity> _activities = new();
+    private readonly Subject<Shutdown> _shutdowns = new();
+    private readonly Func<int, bool> _isBusy;
+    private IDisposable? _subscription;
+    private bool _ended;
 
     /// <param name="records">Batches of wire events, back to back; a batch need not outlive OnNext.</param>
     /// <param name="watched">Which parts of a process end the probes can see.</param>
@@ -40,24 +40,10 @@ public sealed class Pipeline : IDisposable
     /// <param name="sinks">Receive activities and shutdowns.</param>
     public Pipeline(IObservable<ReadOnlyMemory<byte>> records, EndsWatched watched, long attachedNs = 0, params ReadOnlySpan<ISink> sinks)
     {
-        _sinks = [.. sinks];
+        (_records, _sinks) = (records, [.. sinks]);
         _spans = new SpanAssembler(attachedNs);
         _tracker = new ShutdownTracker(watched, attachedNs);
-
-        _activities = records
-            .Synchronize(_gate)
-            .Select(_decoder.Decode)
-            .SelectMany(_spans.Assemble)
-            .Publish();
-
-        _shutdowns = _activities
-            .SelectMany(activity => _tracker.Follow(activity, _spans.IsBusy))
-            .Merge(_clock.Synchronize(_gate).TakeUntil(_activities.LastOrDefaultAsync()).SelectMany(Expire))
-            .Concat(Observable.Defer(() => Flush().ToObservable()))
-            .Publish();
-
-        _subscriptions.Add(_activities.Subscribe(Count, Ignore));
-        _subscriptions.Add(_shutdowns.Subscribe(Remember, Ignore));
+        _isBusy = _spans.IsBusy;
     }
 
     /// <summary>Activities that have ended, in the order of their ends.</summary>
@@ -67,15 +53,18 @@ public sealed class Pipeline : IDisposable
     public IObservable<Shutdown> Shutdowns => _shutdowns;
 
     /// <summary>Starts the flow; subscribe first.</summary>
-    public void Connect()
-    {
-        _subscriptions.Add(_shutdowns.Connect());
-        _subscriptions.Add(_activities.Connect());
-    }
+    public void Connect() => _subscription = _records.Subscribe(Take, Fail, End);
 
     /// <summary>Advances the time without events: ends shutdowns after a long idle time.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    public void Tick(long nowNs) => _clock.OnNext(nowNs);
+    public void Tick(long nowNs)
+    {
+        lock (_gate)
+        {
+            if (!_ended)
+                Pass(_tracker.Expire(nowNs, _isBusy));
+        }
+    }
 
     /// <summary>The state of this moment.</summary>
     public Snapshot Snapshot() => Read(snapshot => snapshot);
@@ -118,15 +107,44 @@ public sealed class Pipeline : IDisposable
 
     public void Dispose()
     {
-        _subscriptions.Dispose();
-        _clock.Dispose();
+        _subscription?.Dispose();
+        lock (_gate)
+        {
+            _ended = true;
+            _activities.Dispose();
+            _shutdowns.Dispose();
+        }
     }
 
-    private IEnumerable<Shutdown> Flush() => _tracker.Flush(_spans, Math.Max(_endNs, _spans.LatestNs));
+    private void Take(ReadOnlyMemory<byte> records)
+    {
+        lock (_gate)
+        {
+            if (_ended || Decoded(records) is not { } batch)
+                return;
+            foreach (ref readonly WireEvent e in batch.Events)
+            {
+                if (_spans.Take(in e) is { } activity)
+                    Pass(activity);
+            }
+        }
+    }
 
-    private IEnumerable<Shutdown> Expire(long nowNs) => _tracker.Expire(nowNs, _spans.IsBusy);
+    private EventBatch? Decoded(ReadOnlyMemory<byte> records)
+    {
+        try
+        {
+            return _decoder.Decode(records);
+        }
+        catch (InvalidDataException e)
+        {
+            Fail(e);
+            return null;
+        }
+    }
 
-    private void Count(Activity activity)
+    // In this order: who hears of a shutdown has heard of what ended it.
+    private void Pass(Activity activity)
     {
         _distributions.Record(activity);
         if (activity is Operation operation)
@@ -136,9 +154,17 @@ public sealed class Pipeline : IDisposable
         }
         foreach (ISink sink in _sinks)
             sink.Record(activity);
+        _activities.OnNext(activity);
+        Pass(_tracker.Follow(activity, _isBusy));
     }
 
-    private void Remember(Shutdown shutdown)
+    private void Pass(IReadOnlyList<Shutdown> shutdowns)
+    {
+        for (int i = 0; i < shutdowns.Count; i++)
+            Pass(shutdowns[i]);
+    }
+
+    private void Pass(Shutdown shutdown)
     {
         _distributions.Record(shutdown);
         _beganBefore += shutdown.BeganBefore ? 1 : 0;
@@ -148,8 +174,29 @@ public sealed class Pipeline : IDisposable
             _recent.RemoveLast();
         foreach (ISink sink in _sinks)
             sink.Record(shutdown);
+        _shutdowns.OnNext(shutdown);
     }
 
-    // Subscribers receive the error too; nothing to do here.
-    private static void Ignore(Exception error) { }
+    private void Fail(Exception error)
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            _activities.OnError(error);
+            _shutdowns.OnError(error);
+        }
+    }
+
+    private void End()
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                return;
+            _ended = true;
+            _activities.OnCompleted();
+            Pass(_tracker.Flush(_spans, Math.Max(_endNs, _spans.LatestNs)));
+            _shutdowns.OnCompleted();
+        }
+    }
 }

@@ -81,25 +81,29 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
     ];
 
     /// <summary>The locks that were waited for, the longest sum of waits first.</summary>
-    public ImmutableArray<ReportLock> Locks(IReadOnlyList<Operation> operations) =>
-    [
-        .. operations
-            .SelectMany(o => o.LockWaits.Select(w => (Operation: o, Wait: w)))
-            .GroupBy(w => w.Wait.Lock)
-            .OrderByDescending(g => g.Sum(w => w.Wait.Time.DurationNs)).ThenBy(g => g.Key)
-            .Select(g => new ReportLock(
-                locks.Of(g.Key),
-                g.Max(w => w.Wait.Kind).Name(),
-                [
-                    .. g.Select(w => w.Operation.Device)
-                        .Concat(operations.Where(o => o.Lock == g.Key).Select(o => o.Device))
-                        .Concat(g.SelectMany(w => w.Wait.Holders).Select(h => h.Device).OfType<string>())
-                        .Distinct().Order(StringComparer.Ordinal),
-                ],
-                g.Count(),
-                g.Sum(w => w.Wait.Time.DurationNs),
-                g.Max(w => w.Wait.Time.DurationNs))),
-    ];
+    public ImmutableArray<ReportLock> Locks(IReadOnlyList<Operation> operations)
+    {
+        ILookup<ulong, string> users = operations.ToLookup(o => o.Lock, o => o.Device);
+        return
+        [
+            .. operations
+                .SelectMany(o => o.LockWaits.Select(w => (Operation: o, Wait: w)))
+                .GroupBy(w => w.Wait.Lock)
+                .OrderByDescending(g => g.Sum(w => w.Wait.Time.DurationNs)).ThenBy(g => g.Key)
+                .Select(g => new ReportLock(
+                    locks.Of(g.Key),
+                    g.Max(w => w.Wait.Kind).Name(),
+                    [
+                        .. g.Select(w => w.Operation.Device)
+                            .Concat(users[g.Key])
+                            .Concat(LockWait.HoldersOf(g.Select(w => w.Wait)).Select(h => h.Device).OfType<string>())
+                            .Distinct().Order(StringComparer.Ordinal),
+                    ],
+                    g.Count(),
+                    g.Sum(w => w.Wait.Time.DurationNs),
+                    g.Max(w => w.Wait.Time.DurationNs))),
+        ];
+    }
 
     public static ReportDeviceIdentity Of(DeviceIdentity device) => new(
         device.Bdf, DeviceNames.Of(device), device.VendorId, device.DeviceId, device.IommuGroup, device.Driver,

@@ -12,13 +12,12 @@ internal static class StackText
 
     public static void Render(StringBuilder text, ReportDocument report, int width)
     {
-        List<(int? Key, string What, long Ns)> spans =
-        [
-            .. report.Shutdowns.SelectMany(s => s.Devices).SelectMany(d => Spans("release", d)),
-            .. report.Opens.SelectMany(d => Spans("open", d)),
-        ];
+        ILookup<int?, (int? Key, string What, long Ns)> spans =
+            report.Shutdowns.SelectMany(s => s.Devices).SelectMany(d => Spans("release", d))
+                .Concat(report.Opens.SelectMany(d => Spans("open", d)))
+                .Where(s => s.Key is not null).ToLookup(s => s.Key);
         var used = report.Stacks
-            .Select(stack => (Stack: stack, Spans: spans.Where(s => s.Key == stack.Key).ToList()))
+            .Select(stack => (Stack: stack, Spans: spans[stack.Key].ToList()))
             .Where(s => s.Spans.Count > 0)
             .OrderByDescending(s => s.Spans.Sum(span => span.Ns))
             .ToList();

@@ -9,6 +9,8 @@ var parts = new Dictionary<string, Func<IAsyncEnumerable<Line>>>
     ["ring"] = () => RingBench.Lines().ToAsyncEnumerable(),
     ["pipeline"] = () => PipelineBench.Lines().ToAsyncEnumerable(),
     ["recording"] = () => RecordingBench.Lines().ToAsyncEnumerable(),
+    ["crowd"] = () => CrowdBench.Lines().ToAsyncEnumerable(),
+    ["report"] = () => ReportBench.Lines().ToAsyncEnumerable(),
     ["uptime"] = () => UptimeBench.Lines().ToAsyncEnumerable(),
 };
 foreach (string part in args.Length == 0 ? [.. parts.Keys] : args)

@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
 using System.Reactive.Linq;
-using System.Reactive.Subjects;
 using System.Runtime.InteropServices;
 using Profiler.Core.Capture;
-using Profiler.Core.Facts;
-using Profiler.Core.Recording;
 using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
 using Profiler.Host;
@@ -61,7 +58,7 @@ internal static class UptimeBench
     private sealed class Host : IDisposable
     {
         private readonly Clock _clock = new();
-        private readonly Source _source = new();
+        private readonly HandedEvents _source = new();
         private readonly FakeProc _proc = new();
         private readonly Profile _profile;
         private readonly MetricsSource _metrics;
@@ -131,34 +128,6 @@ internal static class UptimeBench
             Stack = WireEvent.NoStack,
             Peer = new WirePeer { Tid = pid, Tgid = pid, Comm = Name16.From("sleep") },
         };
-    }
-    /// <summary>A kernel that tells what it is given to tell.</summary>
-    private sealed class Source : IEventSource
-    {
-        private static readonly ImmutableArray<ProbeInfo> All =
-        [
-            .. new[] { "release", "open", "signal", "reaped" }.Select(name => new ProbeInfo(name, name, "kprobe", true, 0, "")),
-        ];
-
-        private readonly Subject<ReadOnlyMemory<byte>> _records = new();
-
-        public CaptureInfo Info { get; } = new(WireEvent.Format, "6.12", "host-1", DateTimeOffset.UnixEpoch, 0, All);
-
-        public IObservable<ReadOnlyMemory<byte>> Records => _records;
-
-        public HostFacts Facts { get; set; } = new();
-
-        public long NowNs { get; set; } = 1_000_000_000;
-
-        public ImmutableArray<ProbeInfo> Probes() => All;
-
-        public ImmutableArray<SourceCount> Counts() => [];
-
-        public void Hand(ReadOnlyMemory<byte> batch) => _records.OnNext(batch);
-
-        public void Run(CancellationToken cancellation) => cancellation.WaitHandle.WaitOne();
-
-        public void Dispose() => _records.Dispose();
     }
 
     /// <summary>Time that goes on when it is told to.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
@@ -15,14 +14,14 @@ public sealed class UptimeTests
     {
         const int tooMany = 100;
         var spans = new SpanAssembler();
-        Feed(spans, Enumerable.Range(1, SpanAssembler.MaxThreads + tooMany).Select(tid => new WireEvent
+        Played.Activities(Enumerable.Range(1, SpanAssembler.MaxThreads + tooMany).Select(tid => new WireEvent
         {
             TimeNs = (ulong)tid,
             Kind = EventKind.Release,
             Edge = EventEdge.Begin,
             Tid = (uint)tid,
             Tgid = (uint)tid,
-        }));
+        }), spans);
         Assert.Equal((SpanAssembler.MaxThreads, tooMany), (spans.InFlight().Length, spans.Unmatched));
         Assert.Equal(tooMany + 1, spans.InFlight()[0].Task.Tid);
     }
@@ -31,11 +30,11 @@ public sealed class UptimeTests
     public void A_wait_outside_of_every_operation_leaves_nothing_behind()
     {
         var spans = new SpanAssembler();
-        List<Activity> done = Feed(spans, EventText.Parse("""
+        List<Activity> done = Played.Activities(EventText.Parse("""
             1.0 7/7 a wait begin lock a holder 8/8 b
             2.0 7/7 a open begin 0000:01:00.0
             3.0 7/7 a open end
-            """));
+            """), spans);
         Assert.Empty(Assert.IsType<Operation>(Assert.Single(done)).LockWaits);
         Assert.Equal(0, spans.Unmatched);
     }
@@ -44,7 +43,7 @@ public sealed class UptimeTests
     public void Resets_are_told_again_after_the_end_of_one_was_lost()
     {
         var spans = new SpanAssembler();
-        List<Activity> done = Feed(spans, EventText.Parse("""
+        List<Activity> done = Played.Activities(EventText.Parse("""
             1.0 7/7 kworker reset begin function 0000:01:00.0
             1.1 7/7 kworker reset begin flr 0000:01:00.0
             1.2 7/7 kworker reset end flr
@@ -52,7 +51,7 @@ public sealed class UptimeTests
             9.1 7/7 kworker reset begin flr 0000:01:00.0
             9.2 7/7 kworker reset end flr
             9.3 7/7 kworker reset end function
-            """));
+            """), spans);
         Assert.Equal(300_000_000, Assert.IsType<StandaloneReset>(Assert.Single(done)).Reset.Time.DurationNs);
         Assert.Equal(1, spans.Unmatched);
     }
@@ -62,7 +61,7 @@ public sealed class UptimeTests
     {
         const int many = 1000;
         var spans = new SpanAssembler();
-        Feed(spans, EventText.Parse(string.Concat(Enumerable.Range(0, many).Select(i => $"{i} 7/7 qemu teardown begin power\n"))));
+        Played.Activities(EventText.Parse(string.Concat(Enumerable.Range(0, many).Select(i => $"{i} 7/7 qemu teardown begin power\n"))), spans);
         Assert.InRange(spans.Unmatched, many - 16, many);
     }
 
@@ -102,7 +101,4 @@ public sealed class UptimeTests
     }
 
     private static SignalDelivered Signal(int pid, long timeNs) => new(new TaskId(1, 1, "init"), new TaskId(pid, pid, "daemon"), 15, timeNs);
-
-    private static List<Activity> Feed(SpanAssembler spans, IEnumerable<WireEvent> events) =>
-        [.. spans.Assemble(new EventBatch(MemoryMarshal.AsBytes(events.ToArray().AsSpan()).ToArray()))];
 }

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Profiler.Core;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
+using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 
 namespace Profiler.Tests.Support;
@@ -11,6 +12,15 @@ namespace Profiler.Tests.Support;
 /// <summary>Runs events through the whole pipeline and returns the result.</summary>
 public static class Played
 {
+    /// <summary>The activities, in the order of their end.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="spans">Takes them; default: a new one.</param>
+    public static List<Activity> Activities(IEnumerable<WireEvent> events, SpanAssembler? spans = null)
+    {
+        spans ??= new SpanAssembler();
+        return [.. events.Select(e => spans.Take(in e)).OfType<Activity>()];
+    }
+
     /// <summary>The shutdowns, in the order of their end.</summary>
     /// <param name="events">In the format of <see cref="EventText"/>.</param>
     /// <param name="watched">The parts of a process exit that are captured; default: all.</param>

@@ -30,7 +30,7 @@ public static class FindingsSoFar
         bool serial = AtMostOneAtATime(s);
         Finding? leading = Finding.ByCost(
             ReleaseFindings.For(s.SoFar.Releases, inParallelNs).Where(f => serial || f.Kind != FindingKinds.SerialExit && f.Kind != FindingKinds.SerialClose)
-                .Concat(ResetFindings.For(s.SoFar.Releases, facts.Devices, evidence))
+                .Concat(ResetFindings.For(s.SoFar.Releases, facts.Devices, () => evidence))
                 .Where(f => f.Severity == Severity.Warning)).FirstOrDefault();
         return leading switch
         {

@@ -17,16 +17,20 @@ public static class OpenFindings
     public static ImmutableArray<Finding> For(
         IEnumerable<Operation> opens, IEnumerable<Operation> operations, HostFacts facts)
     {
-        ILookup<int, Operation> releases = operations.Where(o => o.Kind == OperationKind.Release).ToLookup(o => o.Task.Tid);
+        var releases = new ReleaseIndex(operations.Where(o => o.Kind == OperationKind.Release).OrderBy(o => o.Time.StartNs));
         return [.. opens.Select(open => Delayed(open, releases, facts)).OfType<Finding>()];
     }
 
-    private static Finding? Delayed(Operation open, ILookup<int, Operation> releases, HostFacts facts)
+    /// <summary>The finding about an open; null if it did not wait for these releases.</summary>
+    /// <param name="open">The open.</param>
+    /// <param name="releases">Releases of any processes.</param>
+    /// <param name="facts">What is known beside the events.</param>
+    internal static Finding? Delayed(Operation open, ReleaseIndex releases, HostFacts facts)
     {
         List<Holder> holders =
         [
             .. open.LockWaits.SelectMany(w => w.Holders).Where(h => h.Task is { } task && task.Tgid != open.Task.Tgid &&
-                releases[task.Tid].Any(r => r.Device == h.Device && r.Time.OverlapNs(h.Time) > 0)),
+                releases.During(h, h.Time) is not null),
         ];
         long waitedNs = holders.Sum(h => h.Ns);
         if (waitedNs < MinWait.TotalNanoseconds)

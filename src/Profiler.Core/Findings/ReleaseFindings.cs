@@ -81,7 +81,7 @@ public static class ReleaseFindings
     private static IEnumerable<Finding> Locks(IReadOnlyList<Operation> releases) => releases
         .SelectMany(r => r.LockWaits.Select(w => (Release: r, Wait: w)))
         .GroupBy(w => w.Wait.Lock)
-        .Where(g => g.Any(w => w.Wait.Holders.Any(h => h.Device is not null)))
+        .Where(g => LockWait.HoldersOf(g.Select(w => w.Wait)).Any(h => h.Device is not null))
         .OrderByDescending(g => g.Sum(w => w.Wait.Time.DurationNs))
         .Select(g => Lock([.. g]));
 
@@ -91,7 +91,7 @@ public static class ReleaseFindings
         string[] devices =
         [
             .. waits.Select(w => w.Release.Device)
-                .Concat(waits.SelectMany(w => w.Wait.Holders).Select(h => h.Device).OfType<string>())
+                .Concat(LockWait.HoldersOf(waits.Select(w => w.Wait)).Select(h => h.Device).OfType<string>())
                 .Distinct().Order(StringComparer.Ordinal),
         ];
         (string which, string shared, string remedy) = longest.Wait.Kind switch

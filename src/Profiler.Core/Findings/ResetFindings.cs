@@ -19,7 +19,7 @@ internal static class ResetFindings
     /// <param name="devices">What is known of the devices.</param>
     /// <param name="evidence">Whether a reset that was not seen did not happen.</param>
     public static IEnumerable<Finding> For(
-        IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices, Evidence evidence)
+        IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices, Func<Evidence> evidence)
     {
         if (FasterMethod(releases, devices) is { } faster)
             yield return faster;
@@ -76,15 +76,17 @@ internal static class ResetFindings
         };
     }
 
-    // No reset seen means no reset only if all of the release was seen.
+    // No reset seen means no reset only if all of the release was seen: that is asked once, and only if there is such a release.
     private static Finding? Skipped(
-        IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices, Evidence evidence)
+        IReadOnlyList<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices, Func<Evidence> evidence)
     {
+        bool? allSeen = null;
         string[] skipped =
         [
             .. releases
                 .Where(r => r.IsPci && (r.Resets.Any(s => s.Result == -Errno.EAGAIN) ||
-                    (evidence.Resets && !r.Partial && r.Resets.IsEmpty && devices.GetValueOrDefault(r.Device)?.ResetMethods is { Count: > 0 })))
+                    (!r.Partial && r.Resets.IsEmpty && devices.GetValueOrDefault(r.Device)?.ResetMethods is { Count: > 0 } &&
+                        (allSeen ??= evidence().Resets))))
                 .Select(r => r.Device).Distinct(),
         ];
         return skipped.Length == 0 ? null : new Finding(

@@ -17,11 +17,15 @@ public static class ShutdownFindings
     /// <param name="shutdown">The shutdown.</param>
     /// <param name="facts">Names of processes and devices.</param>
     /// <param name="evidence">Whether something that was not seen did not happen.</param>
-    public static ImmutableArray<Finding> For(Shutdown shutdown, HostFacts facts, Evidence evidence)
+    public static ImmutableArray<Finding> For(Shutdown shutdown, HostFacts facts, Evidence evidence) => For(shutdown, facts, () => evidence);
+
+    /// <inheritdoc cref="For(Shutdown, HostFacts, Evidence)"/>
+    /// <param name="evidence">The same; only asked for if a finding depends on it.</param>
+    internal static ImmutableArray<Finding> For(Shutdown shutdown, HostFacts facts, Func<Evidence> evidence)
     {
         var findings = ImmutableArray.CreateBuilder<Finding>();
         // The release may have been missed: then it is not known whether it happened.
-        if (evidence.Releases && !shutdown.BeganBefore)
+        if (!shutdown.BeganBefore && !shutdown.Unreleased.IsEmpty && evidence().Releases)
             findings.AddRange(shutdown.Unreleased.Select(device => NotReleased(device, shutdown, facts)));
         findings.AddRange(ReleaseFindings.For(shutdown.Releases, shutdown.IfParallelNs));
         if (Unpin(shutdown) is { } unpin)

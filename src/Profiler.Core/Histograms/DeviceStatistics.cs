@@ -29,14 +29,14 @@ public sealed class DeviceStatistics(int capacity = DeviceStatistics.Capacity)
 
     private readonly BoundedTally<string, DeviceFigures> _devices = new(capacity);
 
-    public void Record(Operation operation) => _devices.Update(operation.Device, figures =>
+    public void Record(Operation operation)
     {
         bool release = operation.Kind == OperationKind.Release;
         long ns = operation.Time.DurationNs;
-        figures ??= new DeviceFigures(operation.Device, operation.Task, 0, 0, 0, 0, 0, null, 0, 0);
-        return figures with
+        DeviceFigures figures = _devices[operation.Device] ?? new DeviceFigures(operation.Device, operation.Task, 0, 0, 0, 0, 0, null, 0, 0);
+        _devices.Set(operation.Device, figures with
         {
-            User = new TaskId(operation.Task.Tgid, operation.Task.Tgid, operation.Process),
+            User = UserOf(operation),
             Opens = figures.Opens + (release ? 0 : 1),
             Releases = figures.Releases + (release ? 1 : 0),
             LastNs = release ? ns : figures.LastNs,
@@ -45,8 +45,12 @@ public sealed class DeviceStatistics(int capacity = DeviceStatistics.Capacity)
             Method = operation.LongestReset?.Method ?? figures.Method,
             Lock = operation.Lock != 0 ? operation.Lock : figures.Lock,
             LastEndNs = operation.Time.EndNs,
-        };
-    });
+        });
+    }
 
     public Tally<DeviceFigures> Snapshot() => _devices.Snapshot();
+
+    private static TaskId UserOf(Operation operation) => operation.Task is { } task && task.Tid == task.Tgid && task.Comm == operation.Process
+        ? task
+        : new TaskId(operation.Task.Tgid, operation.Task.Tgid, operation.Process);
 }

@@ -8,38 +8,36 @@ namespace Profiler.Core.Histograms;
 public sealed class Distributions
 {
     private readonly LatencyHistogram _lockWait = new(), _release = new(), _open = new(), _shutdown = new();
-    private readonly SortedDictionary<ResetMethod, LatencyHistogram> _reset = [];
-    private readonly SortedDictionary<Phase, LatencyHistogram> _phase = [];
+    private readonly LatencyHistogram?[] _reset = new LatencyHistogram?[Enum.GetValues<ResetMethod>().Length];
+    private readonly LatencyHistogram?[] _phase = new LatencyHistogram?[Enum.GetValues<Phase>().Length];
 
-    public void Record(Activity activity) => Record(Duration.Of(activity));
+    public void Record(Activity activity)
+    {
+        foreach (Duration duration in Duration.Of(activity))
+            Of(duration.Key).Record(duration.Ns);
+    }
 
-    public void Record(Shutdown shutdown) => Record(Duration.Of(shutdown));
+    public void Record(Shutdown shutdown)
+    {
+        foreach (Duration duration in Duration.Of(shutdown))
+            Of(duration.Key).Record(duration.Ns);
+    }
 
     public HistogramSet Snapshot() => new(
         _lockWait.Snapshot(), _release.Snapshot(), _open.Snapshot(), _shutdown.Snapshot(),
-        _reset.ToImmutableSortedDictionary(r => r.Key, r => r.Value.Snapshot()),
-        _phase.ToImmutableSortedDictionary(p => p.Key, p => p.Value.Snapshot()));
+        Known<ResetMethod>(_reset), Known<Phase>(_phase));
 
-    private void Record(IEnumerable<Duration> durations)
-    {
-        foreach (Duration duration in durations)
-            Of(duration).Record(duration.Ns);
-    }
-
-    private LatencyHistogram Of(Duration duration) => duration.Key.Kind switch
+    private LatencyHistogram Of(HistogramKey key) => key.Kind switch
     {
         HistogramKind.Release => _release,
         HistogramKind.Open => _open,
         HistogramKind.LockWait => _lockWait,
         HistogramKind.Shutdown => _shutdown,
-        HistogramKind.Reset => Of(_reset, duration.Key.Method),
-        _ => Of(_phase, duration.Key.Phase),
+        HistogramKind.Reset => _reset[(int)key.Method] ??= new LatencyHistogram(),
+        _ => _phase[(int)key.Phase] ??= new LatencyHistogram(),
     };
 
-    private static LatencyHistogram Of<T>(SortedDictionary<T, LatencyHistogram> histograms, T key) where T : notnull
-    {
-        if (!histograms.TryGetValue(key, out LatencyHistogram? histogram))
-            histograms[key] = histogram = new LatencyHistogram();
-        return histogram;
-    }
+    private static ImmutableSortedDictionary<T, HistogramSnapshot> Known<T>(LatencyHistogram?[] histograms) where T : struct, Enum =>
+        Enum.GetValues<T>().Zip(histograms).Where(h => h.Second is not null)
+            .ToImmutableSortedDictionary(h => h.First, h => h.Second!.Snapshot());
 }

@@ -12,18 +12,10 @@ namespace Profiler.Core.Histograms;
 /// <param name="Device">The device; null if it is not about one device.</param>
 public readonly record struct Duration(HistogramKey Key, long Ns, long EndNs, string? Device)
 {
+    private static readonly Phase[] Phases = Enum.GetValues<Phase>();
+
     /// <summary>The durations of an activity: its own, and those of its waits and resets.</summary>
-    public static IEnumerable<Duration> Of(Activity activity) => activity switch
-    {
-        Operation operation =>
-        [
-            Of(operation.Kind == OperationKind.Release ? HistogramKey.Release : HistogramKey.Open, operation.Time, operation.Device),
-            .. operation.LockWaits.Select(wait => Of(HistogramKey.LockWait, wait.Time, operation.Device)),
-            .. operation.Resets.Select(Of),
-        ],
-        StandaloneReset standalone => [Of(standalone.Reset)],
-        _ => [],
-    };
+    public static ActivityDurations Of(Activity activity) => new(activity);
 
     /// <summary>
     /// The durations of a shutdown: its own and those of its phases. Its releases are activities of their own. A shutdown that was
@@ -37,13 +29,13 @@ public readonly record struct Duration(HistogramKey Key, long Ns, long EndNs, st
         return
         [
             Of(HistogramKey.Shutdown, shutdown.Time, null),
-            .. Enum.GetValues<Phase>().Where(phase => phases[phase] > 0)
+            .. Phases.Where(phase => phases[phase] > 0)
                 .Select(phase => new Duration(HistogramKey.Of(phase), phases[phase], shutdown.Time.EndNs, null)),
         ];
     }
 
-    private static Duration Of(Reset reset) => Of(HistogramKey.Of(reset.Method), reset.Time, reset.Device);
+    internal static Duration Of(Reset reset) => Of(HistogramKey.Of(reset.Method), reset.Time, reset.Device);
 
-    private static Duration Of(HistogramKey key, Interval time, string? device) =>
+    internal static Duration Of(HistogramKey key, Interval time, string? device) =>
         new(key, time.DurationNs, time.EndNs, device);
 }

@@ -34,21 +34,36 @@ public sealed class LockStatistics(int capacity = LockStatistics.Capacity)
 
     public Tally<LockFigures> Snapshot() => _locks.Snapshot();
 
-    private void Update(ulong address, LockKind kind, string device, LockWait? wait) => _locks.Update(address, figures =>
+    private void Update(ulong address, LockKind kind, string device, LockWait? wait)
     {
-        figures ??= new LockFigures(address, kind, ImmutableSortedSet.Create<string>(StringComparer.Ordinal), 0, 0, 0, null);
-        if (figures.Devices.Count < capacity)
-            figures = figures with { Devices = figures.Devices.Add(device) };
+        LockFigures figures = _locks[address]
+            ?? new LockFigures(address, kind, ImmutableSortedSet.Create<string>(StringComparer.Ordinal), 0, 0, 0, null);
+        ImmutableSortedSet<string> devices = figures.Devices.Count < capacity ? figures.Devices.Add(device) : figures.Devices;
         if (wait is null)
-            return figures;
-        bool longest = wait.Time.DurationNs > figures.LongestNs;
-        return figures with
         {
+            _locks.Set(address, devices == figures.Devices ? figures : figures with { Devices = devices });
+            return;
+        }
+        bool longest = wait.Time.DurationNs > figures.LongestNs;
+        _locks.Set(address, figures with
+        {
+            Devices = devices,
             Kind = figures.Kind == LockKind.Other ? kind : figures.Kind,
             Waits = figures.Waits + 1,
             SumNs = figures.SumNs + wait.Time.DurationNs,
             LongestNs = Math.Max(figures.LongestNs, wait.Time.DurationNs),
-            Holder = longest ? wait.Holders.Where(h => h.Task is not null).MaxBy(h => h.Ns) : figures.Holder,
-        };
-    });
+            Holder = longest ? LongestHolder(wait) : figures.Holder,
+        });
+    }
+
+    private static Holder? LongestHolder(LockWait wait)
+    {
+        Holder? longest = null;
+        foreach (Holder holder in wait.Holders)
+        {
+            if (holder.Task is not null && (longest is null || holder.Ns > longest.Ns))
+                longest = holder;
+        }
+        return longest;
+    }
 }

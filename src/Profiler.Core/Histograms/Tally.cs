@@ -18,23 +18,34 @@ internal sealed class BoundedTally<TKey, TFigures>(int capacity)
     private Tally<TFigures>? _snapshot;
     private long _evicted;
 
+    /// <summary>The present figures of a key; null if there are none.</summary>
+    public TFigures? this[TKey key] => _byKey.TryGetValue(key, out var node) ? node.Value.Figures : null;
+
     /// <summary>Replaces the figures of a key.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="next">Gets the present figures, null if there are none, and returns the new ones.</param>
-    public void Update(TKey key, Func<TFigures?, TFigures> next)
+    public void Set(TKey key, TFigures figures)
     {
         _snapshot = null;
-        if (_byKey.Remove(key, out var node))
-            _byAge.Remove(node);
-        else if (_byKey.Count >= capacity)
+        if (_byKey.TryGetValue(key, out var node))
         {
-            _byKey.Remove(_byAge.First!.Value.Key);
-            _byAge.RemoveFirst();
-            _evicted++;
+            _byAge.Remove(node);
+            node.Value = (key, figures);
         }
-        _byKey[key] = _byAge.AddLast((key, next(node?.Value.Figures)));
+        else
+        {
+            if (_byKey.Count >= capacity)
+                Evict();
+            _byKey[key] = node = new((key, figures));
+        }
+        _byAge.AddLast(node);
     }
 
     /// <summary>The figures at this moment; the same object until something changes.</summary>
     public Tally<TFigures> Snapshot() => _snapshot ??= new Tally<TFigures>([.. _byAge.Select(e => e.Figures)], _evicted);
+
+    private void Evict()
+    {
+        _byKey.Remove(_byAge.First!.Value.Key);
+        _byAge.RemoveFirst();
+        _evicted++;
+    }
 }

@@ -10,22 +10,25 @@ namespace Profiler.Core.Lives;
 /// <param name="tgid">The process.</param>
 /// <param name="watched">What can be seen of its end.</param>
 /// <param name="attachedNs">When all probes were attached, CLOCK_MONOTONIC.</param>
-internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs)
+/// <param name="users">The users of all devices.</param>
+internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs, DeviceUsers users)
 {
     // Bounds for a daemon that gets SIGHUP every minute for years, or resets a device every second.
     private const int MaxSignals = 64, MaxSpans = 4096;
 
-    // In the order in which they were opened, or in that of their descriptors where they were open before.
-    private readonly List<string> _held = [];
+    private readonly Dictionary<string, DeviceUse> _held = [];
     private readonly List<SignalDelivered> _signals = [];
     private readonly List<Operation> _releases = [];
-    private readonly List<TeardownPart> _parts = [];
-    private readonly List<Operation> _opens = [];
-    private readonly List<Reset> _resets = [];
+    private readonly Queue<TeardownPart> _parts = [];
+    private readonly Queue<Operation> _opens = [];
+    private readonly Queue<Reset> _resets = [];
     private string? _comm;
     private bool _opensSeen, _exitingAtStart, _busyAtStart;
     private long? _exitsNs, _deadNs, _reapedNs;
     private int? _exitCode;
+    private long _releasedNs = long.MinValue; // the end of the last release
+    private long? _exitingReleaseNs; // the first begin of a release by the exiting process
+    private long _undecidedUntilNs = long.MinValue;
 
     /// <summary>A shutdown is in progress: devices are released, or it exits with devices.</summary>
     public bool IsEnding => _releases.Count > 0 || (IsExiting && HasDevices);
@@ -43,17 +46,16 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     public bool IsOver => _reapedNs is not null || (_deadNs is not null && !watched.Reaping);
 
     /// <summary>The time of its last release or step of its end; <see cref="long.MinValue"/> if there was none.</summary>
-    public long LatestNs => Math.Max(
-        _releases.Select(r => r.Time.EndNs).DefaultIfEmpty(long.MinValue).Max(),
-        Math.Max(_deadNs ?? long.MinValue, _exitsNs ?? long.MinValue));
+    public long LatestNs => Math.Max(_releasedNs, Math.Max(_deadNs ?? long.MinValue, _exitsNs ?? long.MinValue));
 
     // When it began to exit; where that is not seen, the first release by the exiting process.
-    private long? DyingNs => ExitsNs
-        ?? _releases.Where(r => r.Exiting).Select(r => (long?)r.Time.StartNs).Min()
-        ?? _deadNs ?? _reapedNs;
+    private long? DyingNs => ExitsNs ?? _exitingReleaseNs ?? _deadNs ?? _reapedNs;
 
     // A process that was exiting already when the capture began has exited at that time at the latest.
     private long? ExitsNs => _exitsNs ?? (_exitingAtStart ? attachedNs : null);
+
+    // In the order in which they were opened, or in that of their descriptors where they were open before.
+    private IEnumerable<string> Held => _held.Values.OrderBy(use => use.Number).Select(use => use.Device);
 
     private bool IsGone => _deadNs is not null || _reapedNs is not null;
 
@@ -73,17 +75,30 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         _opensSeen |= _held.Count == 0;
         if (open.Result >= 0)
             Hold(open.Device);
-        AddRecent(_opens, open, o => o.Time);
+        AddRecent(_opens, open, static o => o.Time);
     }
 
+    /// <summary>Adds a release; <see cref="DeviceUsers.Release"/> has removed the device.</summary>
     public void AddRelease(Operation release)
     {
         _releases.Add(release);
-        _held.Remove(release.Device);
+        Latest(release);
     }
 
-    /// <summary>Another process released the device.</summary>
-    public void RemoveDevice(string device) => _held.Remove(device);
+    /// <summary>The device was released.</summary>
+    public void RemoveDevice(DeviceUse use)
+    {
+        users.Remove(use);
+        _held.Remove(use.Device);
+    }
+
+    /// <summary>Nobody asks for this process any more.</summary>
+    public void Forget()
+    {
+        foreach (DeviceUse use in _held.Values)
+            users.Remove(use);
+        _held.Clear();
+    }
 
     public void Add(SignalDelivered signal)
     {
@@ -94,9 +109,9 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         _signals.Add(signal);
     }
 
-    public void Add(TeardownPart part) => AddRecent(_parts, part, p => p.Time);
+    public void Add(TeardownPart part) => AddRecent(_parts, part, static p => p.Time);
 
-    public void Add(Reset reset) => AddRecent(_resets, reset, r => r.Time);
+    public void Add(Reset reset) => AddRecent(_resets, reset, static r => r.Time);
 
     public void Add(ProcessAdvanced step)
     {
@@ -114,9 +129,13 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     /// <param name="opensAgain">It opens a device now.</param>
     public IReadOnlyList<Shutdown> Settle(long nowNs, bool opensAgain = false)
     {
-        if (_releases.Count == 0 || IsExiting || (!opensAgain && nowNs - LatestNs <= (long)CloseBurst.Gap.TotalNanoseconds))
+        if (_releases.Count == 0 || IsExiting)
+            return [];
+        if (!opensAgain && (nowNs - LatestNs <= (long)CloseBurst.Gap.TotalNanoseconds || nowNs < _undecidedUntilNs))
             return [];
         List<CloseBurst> over = Over(nowNs, opensAgain);
+        // When it is asked makes no difference to the result: so not at each event.
+        _undecidedUntilNs = over.Count == 0 ? nowNs + (long)CloseBurst.Gap.TotalNanoseconds : long.MinValue;
         Shutdown[] shutdowns = [.. over.Select(c => Close(c, UnderWay.None, nowNs, long.MaxValue))];
         if (shutdowns.Length > 0)
             Clear(shutdowns[^1].Time.EndNs);
@@ -154,7 +173,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
             : Closing(underWay, nowNs);
         ImmutableArray<OperationInFlight> releasing = [.. underWay.Operations.Where(o => o.Kind == OperationKind.Release)];
         return new ShutdownInFlight(
-            soFar, releasing, [.. _held.AsEnumerable().Reverse().Except(releasing.Select(r => r.Device))], _opensSeen);
+            soFar, releasing, [.. Held.Reverse().Except(releasing.Select(r => r.Device))], _opensSeen);
     }
 
     // Divides the releases into closes of a process that lived on, burst by burst, and those of its death. A process that is alive but
@@ -183,34 +202,12 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         return last.Count > 0 || HasDevices || underWay.IsReleasing ? (closes, new Dying(cause, startNs, last)) : (closes, null);
     }
 
-    // The closes after which the process was idle for so long, or opened a device, that it must have lived on. Not while a signal may
-    // turn out to be the cause of them.
-    private List<CloseBurst> Over(long untilNs, bool opensAgain)
-    {
-        var over = new List<CloseBurst>();
-        long overNs = long.MinValue;
-        IEnumerable<(Interval, bool)> spans = _releases.Select(r => (r.Time, false)).Concat(_opens.Select(o => (o.Time, true)))
-            .Concat(_resets.Select(r => (r.Time, false))).Concat(_parts.Select(p => (p.Time, false)));
-        foreach (IdleMoment idle in IdleMoment.Of(spans, untilNs))
-        {
-            List<Operation> pending = _releases.FindAll(r => r.Time.EndNs > overNs && r.Time.EndNs <= idle.FromNs);
-            if (pending.Count == 0)
-                continue;
-            List<CloseBurst> bursts = CloseBurst.Split(pending, _parts.Where(p => p.Time.EndNs <= idle.FromNs), long.MaxValue);
-            bool goesOn = idle.BeforeOpen || (opensAgain && idle.ToNs == untilNs);
-            if (!goesOn && (idle.ToNs - bursts[^1].EndNs <= (long)CloseBurst.Gap.TotalNanoseconds || MayBeDying(overNs, idle.ToNs)))
-                continue;
-            over.AddRange(bursts);
-            overNs = bursts[^1].EndNs;
-        }
-        return over;
-    }
+    private List<CloseBurst> Over(long untilNs, bool opensAgain) =>
+        new ClosesOver(_signals).Find([.. Spans().Where(s => s.Time.StartNs < untilNs).OrderBy(s => s.Time.StartNs)], untilNs, opensAgain);
 
-    private bool MayBeDying(long sinceNs, long nowNs)
-    {
-        List<ShutdownCause.Activity> activity = Activity(nowNs);
-        return _signals.Exists(s => s.TimeNs > sinceNs && s.TimeNs <= nowNs && ShutdownCause.MayKill(s, activity, nowNs));
-    }
+    private IEnumerable<ClosesOver.Span> Spans() =>
+        _releases.Select(r => new ClosesOver.Span(r.Time, r, null)).Concat(_opens.Select(o => new ClosesOver.Span(o.Time, o, null)))
+            .Concat(_resets.Select(r => new ClosesOver.Span(r.Time, null, null))).Concat(_parts.Select(p => new ClosesOver.Span(p.Time, null, p)));
 
     // Closes right before an exit with more devices belong to that exit.
     private long StartWithoutCause(List<Operation> releases, long dyingNs)
@@ -246,7 +243,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
             DeadNs = _deadNs,
             ReapedNs = _reapedNs,
             // A device whose release began before the capture was released unseen.
-            Unreleased = IsGone && !beganBefore ? [.. _held.Order(StringComparer.Ordinal)] : [],
+            Unreleased = IsGone && !beganBefore ? [.. _held.Keys.Order(StringComparer.Ordinal)] : [],
             BeganBefore = beganBefore,
             Unfinished = !IsGone && !(unseenEnd && underWay.IsNone),
         };
@@ -281,17 +278,19 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     // (forCertain is false) requests count for longer.
     private SignalDelivered? PendingSignal(long nowNs, bool forCertain)
     {
-        List<ShutdownCause.Activity> activity = Activity(nowNs);
+        if (_signals.Count == 0)
+            return null;
+        List<DeviceActivity> activity = Activity(nowNs);
         List<SignalDelivered> open = _signals.FindAll(s =>
-            (ShutdownCause.MayKill(s, activity, nowNs) && (ShutdownCause.IsForCertain(s) || _releases.Exists(r => r.Time.EndNs > s.TimeNs))) ||
+            (ShutdownCause.MayKill(ShutdownCause.After(s, activity), nowNs) && (ShutdownCause.IsForCertain(s) || _releasedNs > s.TimeNs)) ||
             (!forCertain && ShutdownCause.IsRequest(s) && nowNs - s.TimeNs <= (long)ShutdownCause.Grace.TotalNanoseconds && _releases.Count == 0));
         return open.Find(ShutdownCause.IsRequest) ?? open.FirstOrDefault();
     }
 
-    private List<ShutdownCause.Activity> Activity(long untilNs) =>
+    private List<DeviceActivity> Activity(long untilNs) =>
     [
-        .. _releases.Select(r => new ShutdownCause.Activity(r.Time, true))
-            .Concat(_opens.Select(o => o.Time).Concat(_resets.Select(r => r.Time)).Select(t => new ShutdownCause.Activity(t, false)))
+        .. _releases.Select(r => new DeviceActivity(r.Time, true))
+            .Concat(_opens.Select(o => o.Time).Concat(_resets.Select(r => r.Time)).Select(t => new DeviceActivity(t, false)))
             .Where(a => a.Time.EndNs <= untilNs).OrderBy(a => a.Time.StartNs),
     ];
 
@@ -299,25 +298,32 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     private void Clear(long untilNs)
     {
         _releases.RemoveAll(r => r.Time.EndNs <= untilNs);
+        (_releasedNs, _exitingReleaseNs) = (long.MinValue, null);
+        _releases.ForEach(Latest);
         _signals.RemoveAll(s => s.TimeNs <= untilNs);
         _busyAtStart = false;
     }
 
+    private void Latest(Operation release)
+    {
+        _releasedNs = Math.Max(_releasedNs, release.Time.EndNs);
+        if (release.Exiting)
+            _exitingReleaseNs = Math.Min(_exitingReleaseNs ?? long.MaxValue, release.Time.StartNs);
+    }
+
     private void Hold(string device)
     {
-        if (!_held.Contains(device))
-            _held.Add(device);
+        if (!_held.ContainsKey(device))
+            _held.Add(device, users.Add(device, this));
     }
 
     // Only spans that are near in time can belong to one shutdown.
-    private static void AddRecent<T>(List<T> spans, T span, Func<T, Interval> time)
+    private static void AddRecent<T>(Queue<T> spans, T span, Func<T, Interval> time)
     {
         long oldestNs = time(span).StartNs - (long)ShutdownCause.Grace.TotalNanoseconds;
-        if (spans.Count > 0 && time(spans[0]).EndNs < oldestNs)
-            spans.RemoveAll(s => time(s).EndNs < oldestNs);
-        if (spans.Count >= MaxSpans)
-            spans.RemoveAt(0);
-        spans.Add(span);
+        while (spans.TryPeek(out T? oldest) && (time(oldest).EndNs < oldestNs || spans.Count >= MaxSpans))
+            spans.Dequeue();
+        spans.Enqueue(span);
     }
 
     /// <param name="StartNs">The time of the cause, else when it began to exit.</param>

@@ -24,7 +24,7 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
     /// <param name="activity">What it did with its devices, by start.</param>
     /// <param name="signalsSeen">False if signals are not watched: then one may be the cause.</param>
     public static ShutdownCause Of(
-        IEnumerable<SignalDelivered> signals, long dyingNs, int? exitCode, IReadOnlyList<Activity> activity, bool signalsSeen)
+        IEnumerable<SignalDelivered> signals, long dyingNs, int? exitCode, IReadOnlyList<DeviceActivity> activity, bool signalsSeen)
     {
         SignalDelivered[] before = [.. signals.Where(s => s.TimeNs <= dyingNs)];
         int killer = (exitCode ?? 0) & 0x7f;
@@ -38,21 +38,31 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
                 s => IsRequest(s) && Within(IsTerm(s) ? Grace : Soon, s.TimeNs, killedNs));
             return Because(request ?? kill, Trigger.SigKill);
         }
-        SignalDelivered? handled = before.FirstOrDefault(s => IsRequest(s) && LeadsTo(s, dyingNs, activity));
+        SignalDelivered? handled = before.FirstOrDefault(s => IsRequest(s) && After(s, activity).LeadsTo(dyingNs));
         if (killer != 0)
             return Because(handled ?? before.LastOrDefault(s => s.Number == killer), TriggerNames.OfSignal(killer));
         return Because(
-            handled ?? before.LastOrDefault(s => IsHangUp(s) && LeadsTo(s, dyingNs, activity)),
+            handled ?? before.LastOrDefault(s => IsHangUp(s) && After(s, activity).LeadsTo(dyingNs)),
             signalsSeen ? Trigger.Exit : Trigger.Unknown);
     }
 
     /// <summary>It may still turn out to be the cause of an exit.</summary>
-    /// <param name="signal">A signal to the process.</param>
-    /// <param name="activity">What the process did with its devices, by start.</param>
+    /// <param name="after">A signal to the process, and what the process did after it.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    public static bool MayKill(SignalDelivered signal, IReadOnlyList<Activity> activity, long nowNs) => IsKill(signal)
-        ? Within(Grace, signal.TimeNs, nowNs)
-        : (IsRequest(signal) || IsHangUp(signal)) && LeadsTo(signal, nowNs, activity);
+    public static bool MayKill(in AfterSignal after, long nowNs) => IsKill(after.Signal)
+        ? Within(Grace, after.Signal.TimeNs, nowNs)
+        : (IsRequest(after.Signal) || IsHangUp(after.Signal)) && after.LeadsTo(nowNs);
+
+    /// <summary>What the process did after a signal.</summary>
+    /// <param name="signal">The signal.</param>
+    /// <param name="activity">What the process did with its devices, by start.</param>
+    public static AfterSignal After(SignalDelivered signal, IReadOnlyList<DeviceActivity> activity)
+    {
+        var after = new AfterSignal(signal);
+        foreach (DeviceActivity done in activity)
+            after.Add(done);
+        return after;
+    }
 
     /// <summary>It asks the process to end: SIGTERM, SIGINT, SIGQUIT.</summary>
     public static bool IsRequest(SignalDelivered signal) =>
@@ -64,33 +74,6 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
     private static ShutdownCause Because(SignalDelivered? signal, Trigger otherwise) =>
         new(signal, signal is null ? otherwise : TriggerNames.OfSignal(signal.Number));
 
-    // The process begins to exit soon after the signal, or after what it was doing when the signal came. Or it was asked to end, closes
-    // its devices itself without a pause, and exits soon after that. Any other activity in between means that it lived on.
-    private static bool LeadsTo(SignalDelivered signal, long dyingNs, IReadOnlyList<Activity> activity)
-    {
-        if (signal.Ignored)
-            return false;
-        long busyNs = signal.TimeNs;
-        foreach (Activity done in activity)
-        {
-            if (done.Time.EndNs > busyNs && Within(CloseBurst.Gap, busyNs, done.Time.StartNs))
-                busyNs = done.Time.EndNs;
-        }
-        if (Within(Soon, busyNs, dyingNs))
-            return true;
-        Activity[] closes = [.. activity.Where(a => a.IsRelease && a.Time.EndNs > signal.TimeNs)];
-        if (!IsRequest(signal) || closes.Length == 0 || !Within(Soon, busyNs, closes[0].Time.StartNs))
-            return false;
-        long closedNs = closes[0].Time.EndNs;
-        foreach (Activity close in closes)
-        {
-            if (!Within(CloseBurst.Gap, closedNs, close.Time.StartNs))
-                return false;
-            closedNs = Math.Max(closedNs, close.Time.EndNs);
-        }
-        return Within(Soon, closedNs, dyingNs);
-    }
-
     private static bool Within(TimeSpan time, long fromNs, long toNs) => toNs - fromNs <= (long)time.TotalNanoseconds;
 
     private static bool IsTerm(SignalDelivered signal) => TriggerNames.OfSignal(signal.Number) == Trigger.SigTerm;
@@ -100,9 +83,4 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
     private static bool IsKill(SignalDelivered signal) => IsKill(signal.Number) && !signal.Ignored;
 
     private static bool IsKill(int number) => TriggerNames.OfSignal(number) == Trigger.SigKill;
-
-    /// <summary>What a process did with its devices.</summary>
-    /// <param name="Time">When.</param>
-    /// <param name="IsRelease">It was a release.</param>
-    internal readonly record struct Activity(Interval Time, bool IsRelease);
 }

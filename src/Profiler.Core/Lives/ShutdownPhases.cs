@@ -20,14 +20,14 @@ public sealed class ShutdownPhases
     /// <summary>Computes them from the events of a shutdown.</summary>
     public static ShutdownPhases Of(Shutdown shutdown)
     {
-        var edges = new List<(long TimeNs, Phase Phase, int Change)>();
+        var edges = new List<Edge>();
         void Add(Phase phase, Interval time)
         {
             long from = Math.Max(time.StartNs, shutdown.Time.StartNs), to = Math.Min(time.EndNs, shutdown.Time.EndNs);
             if (from >= to)
                 return;
-            edges.Add((from, phase, 1));
-            edges.Add((to, phase, -1));
+            edges.Add(new Edge(from, phase, 1));
+            edges.Add(new Edge(to, phase, -1));
         }
 
         Add(Phase.Unattributed, shutdown.Time);
@@ -91,12 +91,14 @@ public sealed class ShutdownPhases
         yield return new Interval(from, whole.EndNs);
     }
 
-    private static ShutdownPhases Sweep(List<(long TimeNs, Phase Phase, int Change)> edges)
+    // The order of edges at the same time makes no difference: no time passes between them.
+    private static ShutdownPhases Sweep(List<Edge> edges)
     {
+        edges.Sort(static (a, b) => a.TimeNs.CompareTo(b.TimeNs));
         var phases = new ShutdownPhases();
         Span<int> open = stackalloc int[Count];
         long reached = 0;
-        foreach ((long timeNs, Phase phase, int change) in edges.OrderBy(e => e.TimeNs))
+        foreach ((long timeNs, Phase phase, int change) in edges)
         {
             int first = open.IndexOfAnyExcept(0);
             if (first >= 0)
@@ -106,4 +108,6 @@ public sealed class ShutdownPhases
         }
         return phases;
     }
+
+    private readonly record struct Edge(long TimeNs, Phase Phase, int Change);
 }

@@ -31,6 +31,7 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
 
     private readonly Dictionary<int, ProcessLife> _lives = [];
     private readonly Queue<int> _order = new();
+    private readonly DeviceUsers _users = new();
 
     /// <summary>The number of processes that are kept.</summary>
     internal int Kept => _lives.Count;
@@ -61,7 +62,7 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     /// <summary>Takes an activity; returns the shutdowns that are over with it.</summary>
     /// <param name="activity">What has ended.</param>
     /// <param name="isBusy">Whether a process has something else in progress.</param>
-    public IEnumerable<Shutdown> Follow(Activity activity, Func<int, bool> isBusy)
+    public IReadOnlyList<Shutdown> Follow(Activity activity, Func<int, bool> isBusy)
     {
         switch (activity)
         {
@@ -88,7 +89,7 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     /// <summary>Concludes shutdowns that have been idle for long.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     /// <param name="isBusy">Whether a process has something in progress: then it is not idle.</param>
-    public IEnumerable<Shutdown> Expire(long nowNs, Func<int, bool> isBusy)
+    public IReadOnlyList<Shutdown> Expire(long nowNs, Func<int, bool> isBusy)
     {
         long before = nowNs - (long)QuietTimeout.TotalNanoseconds;
         var done = new List<Shutdown>();
@@ -100,7 +101,7 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     /// <summary>The capture ends: concludes all shutdowns in progress as they are.</summary>
     /// <param name="spans">What is in progress.</param>
     /// <param name="nowNs">The end of the capture, CLOCK_MONOTONIC.</param>
-    public IEnumerable<Shutdown> Flush(SpanAssembler spans, long nowNs)
+    public IReadOnlyList<Shutdown> Flush(SpanAssembler spans, long nowNs)
     {
         Func<int, UnderWay> underWay = UnderWay.ByProcess(spans);
         foreach (OperationInFlight release in spans.InFlight().Where(o => o.Kind == OperationKind.Release))
@@ -122,27 +123,26 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         return done;
     }
 
-    private IEnumerable<Shutdown> Advance(ProcessAdvanced step, Func<int, bool> isBusy)
+    private IReadOnlyList<Shutdown> Advance(ProcessAdvanced step, Func<int, bool> isBusy)
     {
         int tgid = step.Process.Tgid;
         ProcessLife life = Life(tgid);
         IReadOnlyList<Shutdown> done = Settle(life, isBusy(tgid), step.TimeNs);
         life.Add(step);
-        return life.IsOver ? done.Concat(Finish(tgid, UnderWay.None, step.TimeNs)) : done;
+        return life.IsOver ? [.. done, .. Finish(tgid, UnderWay.None, step.TimeNs)] : done;
     }
 
-    private IEnumerable<Shutdown> Release(Operation release, Func<int, bool> isBusy)
+    private IReadOnlyList<Shutdown> Release(Operation release, Func<int, bool> isBusy)
     {
         ProcessLife life = Life(release.Task.Tgid);
         IReadOnlyList<Shutdown> done = Settle(life, isBusy(release.Task.Tgid), release.Time.StartNs);
-        foreach (ProcessLife other in _lives.Values)
-            other.RemoveDevice(release.Device);
+        _users.Release(release.Device);
         life.AddRelease(release);
         return done;
     }
 
     // An open that began during releases does not end the shutdown; nor does one by an exiting process.
-    private IEnumerable<Shutdown> Open(Operation open, Func<int, bool> isBusy)
+    private IReadOnlyList<Shutdown> Open(Operation open, Func<int, bool> isBusy)
     {
         ProcessLife life = Life(open.Task.Tgid);
         bool opensAgain = open.Time.StartNs >= life.LatestNs && !isBusy(open.Task.Tgid);
@@ -151,10 +151,22 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         return done;
     }
 
-    private IReadOnlyList<Shutdown> Finish(int tgid, UnderWay underWay, long nowNs) =>
-        _lives.Remove(tgid, out ProcessLife? life) ? life.Conclude(underWay, nowNs) : [];
+    private IReadOnlyList<Shutdown> Finish(int tgid, UnderWay underWay, long nowNs)
+    {
+        if (!_lives.Remove(tgid, out ProcessLife? life))
+            return [];
+        IReadOnlyList<Shutdown> done = life.Conclude(underWay, nowNs);
+        life.Forget();
+        return done;
+    }
 
-    private ProcessLife NewLife(int tgid) => new(tgid, watched, attachedNs);
+    private void Evict(int tgid)
+    {
+        if (_lives.Remove(tgid, out ProcessLife? life))
+            life.Forget();
+    }
+
+    private ProcessLife NewLife(int tgid) => new(tgid, watched, attachedNs, _users);
 
     private ProcessLife Life(int tgid)
     {
@@ -168,10 +180,10 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
             if (_lives.TryGetValue(oldest, out ProcessLife? old) && (old.IsEnding || old.HasDevices))
                 _order.Enqueue(oldest);
             else
-                _lives.Remove(oldest);
+                Evict(oldest);
         }
         if (_order.Count >= MaxProcesses)
-            _lives.Remove(_order.Dequeue());
+            Evict(_order.Dequeue());
         _order.Enqueue(tgid);
         return _lives[tgid] = NewLife(tgid);
     }

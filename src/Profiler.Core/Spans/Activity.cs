@@ -56,13 +56,43 @@ public sealed record Operation(
     public bool Partial { get; init; }
 
     /// <summary>Sum of its lock waits, nanoseconds.</summary>
-    public long LockWaitNs => LockWaits.Sum(w => w.Time.DurationNs);
+    public long LockWaitNs
+    {
+        get
+        {
+            long ns = 0;
+            foreach (LockWait wait in LockWaits)
+                ns += wait.Time.DurationNs;
+            return ns;
+        }
+    }
 
     /// <summary>Sum of its resets, nanoseconds.</summary>
-    public long ResetNs => Resets.Sum(r => r.Time.DurationNs);
+    public long ResetNs
+    {
+        get
+        {
+            long ns = 0;
+            foreach (Reset reset in Resets)
+                ns += reset.Time.DurationNs;
+            return ns;
+        }
+    }
 
     /// <summary>Its longest reset, whose method is shown for the operation; null if there was no reset.</summary>
-    public Reset? LongestReset => Resets.MaxBy(r => r.Time.DurationNs);
+    public Reset? LongestReset
+    {
+        get
+        {
+            Reset? longest = null;
+            foreach (Reset reset in Resets)
+            {
+                if (longest is null || reset.Time.DurationNs > longest.Time.DurationNs)
+                    longest = reset;
+            }
+            return longest;
+        }
+    }
 }
 
 /// <summary>A wait for a mutex that another thread held.</summary>
@@ -72,7 +102,22 @@ public sealed record Operation(
 /// <param name="Holders">Its holders meanwhile, in order; together they cover the wait.</param>
 /// <param name="Stack">Key of the kernel stack on which it began; null if it was quick.</param>
 public sealed record LockWait(
-    ulong Lock, LockKind Kind, Interval Time, ImmutableArray<Holder> Holders, int? Stack = null);
+    ulong Lock, LockKind Kind, Interval Time, ImmutableArray<Holder> Holders, int? Stack = null)
+{
+    /// <summary>The holders during several waits; one that the waits share comes once.</summary>
+    public static IEnumerable<Holder> HoldersOf(IEnumerable<LockWait> waits)
+    {
+        var told = new HashSet<Holder>(ReferenceEqualityComparer.Instance);
+        foreach (LockWait wait in waits)
+        {
+            foreach (Holder holder in wait.Holders)
+            {
+                if (told.Add(holder))
+                    yield return holder;
+            }
+        }
+    }
+}
 
 /// <summary>A thread that held a lock while another one waited for it.</summary>
 /// <param name="Task">The thread; null if the kernel was handing the lock over.</param>

@@ -1,13 +1,6 @@
-using System.Collections.Immutable;
 using Profiler.Core.Wire;
 
 namespace Profiler.Core.Spans;
-
-/// <summary>A thread that holds a lock, and what it does with it.</summary>
-/// <param name="Task">The thread.</param>
-/// <param name="Process">The name of its process, or of the thread if that is unknown.</param>
-/// <param name="Device">The device that it releases, opens or resets; null if it does something else.</param>
-internal sealed record LockHolder(TaskId Task, string Process, string? Device);
 
 /// <summary>
 /// The holders of each lock while others wait for it. The kernel names the holder when a wait begins. After that, each end of a
@@ -16,89 +9,94 @@ internal sealed record LockHolder(TaskId Task, string Process, string? Device);
 /// </summary>
 internal sealed class LockLedger
 {
-    private sealed record Turn(long FromNs, LockHolder? Holder)
-    {
-        public List<Interval> Resets { get; } = [];
-    }
+    private readonly record struct Wait(ulong Lock, LockKind Kind, LockLog Log, int Joined, Turn Named);
 
-    private sealed class Wait(ulong lockAddress, LockKind kind, long fromNs)
-    {
-        public ulong Lock { get; } = lockAddress;
+    private readonly Dictionary<int, Wait> _waits = []; // by thread
+    private readonly Dictionary<ulong, LockLog> _logs = []; // of locks that somebody waits for
+    private readonly Dictionary<int, HolderResets> _resets = []; // of threads that somebody waits or waited for, by thread
+    private readonly Stack<LockLog> _spare = [];
+    private readonly Action<HolderResets?> _forget;
+    private long _number;
 
-        public LockKind Kind { get; } = kind;
-
-        public long FromNs { get; } = fromNs;
-
-        public List<Turn> Turns { get; } = [];
-    }
-
-    // There are few waiters, as many as threads that release at the same time: a dictionary by lock would not pay.
-    private readonly Dictionary<int, Wait> _waits = [];
+    public LockLedger() => _forget = Forget;
 
     /// <summary>The lock that a thread waits for, since when, and its holder; null if it does not wait.</summary>
     public (ulong Lock, long SinceNs, LockHolder? Holder)? Current(int tid) =>
-        _waits.TryGetValue(tid, out Wait? wait) ? (wait.Lock, wait.FromNs, wait.Turns[^1].Holder) : null;
+        _waits.TryGetValue(tid, out Wait wait) ? (wait.Lock, wait.Named.FromNs, wait.Log.Current(wait.Named, wait.Joined)) : null;
 
     /// <summary>A thread begins to wait.</summary>
     /// <returns>False if the end of its previous wait was lost.</returns>
     public bool Begin(int tid, ulong lockAddress, LockKind kind, LockHolder? holder, long timeNs)
     {
-        var wait = new Wait(lockAddress, kind, timeNs);
-        wait.Turns.Add(new Turn(timeNs, holder));
-        bool clean = !_waits.ContainsKey(tid);
-        _waits[tid] = wait;
+        bool clean = !Remove(tid);
+        if (!_logs.TryGetValue(lockAddress, out LockLog? log))
+            _logs[lockAddress] = log = _spare.TryPop(out LockLog? spare) ? spare : new LockLog();
+        _waits[tid] = new Wait(lockAddress, kind, log, log.Join(), TurnOf(holder, timeNs));
         return clean;
     }
 
     /// <summary>A thread got the lock that it waited for; null if the begin of its wait was lost.</summary>
     public LockWait? End(LockHolder holder, ulong lockAddress, long timeNs, int? stack)
     {
-        foreach (Wait other in _waits.Values)
-        {
-            if (other.Lock == lockAddress)
-                other.Turns.Add(new Turn(timeNs, holder));
-        }
-        if (!_waits.Remove(holder.Task.Tid, out Wait? wait) || wait.Lock != lockAddress)
+        if (_logs.TryGetValue(lockAddress, out LockLog? log))
+            log.Add(TurnOf(holder, timeNs));
+        if (!_waits.TryGetValue(holder.Task.Tid, out Wait wait))
             return null;
-        var time = new Interval(wait.FromNs, timeNs);
-        return new LockWait(lockAddress, wait.Kind, time, Holders(wait.Turns, time.StartNs, time.EndNs), stack);
+        var time = new Interval(wait.Named.FromNs, timeNs);
+        LockWait? ended = wait.Lock == lockAddress
+            ? new LockWait(lockAddress, wait.Kind, time, wait.Log.Holders(wait.Named, wait.Joined, time), stack)
+            : null;
+        Remove(holder.Task.Tid);
+        return ended;
     }
 
     /// <summary>A thread does what only the holder of a lock can do.</summary>
     public void Holds(LockHolder holder, ulong lockAddress, long timeNs)
     {
-        foreach (Wait wait in _waits.Values)
-        {
-            if (wait.Lock == lockAddress && wait.Turns[^1].Holder?.Task.Tid != holder.Task.Tid)
-                wait.Turns.Add(new Turn(timeNs, holder));
-        }
+        if (!_logs.TryGetValue(lockAddress, out LockLog? log))
+            return;
+        Turn turn = TurnOf(holder, timeNs);
+        if (!log.AddSeen(turn))
+            Forget(turn.Resets);
     }
 
     /// <summary>A thread has reset a device: waits for locks that it held meanwhile were waits for this reset.</summary>
     public void WasResetting(int tid, Interval time)
     {
-        foreach (Wait wait in _waits.Values)
-            wait.Turns.FindLast(t => t.Holder?.Task.Tid == tid)?.Resets.Add(time);
+        if (_resets.TryGetValue(tid, out HolderResets? resets))
+            resets.Add(++_number, time);
     }
 
     /// <summary>The thread does not wait any more; true if it did.</summary>
-    public bool Remove(int tid) => _waits.Remove(tid);
-
-    private static ImmutableArray<Holder> Holders(List<Turn> turns, long beginNs, long endNs)
+    public bool Remove(int tid)
     {
-        var holders = ImmutableArray.CreateBuilder<Holder>(turns.Count);
-        long from = beginNs;
-        for (int i = 0; i < turns.Count; i++)
+        if (!_waits.Remove(tid, out Wait wait))
+            return false;
+        Forget(wait.Named.Resets);
+        wait.Log.Leave();
+        if (wait.Log.Waiters == 0)
         {
-            // Events of different CPUs may be slightly out of order: no turn has a negative duration.
-            long until = i + 1 < turns.Count ? Math.Clamp(turns[i + 1].FromNs, from, endNs) : endNs;
-            var time = new Interval(from, until);
-            if (time.DurationNs > 0 || turns.Count == 1)
-                holders.Add(new Holder(
-                    turns[i].Holder?.Task, turns[i].Holder?.Process, turns[i].Holder?.Device, time,
-                    turns[i].Resets.Sum(r => r.OverlapNs(time))));
-            from = until;
+            wait.Log.Clear(_forget);
+            _logs.Remove(wait.Lock);
+            _spare.Push(wait.Log);
         }
-        return holders.ToImmutable();
+        return true;
+    }
+
+    private Turn TurnOf(LockHolder? holder, long timeNs)
+    {
+        if (holder is not { } known)
+            return new Turn(++_number, timeNs, null, null);
+        int tid = known.Task.Tid;
+        if (!_resets.TryGetValue(tid, out HolderResets? resets))
+            _resets[tid] = resets = new HolderResets(tid);
+        resets.Uses++;
+        return new Turn(++_number, timeNs, holder, resets);
+    }
+
+    private void Forget(HolderResets? resets)
+    {
+        if (resets is not null && --resets.Uses == 0)
+            _resets.Remove(resets.Tid);
     }
 }

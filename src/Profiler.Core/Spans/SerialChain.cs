@@ -25,6 +25,9 @@ public static class SerialChain
     public static IEnumerable<IGrouping<int, Operation>> Chains(IReadOnlyList<Operation> releases)
     {
         int[] chainOf = [.. Enumerable.Range(0, releases.Count)];
+        var held = new ReleaseIndex(releases);
+        // Waits for one lock, which are in one chain, share their holders.
+        var joined = new HashSet<Holder>(ReferenceEqualityComparer.Instance);
         var firstWith = new Dictionary<ulong, int>();
         for (int i = 0; i < releases.Count; i++)
         {
@@ -32,11 +35,13 @@ public static class SerialChain
                 Join(chainOf, firstWith.TryAdd(address, i) ? i : firstWith[address], i);
             foreach (LockWait wait in releases[i].LockWaits)
             {
-                foreach (Holder holder in wait.Holders.Where(h => h.ResetNs > 0))
+                foreach (Holder holder in wait.Holders)
                 {
-                    int other = HeldBy(releases, holder, wait);
-                    if (other >= 0)
-                        Join(chainOf, other, i);
+                    if (holder.ResetNs == 0 || joined.Contains(holder) || held.During(holder, wait.Time) is not { } other)
+                        continue;
+                    Join(chainOf, other, i);
+                    if (wait.Lock != 0 && held.IsOnly(holder))
+                        joined.Add(holder);
                 }
             }
         }
@@ -49,21 +54,10 @@ public static class SerialChain
             .Where(w => w.Kind != LockKind.Other || w.Holders.Any(h => h.ResetNs > 0))
             .Select(w => w.Lock).Append(release.Lock).Where(address => address != 0);
 
-    private static int HeldBy(IReadOnlyList<Operation> releases, Holder holder, LockWait wait)
-    {
-        for (int i = 0; i < releases.Count; i++)
-        {
-            if (releases[i].Task.Tid == holder.Task?.Tid && releases[i].Device == holder.Device &&
-                releases[i].Time.OverlapNs(wait.Time) > 0)
-                return i;
-        }
-        return -1;
-    }
-
     private static int Root(int[] chainOf, int i)
     {
         while (chainOf[i] != i)
-            i = chainOf[i];
+            i = chainOf[i] = chainOf[chainOf[i]];
         return i;
     }
 

@@ -10,45 +10,13 @@ namespace Profiler.Core.Spans;
 /// <param name="attachedNs">When all probes were attached, CLOCK_MONOTONIC.</param>
 public sealed class SpanAssembler(long attachedNs = 0)
 {
-    private sealed class ThreadState
-    {
-        public OpenOperation? Operation;
-
-        public ResetAssembler Resets { get; } = new();
-
-        public TeardownAssembler Teardown { get; } = new();
-
-        public required TaskId Task { get; init; }
-
-        public required ulong SinceNs { get; init; }
-
-        public bool IsIdle => Operation is null && Resets.Current is null && Teardown.IsEmpty;
-    }
-
-    private sealed class OpenOperation(OperationKind kind, in WireEvent begin)
-    {
-        public OperationKind Kind { get; } = kind;
-
-        public WireEvent Begin { get; } = begin;
-
-        public TaskId Task { get; } = TaskOf(in begin);
-
-        public string Process { get; } = Peer(in begin)?.Comm ?? begin.Comm.ToString();
-
-        public string Device { get; } = begin.Device.ToString();
-
-        public ImmutableArray<LockWait>.Builder Waits { get; } = ImmutableArray.CreateBuilder<LockWait>();
-
-        public ImmutableArray<Reset>.Builder Resets { get; } = ImmutableArray.CreateBuilder<Reset>();
-    }
-
     /// <summary>
     /// The maximum number of threads with something in progress. With more, ends were lost: the oldest thread is evicted.
     /// </summary>
     public const int MaxThreads = 16384;
 
-    private readonly Dictionary<int, ThreadState> _threads = [];
-    private readonly Dictionary<int, int> _busy = []; // threads with something in progress, by process
+    private readonly ThreadTable _threads = new();
+    private readonly Tasks _tasks = new();
     private readonly LockLedger _locks = new();
     private long _unmatched;
 
@@ -64,7 +32,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
     /// <summary>Operations in progress, oldest first.</summary>
     public ImmutableArray<OperationInFlight> InFlight() =>
     [
-        .. _threads.Values
+        .. _threads.All
             .Where(t => t.Operation is not null)
             .Select(t => Describe(t.Operation!, t.Resets))
             .OrderBy(o => o.StartNs),
@@ -73,7 +41,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
     /// <summary>Parts of teardowns in progress, oldest first; the innermost of each thread.</summary>
     public ImmutableArray<TeardownInFlight> TeardownsInFlight() =>
     [
-        .. _threads.Values
+        .. _threads.All
             .Where(t => !t.Teardown.IsEmpty)
             .Select(t => new TeardownInFlight(t.Task, t.Teardown.Current!.Value.Step, t.Teardown.Current!.Value.SinceNs))
             .OrderBy(t => t.SinceNs),
@@ -81,25 +49,14 @@ public sealed class SpanAssembler(long attachedNs = 0)
 
     /// <summary>The processes with something in progress, and since when, CLOCK_MONOTONIC.</summary>
     public IReadOnlyDictionary<int, long> BusySince() =>
-        _threads.Values.GroupBy(t => t.Task.Tgid).ToDictionary(g => g.Key, g => (long)g.Min(t => t.SinceNs));
+        _threads.All.GroupBy(t => t.Task.Tgid).ToDictionary(g => g.Key, g => (long)g.Min(t => t.SinceNs));
 
     /// <summary>Whether a thread of the process has something in progress.</summary>
-    public bool IsBusy(int tgid) => _busy.ContainsKey(tgid);
+    public bool IsBusy(int tgid) => _threads.Has(tgid);
 
-    /// <summary>
-    /// Takes a batch and returns the activities that end in it. They are computed one by one: while the caller handles one, this
-    /// object is in the state right after it.
-    /// </summary>
-    public IEnumerable<Activity> Assemble(EventBatch batch)
-    {
-        for (int i = 0; i < batch.Events.Length; i++)
-        {
-            if (Take(in batch.Events[i]) is { } activity)
-                yield return activity;
-        }
-    }
-
-    private Activity? Take(in WireEvent e)
+    /// <summary>Takes an event.</summary>
+    /// <returns>The activity that ends with it; null if none does.</returns>
+    public Activity? Take(in WireEvent e)
     {
         LatestNs = Math.Max(LatestNs, (long)e.TimeNs);
         return Assemble(in e);
@@ -114,8 +71,8 @@ public sealed class SpanAssembler(long attachedNs = 0)
         (EventKind.LockWait, EventEdge.End) => EndWait(in e),
         (EventKind.Reset, EventEdge.Begin) => BeginReset(in e),
         (EventKind.Reset, EventEdge.End) => EndReset(in e),
-        (EventKind.Signal, _) when Peer(in e) is { } target =>
-            new SignalDelivered(TaskOf(in e), target, e.Value, (long)e.TimeNs) { Ignored = e.Flags.HasFlag(EventFlags.Ignored) },
+        (EventKind.Signal, _) when _tasks.PeerOf(in e) is { } target =>
+            new SignalDelivered(_tasks.Of(in e), target, e.Value, (long)e.TimeNs) { Ignored = (e.Flags & EventFlags.Ignored) != 0 },
         (EventKind.Process, _) => Advance(in e),
         (EventKind.Teardown, EventEdge.Begin) => BeginTeardown(in e),
         (EventKind.Teardown, EventEdge.End) => EndTeardown(in e),
@@ -128,7 +85,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
         if (thread.Operation is not null)
             _unmatched++;
         _unmatched += thread.Resets.Clear() + (_locks.Remove((int)e.Tid) ? 1 : 0);
-        thread.Operation = new OpenOperation(kind, in e);
+        thread.Begin(kind, in e, _tasks);
         return null;
     }
 
@@ -138,17 +95,21 @@ public sealed class SpanAssembler(long attachedNs = 0)
         OpenOperation? open = thread.Operation;
         OperationKind kind = e.Kind == EventKind.Release ? OperationKind.Release : OperationKind.Open;
         _unmatched += thread.Resets.Clear() + (_locks.Remove((int)e.Tid) ? 1 : 0);
-        thread.Operation = null;
-        RemoveIfIdle(in e, thread);
-        if (open is null || open.Kind != kind)
-            return Unpaired();
-        WireEvent begin = open.Begin;
+        thread.EndOperation();
+        Operation? ended = open?.Kind == kind ? Ended(open, in e) : null;
+        RemoveIfIdle(thread);
+        return ended ?? Unpaired();
+    }
+
+    private Operation Ended(OpenOperation open, in WireEvent end)
+    {
+        ref readonly WireEvent begin = ref open.Start;
         return new Operation(
-            kind, open.Task, open.Process, begin.Cgroup, open.Device, !begin.Flags.HasFlag(EventFlags.NotPci), begin.Lock,
-            begin.Flags.HasFlag(EventFlags.Exiting), new Interval((long)begin.TimeNs, (long)e.TimeNs),
-            open.Waits.ToImmutable(), open.Resets.ToImmutable(), StackOf(in e))
+            open.Kind, open.Task, open.Process, begin.Cgroup, open.Device, (begin.Flags & EventFlags.NotPci) == 0, begin.Lock,
+            (begin.Flags & EventFlags.Exiting) != 0, new Interval((long)begin.TimeNs, (long)end.TimeNs),
+            [.. open.Waits], [.. open.Resets], StackOf(in end))
         {
-            Result = e.Value,
+            Result = end.Value,
             Partial = (long)begin.TimeNs < attachedNs,
         };
     }
@@ -156,11 +117,11 @@ public sealed class SpanAssembler(long attachedNs = 0)
     private Activity? BeginWait(in WireEvent e)
     {
         // The thread's operation began before the capture; the end of the wait counts as unmatched.
-        if (_threads.GetValueOrDefault((int)e.Tid)?.Operation is null)
+        if (OperationOf((int)e.Tid) is null)
             return null;
-        LockHolder? holder = Peer(in e) is { } task ? HolderOf(task) : null;
+        LockHolder? holder = _tasks.PeerOf(in e) is { } task ? HolderOf(task) : null;
         // An open does not know the kind of its locks; the holder's release may know it.
-        bool devSet = holder is not null && _threads.GetValueOrDefault(holder.Task.Tid)?.Operation is { } held && held.Begin.Lock == e.Lock;
+        bool devSet = holder is { } known && OperationOf(known.Task.Tid) is { } held && held.Start.Lock == e.Lock;
         LockKind kind = e.LockKind == LockKind.Other && devSet ? LockKind.DevSet : e.LockKind;
         if (!_locks.Begin((int)e.Tid, e.Lock, kind, holder, (long)e.TimeNs))
             _unmatched++;
@@ -169,8 +130,8 @@ public sealed class SpanAssembler(long attachedNs = 0)
 
     private Activity? EndWait(in WireEvent e)
     {
-        OpenOperation? open = _threads.GetValueOrDefault((int)e.Tid)?.Operation;
-        LockWait? wait = _locks.End(HolderOf(TaskOf(in e)), e.Lock, (long)e.TimeNs, StackOf(in e));
+        OpenOperation? open = OperationOf((int)e.Tid);
+        LockWait? wait = _locks.End(HolderOf(_tasks.Of(in e)), e.Lock, (long)e.TimeNs, StackOf(in e));
         if (wait is null || open is null)
             return Unpaired();
         open.Waits.Add(wait);
@@ -181,9 +142,9 @@ public sealed class SpanAssembler(long attachedNs = 0)
     {
         ThreadState thread = Thread(in e);
         // A release resets its device with the dev_set's lock held.
-        if (thread is { Operation: { Kind: OperationKind.Release } open, Resets.Current: null })
-            _locks.Holds(HolderOf(open.Task), open.Begin.Lock, (long)e.TimeNs);
-        _unmatched += thread.Resets.Begin(in e);
+        if (thread is { Operation: { Kind: OperationKind.Release } open, Resets.IsEmpty: true })
+            _locks.Holds(HolderOf(open.Task), open.Start.Lock, (long)e.TimeNs);
+        _unmatched += thread.Resets.Begin(in e, _tasks.Text(in e.Device));
         return null;
     }
 
@@ -199,18 +160,18 @@ public sealed class SpanAssembler(long attachedNs = 0)
                 open.Resets.Add(reset);
             return null;
         }
-        RemoveIfIdle(in e, thread);
-        return reset is null ? null : new StandaloneReset(TaskOf(in e), reset);
+        RemoveIfIdle(thread);
+        return reset is null ? null : new StandaloneReset(_tasks.Of(in e), reset);
     }
 
     private ProcessAdvanced Advance(in WireEvent e)
     {
-        TaskId process = Peer(in e) ?? TaskOf(in e);
+        TaskId process = _tasks.PeerOf(in e) ?? _tasks.Of(in e);
         // A dead process has nothing in progress: if there is something, its end was lost.
         if (e.ProcessStep is ProcessStep.Dead or ProcessStep.Reaped)
         {
-            foreach ((int tid, ThreadState thread) in _threads.Where(t => t.Value.Task.Tgid == process.Tgid).ToList())
-                Evict(tid, thread);
+            while (_threads.OfProcess(process.Tgid) is { } thread)
+                Evict(thread);
         }
         return new ProcessAdvanced(process, e.ProcessStep, (long)e.TimeNs) { ExitCode = e.Value };
     }
@@ -225,9 +186,9 @@ public sealed class SpanAssembler(long attachedNs = 0)
     {
         ThreadState thread = Thread(in e);
         Interval? time = thread.Teardown.End(e.TeardownStep, (long)e.TimeNs, ref _unmatched);
-        RemoveIfIdle(in e, thread);
+        RemoveIfIdle(thread);
         // A process that got its device from another one is tracked only from its release on: the begin was not sent.
-        return time is null ? null : new TeardownPart(TaskOf(in e), e.TeardownStep, time.Value);
+        return time is null ? null : new TeardownPart(_tasks.Of(in e), e.TeardownStep, time.Value);
     }
 
     private Activity? Unpaired()
@@ -244,59 +205,45 @@ public sealed class SpanAssembler(long attachedNs = 0)
             : reset is not null ? OperationState.Resetting
             : OperationState.Working;
         return new OperationInFlight(
-            open.Kind, open.Task, open.Device, (long)open.Begin.TimeNs, state,
-            wait?.SinceNs ?? reset?.SinceNs ?? (long)open.Begin.TimeNs, wait?.Holder?.Task, wait?.Holder?.Device,
-            reset?.Method ?? ResetMethod.Unknown, open.Begin.Flags.HasFlag(EventFlags.Exiting))
+            open.Kind, open.Task, open.Device, (long)open.Start.TimeNs, state,
+            wait?.SinceNs ?? reset?.SinceNs ?? (long)open.Start.TimeNs, wait?.Holder?.Task, wait?.Holder?.Device,
+            reset?.Method ?? ResetMethod.Unknown, (open.Start.Flags & EventFlags.Exiting) != 0)
         {
             Process = open.Process,
-            WorkingSinceNs = open.Waits.Count == 0 ? (long)open.Begin.TimeNs : open.Waits[^1].Time.EndNs,
+            WorkingSinceNs = open.Waits.Count == 0 ? (long)open.Start.TimeNs : open.Waits[^1].Time.EndNs,
         };
     }
 
     private ThreadState Thread(in WireEvent e)
     {
-        if (!_threads.TryGetValue((int)e.Tid, out ThreadState? thread))
-        {
-            if (_threads.Count >= MaxThreads)
-            {
-                (int oldest, ThreadState stuck) = _threads.MinBy(t => t.Value.SinceNs);
-                Evict(oldest, stuck);
-            }
-            _threads[(int)e.Tid] = thread = new ThreadState { Task = TaskOf(in e), SinceNs = e.TimeNs };
-            _busy[thread.Task.Tgid] = _busy.GetValueOrDefault(thread.Task.Tgid) + 1;
-        }
-        return thread;
+        if (_threads.TryGet((int)e.Tid, out ThreadState? thread))
+            return thread;
+        if (_threads.Count >= MaxThreads)
+            Evict(_threads.Oldest!);
+        return _threads.Add(_tasks.Of(in e), e.TimeNs);
     }
 
-    private void Evict(int tid, ThreadState thread)
+    private OpenOperation? OperationOf(int tid) => _threads.TryGet(tid, out ThreadState? thread) ? thread.Operation : null;
+
+    private void Evict(ThreadState thread)
     {
         _unmatched += (thread.Operation is null ? 0 : 1) + thread.Resets.Clear() + thread.Teardown.Clear() +
-            (_locks.Remove(tid) ? 1 : 0);
-        Remove(tid, thread);
+            (_locks.Remove(thread.Tid) ? 1 : 0);
+        thread.EndOperation();
+        _threads.Remove(thread);
     }
 
-    private void RemoveIfIdle(in WireEvent e, ThreadState thread)
+    private void RemoveIfIdle(ThreadState thread)
     {
         if (thread.IsIdle)
-            Remove((int)e.Tid, thread);
-    }
-
-    private void Remove(int tid, ThreadState thread)
-    {
-        _threads.Remove(tid);
-        int left = _busy[thread.Task.Tgid] - 1;
-        if (left == 0)
-            _busy.Remove(thread.Task.Tgid);
-        else
-            _busy[thread.Task.Tgid] = left;
+            _threads.Remove(thread);
     }
 
     // The process's name says more than the thread's: in a dying .NET process ".NET Finalizer" closes the devices.
     private LockHolder HolderOf(TaskId task)
     {
-        ThreadState? thread = _threads.GetValueOrDefault(task.Tid);
-        return new LockHolder(
-            task, thread?.Operation?.Process ?? task.Comm, thread?.Operation?.Device ?? thread?.Resets.Current?.Device);
+        _threads.TryGet(task.Tid, out ThreadState? thread);
+        return new LockHolder(task, thread?.Operation?.Process ?? task.Comm, thread?.Operation?.Device ?? thread?.Resets.Device);
     }
 
     private int? StackOf(in WireEvent e)
@@ -305,9 +252,4 @@ public sealed class SpanAssembler(long attachedNs = 0)
             StacksLost++;
         return e.Stack < 0 ? null : e.Stack;
     }
-
-    private static TaskId TaskOf(in WireEvent e) => new((int)e.Tid, (int)e.Tgid, e.Comm.ToString());
-
-    private static TaskId? Peer(in WireEvent e) =>
-        e.Peer.Tid == 0 ? null : new TaskId((int)e.Peer.Tid, (int)e.Peer.Tgid, e.Peer.Comm.ToString());
 }

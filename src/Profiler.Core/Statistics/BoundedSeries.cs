@@ -14,48 +14,46 @@ public sealed class BoundedSeries<TKey, TValue>(int limit, TKey other, TimeProvi
     /// <summary>A key that is not used for this time is removed.</summary>
     public static readonly TimeSpan IdleTimeout = TimeSpan.FromHours(1);
 
-    private readonly Dictionary<TKey, Seen> _series = [];
+    private readonly Dictionary<TKey, LinkedListNode<Seen>> _series = [];
+    private readonly LinkedList<Seen> _byUse = new(); // the longest unused first
 
     /// <summary>How often a key was aggregated in the shared value.</summary>
     public long Folded { get; private set; }
 
     /// <summary>The value of a key, or the shared one if the limit is reached; counts as use.</summary>
-    public TValue this[TKey key]
-    {
-        get
-        {
-            long now = time.GetTimestamp();
-            if (_series.TryGetValue(key, out Seen? seen))
-            {
-                seen.Timestamp = now;
-                return seen.Value;
-            }
-            if (Room(now) || key.Equals(other))
-                return (_series[key] = new Seen(now)).Value;
-            Folded++;
-            return this[other];
-        }
-    }
+    public TValue this[TKey key] => Use(key).Value;
 
     /// <summary>The key of the value that a key has: itself or the shared one; counts as use.</summary>
-    public TKey Admit(TKey key)
-    {
-        _ = this[key];
-        return _series.ContainsKey(key) ? key : other;
-    }
+    public TKey Admit(TKey key) => Use(key).Key;
 
     /// <summary>All keys that are in use, with their values.</summary>
     public IEnumerable<KeyValuePair<TKey, TValue>> All()
     {
         RemoveIdle(time.GetTimestamp());
-        return _series.Select(s => KeyValuePair.Create(s.Key, s.Value.Value));
+        return _byUse.Select(s => KeyValuePair.Create(s.Key, s.Value));
+    }
+
+    private Seen Use(TKey key)
+    {
+        long now = time.GetTimestamp();
+        if (_series.TryGetValue(key, out LinkedListNode<Seen>? node))
+            _byUse.Remove(node);
+        else if (Room(now) || key.Equals(other))
+            _series[key] = node = new LinkedListNode<Seen>(new Seen(key));
+        else
+        {
+            Folded++;
+            return Use(other);
+        }
+        node.Value.Timestamp = now;
+        _byUse.AddLast(node);
+        return node.Value;
     }
 
     private bool Room(long now)
     {
-        if (Kept < limit)
-            return true;
-        RemoveIdle(now);
+        if (Kept >= limit)
+            RemoveIdle(now);
         return Kept < limit;
     }
 
@@ -63,16 +61,18 @@ public sealed class BoundedSeries<TKey, TValue>(int limit, TKey other, TimeProvi
 
     private void RemoveIdle(long now)
     {
-        foreach ((TKey key, Seen seen) in _series)
+        while (_byUse.First is { } oldest && time.GetElapsedTime(oldest.Value.Timestamp, now) > IdleTimeout)
         {
-            if (time.GetElapsedTime(seen.Timestamp, now) > IdleTimeout)
-                _series.Remove(key);
+            _byUse.RemoveFirst();
+            _series.Remove(oldest.Value.Key);
         }
     }
 
-    private sealed class Seen(long timestamp)
+    private sealed class Seen(TKey key)
     {
-        public long Timestamp { get; set; } = timestamp;
+        public TKey Key => key;
+
+        public long Timestamp { get; set; }
 
         public TValue Value { get; } = new();
     }

@@ -21,12 +21,17 @@ public sealed class Exemplars(ImmutableArray<long> boundsNs)
     private readonly Dictionary<HistogramKey, Exemplar?[]> _rows = [];
 
     /// <summary>Adds an open; it belongs to no shutdown.</summary>
-    public void Record(Operation open, Func<long, DateTimeOffset> wallClock) => Keep(Duration.Of(open), wallClock, null);
+    public void Record(Operation open, Func<long, DateTimeOffset> wallClock) => Keep(open, wallClock, null);
 
     /// <summary>Adds a shutdown with its releases. One that was not seen from begin to end is not named: its start is unknown.</summary>
-    public void Record(Shutdown shutdown, Func<long, DateTimeOffset> wallClock) => Keep(
-        Duration.Of(shutdown).Concat(shutdown.Releases.SelectMany(Duration.Of)), wallClock,
-        shutdown.BeganBefore || shutdown.Unfinished ? null : IdOf(shutdown));
+    public void Record(Shutdown shutdown, Func<long, DateTimeOffset> wallClock)
+    {
+        string? id = shutdown.IsWhole ? IdOf(shutdown) : null;
+        foreach (Duration duration in Duration.Of(shutdown))
+            Keep(duration, wallClock, id);
+        foreach (Operation release in shutdown.Releases)
+            Keep(release, wallClock, id);
+    }
 
     /// <summary>The id of a shutdown: "PID-STARTNS".</summary>
     public static string IdOf(Shutdown shutdown) => $"{shutdown.Task.Tgid}-{shutdown.Time.StartNs}";
@@ -34,15 +39,18 @@ public sealed class Exemplars(ImmutableArray<long> boundsNs)
     /// <summary>The exemplars at this moment.</summary>
     public ExemplarsSnapshot Snapshot() => new(_rows.ToDictionary(r => r.Key, r => r.Value.ToImmutableArray()));
 
-    private void Keep(IEnumerable<Duration> durations, Func<long, DateTimeOffset> wallClock, string? shutdown)
+    private void Keep(Operation operation, Func<long, DateTimeOffset> wallClock, string? shutdown)
     {
-        foreach (Duration duration in durations)
-        {
-            if (!_rows.TryGetValue(duration.Key, out Exemplar?[]? row))
-                _rows[duration.Key] = row = new Exemplar?[boundsNs.Length + 1];
-            int bucket = boundsNs.BinarySearch(duration.Ns);
-            row[bucket < 0 ? ~bucket : bucket] = new Exemplar(duration.Ns, wallClock(duration.EndNs), shutdown, duration.Device);
-        }
+        foreach (Duration duration in Duration.Of(operation))
+            Keep(duration, wallClock, shutdown);
+    }
+
+    private void Keep(Duration duration, Func<long, DateTimeOffset> wallClock, string? shutdown)
+    {
+        if (!_rows.TryGetValue(duration.Key, out Exemplar?[]? row))
+            _rows[duration.Key] = row = new Exemplar?[boundsNs.Length + 1];
+        int bucket = boundsNs.BinarySearch(duration.Ns);
+        row[bucket < 0 ? ~bucket : bucket] = new Exemplar(duration.Ns, wallClock(duration.EndNs), shutdown, duration.Device);
     }
 }
 

@@ -16,44 +16,27 @@ public readonly record struct FindingCount(string Id, long Count, long CostNs);
 /// <summary>How often each finding was made about shutdowns, and about opens that waited for them.</summary>
 public sealed class FindingCounts
 {
-    private const int PendingOpens = 256;
-
     // All from the start: the first occurrence must be an increase.
     private readonly SortedDictionary<string, FindingCount> _counts =
         new(FindingKinds.All.ToDictionary(k => k.Id, k => new FindingCount(k.Id, 0, 0)), StringComparer.Ordinal);
 
-    // Opens that waited: whether for a shutdown is known when that is over. Bounded; the oldest are evicted.
-    private readonly Queue<Operation> _waited = new();
+    private readonly WaitedOpens _waited = new();
 
     /// <summary>Takes an open that has ended.</summary>
-    public void Add(Operation open)
-    {
-        if (open.LockWaits.IsEmpty)
-            return;
-        _waited.Enqueue(open);
-        if (_waited.Count > PendingOpens)
-            _waited.Dequeue();
-    }
+    public void Add(Operation open) => _waited.Add(open);
 
     /// <summary>Takes a shutdown that is over.</summary>
     /// <param name="shutdown">The shutdown.</param>
     /// <param name="facts">Names of processes and devices.</param>
     /// <param name="evidence">Whether something that was not seen did not happen.</param>
     /// <returns>The findings about it.</returns>
-    public ImmutableArray<Finding> Add(Shutdown shutdown, HostFacts facts, Evidence evidence)
+    public ImmutableArray<Finding> Add(Shutdown shutdown, HostFacts facts, Func<Evidence> evidence)
     {
         ImmutableArray<Finding> findings = ShutdownFindings.For(shutdown, facts, evidence);
         foreach (Finding finding in findings)
             Count(finding);
-        for (int i = _waited.Count; i > 0; i--)
-        {
-            Operation open = _waited.Dequeue();
-            ImmutableArray<Finding> delayed = OpenFindings.For([open], shutdown.Releases, facts);
-            if (delayed.IsEmpty)
-                _waited.Enqueue(open);
-            foreach (Finding finding in delayed)
-                Count(finding);
-        }
+        foreach (Finding finding in _waited.Delayed(shutdown.Releases, facts))
+            Count(finding);
         return findings;
     }
 

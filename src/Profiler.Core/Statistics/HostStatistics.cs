@@ -39,7 +39,7 @@ public sealed class HostStatistics : IAccumulator
     /// <param name="facts">Names of processes and devices; may grow.</param>
     /// <param name="wallClock">Converts CLOCK_MONOTONIC nanoseconds of the events.</param>
     /// <param name="time">The clock after which unused series are removed.</param>
-    /// <param name="evidence">Whether something that was not seen did not happen; by default it did not.</param>
+    /// <param name="evidence">Whether something that was not seen did not happen; by default it did not. Asked for only if a finding depends on it.</param>
     /// <param name="recent">The window of the longest recent value; by default <see cref="RecentDurations.DefaultWindow"/>.</param>
     public HostStatistics(
         StatisticsLimits limits, ImmutableArray<long> exemplarBoundsNs, HostFacts facts,
@@ -85,7 +85,7 @@ public sealed class HostStatistics : IAccumulator
         foreach (Duration duration in Duration.Of(shutdown))
             _recent.Record(duration);
         _exemplars.Record(shutdown, _wallClock);
-        _deviceFindings.Record(_findings.Add(shutdown, _facts, _evidence()), vm, _wallClock(shutdown.Time.EndNs));
+        _deviceFindings.Record(_findings.Add(shutdown, _facts, _evidence), vm, _wallClock(shutdown.Time.EndNs));
         _beganBefore += shutdown.BeganBefore ? 1 : 0;
         _unfinished += shutdown.Unfinished ? 1 : 0;
         if (shutdown.IsWhole)

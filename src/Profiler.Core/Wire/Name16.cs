@@ -29,6 +29,9 @@ public struct Name16 : IEquatable<Name16>
         }
     }
 
+    /// <summary>All bytes as one number: equal for equal names of the kernel, which fills them up with NULs.</summary>
+    internal readonly UInt128 Bits => MemoryMarshal.Read<UInt128>(MemoryMarshal.CreateReadOnlySpan(in _first, Length));
+
     public readonly bool IsEmpty => _first == 0;
 
     /// <summary>A name from text; longer text is cut.</summary>

@@ -42,7 +42,7 @@ public sealed class OpenFindingsTests
     public void A_short_wait_is_not_reported() => Assert.Empty(For(Victim.Replace("1.2 400/400 qemu wait", "1.95 400/400 qemu wait", StringComparison.Ordinal)));
 
     private static List<Operation> Operations(string events) =>
-        [.. new SpanAssembler().Assemble(new EventBatch(EventText.Records(events))).OfType<Operation>()];
+        [.. Played.Activities(EventText.Parse(events)).OfType<Operation>()];
 
     private static ImmutableArray<Finding> For(string events)
     {

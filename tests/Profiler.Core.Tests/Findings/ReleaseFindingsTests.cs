@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Core.Findings;
 using Profiler.Core.Spans;
-using Profiler.Core.Wire;
 using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Findings;
@@ -75,7 +74,7 @@ public sealed class ReleaseFindingsTests
 
     private static ImmutableArray<Finding> For(string events)
     {
-        Operation[] releases = [.. new SpanAssembler().Assemble(new EventBatch(EventText.Records(events))).Cast<Operation>()];
+        Operation[] releases = [.. Played.Activities(EventText.Parse(events)).Cast<Operation>()];
         return ReleaseFindings.For(releases, SerialChain.LongestNs(releases));
     }
 }

@@ -1,6 +1,10 @@
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using Profiler.Core.Facts;
 using Profiler.Core.Lives;
+using Profiler.Core.Spans;
+using Profiler.Core.Wire;
 using Profiler.Tests.Support;
 
 namespace Profiler.Core.Tests.Lives;
@@ -57,6 +61,36 @@ public sealed class ShutdownProperties
         string events = string.Join('\n', Play(acts));
         Assert.Equal(Told(Played.Shutdowns(events)), Told(Played.Live(events, TimeSpan.FromMilliseconds(700))));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+
+    /// <summary>The former tracker looked at all releases again for each pause; the results are the same to the nanosecond.</summary>
+    [Fact]
+    public void Shutdowns_are_those_of_the_former_tracker() => Prop.ForAll(AnyLife, Gen.Choose(20, 100).ToArbitrary(), (acts, percent) =>
+    {
+        string[] all = Play(acts);
+        WireEvent[] events = EventText.Parse(string.Join('\n', all[..(all.Length * percent / 100)]));
+        var spans = new SpanAssembler();
+        var tracker = new ShutdownTracker(EndsWatched.All);
+        var former = new Former.ShutdownTracker(EndsWatched.All);
+        var shutdowns = new List<Shutdown>();
+        var expected = new List<Shutdown>();
+        foreach (WireEvent e in events)
+        {
+            if (spans.Take(in e) is { } activity)
+            {
+                shutdowns.AddRange(tracker.Follow(activity, spans.IsBusy));
+                expected.AddRange(former.Follow(activity, spans.IsBusy));
+            }
+            Assert.Equal(former.InFlight(spans, spans.LatestNs).Select(InFull), tracker.InFlight(spans, spans.LatestNs).Select(InFull));
+        }
+        shutdowns.AddRange(tracker.Flush(spans, spans.LatestNs));
+        expected.AddRange(former.Flush(spans, spans.LatestNs));
+        Assert.Equal(InOrder(expected), InOrder(shutdowns));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1500));
+
+    private static IEnumerable<string> InOrder(IEnumerable<Shutdown> shutdowns) =>
+        shutdowns.OrderBy(s => s.Task.Tgid).ThenBy(s => s.Time.StartNs).Select(InFull);
+
+    private static string InFull(object what) => JsonSerializer.Serialize(what);
 
     private static IEnumerable<string> Told(IEnumerable<Shutdown> shutdowns) => shutdowns
         .Where(s => s.IsWhole)

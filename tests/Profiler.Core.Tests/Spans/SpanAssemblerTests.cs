@@ -190,5 +190,5 @@ public sealed class SpanAssemblerTests
 
     private T Single<T>(string events) where T : Activity => Assert.IsType<T>(Assert.Single(Assemble(events)));
 
-    private List<Activity> Assemble(string events) => [.. _assembler.Assemble(new EventBatch(EventText.Records(events)))];
+    private List<Activity> Assemble(string events) => Played.Activities(EventText.Parse(events), _assembler);
 }

@@ -1,6 +1,6 @@
 using Profiler.Core.Spans;
 
-namespace Profiler.Core.Lives;
+namespace Profiler.Core.Tests.Lives.Former;
 
 /// <summary>A time in which a process does nothing with its devices: only then a shutdown can be over.</summary>
 /// <param name="FromNs">CLOCK_MONOTONIC; <see cref="long.MinValue"/> before its first activity.</param>

@@ -1,0 +1,42 @@
+using Profiler.Core.Spans;
+
+namespace Profiler.Core.Lives;
+
+/// <summary>What a process did with its devices.</summary>
+/// <param name="Time">When.</param>
+/// <param name="IsRelease">It was a release.</param>
+internal readonly record struct DeviceActivity(Interval Time, bool IsRelease);
+
+/// <summary>What a process does after a signal, as far as it shows whether the signal ends it.</summary>
+/// <param name="signal">The signal.</param>
+internal struct AfterSignal(SignalDelivered signal)
+{
+    private long _busyNs = signal.TimeNs, _closedNs;
+    private long? _firstCloseNs;
+    private bool _paused;
+
+    public readonly SignalDelivered Signal => signal;
+
+    /// <summary>Adds the next activity, in the order of their starts.</summary>
+    public void Add(DeviceActivity done)
+    {
+        if (done.Time.EndNs > _busyNs && Within(CloseBurst.Gap, _busyNs, done.Time.StartNs))
+            _busyNs = done.Time.EndNs;
+        if (!done.IsRelease || done.Time.EndNs <= signal.TimeNs)
+            return;
+        _paused |= _firstCloseNs is not null && !Within(CloseBurst.Gap, _closedNs, done.Time.StartNs);
+        _firstCloseNs ??= done.Time.StartNs;
+        _closedNs = Math.Max(_closedNs, done.Time.EndNs);
+    }
+
+    /// <summary>Whether the signal leads to an exit at this time.</summary>
+    /// <remarks>
+    /// The process begins to exit soon after the signal, or after what it was doing when the signal came. Or it was asked to end,
+    /// closes its devices itself without a pause, and exits soon after that. Any other activity in between means that it lived on.
+    /// </remarks>
+    public readonly bool LeadsTo(long dyingNs) => !signal.Ignored && (Within(ShutdownCause.Soon, _busyNs, dyingNs) ||
+        (ShutdownCause.IsRequest(signal) && _firstCloseNs is { } closeNs && Within(ShutdownCause.Soon, _busyNs, closeNs) &&
+            !_paused && Within(ShutdownCause.Soon, _closedNs, dyingNs)));
+
+    private static bool Within(TimeSpan time, long fromNs, long toNs) => toNs - fromNs <= (long)time.TotalNanoseconds;
+}

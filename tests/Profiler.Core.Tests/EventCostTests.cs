@@ -1,0 +1,65 @@
+using System.Reactive.Subjects;
+using System.Runtime.InteropServices;
+using Profiler.Core.Lives;
+using Profiler.Core.Wire;
+using Profiler.Tests.Support;
+
+namespace Profiler.Core.Tests;
+
+/// <summary>
+/// What an event leaves behind for the garbage collector does not depend on how many devices, waiters or lost ends there are. Bytes
+/// are counted, time is not measured.
+/// </summary>
+public sealed class EventCostTests
+{
+    private delegate ulong Crowd(List<WireEvent> to, uint pid, int size, ulong startNs);
+
+    /// <summary>Lives of VMs with 16 devices, through the pipeline: the activities, shutdowns and figures that are kept or heard of.</summary>
+    [Fact]
+    public void An_event_allocates_little_in_steady_state() => Assert.InRange(BytesEach(Vms, 16), 0, 350);
+
+    [Fact]
+    public void An_event_allocates_no_more_among_many_devices() => AssertFlat(Crowds.Devices, 16, 1024);
+
+    /// <summary>The waits have one log: what grows is only the list of the holders of each wait, eight bytes for each holder.</summary>
+    [Fact]
+    public void An_event_allocates_no_more_among_many_waiters()
+    {
+        const int many = 1024;
+        double few = BytesEach(Crowds.Waiters, 8), lists = 8.0 * many * many / 2 / Events(Crowds.Waiters, many, 1).Count;
+        Assert.InRange(BytesEach(Crowds.Waiters, many), 0, 1.5 * few + lists);
+    }
+
+    [Fact]
+    public void An_event_allocates_nothing_but_its_name_when_the_oldest_of_too_many_threads_is_evicted() =>
+        Assert.InRange(BytesEach(Crowds.LostEnds, 40_000), 0, 350);
+
+    private static void AssertFlat(Crowd crowd, int few, int many) =>
+        Assert.InRange(BytesEach(crowd, many), 0, 1.5 * BytesEach(crowd, few));
+
+    // The second half: tables have their size then.
+    private static double BytesEach(Crowd crowd, int size)
+    {
+        WireEvent[] events = [.. Events(crowd, size, 20_000)];
+        using var records = new Subject<ReadOnlyMemory<byte>>();
+        using var pipeline = new Pipeline(records, EndsWatched.All);
+        pipeline.Connect();
+        ReadOnlyMemory<byte> bytes = MemoryMarshal.AsBytes(events.AsSpan()).ToArray();
+        int half = events.Length / 2 * WireEvent.Size;
+        records.OnNext(bytes[..half]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        records.OnNext(bytes[half..]);
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / (events.Length / 2.0);
+    }
+
+    private static List<WireEvent> Events(Crowd crowd, int size, int least)
+    {
+        var events = new List<WireEvent>();
+        ulong now = 1_000_000_000;
+        for (uint pid = 1000; events.Count < least; pid += (uint)size + 2)
+            now = crowd(events, pid, size, now);
+        return events;
+    }
+
+    private static ulong Vms(List<WireEvent> to, uint pid, int devices, ulong startNs) => VmLife.Append(to, pid, 0, devices, startNs);
+}
