@@ -67,7 +67,7 @@ enum teardown_step {
 	TEARDOWN_IOMMU,	     /* the last user of a container or IOAS leaves: unmap and unpin */
 	TEARDOWN_KVM,	     /* KVM frees the virtual machine */
 	TEARDOWN_POWER,	     /* vfio_pci_set_power_state */
-	TEARDOWN_CORE_DUMP,  /* do_coredump: a core file is written, before the dumping thread exits */
+	TEARDOWN_CORE_DUMP,  /* do_coredump: writes a core file; the thread exits afterwards */
 	TEARDOWN_STEPS,
 };
 
