@@ -34,9 +34,19 @@ internal struct AfterSignal(SignalDelivered signal)
     /// The process begins to exit soon after the signal, or after what it was doing when the signal came. Or it was asked to end,
     /// closes its devices itself without a pause, and exits soon after that. Any other activity in between means that it lived on.
     /// </remarks>
-    public readonly bool LeadsTo(long dyingNs) => !signal.Ignored && (Within(ShutdownCause.Soon, _busyNs, dyingNs) ||
-        (ShutdownCause.IsRequest(signal) && _firstCloseNs is { } closeNs && Within(ShutdownCause.Soon, _busyNs, closeNs) &&
-            !_paused && Within(ShutdownCause.Soon, _closedNs, dyingNs)));
+    public readonly bool LeadsTo(long dyingNs) => dyingNs <= LeadsUntilNs;
+
+    /// <summary>The last time of an exit that the signal leads to, CLOCK_MONOTONIC; <see cref="long.MinValue"/> if to none.</summary>
+    public readonly long LeadsUntilNs
+    {
+        get
+        {
+            if (signal.Ignored)
+                return long.MinValue;
+            bool closes = ShutdownCause.IsRequest(signal) && _firstCloseNs is { } closeNs && Within(ShutdownCause.Soon, _busyNs, closeNs) && !_paused;
+            return (closes ? Math.Max(_busyNs, _closedNs) : _busyNs) + (long)ShutdownCause.Soon.TotalNanoseconds;
+        }
+    }
 
     private static bool Within(TimeSpan time, long fromNs, long toNs) => toNs - fromNs <= (long)time.TotalNanoseconds;
 }

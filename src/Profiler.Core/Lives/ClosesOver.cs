@@ -14,6 +14,12 @@ internal sealed class ClosesOver(IEnumerable<SignalDelivered> signals)
     private readonly AfterSignal[] _signals = [.. signals.Select(s => new AfterSignal(s))];
     private long _overNs = long.MinValue;
 
+    /// <summary>
+    /// Until when a signal may turn out to be the cause of closes that were not found, CLOCK_MONOTONIC, if the process does nothing
+    /// more; <see cref="long.MinValue"/> if none may.
+    /// </summary>
+    public long UndecidedUntilNs { get; private set; } = long.MinValue;
+
     /// <summary>Sweeps once.</summary>
     /// <param name="spans">In the order of their starts; all start before the end.</param>
     /// <param name="untilNs">The end, CLOCK_MONOTONIC.</param>
@@ -31,6 +37,7 @@ internal sealed class ClosesOver(IEnumerable<SignalDelivered> signals)
                 _signals[i].Add(new DeviceActivity(span.Time, span.IsRelease));
             reachedNs = Math.Max(reachedNs, span.Time.EndNs);
         }
+        UndecidedUntilNs = long.MinValue;
         if (untilNs > reachedNs)
             Idle(untilNs, opensAgain);
         return _over;
@@ -42,21 +49,24 @@ internal sealed class ClosesOver(IEnumerable<SignalDelivered> signals)
         if (_pending.Count == 0)
             return;
         long lastNs = _pending[^1].EndNs;
-        if (!goesOn && (toNs - lastNs <= (long)CloseBurst.Gap.TotalNanoseconds || MayBeDying(toNs)))
+        UndecidedUntilNs = MayDieUntilNs(toNs);
+        if (!goesOn && (toNs - lastNs <= (long)CloseBurst.Gap.TotalNanoseconds || toNs <= UndecidedUntilNs))
             return;
+        UndecidedUntilNs = long.MinValue;
         _over.AddRange(_pending);
         _overNs = lastNs;
         _pending.Clear();
     }
 
-    private bool MayBeDying(long nowNs)
+    private long MayDieUntilNs(long nowNs)
     {
+        long untilNs = long.MinValue;
         foreach (ref readonly AfterSignal after in _signals.AsSpan())
         {
-            if (after.Signal.TimeNs > _overNs && after.Signal.TimeNs <= nowNs && ShutdownCause.MayKill(in after, nowNs))
-                return true;
+            if (after.Signal.TimeNs > _overNs && after.Signal.TimeNs <= nowNs)
+                untilNs = Math.Max(untilNs, ShutdownCause.MayKillUntilNs(in after));
         }
-        return false;
+        return untilNs;
     }
 
     /// <summary>Something that the process did.</summary>

@@ -82,6 +82,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     public void AddRelease(Operation release)
     {
         _releases.Add(release);
+        _undecidedUntilNs = long.MinValue; // a pause between two closes tells that no signal was the cause
         Latest(release);
     }
 
@@ -131,11 +132,11 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     {
         if (_releases.Count == 0 || IsExiting)
             return [];
-        if (!opensAgain && (nowNs - LatestNs <= (long)CloseBurst.Gap.TotalNanoseconds || nowNs < _undecidedUntilNs))
+        if (!opensAgain && (nowNs - LatestNs <= (long)CloseBurst.Gap.TotalNanoseconds || nowNs <= _undecidedUntilNs))
             return [];
-        List<CloseBurst> over = Over(nowNs, opensAgain);
-        // When it is asked makes no difference to the result: so not at each event.
-        _undecidedUntilNs = over.Count == 0 ? nowNs + (long)CloseBurst.Gap.TotalNanoseconds : long.MinValue;
+        var closes = new ClosesOver(_signals);
+        List<CloseBurst> over = closes.Find(SpansUntil(nowNs), nowNs, opensAgain);
+        _undecidedUntilNs = closes.UndecidedUntilNs; // not asked again before
         Shutdown[] shutdowns = [.. over.Select(c => Close(c, UnderWay.None, nowNs, long.MaxValue))];
         if (shutdowns.Length > 0)
             Clear(shutdowns[^1].Time.EndNs);
@@ -181,7 +182,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
     private (List<CloseBurst> Closes, Dying? Death) Split(SignalDelivered? pending, UnderWay underWay, long nowNs)
     {
         long untilNs = Math.Min(DyingNs ?? nowNs, underWay.SinceNs);
-        List<CloseBurst> closes = Over(untilNs, opensAgain: false);
+        List<CloseBurst> closes = new ClosesOver(_signals).Find(SpansUntil(untilNs), untilNs, opensAgain: false);
         long overNs = closes.Count > 0 ? closes[^1].EndNs : long.MinValue;
         HashSet<Operation> isOver = [.. closes.SelectMany(c => c.Releases)];
         List<Operation> rest = _releases.FindAll(r => !isOver.Contains(r));
@@ -202,8 +203,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         return last.Count > 0 || HasDevices || underWay.IsReleasing ? (closes, new Dying(cause, startNs, last)) : (closes, null);
     }
 
-    private List<CloseBurst> Over(long untilNs, bool opensAgain) =>
-        new ClosesOver(_signals).Find([.. Spans().Where(s => s.Time.StartNs < untilNs).OrderBy(s => s.Time.StartNs)], untilNs, opensAgain);
+    private ClosesOver.Span[] SpansUntil(long ns) => [.. Spans().Where(s => s.Time.StartNs < ns).OrderBy(s => s.Time.StartNs)];
 
     private IEnumerable<ClosesOver.Span> Spans() =>
         _releases.Select(r => new ClosesOver.Span(r.Time, r, null)).Concat(_opens.Select(o => new ClosesOver.Span(o.Time, o, null)))

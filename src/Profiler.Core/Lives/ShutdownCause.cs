@@ -49,9 +49,13 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
     /// <summary>It may still turn out to be the cause of an exit.</summary>
     /// <param name="after">A signal to the process, and what the process did after it.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
-    public static bool MayKill(in AfterSignal after, long nowNs) => IsKill(after.Signal)
-        ? Within(Grace, after.Signal.TimeNs, nowNs)
-        : (IsRequest(after.Signal) || IsHangUp(after.Signal)) && after.LeadsTo(nowNs);
+    public static bool MayKill(in AfterSignal after, long nowNs) => nowNs <= MayKillUntilNs(in after);
+
+    /// <summary>Until when it may, CLOCK_MONOTONIC, if nothing more happens.</summary>
+    /// <param name="after">A signal to the process, and what the process did after it.</param>
+    public static long MayKillUntilNs(in AfterSignal after) => IsKill(after.Signal)
+        ? after.Signal.TimeNs + (long)Grace.TotalNanoseconds
+        : IsRequest(after.Signal) || IsHangUp(after.Signal) ? after.LeadsUntilNs : long.MinValue;
 
     /// <summary>What the process did after a signal.</summary>
     /// <param name="signal">The signal.</param>

@@ -62,6 +62,25 @@ public sealed class ShutdownProperties
         Assert.Equal(Told(Played.Shutdowns(events)), Told(Played.Live(events, TimeSpan.FromMilliseconds(700))));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
+    /// <summary>The signal may be the cause until 14.744: a tick right before that must not keep the close open until the kill.</summary>
+    [Fact]
+    public void A_close_is_over_as_soon_as_no_signal_may_be_its_cause()
+    {
+        const string Events = """
+            1.388 7/8 vmm open begin 0000:01:00.0
+            1.826 7/8 vmm open end 9
+            4.277 1/1 kill signal 15 to 7/7 vmm
+            4.369 7/8 vmm release begin 0000:01:00.0
+            4.744 7/8 vmm release end
+            15.236 1/1 kill signal 9 to 7/7 vmm
+            15.236 7/7 vmm exits 9
+            15.3 7/7 vmm gone
+            15.4 1/1 init reaped of 7/7 vmm
+            """;
+        Assert.StartsWith("7 Close 1 ", Assert.Single(Told(Played.Shutdowns(Events))), StringComparison.Ordinal);
+        Assert.Equal(Told(Played.Shutdowns(Events)), Told(Played.Live(Events, TimeSpan.FromMilliseconds(700))));
+    }
+
     /// <summary>The former tracker looked at all releases again for each pause; the results are the same to the nanosecond.</summary>
     [Fact]
     public void Shutdowns_are_those_of_the_former_tracker() => Prop.ForAll(AnyLife, Gen.Choose(20, 100).ToArbitrary(), (acts, percent) =>
