@@ -22,7 +22,7 @@
 enum event_kind {
 	EVENT_RELEASE = 1, /* last close of a VFIO device, lock wait included */
 	EVENT_OPEN,	   /* a VFIO device is handed out of its group */
-	EVENT_LOCK_WAIT,   /* inside a release or open: the mutex was taken by somebody else */
+	EVENT_LOCK_WAIT,   /* inside a release or open: the mutex was held by another thread */
 	EVENT_RESET,	   /* one step of a PCI reset, see enum reset_step */
 	EVENT_SIGNAL,	   /* a signal that ends processes was delivered; peer is its target */
 	EVENT_PROCESS,	   /* a tracked process got further on its way out, see enum process_step */

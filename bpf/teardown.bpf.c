@@ -79,7 +79,7 @@ static __always_inline int child_died(struct kernel_siginfo *info)
 		return 0;
 	code = BPF_CORE_READ(info, si_code);
 	if (code <= 0 || code > CLD_LAST_DEAD)
-		return 0; /* stopped or continued, or somebody's kill(SIGCHLD) */
+		return 0; /* stopped or continued, or a kill(SIGCHLD) */
 	if (control.reaping_unseen) {
 		/* Its number may be used again. */
 		thread_ended(current_tid());

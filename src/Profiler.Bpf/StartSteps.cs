@@ -4,7 +4,7 @@ namespace Profiler.Bpf;
 
 /// <summary>
 /// The steps of the start of a capture, for troubleshooting: each is an activity of the source <see cref="SourceName"/>, with its begin and its
-/// duration. Costs nothing while nobody listens.
+/// duration. Costs nothing without a listener.
 /// </summary>
 public static class StartSteps
 {
@@ -15,6 +15,6 @@ public static class StartSteps
 
     /// <summary>Begins a step; it ends when the result is disposed.</summary>
     /// <param name="name">What is done: "load release".</param>
-    /// <returns>Null while nobody listens.</returns>
+    /// <returns>Null without a listener.</returns>
     public static Activity? Begin(string name) => Source.StartActivity(name);
 }

@@ -7,7 +7,7 @@ using Profiler.Core;
 // Before anything is opened, attached or written.
 StopSignals.Listen();
 StandardStreams.TakeOver();
-// Nobody catches an exception of another thread, and the runtime would abort with a stack trace. Exit still undoes what is to
+// An exception of another thread is not caught, and the runtime would abort with a stack trace. Exit still undoes what is to
 // be undone at the end of the process, such as the view on a terminal.
 AppDomain.CurrentDomain.UnhandledException += (_, e) =>
     Environment.Exit(e.ExceptionObject is Exception error ? Failure.Tell(error) : ExitCode.NotPossible);

@@ -110,6 +110,6 @@ public readonly record struct FileFacts(ushort Mode, uint Uid, uint Gid)
 
     public bool IsDirectory => (Mode & Posix.S_IFMT) == Posix.S_IFDIR;
 
-    /// <summary>Who may do what with it; of what we write, nobody is to take on somebody else's rights.</summary>
+    /// <summary>Permissions without the setuid, setgid and sticky bits: files written here must not have them.</summary>
     public UnixFileMode Permissions => (UnixFileMode)(Mode & 0x1ff);
 }

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace Profiler.Lab.Tests;
 
 /// <summary>
-/// The experiment of 2018 in small: devices of a driver with one lock for all, let go in four ways, with
+/// The experiment of 2018 in small: devices of a driver with one lock for all, released in four ways, with
 /// the lock held across the reset and without.
 /// </summary>
 public sealed class Experiment

@@ -52,7 +52,7 @@ public sealed class LifeReport(JsonNode report, ActorLog log, bool slowResets)
 
     /// <summary>What must be so of every shutdown, whatever its process did.</summary>
     /// <param name="who">The process.</param>
-    /// <param name="devices">How many devices it and its children opened, and let go.</param>
+    /// <param name="devices">How many devices it and its children opened and released.</param>
     public IReadOnlyList<string> Broken(string who, int devices)
     {
         IReadOnlyList<JsonNode> shutdowns = Of(who);

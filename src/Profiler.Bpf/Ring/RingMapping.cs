@@ -61,7 +61,7 @@ internal sealed unsafe class RingMapping : IDisposable
         return new RingMapping((consumer, page), (producer, page + 2 * (nuint)dataBytes), dataBytes);
     }
 
-    /// <summary>Unmaps it; nobody may read it any more.</summary>
+    /// <summary>Unmaps it; it must not be read afterwards.</summary>
     public void Dispose()
     {
         Unmap(_consumer);

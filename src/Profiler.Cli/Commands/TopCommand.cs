@@ -37,8 +37,8 @@ internal static class TopCommand
         return command;
     }
 
-    // On a thread of its own, which waits most of the time. In a method of its own, so that the terminal library is loaded, and its
-    // module initializer runs, for nobody else.
+    // On a thread of its own, which waits most of the time. In a method of its own, so that other commands do not load the
+    // terminal library and run its module initializer.
     private static async Task Draw(Player player, TerminalKind kind, ActivityFilter only, CancellationToken stop)
     {
         player.Start();
@@ -46,7 +46,7 @@ internal static class TopCommand
             () => TopApplication.Run(player, only, kind, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    // Lines are written by the thread that brings the events: whoever reads them slowly makes the kernel count events as lost.
+    // Lines are written by the thread that brings the events: a slow reader makes the kernel count events as lost.
     private static async Task Print(Profile profile, ActivityFilter only, InvocationConfiguration console, CancellationToken stop)
     {
         HostFacts known = profile.Facts;
@@ -83,7 +83,7 @@ internal static class TopCommand
                 SourceOptions.TellProblems(profile, problem => console.Error.WriteLine($"vfioscope: {problem}"));
             await console.Error.WriteLineAsync($"vfioscope: {CaptureStatus.Events(profile.Health)}");
         }
-        // Live, what is asked for may always be still to come.
+        // In a live capture, what the filter names may still come.
         if (profile.Clock is not null && !matched && !only.IsKnown(known))
             throw new UserException(ExitCode.No, only.NotFound(known, seen.Pids, seen.Devices));
     }

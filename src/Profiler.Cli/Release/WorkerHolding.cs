@@ -53,7 +53,7 @@ internal sealed class WorkerHolding : IHolding
 
     public void Dispose()
     {
-        // All are told first, so that they release their devices in parallel.
+        // All get the request first, so that they release their devices in parallel.
         foreach (WorkerProcess worker in _workers)
             worker.Release();
         foreach (WorkerProcess worker in _workers)

@@ -47,7 +47,7 @@ public sealed record LibvirtProjection(long WallNs, long? SigkillNs, long Failur
     public double FailureWith => Crossing(
         LibvirtLimits.Failure(TimeSpan.FromMicroseconds((SigkillNs ?? 0) / 1e3), 0).TotalNanoseconds - RestNs, EachNs - PerDeviceNs);
 
-    // libvirt's SIGKILL, whoever sent the signals that were seen.
+    // libvirt's SIGKILL, also if other programs sent the signals that were seen.
     private static long? SigkillOf(Shutdown shutdown) =>
         shutdown.Trigger == Trigger.SigKill ? null : (long)LibvirtLimits.Sigkill.TotalNanoseconds;
 

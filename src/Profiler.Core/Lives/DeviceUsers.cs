@@ -48,7 +48,7 @@ internal sealed class DeviceUsers
             _first[use.Device] = use.Next;
     }
 
-    /// <summary>The device is released: nobody has it open any more.</summary>
+    /// <summary>The device is released: no process has it open any more.</summary>
     public void Release(string device)
     {
         while (_first.TryGetValue(device, out DeviceUse? use))

@@ -93,7 +93,7 @@ internal sealed class ProcessLife(int tgid, EndsWatched watched, long attachedNs
         _held.Remove(use.Device);
     }
 
-    /// <summary>Nobody asks for this process any more.</summary>
+    /// <summary>Removes the process as a user of its devices.</summary>
     public void Forget()
     {
         foreach (DeviceUse use in _held.Values)

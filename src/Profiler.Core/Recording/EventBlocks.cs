@@ -16,7 +16,7 @@ internal static class EventBlocks
     /// <summary>Bytes before the compressed ones: number of the first event (modulo 2^32), and number of events (2 bytes).</summary>
     public const int PrefixLength = sizeof(uint) + sizeof(ushort);
 
-    /// <summary>Level of the compressor: of those that keep up with any capture, the last that is better than the one before.</summary>
+    /// <summary>Level of the compressor: the highest one that keeps up with any capture and is better than the one below.</summary>
     public const int Level = 3;
 
     /// <summary>The window that the compressor refers back to, 2^17 bytes; a reader refuses a larger one.</summary>

@@ -6,7 +6,7 @@ using Profiler.Core.Wire;
 namespace Profiler.Core.Recording;
 
 /// <summary>
-/// Checks what a recording contains beside its events: after it everything is present, within bounds and printable, whoever wrote the
+/// Checks what a recording contains beside its events: after it everything is present, within bounds and printable, whatever wrote the
 /// file.
 /// </summary>
 internal static class RecordingChecks

@@ -8,7 +8,7 @@ namespace Profiler.Core.Spans;
 /// <param name="Device">The device that it releases, opens or resets; null if it does something else.</param>
 internal readonly record struct LockHolder(TaskId Task, string Process, string? Device);
 
-/// <summary>The resets of a thread, kept while somebody waits for a lock that it holds or held.</summary>
+/// <summary>The resets of a thread, kept while there are waiters for a lock that it holds or held.</summary>
 /// <param name="tid">The thread.</param>
 internal sealed class HolderResets(int tid)
 {

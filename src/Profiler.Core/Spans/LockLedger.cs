@@ -12,8 +12,8 @@ internal sealed class LockLedger
     private readonly record struct Wait(ulong Lock, LockKind Kind, LockLog Log, int Joined, Turn Named);
 
     private readonly Dictionary<int, Wait> _waits = []; // by thread
-    private readonly Dictionary<ulong, LockLog> _logs = []; // of locks that somebody waits for
-    private readonly Dictionary<int, HolderResets> _resets = []; // of threads that somebody waits or waited for, by thread
+    private readonly Dictionary<ulong, LockLog> _logs = []; // of locks with waiters
+    private readonly Dictionary<int, HolderResets> _resets = []; // of threads that waiters refer to, by thread
     private readonly Stack<LockLog> _spare = [];
     private readonly Action<HolderResets?> _forget;
     private long _number;

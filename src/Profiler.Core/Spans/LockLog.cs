@@ -14,7 +14,7 @@ internal readonly record struct Turn(long Number, long FromNs, LockHolder? Holde
 }
 
 /// <summary>
-/// The turns of one lock while somebody waits for it: one log for all waiters. What differs from one waiter to the next is the
+/// The turns of one lock while it has waiters: one log for all of them. What differs from one waiter to the next is the
 /// holder that the kernel named when the wait began, which is that waiter's first turn.
 /// </summary>
 internal sealed class LockLog
@@ -22,7 +22,7 @@ internal sealed class LockLog
     private readonly List<Entry> _entries = [];
     private readonly List<Holder> _holders = []; // of the wait that ends, used again for each
 
-    // Somebody has begun to wait since the last turn: his holder may be another one.
+    // A wait has begun since the last turn: the holder that the kernel named for it may be another one.
     private bool _joined;
 
     /// <summary>The number of threads that wait for the lock.</summary>
@@ -55,7 +55,7 @@ internal sealed class LockLog
     }
 
     /// <summary>Forgets all turns.</summary>
-    /// <param name="forget">Is told the resets of each.</param>
+    /// <param name="forget">Receives the resets of each.</param>
     public void Clear(Action<HolderResets?> forget)
     {
         foreach (Entry entry in _entries)
@@ -168,7 +168,7 @@ internal sealed class LockLog
         public Description Told;
     }
 
-    /// <summary>A turn as a waiter was told it last, and the number of resets that its thread had then.</summary>
+    /// <summary>A turn as the last waiter got it, and the number of resets that its thread had then.</summary>
     private struct Description
     {
         public Holder? Holder;

@@ -18,7 +18,7 @@ public static class MetricReference
 
             Durations are in seconds. Histograms have classic buckets from 100 µs to 600 s, among them 5, 10, 15, 20, 30, 40, 45, 60,
             90 and 120 s, and in the protobuf format native ones of schema 3. Of a label that may grow, `device` and `vm`, a limited
-            number of values is told apart (`--max-devices`, `--max-vms`); the rest is `other`, and counted in
+            number of values has series of its own (`--max-devices`, `--max-vms`); the rest is `other`, and counted in
             `vfioscope_series_folded_total`. A device or VM that was not seen for an hour leaves.
 
             *Experimental* metrics may change or go in any version; the others stay as they are.
