@@ -63,9 +63,9 @@ public sealed class BadInput
         (cd /tmp/here && try not-in-path "$bin" record -o /tmp/x -- evil)
         [ -e /tmp/ran ] && echo 1 >"$OUT/ran"
 
-        # A disk that is full while recording: 8 pages.
-        mount -t tmpfs -o size=32k tmpfs /tmp/small
-        try disk-full out/vfioscope record -o /tmp/small/x -- out/vfioscope release --mode close --repeat 12 "${bdf[0]}"
+        # A disk that is full while recording: a page.
+        mount -t tmpfs -o size=4k tmpfs /tmp/small
+        try disk-full out/vfioscope record -o /tmp/small/x -- out/vfioscope release --mode close --repeat 16 "${bdf[0]}"
         gone() { ! pgrep -f "$1"; }
         wait_for 120 gone "release --mode close --repeat"
         try disk-full-report out/vfioscope report /tmp/small/x
