@@ -67,16 +67,18 @@ public sealed class Pipeline : IDisposable
     }
 
     /// <summary>The state of this moment.</summary>
-    public Snapshot Snapshot() => Read(snapshot => snapshot);
+    public Snapshot Snapshot() => Read(() => 0, snapshot => snapshot);
 
     /// <summary>Computes a value from a snapshot, while the flow waits.</summary>
+    /// <param name="clock">The time of the snapshot, CLOCK_MONOTONIC; at least that of the newest event.</param>
     /// <param name="read">Must be quick.</param>
-    public T Read<T>(Func<Snapshot, T> read)
+    public T Read<T>(Func<long> clock, Func<Snapshot, T> read)
     {
         lock (_gate)
         {
+            long nowNs = Math.Max(clock(), _spans.LatestNs);
             return read(new Snapshot(
-                _spans.LatestNs, _spans.InFlight(), _spans.TeardownsInFlight(), _tracker.InFlight(_spans, _spans.LatestNs), [.. _recent],
+                nowNs, _spans.InFlight(), _spans.TeardownsInFlight(), _tracker.InFlight(_spans, nowNs), [.. _recent],
                 _distributions.Snapshot(), _devices.Snapshot(), _locks.Snapshot(),
                 [.. _decoder.Received], _spans.Unmatched, _spans.StacksLost)
             {

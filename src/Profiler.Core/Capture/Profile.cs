@@ -101,16 +101,14 @@ public sealed class Profile : IDisposable
         // has its final probes and problems.
         bool ended = Completion.IsCompleted;
         (ImmutableArray<ProbeInfo> probes, ImmutableArray<Problem> problems) = (_source.Probes(), _source.Problems());
-        return _pipeline.Read(snapshot =>
-        {
+        return _pipeline.Read(
             // Of the time after that nothing is known yet: a reset that looks as if it went on may be over.
-            long nowNs = Math.Max(ended ? Volatile.Read(ref _endedNs) : _source.DeliveredUntilNs, snapshot.NowNs);
-            return read(new ProfileState(Info, Replay, ended, nowNs, snapshot, HealthOf(snapshot, probes, problems), Facts)
+            () => ended ? Volatile.Read(ref _endedNs) : _source.DeliveredUntilNs,
+            snapshot => read(new ProfileState(Info, Replay, ended, snapshot.NowNs, snapshot, HealthOf(snapshot, probes, problems), Facts)
             {
                 Playback = Clock?.Playback,
                 Problems = problems,
-            });
-        });
+            }));
     }
 
     /// <summary>The playback clock of the recording; null for a live source.</summary>

@@ -35,6 +35,22 @@ public sealed class ProfileTests
         Assert.Equal(3_000_000_000, profile.State().NowNs);
     }
 
+    [Fact]
+    public void The_phases_of_a_shutdown_in_progress_last_until_now_not_until_the_last_event()
+    {
+        using var source = new Late();
+        using var profile = new Profile(source, TimeProvider.System);
+        profile.Start();
+        source.Records.OnNext(EventText.Records("""
+            1.0 7/7 qemu exits
+            1.0 7/7 qemu release begin 0000:01:00.0 exiting
+            1.0 7/7 qemu reset begin function 0000:01:00.0
+            """));
+        source.DeliveredUntilNs = 4_000_000_000;
+        Shutdown soFar = Assert.Single(profile.State().Snapshot.ShutdownsInFlight).SoFar;
+        Assert.Equal((4_000_000_000, 3_000_000_000), (soFar.Time.EndNs, soFar.Phases[Phase.Reset]));
+    }
+
     /// <summary>Its clock is ahead of its events.</summary>
     private sealed class Late : IEventSource
     {
