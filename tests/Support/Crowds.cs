@@ -5,10 +5,6 @@ namespace Profiler.Tests.Support;
 /// <summary>Events of many devices, many waiters or many lost ends, to see what one event costs among them.</summary>
 public static class Crowds
 {
-    private const ulong Millisecond = 1_000_000;
-
-    private static readonly Name16 Comm = Name16.From("qemu-system-x86");
-
     /// <summary>A process opens devices, exits, and the kernel closes them one after another, each with a reset.</summary>
     /// <param name="to">Where the events go.</param>
     /// <param name="pid">The process.</param>
@@ -17,7 +13,7 @@ public static class Crowds
     /// <returns>The end, CLOCK_MONOTONIC.</returns>
     public static ulong Devices(List<WireEvent> to, uint pid, int devices, ulong startNs)
     {
-        var at = new Writer(to, pid, startNs);
+        var at = new QemuEvents(to, pid, startNs);
         for (int device = 0; device < devices; device++)
         {
             at.Add(EventKind.Open, EventEdge.Begin, pid, device);
@@ -42,7 +38,7 @@ public static class Crowds
     public static ulong Waiters(List<WireEvent> to, uint pid, int waiters, ulong startNs)
     {
         const ulong Mutex = 0xffff_8880_0000_0000;
-        var at = new Writer(to, pid, startNs);
+        var at = new QemuEvents(to, pid, startNs);
         uint first = pid + 1;
         for (int i = 0; i <= waiters; i++)
         {
@@ -66,45 +62,9 @@ public static class Crowds
     /// <param name="releases">How many.</param>
     public static ulong LostEnds(List<WireEvent> to, uint pid, int releases, ulong startNs)
     {
-        var at = new Writer(to, pid, startNs);
+        var at = new QemuEvents(to, pid, startNs);
         for (int i = 0; i < releases; i++)
             at.Add(EventKind.Release, EventEdge.Begin, pid + (uint)i, i % 1024);
         return at.NowNs;
-    }
-
-    private sealed class Writer(List<WireEvent> to, uint pid, ulong startNs)
-    {
-        public ulong NowNs { get; private set; } = startNs;
-
-        public void Add(
-            EventKind kind, EventEdge edge, uint tid, int? device = null, byte subtype = 0, ulong mutex = 0, uint peer = 0,
-            EventFlags flags = default) => to.Add(new WireEvent
-            {
-                TimeNs = NowNs += Millisecond,
-                Kind = kind,
-                Edge = edge,
-                Tid = tid,
-                Tgid = pid,
-                Comm = Comm,
-                Subtype = subtype,
-                Lock = mutex,
-                Device = device is { } number ? VmLife.Device(number) : default,
-                Flags = flags,
-                Stack = WireEvent.NoStack,
-                Peer = peer == 0 ? default : new WirePeer { Tid = peer, Tgid = pid, Comm = Comm },
-            });
-
-        public void Reset(uint tid, int device)
-        {
-            Add(EventKind.Reset, EventEdge.Begin, tid, device, (byte)ResetStep.Flr);
-            Add(EventKind.Reset, EventEdge.End, tid, subtype: (byte)ResetStep.Flr);
-        }
-
-        public ulong Die()
-        {
-            Add(EventKind.Process, EventEdge.Instant, pid, subtype: (byte)ProcessStep.Dead);
-            Add(EventKind.Process, EventEdge.Instant, pid, subtype: (byte)ProcessStep.Reaped);
-            return NowNs;
-        }
     }
 }
