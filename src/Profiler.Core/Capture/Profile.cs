@@ -87,10 +87,7 @@ public sealed class Profile : IDisposable
         // The two clocks drift apart: so relative to now, not to the start.
         : _time.GetUtcNow().AddTicks((ns - _source.NowNs) / TimeSpan.NanosecondsPerTick);
 
-    /// <summary>The current snapshot. Must not be called during <see cref="Stop"/>, like all reads.</summary>
-    public Snapshot Snapshot() => _pipeline.Snapshot();
-
-    /// <summary>Snapshot, health and facts of one moment.</summary>
+    /// <summary>Snapshot, health and facts of one moment. Must not be called during <see cref="Stop"/>, like all reads.</summary>
     public ProfileState State() => Read(state => state);
 
     /// <summary>Computes something from the state of one moment, while the flow waits.</summary>

@@ -20,11 +20,11 @@ internal struct AfterSignal(SignalDelivered signal)
     /// <summary>Adds the next activity, in the order of their starts.</summary>
     public void Add(DeviceActivity done)
     {
-        if (done.Time.EndNs > _busyNs && Within(CloseBurst.Gap, _busyNs, done.Time.StartNs))
+        if (done.Time.EndNs > _busyNs && ShutdownCause.Within(CloseBurst.Gap, _busyNs, done.Time.StartNs))
             _busyNs = done.Time.EndNs;
         if (!done.IsRelease || done.Time.EndNs <= signal.TimeNs)
             return;
-        _paused |= _firstCloseNs is not null && !Within(CloseBurst.Gap, _closedNs, done.Time.StartNs);
+        _paused |= _firstCloseNs is not null && !ShutdownCause.Within(CloseBurst.Gap, _closedNs, done.Time.StartNs);
         _firstCloseNs ??= done.Time.StartNs;
         _closedNs = Math.Max(_closedNs, done.Time.EndNs);
     }
@@ -43,10 +43,8 @@ internal struct AfterSignal(SignalDelivered signal)
         {
             if (signal.Ignored)
                 return long.MinValue;
-            bool closes = ShutdownCause.IsRequest(signal) && _firstCloseNs is { } closeNs && Within(ShutdownCause.Soon, _busyNs, closeNs) && !_paused;
+            bool closes = ShutdownCause.IsRequest(signal) && _firstCloseNs is { } closeNs && ShutdownCause.Within(ShutdownCause.Soon, _busyNs, closeNs) && !_paused;
             return (closes ? Math.Max(_busyNs, _closedNs) : _busyNs) + (long)ShutdownCause.Soon.TotalNanoseconds;
         }
     }
-
-    private static bool Within(TimeSpan time, long fromNs, long toNs) => toNs - fromNs <= (long)time.TotalNanoseconds;
 }

@@ -78,7 +78,8 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
     private static ShutdownCause Because(SignalDelivered? signal, Trigger otherwise) =>
         new(signal, signal is null ? otherwise : TriggerNames.OfSignal(signal.Number));
 
-    private static bool Within(TimeSpan time, long fromNs, long toNs) => toNs - fromNs <= (long)time.TotalNanoseconds;
+    /// <summary>Whether at most this time passes between the two; also if the second is the earlier one.</summary>
+    public static bool Within(TimeSpan time, long fromNs, long toNs) => toNs - fromNs <= (long)time.TotalNanoseconds;
 
     private static bool IsTerm(SignalDelivered signal) => TriggerNames.OfSignal(signal.Number) == Trigger.SigTerm;
 

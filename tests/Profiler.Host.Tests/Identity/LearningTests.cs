@@ -65,7 +65,7 @@ public sealed class LearningTests : IDisposable
         using var profile = new Profile(new ReplaySource(new MemoryStream(recording), 1e6, TimeProvider.System), TimeProvider.System);
         profile.Start();
         await profile.Completion;
-        Assert.Equal(present.Devices!.Value.AsEnumerable(), Assert.Single(profile.Snapshot().Recent).Unreleased.AsEnumerable());
+        Assert.Equal(present.Devices!.Value.AsEnumerable(), Assert.Single(profile.State().Snapshot.Recent).Unreleased.AsEnumerable());
     }
 
     private async Task<Profile> Played(string events)
