@@ -21,7 +21,8 @@ internal sealed unsafe class RingRecords(RingMapping ring)
     public const int BPF_RINGBUF_HDR_SZ = 8;
 
     /// <summary>No record is waiting, not even one that a program is still writing.</summary>
-    public bool IsEmpty => Volatile.Read(ref *ring.ProducerPosition) == *ring.ConsumerPosition;
+    /// <remarks>On any thread: an acquire, so that what a caller reads afterwards is not older than the positions.</remarks>
+    public bool IsEmpty => Volatile.Read(ref *ring.ProducerPosition) == Volatile.Read(ref *ring.ConsumerPosition);
 
     /// <summary>
     /// Copies records without their headers, one after another, until the batch is full, no record is left, or the next one is
