@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what this project needs on Debian 12 beyond git, make and the .NET SDK. Asks nothing; does nothing when all is there.
-# With "bench" also what it is compared with, with "picture" what makes the picture in the README.
+# With "bench" also what it is compared with, with "picture" what makes the picture in the README, with "kernel" what builds the lab's.
 set -euo pipefail
 
 build=(
@@ -10,7 +10,7 @@ build=(
     libbpf1         # loads them
     pci.ids         # what devices are called
     linux-libc-dev  # the kernel's public headers
-    gcc libc6-dev   # small test programs, the lab's kernel module
+    gcc libc6-dev   # link the program; small test programs, the lab's kernel module
 )
 lab=(
     qemu-system-x86 # the lab's machine, and the one inside it; brings its firmware
@@ -26,6 +26,11 @@ lab=(
     libvirt-daemon  # a real libvirt inside the lab; without libvirt-daemon-system it is no service here
     libvirt-daemon-driver-qemu libvirt-clients # its part for QEMU, and virsh
 )
+kernel=( # builds the lab's own, tests/lab/kernel
+    flex bison bc   # its configuration and its scripts
+    dwarves         # pahole, for its type information
+    libelf-dev libssl-dev # what its build tools link
+)
 checks=(
     shellcheck      # every shell script
     python3-jsonschema # the report against its JSON Schema
@@ -34,6 +39,8 @@ checks=(
 bench=(
     prometheus-node-exporter # an exporter that many a host has
     bpftrace        # what one would ask by hand
+    libbpf-tools    # klockstat, which watches locks
+    linux-perf      # perf trace, perf lock
 )
 picture=(
     aha             # a terminal's colours as HTML
@@ -50,6 +57,7 @@ wanted=("${build[@]}" "${lab[@]}" "${checks[@]}")
 case ${1-} in
     bench)   wanted+=("${bench[@]}") ;;
     picture) wanted+=("${picture[@]}") ;;
+    kernel)  wanted+=("${kernel[@]}") ;;
 esac
 # The dashboards against Grafana's types. A Node.js from elsewhere brings its own npm, which Debian's would clash with.
 if ! command -v npm >/dev/null; then wanted+=(nodejs npm); fi

@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define EVENT_FORMAT 4
+#define EVENT_FORMAT 5
 
 #define NO_STACK (-1)
 
@@ -21,7 +21,7 @@
 /* What happened. Also the index into the counters: keep dense. */
 enum event_kind {
 	EVENT_RELEASE = 1, /* last close of a VFIO device, lock wait included */
-	EVENT_OPEN,	   /* a VFIO device is handed out of its group */
+	EVENT_OPEN,	   /* a VFIO device is handed out of its group, or bound to an iommufd */
 	EVENT_LOCK_WAIT,   /* inside a release or open: the mutex was held by another thread */
 	EVENT_RESET,	   /* one step of a PCI reset, see enum reset_step */
 	EVENT_SIGNAL,	   /* a signal that ends processes was delivered; peer is its target */
@@ -49,6 +49,11 @@ enum reset_step {
 	RESET_PM,	       /* pci_pm_reset */
 	RESET_DEVICE_SPECIFIC, /* pci_dev_specific_reset */
 	RESET_DEVICE_WAIT,     /* pci_dev_wait */
+	RESET_ACPI,	       /* pci_dev_acpi_reset */
+	RESET_CXL_BUS,	       /* cxl_reset_bus_function */
+	RESET_D3COLD,	       /* pci_d3cold_reset */
+	RESET_IOMMU_BLOCK,     /* pci_dev_reset_iommu_prepare */
+	RESET_IOMMU_RESTORE,   /* pci_dev_reset_iommu_done */
 	RESET_STEPS,
 };
 
@@ -64,14 +69,15 @@ enum process_step {
 enum teardown_step {
 	TEARDOWN_MEMORY = 1, /* exit_mmap: the address space is freed */
 	TEARDOWN_FILES,	     /* from exit_files to exit_thread: open files are closed one by one */
-	TEARDOWN_IOMMU,	     /* the last user of a container or IOAS leaves: unmap and unpin */
+	TEARDOWN_IOMMU,	     /* the last device leaves a container or IOAS: unmap and unpin */
 	TEARDOWN_KVM,	     /* KVM frees the virtual machine */
 	TEARDOWN_POWER,	     /* vfio_pci_set_power_state */
 	TEARDOWN_CORE_DUMP,  /* do_coredump: writes a core file; the thread exits afterwards */
 	TEARDOWN_STEPS,
 };
 
-/* Which lock a LOCK_WAIT is for. Known inside a release; inside an open it is always LOCK_OTHER. */
+/* Which lock a LOCK_WAIT is for. Known inside a release and a bind to an iommufd; inside an open
+ * through the group it is always LOCK_OTHER. */
 enum lock_kind {
 	LOCK_OTHER,   /* a driver's own, or not known */
 	LOCK_DEV_SET, /* of all devices of one reset domain */
@@ -97,7 +103,8 @@ struct peer {
 struct event {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u64 cgroup;  /* bpf_get_current_cgroup_id() */
-	__u64 lock;    /* the mutex: of the dev_set at RELEASE begin, waited for at LOCK_WAIT */
+	__u64 lock;    /* the mutex: of the dev_set at RELEASE begin, and at OPEN begin where known;
+			* waited for at LOCK_WAIT */
 	__u32 tid;
 	__u32 tgid;
 	char comm[COMM_LENGTH];

@@ -40,6 +40,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	int pid;
 	int tgid;
+	unsigned int __state;
 	char comm[COMM_LENGTH];
 };
 
@@ -47,6 +48,18 @@ struct mutex {
 	struct {
 		long counter;
 	} owner;
+};
+
+/*
+ * With CONFIG_PREEMPT_RT: bb630f9f7a7d ("locking/rtmutex: Add mutex variant for RT"), 5.15. The
+ * mutex and the rt_mutex_base have the same address, which the contention tracepoints name.
+ */
+struct rt_mutex_base {
+	struct task_struct *owner;
+};
+
+struct mutex___rt {
+	struct rt_mutex_base rtmutex;
 };
 
 struct kobject {
@@ -95,6 +108,7 @@ struct vfio_device {
  */
 struct vfio_device_file {
 	struct vfio_device *device;
+	__u8 access_granted; /* the device is open; a bool in earlier kernels */
 };
 
 struct module {
@@ -117,14 +131,47 @@ struct kernel_siginfo {
  */
 #define SIGNAL_GROUP_COREDUMP 0x00000008
 
-/* The low bits of mutex->owner are flags (MUTEX_FLAGS in kernel/locking/mutex.h). */
-#define MUTEX_FLAGS 0x07UL
+/* The low bits of an owner are flags: MUTEX_FLAGS in kernel/locking/mutex.h, and with
+ * CONFIG_PREEMPT_RT RT_MUTEX_HAS_WAITERS in rtmutex_common.h. */
+#define MUTEX_FLAGS	     0x07UL
+#define RT_MUTEX_HAS_WAITERS 0x01UL
+
+static __always_inline bool mutexes_are_rt(void)
+{
+	return bpf_core_field_exists(struct mutex___rt, rtmutex);
+}
 
 /* The holder; NULL if the mutex is free, or is being handed over. */
 static __always_inline struct task_struct *mutex_holder(struct mutex *lock)
 {
-	return (struct task_struct *)((unsigned long)BPF_CORE_READ(lock, owner.counter) &
-				      ~MUTEX_FLAGS);
+	unsigned long owner;
+
+	if (mutexes_are_rt()) {
+		owner = (unsigned long)BPF_CORE_READ((struct mutex___rt *)lock, rtmutex.owner);
+		return (struct task_struct *)(owner & ~RT_MUTEX_HAS_WAITERS);
+	}
+	owner = BPF_CORE_READ(lock, owner.counter);
+	return (struct task_struct *)(owner & ~MUTEX_FLAGS);
+}
+
+/* Flags of lock:contention_begin, include/trace/events/lock.h. */
+#define LCB_F_RT    (1U << 3)
+#define LCB_F_MUTEX (1U << 5)
+
+/*
+ * Whether the current thread begins to wait for a mutex. With CONFIG_PREEMPT_RT only that it is an
+ * rt_mutex is told, of which spin locks are made as well; for those a thread waits in a state of
+ * its own: cd781d0ce8cb ("sched/wakeup: Introduce the TASK_RTLOCK_WAIT state bit"), 5.15.
+ */
+#define TASK_RTLOCK_WAIT 0x00001000 /* include/linux/sched.h */
+
+static __always_inline bool waits_for_mutex(unsigned int contention_flags)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	if (!mutexes_are_rt())
+		return contention_flags & LCB_F_MUTEX;
+	return contention_flags == LCB_F_RT && BPF_CORE_READ(task, __state) != TASK_RTLOCK_WAIT;
 }
 
 static __always_inline struct vfio_device *vfio_device_of(struct file *file)
@@ -134,6 +181,20 @@ static __always_inline struct vfio_device *vfio_device_of(struct file *file)
 	if (bpf_core_type_exists(struct vfio_device_file))
 		return BPF_CORE_READ((struct vfio_device_file *)private_data, device);
 	return private_data;
+}
+
+/*
+ * Whether the file has its device open. One opened by its own node does not before it is bound to
+ * an iommufd: 5fcc26969a16 ("vfio: Add VFIO_DEVICE_BIND_IOMMUFD"), 6.6. May go with the older
+ * branch above.
+ */
+static __always_inline bool has_device_open(struct file *file)
+{
+	void *private_data = BPF_CORE_READ(file, private_data);
+
+	if (!bpf_core_field_exists(struct vfio_device_file, access_granted))
+		return true;
+	return BPF_CORE_READ((struct vfio_device_file *)private_data, access_granted);
 }
 
 /* The mutex that serialises open, close and reset of everything in the device's dev_set. */

@@ -8,8 +8,6 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-#define LCB_F_MUTEX (1U << 5) /* include/trace/events/lock.h */
-
 static __always_inline int wait_begin(void *ctx, struct mutex *lock)
 {
 	struct task_struct *holder;
@@ -91,7 +89,7 @@ int BPF_PROG(lock_fexit, struct mutex *lock)
 SEC("raw_tp")
 int BPF_PROG(contention_begin, struct mutex *lock, unsigned int flags)
 {
-	if (!under_way.spans || !(flags & LCB_F_MUTEX))
+	if (!under_way.spans || !waits_for_mutex(flags))
 		return 0;
 	return wait_begin(ctx, lock);
 }

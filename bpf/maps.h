@@ -20,6 +20,17 @@ struct control {
 	__u64 reaping_unseen; /* release_task is not watched: PROCESS_DEAD is the last event */
 };
 
+/*
+ * How many are under way. Programs read it before anything else: while nothing is, a probe that
+ * fires for every process of the host costs a load and a branch. Whoever adds to or removes from
+ * the maps behind it counts, atomically: programs, and user space in the mapped page.
+ */
+struct under_way {
+	__u64 spans;	 /* entries of the map of spans: threads inside a release or open */
+	__u64 resets;	 /* entries of the map of reset steps */
+	__u64 processes; /* entries of the map of tracked processes, or more */
+};
+
 /* How many modules with probes were loaded and freed. */
 struct module_counts {
 	__u64 loads;

@@ -51,12 +51,7 @@ struct {
 	__type(value, __u64);
 } faults SEC(".maps");
 
-/* How many are under way. Shared in the same way, but only programs write it. */
-struct under_way {
-	__u64 spans; /* all that an idle lock probe reads */
-	__u64 resets;
-};
-
+/* Shared in the same way. */
 volatile struct under_way under_way SEC(".data.under_way");
 
 /*
@@ -102,10 +97,13 @@ static __always_inline __u32 current_tgid(void)
 static __always_inline struct event *event_reserve(enum event_kind kind, enum event_edge edge)
 {
 	__u32 key = kind;
-	struct kind_counters *counter = bpf_map_lookup_elem(&counters, &key);
+	struct kind_counters *counter;
 	struct event *event;
 
-	if (!counter || !control.capturing)
+	if (!control.capturing)
+		return NULL;
+	counter = bpf_map_lookup_elem(&counters, &key);
+	if (!counter)
 		return NULL;
 	/* Atomic, since a program may interrupt another one on the same CPU. */
 	__sync_fetch_and_add(&counter->emitted, 1);
@@ -208,6 +206,7 @@ static __always_inline bool untrack(__u32 tgid)
 {
 	if (bpf_map_delete_elem(&tracked, &tgid) != 0)
 		return false;
+	__sync_fetch_and_add(&under_way.processes, -1);
 	bpf_map_delete_elem(&exiting, &tgid);
 	return true;
 }
@@ -219,9 +218,15 @@ static __always_inline bool untrack(__u32 tgid)
 static __always_inline void track(__u32 tgid)
 {
 	__u8 present = 1;
-	int error = bpf_map_update_elem(&tracked, &tgid, &present, BPF_NOEXIST);
+	int error;
 
-	if (error && error != -EEXIST)
+	/* Before it is in the map, so that it is never there uncounted. */
+	__sync_fetch_and_add(&under_way.processes, 1);
+	error = bpf_map_update_elem(&tracked, &tgid, &present, BPF_NOEXIST);
+	if (!error)
+		return;
+	__sync_fetch_and_add(&under_way.processes, -1);
+	if (error != -EEXIST)
 		count_fault(FAULT_TRACKED_FULL);
 }
 

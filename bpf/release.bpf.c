@@ -7,25 +7,37 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 /* _IO(';', 100 + 6) in include/uapi/linux/vfio.h */
 #define VFIO_GROUP_GET_DEVICE_FD 0x3b6a
 
-static __always_inline int release_begin(void *ctx, struct device *dev, struct mutex *lock,
-					 struct mutex *group_lock)
+/* The span of a release or open whose device is known, and the event of its begin. NULL if there is
+ * none. */
+static __always_inline struct event *device_span_begin(void *ctx, enum event_kind kind,
+						       struct device *dev, struct mutex *lock,
+						       struct mutex *group_lock)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
 	struct event *event;
 
 	track(current_tgid());
 	if (!control.capturing)
-		return 0;
+		return NULL;
 	span_begin(ctx, lock, group_lock);
-	event = event_reserve(EVENT_RELEASE, EDGE_BEGIN);
+	event = event_reserve(kind, EDGE_BEGIN);
 	if (!event)
-		return 0;
+		return NULL;
 	event->lock = (__u64)lock;
 	describe_peer(&event->peer, current_leader());
 	read_device_name(dev, event->device);
 	if (!is_pci(dev))
 		event->flags |= FLAG_NOT_PCI;
-	if (is_exiting(task))
+	return event;
+}
+
+static __always_inline int release_begin(void *ctx, struct device *dev, struct mutex *lock,
+					 struct mutex *group_lock)
+{
+	struct event *event = device_span_begin(ctx, EVENT_RELEASE, dev, lock, group_lock);
+
+	if (!event)
+		return 0;
+	if (is_exiting((void *)bpf_get_current_task()))
 		event->flags |= FLAG_EXITING;
 	event_submit(event);
 	return 0;
@@ -33,18 +45,24 @@ static __always_inline int release_begin(void *ctx, struct device *dev, struct m
 
 static __always_inline int file_release_begin(void *ctx, struct file *file)
 {
-	struct vfio_device *device = vfio_device_of(file);
+	struct vfio_device *device;
 
+	if (!has_device_open(file))
+		return 0;
+	device = vfio_device_of(file);
 	return release_begin(ctx, BPF_CORE_READ(device, dev), dev_set_lock(device),
 			     group_lock(device));
 }
 
 static __always_inline int release_or_open_end(enum event_kind kind, int result)
 {
-	struct span *span = current_span();
+	struct span *span;
 	struct event *event;
 	__s32 stack;
 
+	if (!under_way.spans)
+		return 0;
+	span = current_span();
 	if (!span)
 		return 0;
 	stack = stack_if_slow(&span->begin);
@@ -136,6 +154,46 @@ int BPF_PROG(open_fentry, struct file *file, unsigned int cmd, unsigned long arg
 
 SEC("fexit")
 int BPF_PROG(open_fexit, struct file *file, unsigned int cmd, unsigned long arg, long result)
+{
+	return release_or_open_end(EVENT_OPEN, result);
+}
+
+/*
+ * long vfio_df_ioctl_bind_iommufd(struct vfio_device_file *, …): opens a device that has a node of
+ * its own. The process that binds it uses it; another one may have opened the node. There, nothing
+ * takes time.
+ */
+static __always_inline int bind_begin(void *ctx, struct vfio_device_file *file)
+{
+	struct vfio_device *device = BPF_CORE_READ(file, device);
+	struct event *event = device_span_begin(ctx, EVENT_OPEN, BPF_CORE_READ(device, dev),
+						dev_set_lock(device), group_lock(device));
+
+	if (event)
+		event_submit(event);
+	return 0;
+}
+
+SEC("kprobe")
+int BPF_KPROBE(bind_kprobe, struct vfio_device_file *file)
+{
+	return bind_begin(ctx, file);
+}
+
+SEC("kretprobe")
+int BPF_KRETPROBE(bind_kretprobe, long result)
+{
+	return release_or_open_end(EVENT_OPEN, result);
+}
+
+SEC("fentry")
+int BPF_PROG(bind_fentry, struct vfio_device_file *file)
+{
+	return bind_begin(ctx, file);
+}
+
+SEC("fexit")
+int BPF_PROG(bind_fexit, struct vfio_device_file *file, void *arg, long result)
 {
 	return release_or_open_end(EVENT_OPEN, result);
 }

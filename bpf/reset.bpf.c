@@ -12,13 +12,14 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 static __always_inline struct event *step_begin(void *ctx, enum reset_step step,
 						struct pci_dev *pdev)
 {
-	__u64 key = step_key(current_tid(), step);
 	struct begin begin;
 	struct event *event;
+	__u64 key;
 	int error;
 
 	if (!control.capturing)
 		return NULL;
+	key = step_key(current_tid(), step);
 	begin = begin_here(ctx);
 	error = bpf_map_update_elem(&reset_begins, &key, &begin, BPF_NOEXIST);
 	if (!error) {
@@ -51,11 +52,15 @@ static __always_inline int reset_begin(void *ctx, enum reset_step step, struct p
 
 static __always_inline int reset_end(enum reset_step step, int result)
 {
-	__u64 key = step_key(current_tid(), step);
-	struct begin *begin = bpf_map_lookup_elem(&reset_begins, &key);
+	struct begin *begin;
 	struct event *event;
 	__s32 stack;
+	__u64 key;
 
+	if (!under_way.resets)
+		return 0;
+	key = step_key(current_tid(), step);
+	begin = bpf_map_lookup_elem(&reset_begins, &key);
 	if (!begin)
 		return 0; /* it began before the capture, or is not followed */
 	stack = stack_if_slow(begin);
@@ -140,8 +145,13 @@ RESET_FUNCTION_PROBES(reset_flr, RESET_FLR)
 RESET_METHOD_PROBES(reset_af_flr, RESET_AF_FLR)
 RESET_METHOD_PROBES(reset_pm, RESET_PM)
 RESET_METHOD_PROBES(reset_device_specific, RESET_DEVICE_SPECIFIC)
+RESET_METHOD_PROBES(reset_acpi, RESET_ACPI)
+RESET_METHOD_PROBES(reset_cxl_bus, RESET_CXL_BUS)
+RESET_METHOD_PROBES(reset_d3cold, RESET_D3COLD)
+RESET_FUNCTION_PROBES(reset_iommu_block, RESET_IOMMU_BLOCK)
 RESET_WAIT_PROBES(reset_secondary_bus, RESET_SECONDARY_BUS)
 RESET_WAIT_PROBES(reset_bridge_wait, RESET_BRIDGE_WAIT)
+RESET_WAIT_PROBES(reset_iommu_restore, RESET_IOMMU_RESTORE)
 
 /*
  * pci_dev_wait(struct pci_dev *, char *reset_type, int timeout): the words in its message tell the

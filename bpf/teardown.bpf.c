@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
  * What happens around the releases: the signal that caused them, how the process exits, and the
- * parts of its teardown other than device release. Only tracked processes are reported.
+ * parts of its teardown other than device release. Only tracked processes are reported. The probes
+ * fire for each process and signal of the host, so while none is tracked they return at once.
  */
 #include "probes.bpf.h"
 
@@ -94,6 +95,8 @@ SEC("raw_tp")
 int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_struct *target,
 	     int group, int result)
 {
+	if (!under_way.processes)
+		return 0;
 	/* The dying process itself sends SIGCHLD, at the very end of do_exit (do_notify_parent),
 	 * also if the parent ignores it. */
 	if (sig == SIGCHLD)
@@ -110,8 +113,12 @@ int BPF_PROG(signal_generate, int sig, struct kernel_siginfo *info, struct task_
 SEC("raw_tp")
 int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct *child)
 {
-	__u32 tgid = BPF_CORE_READ(child, tgid), of = BPF_CORE_READ(parent, tgid);
+	__u32 tgid, of;
 
+	if (!under_way.processes)
+		return 0;
+	tgid = BPF_CORE_READ(child, tgid);
+	of = BPF_CORE_READ(parent, tgid);
 	if (tgid != of && is_tracked(of))
 		track(tgid);
 	return 0;
@@ -121,10 +128,14 @@ int BPF_PROG(sched_process_fork, struct task_struct *parent, struct task_struct 
  * each other thread */
 static __always_inline int process_exits(int exit_code)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	__u32 tgid = current_tgid();
+	struct task_struct *task;
 	__u8 present = 1;
+	__u32 tgid;
 
+	if (!under_way.processes)
+		return 0;
+	task = (void *)bpf_get_current_task();
+	tgid = current_tgid();
 	if (!is_tracked(tgid) || is_exec(task))
 		return 0;
 	/* Exactly one of its threads reports it. */
@@ -149,8 +160,13 @@ int BPF_PROG(process_exits_fentry, int exit_code)
  * thread itself */
 static __always_inline int process_reaped(struct task_struct *task)
 {
-	__u32 tgid = BPF_CORE_READ(task, tgid), tid = BPF_CORE_READ(task, pid);
+	__u32 tgid, tid;
 
+	/* A reset may be of a process that is not tracked: of its device's reset file in sysfs. */
+	if (!(under_way.processes | under_way.spans | under_way.resets))
+		return 0;
+	tgid = BPF_CORE_READ(task, tgid);
+	tid = BPF_CORE_READ(task, pid);
 	thread_ended(tid);
 	/* Reported once: by the CPU that removes it. */
 	if (tid != tgid || !untrack(tgid))
@@ -175,6 +191,8 @@ static __always_inline int teardown(enum teardown_step step, enum event_edge edg
 	struct event *event;
 
 	/* Devices change their power state at other times, too. */
+	if (!(step == TEARDOWN_POWER ? under_way.spans : under_way.processes))
+		return 0;
 	if (step == TEARDOWN_POWER ? !current_span() : !is_tracked(current_tgid()))
 		return 0;
 	event = event_reserve(EVENT_TEARDOWN, edge);
@@ -208,6 +226,7 @@ TEARDOWN_PROBES(core_dump, TEARDOWN_CORE_DUMP)
 TEARDOWN_PROBES(memory, TEARDOWN_MEMORY)
 TEARDOWN_PROBES(iommu_type1, TEARDOWN_IOMMU)
 TEARDOWN_PROBES(iommufd, TEARDOWN_IOMMU)
+TEARDOWN_PROBES(iommufd_domain, TEARDOWN_IOMMU)
 TEARDOWN_PROBES(kvm_vm, TEARDOWN_KVM)
 TEARDOWN_PROBES(kvm_put, TEARDOWN_KVM)
 TEARDOWN_PROBES(kvm_memory, TEARDOWN_KVM)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Profiler.Bpf.Kernel;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Unix;
 using Profiler.Cli.Usage;
@@ -7,6 +8,9 @@ using Profiler.Core;
 // Before anything is opened, attached or written.
 StopSignals.Listen();
 StandardStreams.TakeOver();
+// What a capture needs to know of the kernel takes as long to read as all that comes before it, so both go on at once.
+if (args is ["check" or "record" or "serve" or "top", ..] && !args.Contains("--from"))
+    RunningKernel.BeginAsking();
 // An exception of another thread is not caught, and the runtime would abort with a stack trace. Exit still undoes what is to
 // be undone at the end of the process, such as the view on a terminal.
 AppDomain.CurrentDomain.UnhandledException += (_, e) =>

@@ -22,7 +22,7 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
     internal const int MaxEnded = 512;
 
     private readonly VmNames _vms = new(proc);
-    private readonly DeviceHolders _holders = new(proc);
+    private readonly DeviceHolders _holders = new(proc, devices.OfNode);
     private readonly Dictionary<int, long> _named = []; // start time of each process that has a name
     private readonly Queue<string> _leftBehind = new();
     private int _maxNamed = MaxEnded;
@@ -108,10 +108,10 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
         bool known = _named.TryGetValue(pid, out long start);
         if (known && (!opens || proc.StartOf(pid) is not { } now || now == start))
             return;
-        if (_vms.NameOf(pid) is { } name)
+        if (_vms.Of(pid) is { } identity)
         {
             _named[pid] = proc.StartOf(pid) ?? 0;
-            Facts.Add(new ProcessIdentity(pid, name));
+            Facts.Add(identity);
             if (_named.Count > _maxNamed)
                 RemoveEnded();
         }

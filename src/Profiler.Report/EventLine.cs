@@ -43,8 +43,9 @@ public sealed class EventLine(CaptureInfo info, IReadOnlyDictionary<int, string>
     private static string LockWait(Operation o) =>
         o.LockWaits.IsEmpty ? "" : $", of that {Figures.Text(o.LockWaitNs)} waiting for a lock";
 
-    private static string Reset(Reset reset) =>
-        $"reset by {reset.Method.Name()} {Figures.Text(reset.Time.DurationNs)}" +
+    private static string Reset(Reset reset) => !reset.FailedBefore.IsEmpty
+        ? $"reset {Figures.Text(reset.Time.DurationNs)} ({ResetChainText.Of(reset.Attempts)})"
+        : $"reset by {reset.Method.Name()} {Figures.Text(reset.Time.DurationNs)}" +
         (reset.Result == 0 ? "" : $" ({Errno.Name(reset.Result)})");
 
     private string Name(TaskId task) => ProcessNames.Of(task, vmNames);

@@ -3,6 +3,7 @@ using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Histograms;
+using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
@@ -15,28 +16,25 @@ public static class ReportBuilder
 {
     /// <param name="recorded">The recording.</param>
     /// <param name="filter">The part of it to report.</param>
+    /// <param name="limit">The reader's own time limit of a shutdown; null for none.</param>
     /// <param name="addresses">With kernel addresses of locks and stack frames instead of "lock 1" and "?".</param>
-    public static ReportDocument Build(RecordedCapture recorded, ActivityFilter filter, bool addresses = false)
+    public static ReportDocument Build(RecordedCapture recorded, ActivityFilter filter, StopLimit? limit = null, bool addresses = false)
     {
         ImmutableArray<Problem> problems = Problems(recorded);
         ImmutableArray<Operation> all = recorded.Operations;
         recorded = recorded.Only(filter);
         var report = new ShutdownReport(
-            recorded.Facts, new LockNames(all, addresses), Evidence.Of(Probes(recorded), problems));
+            recorded.Facts, new LockNames(all, addresses), Evidence.Of(Probes(recorded), problems), limit);
         bool Wants(Operation o) => filter.WantsProcess(o.Task.Tgid, report.Vm(o.Task.Tgid)) && filter.WantsDevice(o.Device);
         ImmutableArray<Operation> operations = [.. recorded.Operations.Where(Wants).OrderBy(o => o.Time.StartNs)];
         ImmutableArray<Operation> releases = [.. operations.Where(o => o.Kind == OperationKind.Release)];
+        ImmutableArray<Shutdown> shutdowns = [.. recorded.Shutdowns.Where(s => filter.Wants(s, report.Vm(s.Task.Tgid))).OrderBy(s => s.Time.StartNs)];
         return new ReportDocument(
             ReportDocument.SchemaId,
             new ReportHost(recorded.Info.Kernel, recorded.Info.Hostname),
             Capture(recorded, problems),
             Releases(releases, report),
-            [
-                .. recorded.Shutdowns
-                    .Where(s => filter.Wants(s, report.Vm(s.Task.Tgid)))
-                    .OrderBy(s => s.Time.StartNs)
-                    .Select(report.Of),
-            ],
+            [.. shutdowns.Select(report.Of)],
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
             // Holders are searched among all operations, also those that the filter hides.
             report.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), all, recorded.Facts)),
@@ -47,6 +45,7 @@ public static class ReportBuilder
                     .OrderBy(d => d.Bdf, StringComparer.Ordinal)
                     .Select(ShutdownReport.Of),
             ],
+            Forecasts.Of(shutdowns, filter, recorded.Facts),
             [.. recorded.Facts.Stacks.Values.OrderBy(s => s.Key).Select(s => new ReportStack(s.Key, addresses ? s.Frames : StackText.WithoutAddresses(s.Frames)))],
             Histograms(recorded.Last.Histograms));
     }
@@ -87,10 +86,10 @@ public static class ReportBuilder
         : new ReportReleases(
             releases.Length,
             releases.Max(r => r.Time.EndNs) - releases.Min(r => r.Time.StartNs),
-            Interval.PeakConcurrency(releases.Select(r => r.Time)),
+            Interval.PeakConcurrency(releases.AsSpan(), static r => r.Time),
             releases.Sum(r => r.LockWaitNs),
             releases.Sum(r => r.ResetNs),
-            report.Of(Finding.ByCost(ReleaseFindings.ForAll(releases, SerialChain.LongestNs(releases)))));
+            report.Of(Finding.ByCost(ReleaseFindings.ForAll(releases, SerialChain.LongestNs(releases.AsSpan())))));
 
     private static ReportHistograms Histograms(HistogramSet set) => new(
         Histogram(set.LockWait),

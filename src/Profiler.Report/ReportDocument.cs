@@ -16,6 +16,7 @@ public sealed record ReportDocument(
     ImmutableArray<ReportFinding> Findings,
     ImmutableArray<ReportLock> Locks,
     ImmutableArray<ReportDeviceIdentity> Devices,
+    ImmutableArray<ReportForecast> Forecasts,
     ImmutableArray<ReportStack> Stacks,
     ReportHistograms Histograms)
 {
@@ -88,7 +89,11 @@ public sealed record ReportSignal(string Name, long TimeNs, int SenderPid, strin
 
 /// <summary>A release or open in progress when the capture ended.</summary>
 /// <param name="State">working, waiting_for_lock or resetting; since <paramref name="StateSinceNs"/>.</param>
-public sealed record ReportUnderWay(string Kind, string Bdf, int Tid, long StartNs, string State, long StateSinceNs);
+/// <param name="ResetMethod">The method that is being tried, as far as known; null if there is no reset.</param>
+/// <param name="FailedAttempts">The methods that have failed before it.</param>
+public sealed record ReportUnderWay(
+    string Kind, string Bdf, int Tid, long StartNs, string State, long StateSinceNs, string? ResetMethod,
+    ImmutableArray<ReportResetAttempt> FailedAttempts);
 
 /// <summary>A device that was not released although its process is gone, and the processes that have it open.</summary>
 public sealed record ReportUnreleased(string Bdf, string? Name, ImmutableArray<ReportHeldBy> HeldBy);
@@ -123,8 +128,13 @@ public sealed record ReportDevice(
     bool Partial,
     string? Error);
 
+/// <param name="Method">The method that was tried last.</param>
 public sealed record ReportReset(
-    string Method, long StartNs, long DurationNs, int Result, string? Error, ImmutableArray<ReportResetPart> Parts, int? Stack);
+    string Method, ImmutableArray<ReportResetAttempt> Attempts, long StartNs, long DurationNs, int Result, string? Error,
+    ImmutableArray<ReportResetPart> Parts, int? Stack);
+
+/// <summary>A method that the kernel tried.</summary>
+public sealed record ReportResetAttempt(string Method, long StartNs, long DurationNs, int Result, string? Error);
 
 public sealed record ReportResetPart(string Step, string Bdf, long StartNs, long DurationNs);
 
@@ -150,6 +160,18 @@ public sealed record ReportLock(
 public sealed record ReportDeviceIdentity(
     string Bdf, string? Name, string VendorId, string DeviceId, int? IommuGroup, string? Driver, ImmutableArray<string>? ResetMethods,
     ImmutableArray<string> DevSetMates);
+
+/// <summary>How long a shutdown with devices of one kind takes on this host, from those that were seen from begin to end.</summary>
+/// <param name="Name">Vendor and device; null if unknown.</param>
+/// <param name="Releases">How many were measured.</param>
+/// <param name="EachMaxNs">What a device adds; in parallel its share.</param>
+/// <param name="RestNs">The longest of what is not release.</param>
+public sealed record ReportForecast(
+    string? Name, int Releases, long? EachP50Ns, long? EachP99Ns, long EachMaxNs, long RestNs, ImmutableArray<ReportAdvice> Limits);
+
+/// <param name="WallNs">How long it takes if each device takes the 99th percentile, or as long as the slowest of few.</param>
+/// <param name="AdvisedNs">What a time limit should be at least.</param>
+public sealed record ReportAdvice(int Devices, long WallNs, long AdvisedNs);
 
 /// <summary>A kernel stack, innermost frame first.</summary>
 public sealed record ReportStack(int Key, ImmutableArray<string> Frames);

@@ -12,7 +12,8 @@ namespace Profiler.Report;
 /// <param name="facts">Names of processes and devices.</param>
 /// <param name="locks">Names of locks.</param>
 /// <param name="evidence">Whether something that was not seen did not happen.</param>
-public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence evidence)
+/// <param name="limit">The reader's own time limit of a shutdown; null for none.</param>
+public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence evidence, StopLimit? limit = null)
 {
     public ReportShutdown Of(Shutdown s)
     {
@@ -37,9 +38,13 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
             new SortedDictionary<string, long>(
                 PhaseNames.All.Where(p => p.Phase != Phase.Unattributed).ToDictionary(p => p.Field, p => phases[p.Phase])),
             [.. s.Releases.Select(Of)],
-            [.. s.UnderWay.Select(o => new ReportUnderWay(o.Kind.Name(), o.Device, o.Task.Tid, o.StartNs, o.State.Name(), o.StateSinceNs))],
+            [
+                .. s.UnderWay.Select(o => new ReportUnderWay(
+                    o.Kind.Name(), o.Device, o.Task.Tid, o.StartNs, o.State.Name(), o.StateSinceNs,
+                    o.State == OperationState.Resetting ? o.Method.Name() : null, Of(o.FailedAttempts))),
+            ],
             [.. s.Unreleased.Select(Unreleased)],
-            Of(ShutdownFindings.For(s, facts, evidence)));
+            Of(Finding.ByCost([.. ShutdownFindings.For(s, facts, evidence), .. OwnLimit(s)])));
     }
 
     public ReportDevice Of(Operation o) => new(
@@ -56,7 +61,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
         o.LongestReset?.Method.Name(),
         [
             .. o.Resets.Select(r => new ReportReset(
-                r.Method.Name(), r.Time.StartNs, r.Time.DurationNs, r.Result, r.Result < 0 ? Errno.Name(r.Result) : null,
+                r.Method.Name(), Of(r.Attempts), r.Time.StartNs, r.Time.DurationNs, r.Result, Error(r.Result),
                 [.. r.Parts.Select(p => new ReportResetPart(p.Step.Name(), p.Device, p.Time.StartNs, p.Time.DurationNs))],
                 r.Stack)),
         ],
@@ -72,7 +77,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
         ],
         o.Stack,
         o.Partial,
-        o.Result < 0 ? Errno.Name(o.Result) : null);
+        Error(o.Result));
 
     public ImmutableArray<ReportFinding> Of(IEnumerable<Finding> findings) =>
     [
@@ -110,6 +115,16 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
         device.ResetMethods is { } methods ? [.. methods] : null, [.. device.DevSetMates]);
 
     public string? Vm(int pid) => facts.VmNames.GetValueOrDefault(pid);
+
+    private static ImmutableArray<ReportResetAttempt> Of(ImmutableArray<ResetAttempt> attempts) =>
+    [
+        .. attempts.Select(a => new ReportResetAttempt(a.Method.Name(), a.Time.StartNs, a.Time.DurationNs, a.Result, Error(a.Result))),
+    ];
+
+    private static string? Error(int result) => result < 0 ? Errno.Name(result) : null;
+
+    private IEnumerable<Finding> OwnLimit(Shutdown s) =>
+        limit is not null && ShutdownFindings.For(s, limit) is { } finding ? [finding] : [];
 
     private static ReportSignal Of(SignalDelivered signal) =>
         new(Signals.Name(signal.Number), signal.TimeNs, signal.Sender.Tgid, signal.Sender.Comm);

@@ -32,7 +32,7 @@ public static class ShutdownText
             Models(text, s.Devices, width);
         }
         foreach (ReportUnderWay o in s.UnderWay)
-            text.Append($"  {o.Bdf}: {o.Kind} in progress for {Figures.Text(s.StartNs + s.WallNs - o.StartNs)}{Doing(o.State)}\n");
+            Paragraph.Append(text, $"{o.Bdf}: {o.Kind} in progress for {Figures.Text(s.StartNs + s.WallNs - o.StartNs)}{Doing(o, s)}", width, "  ", "    ");
         foreach (ReportUnreleased device in s.Unreleased)
             text.Append($"  {device.Bdf}{(device.Name is null ? "" : $" ({device.Name})")}: not released\n");
         Findings(text, s.Findings, width);
@@ -67,9 +67,9 @@ public static class ShutdownText
             $"{ProcessNames.Of(s.Pid, s.Comm, s.Vm)}: {TriggerNames.Table.Find(s.Trigger)?.Words() ?? s.Trigger}, " +
             $"{released} released{soFar} in {atLeast}{Figures.Text(s.WallNs)}", width, "", "  ");
         if (s.BeganBefore)
-            text.Append("  began before the capture: earlier releases and their time are missing\n");
+            Paragraph.Append(text, "began before the capture: earlier releases and their time are missing", width, "  ", "    ");
         if (s.Unfinished)
-            text.Append("  not finished when the capture ended: what came later is missing\n");
+            Paragraph.Append(text, "not finished when the capture ended: what came later is missing", width, "  ", "    ");
         foreach (ReportSignal signal in s.EarlierSignals.TakeLast(MaxEarlierSignals))
         {
             Paragraph.Append(
@@ -99,15 +99,25 @@ public static class ShutdownText
         table.Add(
             "sum of release times", Figures.Text(s.Devices.Sum(d => d.DurationNs)),
             s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} in parallel");
-        table.Add("sum of reset times", Figures.Text(s.ResetNs), "");
+        table.Add("sum of reset times", Figures.Text(s.ResetNs), Iommu(s) is > 0 and var iommuNs ? $"{Figures.Text(iommuNs)} of it for the IOMMU to block and restore DMA" : "");
         table.Add("sum of lock waits", Figures.Text(s.LockWaitNs), "");
         table.Add("best case in parallel", Figures.Text(s.IfParallelNs), $"limited by {SerialChain.LimitOf(s.IfParallelNs, s.Devices.Max(d => d.DurationNs - d.LockWaitNs))}");
         return table;
     }
 
+    private static long Iommu(ReportShutdown s) =>
+        s.Devices.Sum(d => d.Resets.Sum(r => r.Parts.Where(p => ResetNames.OfIommu.Contains(p.Step)).Sum(p => p.DurationNs)));
+
     private static string Sent(ReportSignal signal) => ProcessNames.Sent(signal.Name, signal.SenderPid, signal.SenderComm);
 
-    private static string Doing(string state) => OperationNames.States.Find(state) is { } known && known.Words() is { Length: > 0 } words ? $", {words}" : "";
+    private static string Doing(ReportUnderWay o, ReportShutdown s)
+    {
+        string state = OperationNames.States.Find(o.State) is { } known && known.Words() is { Length: > 0 } words ? $", {words}" : "";
+        return o.FailedAttempts.IsEmpty
+            ? state
+            : $"{state}: {Waterfall.Chain(o.FailedAttempts)}, then {o.ResetMethod} for " +
+                $"{Figures.Text(s.StartNs + s.WallNs - o.FailedAttempts[^1].StartNs - o.FailedAttempts[^1].DurationNs)} so far";
+    }
 
     private static void Models(StringBuilder text, ImmutableArray<ReportDevice> devices, int width)
     {

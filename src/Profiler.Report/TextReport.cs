@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Profiler.Core;
 using Profiler.Core.Facts;
@@ -14,9 +15,20 @@ public static class TextReport
     /// <summary>In narrower terminals lines are as long as for this width.</summary>
     public const int MinWidth = 60;
 
+    /// <summary>The whole text.</summary>
+    /// <inheritdoc cref="Write"/>
+    public static string Render(ReportDocument report, int width)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        Write(text, report, width);
+        return text.ToString();
+    }
+
+    /// <summary>Writes it shutdown by shutdown: the text of many is never in memory as a whole.</summary>
+    /// <param name="to">Receives the text.</param>
     /// <param name="report">What to render.</param>
     /// <param name="width">Columns of the terminal: sentences are wrapped, tables leave columns out.</param>
-    public static string Render(ReportDocument report, int width)
+    public static void Write(TextWriter to, ReportDocument report, int width)
     {
         width = Math.Max(MinWidth, width);
         var text = new StringBuilder();
@@ -27,15 +39,23 @@ public static class TextReport
         {
             text.Append('\n');
             ShutdownText.Render(text, shutdown, width);
+            Pass(text, to);
         }
         if (report.Shutdowns.Length > 1)
             Together(text, report.Releases, width);
         Opens(text, report, width);
         Locks(text, report.Locks, width);
+        Forecasts.Render(text, report.Forecasts, width);
         StackText.Render(text, report, width);
         Histograms(text, report.Histograms, width);
         Probes(text, report.Capture, width);
-        return text.ToString();
+        Pass(text, to);
+    }
+
+    private static void Pass(StringBuilder text, TextWriter to)
+    {
+        to.Write(text);
+        text.Clear();
     }
 
     private static void Head(StringBuilder text, ReportDocument report, int width)
@@ -45,9 +65,10 @@ public static class TextReport
             text,
             $"{report.Host.Hostname}, kernel {report.Host.Kernel}, {capture.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, " +
             $"{Figures.Text(capture.DurationNs)} recorded", width, "", "  ");
-        text.Append(Figures.Count(capture.EventsReceived, "event"))
-            .Append(capture.EventsLost == 0 ? ", none lost" : "")
-            .Append(capture.Complete ? "\n" : "; INCOMPLETE, figures may be wrong or too low:\n");
+        Paragraph.Append(
+            text,
+            Figures.Count(capture.EventsReceived, "event") + (capture.EventsLost == 0 ? ", none lost" : "") +
+            (capture.Complete ? "" : "; INCOMPLETE, figures may be wrong or too low:"), width, "", "  ");
         foreach (ReportProblem problem in capture.Problems)
             Paragraph.Append(text, problem.Text + (problem.Remedy is null ? "" : $" ({problem.Remedy})"), width, "  - ", "    ");
     }
@@ -60,10 +81,10 @@ public static class TextReport
 
     private static void Opens(StringBuilder text, ReportDocument report, int width)
     {
-        foreach (ReportDevice open in report.Opens.Where(o => o.LockWaitNs > 0))
+        foreach (ReportDevice open in report.Opens.Where(Waterfall.HasDetails))
         {
             text.Append($"\n{ProcessNames.Of(open.Pid, open.Comm, open.Vm)} opened {open.Bdf} in {Figures.Text(open.DurationNs)}\n");
-            Waterfall.Waits(text, open, width);
+            Waterfall.Details(text, open, width);
         }
         ShutdownText.Findings(text, report.Findings, width);
     }
@@ -97,7 +118,7 @@ public static class TextReport
             text.Append('\n').AppendJoin('\n', table.Lines(width, titles: true)).Append('\n');
     }
 
-    private static string Percentile(long? ns) => ns is { } known ? Figures.Text(known) : "-";
+    internal static string Percentile(long? ns) => ns is { } known ? Figures.Text(known) : "-";
 
     private static void Probes(StringBuilder text, ReportCapture capture, int width)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Profiler.Core;
 using Profiler.Core.Facts;
 using Profiler.Core.Names;
+using Profiler.Core.Spans;
 
 namespace Profiler.Report;
 
@@ -35,14 +36,30 @@ internal static class Waterfall
         for (int i = 0; i < s.Devices.Length; i++)
         {
             text.Append(bars ? $"{lines[i + 1].PadRight(left)}  |{Bar(s.Devices[i], s, bar)}|" : lines[i + 1]).Append('\n');
-            Waits(text, s.Devices[i], width);
+            Details(text, s.Devices[i], width);
         }
         if (bars)
             text.Append("  . waiting for a lock   # in reset   = rest of the release\n");
     }
 
-    /// <summary>Each lock that a device waited for, and its holders one after another.</summary>
-    public static void Waits(StringBuilder text, ReportDevice d, int width)
+    /// <summary>There is more to say of a device than its row does.</summary>
+    public static bool HasDetails(ReportDevice d) => d.LockWaitNs > 0 || d.Resets.Any(r => r.Attempts.Length > 1);
+
+    /// <summary>
+    /// Each lock that a device waited for, and its holders one after another; the methods of resets that needed more than one.
+    /// </summary>
+    public static void Details(StringBuilder text, ReportDevice d, int width)
+    {
+        Waits(text, d, width);
+        foreach (ReportReset reset in d.Resets.Where(r => r.Attempts.Length > 1))
+            Paragraph.Append(text, $"reset: {Chain(reset.Attempts)}", width, "    ", "      ");
+    }
+
+    /// <summary>"flr timed out after 60.123 s, then bus 1.052 s".</summary>
+    public static string Chain(ImmutableArray<ReportResetAttempt> attempts) =>
+        ResetChainText.Of(attempts.Select(a => (a.Method, a.DurationNs, a.Result)));
+
+    private static void Waits(StringBuilder text, ReportDevice d, int width)
     {
         foreach (IGrouping<(string Lock, string LockKind), ReportHolder> chain in d.Holders.GroupBy(h => (h.Lock, h.LockKind)))
         {

@@ -9,6 +9,8 @@ namespace Profiler.Tui;
 /// <summary>Asks for confirmation before statistics are cleared.</summary>
 internal static class ClearDialog
 {
+    private const string Question = "Clear statistics?", What = "Histograms, devices and locks begin anew;\nshutdowns stay. c clears, k or Esc keeps.";
+
     /// <summary>Shows the dialog and waits for the answer.</summary>
     public static bool Ask(IApplication app, TerminalKind kind)
     {
@@ -22,8 +24,9 @@ internal static class ClearDialog
     {
         var dialog = new Dialog
         {
-            Title = "Clear statistics?",
-            Text = "Histograms, devices and locks begin anew;\nshutdowns stay. c clears, k or Esc keeps.",
+            Title = Question,
+            // Without a border no title is shown.
+            Text = kind.Unicode ? What : $"{Question}\n{What}",
             BorderStyle = kind.Unicode ? LineStyle.Single : LineStyle.None,
             ShadowStyle = ShadowStyles.None,
         };

@@ -23,7 +23,7 @@ public sealed class EndsOfProcessesTests
     [InlineData("newest")]
     public void The_exit_code_or_the_signal_is_told(string kernel)
     {
-        LabGuest guest = LabGuest.Run(Script, devices: 1, kernel, timeoutSeconds: 300);
+        LabGuest guest = LabGuest.Run(Script, devices: 1, kernel);
         var recording = new LabRecording(guest, "ends.vfioscope");
         recording.IsComplete();
         // Each once, also where several threads are ended at one instant: a second one would be a key that is there.

@@ -6,7 +6,7 @@ namespace Profiler.Lab.Tests;
 public static class LabScript
 {
     /// <summary>All kernels of the lab; KERNELS in the environment narrows it.</summary>
-    public static TheoryData<string> Kernels => [.. KernelsOr("5.10 6.1 6.12 newest")];
+    public static TheoryData<string> Kernels => [.. KernelsOr("5.10 6.1 6.12 newest iommufd")];
 
     /// <summary>These kernels, or what KERNELS in the environment says.</summary>
     public static string[] KernelsOr(string usual) =>

@@ -10,7 +10,7 @@ namespace Profiler.Lab.Tests;
 /// </summary>
 public sealed class LateAttachTests
 {
-    // Each of the 16 devices takes a second or two: more than attaching does on a busy host.
+    // Each of the 16 devices takes a second or two: more than attaching does.
     private const string Script = """
         cgroup='/sys/fs/cgroup/machine.slice/machine-qemu\x2d3\x2dlate\x2dvm.scope'
         mkdir -p "$cgroup"
@@ -41,7 +41,7 @@ public sealed class LateAttachTests
     [InlineData("6.12")]
     public void A_machine_that_is_being_killed_is_known_by_its_name_and_its_devices(string kernel)
     {
-        LabGuest guest = LabGuest.Run(Script, devices: 16, kernel, timeoutSeconds: 220);
+        LabGuest guest = LabGuest.Run(Script, devices: 16, kernel);
         var recording = new LabRecording(guest, "exiting.vfioscope");
         int pid = Pid(guest, "exiting.pid");
         ProcessAtStart there = Assert.Single(recording.Facts.AtStart.Values);
@@ -61,7 +61,7 @@ public sealed class LateAttachTests
     [Fact]
     public void A_process_that_is_just_closing_them_is_known_to_be_at_it()
     {
-        LabGuest guest = LabGuest.Run(Closing, devices: 8, "6.12", timeoutSeconds: 120);
+        LabGuest guest = LabGuest.Run(Closing, devices: 8, "6.12");
         var recording = new LabRecording(guest, "closing.vfioscope");
         ProcessAtStart there = Assert.Single(recording.Facts.AtStart.Values);
         Assert.Equal((Pid(guest, "closing.pid"), false, true), (there.Tgid, there.Exiting, there.Busy));

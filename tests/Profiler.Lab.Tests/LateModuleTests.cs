@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace Profiler.Lab.Tests;
 
 /// <summary>
-/// The recorder is there first; then vfio-pci and KVM are loaded, used, unloaded, loaded again and used again.
+/// The recorder is there first; then vfio-pci and KVM are loaded, used, unloaded, loaded again and used again; and so is iommufd,
+/// where there is one.
 /// </summary>
 public sealed class LateModuleTests
 {
@@ -18,11 +19,16 @@ public sealed class LateModuleTests
             modprobe kvm_amd
             modprobe vfio_pci
             modprobe vfio_iommu_type1 allow_unsafe_interrupts=Y
+            if [[ -e /dev/iommu ]]; then echo Y >/sys/module/iommufd/parameters/allow_unsafe_interrupts; fi
             for device in "${bdf[@]}"; do
                 echo vfio-pci >"/sys/bus/pci/devices/$device/driver_override"
                 echo "$device" >/sys/bus/pci/drivers_probe
             done
         }
+        functions=(kvm_put_kvm vfio_group_fops_unl_ioctl 'vfio_(device_fops|pci)_release') iommu=type1
+        if [[ -e /dev/iommu ]]; then
+            functions+=(vfio_df_ioctl_bind_iommufd iommufd_fops_release iopt_table_remove_domain) iommu=iommufd
+        fi
         # Those of a module that went are called gone.
         watched() { grep -E " k +$1\+" /sys/kernel/debug/kprobes/list | grep -v GONE; }
         unload
@@ -31,8 +37,8 @@ public sealed class LateModuleTests
         wait_for 60 grep -q waiting "$OUT/record.err"
         for round in 1 2; do
             load
-            for function in kvm_put_kvm vfio_group_fops_unl_ioctl 'vfio_(device_fops|pci)_release'; do wait_for 60 watched "$function"; done
-            out/vfioscope release --mode threads "${bdf[@]}" >/dev/null
+            for function in "${functions[@]}"; do wait_for 60 watched "$function"; done
+            out/vfioscope release --mode threads --iommu $iommu "${bdf[@]}" >/dev/null
             unload
         done
         sleep 0.5
@@ -46,6 +52,7 @@ public sealed class LateModuleTests
     [InlineData("5.10")]
     [InlineData("6.12")]
     [InlineData("newest")]
+    [InlineData("iommufd")]
     public void No_release_is_missed_after_a_load_or_a_reload(string kernel)
     {
         LabGuest guest = LabGuest.Run(Script, devices: 2, kernel);

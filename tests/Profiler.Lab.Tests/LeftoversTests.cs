@@ -32,14 +32,14 @@ public sealed class LeftoversTests
         echo "r1024:vfioscope_1/old_1 vfs_read" >>/sys/kernel/tracing/kprobe_events
         echo "r1024:vfioscope_1_4711/other_1_4711 vfs_read" >>/sys/kernel/tracing/kprobe_events
         # One that is running keeps its own.
-        out/vfioscope record -o "$OUT/running" -- sleep 15 2>/dev/null & running=$!
-        wait_for 60 grep -q "vfioscope_${running}_" /sys/kernel/tracing/kprobe_events
-        wait_for 60 many
-        sleep 3
+        out/vfioscope record -o /run/running 2>/dev/null & running=$!
+        wait_for 60 eval '[ -s /run/.running.*.partial ]'
+        grep -q "vfioscope_${running}_" /sys/kernel/tracing/kprobe_events
         before=$(ours)
         echo "r1024:vfioscope_1_4711/again_1_4711 vfs_read" >>/sys/kernel/tracing/kprobe_events
         out/vfioscope check --clean >"$OUT/clean"
         echo "$before $(ours)" >"$OUT/kept"
+        kill -TERM $running
         wait $running
 
         killed next
@@ -56,7 +56,7 @@ public sealed class LeftoversTests
     [InlineData("newest")]
     public void Nothing_of_ours_stays_in_the_kernel(string kernel)
     {
-        LabGuest guest = LabGuest.Run(Script, devices: 1, kernel, timeoutSeconds: 220);
+        LabGuest guest = LabGuest.Run(Script, devices: 1, kernel);
         Assert.All(guest.Text("terminated").Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.EndsWith(" 0", line, StringComparison.Ordinal));
         foreach (string left in (string[])["left.clean", "left.next", "left.clean-only"])
             Assert.InRange(Number(guest, left), 6, 100);

@@ -24,7 +24,7 @@ public sealed class LibvirtMachines
 
     public LibvirtMachines()
     {
-        Guest = LabGuest.Run(Script, Devices, timeoutSeconds: 400);
+        Guest = LabGuest.Run(Script, Devices);
         Report = Guest.Json("report.json");
     }
 

@@ -9,7 +9,7 @@ namespace Profiler.Lab.Tests;
 /// <param name="slowResets">A reset takes its second on this kernel.</param>
 public sealed class LifeReport(JsonNode report, ActorLog log, bool slowResets)
 {
-    // Where a busy host lets the emulated processor rest, that counts, seconds.
+    // What other processes of the guest and its kernel do in between counts, seconds.
     private const double Rest = 0.06;
 
     // No virtual machines, no locks for a reset that somebody else has, and nobody else's devices.

@@ -95,7 +95,7 @@ public sealed class LivesTests
             record scenes
             record two
             """,
-            Devices, kernel, timeoutSeconds: 400);
+            Devices, kernel);
     })).Value;
 
     // One call of the actor for all that goes on at the same time. What a kernel cannot show is played all the same.

@@ -16,7 +16,7 @@ public sealed class NoModuleTypesTests
     [Fact]
     public void It_is_said_what_is_missing()
     {
-        LabGuest guest = LabGuest.Run(Script, devices: 1, "6.12", timeoutSeconds: 90);
+        LabGuest guest = LabGuest.Run(Script, devices: 1, "6.12");
         string check = guest.Text("check");
         Assert.Contains("module vfio has no type information (CONFIG_DEBUG_INFO_BTF_MODULES)", check, StringComparison.Ordinal);
         Assert.Contains("required probes missing: release", check, StringComparison.Ordinal);

@@ -50,7 +50,7 @@ public sealed class NoTracefsTests
 
     private static (LabRecording Recording, string Check) Run(string kernel, string without)
     {
-        LabGuest guest = LabGuest.Run($"{without}\n{Script}", Devices, kernel, timeoutSeconds: 150);
+        LabGuest guest = LabGuest.Run($"{without}\n{Script}", Devices, kernel);
         var recording = new LabRecording(guest, "few.vfioscope");
         recording.IsComplete();
         return (recording, guest.Text("check"));

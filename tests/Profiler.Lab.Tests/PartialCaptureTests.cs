@@ -57,7 +57,7 @@ public sealed class PartialCaptureTests
         Assert.Equal(3, shutdown["devices"]!.AsArray().Count);
         Assert.False(shutdown["began_before"]!.GetValue<bool>());
         Assert.False(shutdown["unfinished"]!.GetValue<bool>());
-        double wall = (log["a", "reaped"] - log["a", "raise.begin"]) / 1e9;
+        double wall = (log["a", "reaped"] - log["a", "last"]) / 1e9;
         Assert.InRange(shutdown["wall_ns"]!.GetValue<long>() / 1e9, wall - 0.06, wall + 0.06);
         Assert.True(report["capture"]!["complete"]!.GetValue<bool>(), report["capture"]!.ToJsonString());
     }
@@ -68,7 +68,7 @@ public sealed class PartialCaptureTests
     {
         (JsonNode report, ActorLog log) = Recorded(kernel, "late");
         long capture = report["capture"]!["start_ns"]!.GetValue<long>();
-        Assert.True(log["a", "exit.begin"] < capture, "the case came too late itself");
+        Assert.True(log["a", "last"] < capture, "the case came too late itself");
         JsonNode exit = Assert.Single(Of(report, log, "a")), close = Assert.Single(Of(report, log, "b"));
         foreach (JsonNode shutdown in (JsonNode[])[exit, close])
         {
@@ -97,7 +97,7 @@ public sealed class PartialCaptureTests
         Assert.Equal(exit["wall_ns"]!.GetValue<long>(), Sum(exit));
         // Up to here is known: to the end of the capture.
         long capture = report["capture"]!["start_ns"]!.GetValue<long>() + report["capture"]!["duration_ns"]!.GetValue<long>();
-        Assert.InRange(End(exit), log["a", "exit.begin"] + 500_000_000, capture);
+        Assert.InRange(End(exit), log["a", "last"] + 500_000_000, capture);
 
         JsonNode closed = Assert.Single(Of(report, log, "c"));
         Assert.False(closed["unfinished"]!.GetValue<bool>(), closed.ToJsonString());
@@ -140,7 +140,7 @@ public sealed class PartialCaptureTests
 
     private static (JsonNode Report, ActorLog Log) Recorded(string kernel, string name)
     {
-        LabGuest guest = Guests.GetOrAdd(kernel, _ => new(() => LabGuest.Run(Script, Devices, kernel, timeoutSeconds: 300))).Value;
+        LabGuest guest = Guests.GetOrAdd(kernel, _ => new(() => LabGuest.Run(Script, Devices, kernel))).Value;
         return (guest.Json(name + ".json"), new ActorLog(guest.Text(name + ".log")));
     }
 

@@ -18,7 +18,7 @@ public sealed class ReleaseModes
         done
         """;
 
-    public LabGuest Guest { get; } = LabGuest.Run(Script, Devices, timeoutSeconds: 400);
+    public LabGuest Guest { get; } = LabGuest.Run(Script, Devices);
 }
 
 public sealed class ReleaseModesTests(ReleaseModes modes) : IClassFixture<ReleaseModes>

@@ -47,7 +47,7 @@ public sealed class SignalFloodTests
     [InlineData("6.12")]
     public void Signals_of_others_are_not_told_and_those_of_processes_with_devices_are(string kernel)
     {
-        LabGuest guest = LabGuest.Run(Script, devices: 2, kernel, timeoutSeconds: 150);
+        LabGuest guest = LabGuest.Run(Script, devices: 2, kernel);
         Assert.InRange(int.Parse(guest.Text("sent"), CultureInfo.InvariantCulture), 1000, int.MaxValue);
         var recording = new LabRecording(guest, "flood.vfioscope");
         recording.IsComplete();

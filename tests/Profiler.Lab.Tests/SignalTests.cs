@@ -35,7 +35,7 @@ public sealed class SignalTests
         for after in 0.5 ready; do strike record HUP $after $bin record -o x; done
         for after in 0.3 2 ready; do strike serve TERM $after $bin serve --web.listen-address 127.0.0.1:0; done
         strike kprobes QUIT 2 $bin record -o x --attach kprobe
-        strike check TERM 2 $bin check
+        strike check TERM 1 $bin check
         for signal in TERM INT HUP; do strike timed $signal ready $bin record -o x --duration 600s; done
         strike command TERM ready $bin record -o x -- sleep 5
         """;
@@ -46,7 +46,7 @@ public sealed class SignalTests
     [MemberData(nameof(Kernels))]
     public void Nothing_is_left_and_the_exit_code_says_what_it_was(string kernel)
     {
-        LabGuest guest = LabGuest.Run(Script, devices: 1, kernel: kernel, timeoutSeconds: 500);
+        LabGuest guest = LabGuest.Run(Script, devices: 1, kernel: kernel);
         string[] struck = guest.Text("struck").TrimEnd('\n').Split('\n');
         Assert.Equal(17, struck.Length);
         Assert.All(struck, line =>

@@ -43,7 +43,7 @@ public sealed partial class TopTests
             Assert.Contains("lab-vm", screen, StringComparison.Ordinal);
             Assert.Contains("SIGTERM from", screen, StringComparison.Ordinal);
         }
-        // A look takes as long as the emulated machine needs to start a program: on a busy host it may miss some.
+        // A look takes as long as the emulated machine needs to start a program: it may miss some.
         Assert.InRange(seen.Count, 1, Devices);
         Assert.Contains("4 devices released in", guest.Text("detail"), StringComparison.Ordinal);
     }

@@ -35,7 +35,7 @@ public sealed class TracingOffTests
     [InlineData("newest")]
     public void It_is_said_which_switch_it_was(string kernel)
     {
-        LabGuest guest = LabGuest.Run(Script, devices: 2, kernel, timeoutSeconds: 200);
+        LabGuest guest = LabGuest.Run(Script, devices: 2, kernel);
         // 5.10 does not let it be switched off while an fentry program is attached, which its lock probe is.
         if (kernel != "5.10")
             Assert.Equal("kernel.ftrace_enabled", new LabRecording(guest, "ftrace.vfioscope").Problem(ProblemKinds.TracingOff)?.Detail);

@@ -30,7 +30,7 @@ public sealed class VmsKilled
         out/vfioscope report "$OUT/vm.vfioscope" --format json -o "$OUT/report.json"
         """;
 
-    public JsonNode Report { get; } = LabGuest.Run(Script, Devices, timeoutSeconds: 300).Json("report.json");
+    public JsonNode Report { get; } = LabGuest.Run(Script, Devices).Json("report.json");
 
     public JsonNode Shutdown(string vm) => Assert.Single(Report["shutdowns"]!.AsArray(), s => s!["vm"]!.GetValue<string>() == vm)!;
 

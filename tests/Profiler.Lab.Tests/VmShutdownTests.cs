@@ -26,7 +26,7 @@ public sealed class VmShutdown
 
     public VmShutdown()
     {
-        Guest = LabGuest.Run("mkfifo /run/pause\n" + Script, Devices, timeoutSeconds: 400);
+        Guest = LabGuest.Run("mkfifo /run/pause\n" + Script, Devices);
         Report = Guest.Json("report.json");
         Shutdown = Assert.Single(Report["shutdowns"]!.AsArray())!;
     }

@@ -28,6 +28,7 @@ public sealed partial class ExpositionTests
         VmNames = new Dictionary<int, string> { [4711] = "gpu \"a\"" },
         OtherFacts =
         [
+            new ProcessIdentity(4711, "gpu \"a\"", VmManagers.KubeVirt, "training", "virt-launcher-a"),
             new DeviceIdentity("0000:01:00.0", "10de", "20b0", "NVIDIA Corporation", "GA100", "030200", 1, "vfio-pci", ["bus"], []),
             new DeviceIdentity("0000:02:00.0", "10de", "20b5", null, null, "030200", 2, "vfio-pci", ["flr", "bus"], []),
         ],

@@ -144,6 +144,19 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void A_reset_is_a_line_with_all_methods_that_were_tried()
+    {
+        RecordedCapture recorded = Read("reset-chain", End);
+        var lines = new EventLine(recorded.Info, recorded.VmNames);
+        Assert.Equal(
+            "2026-11-22T08:01:03.130Z release 0000:01:00.0 by qemu (pid 100): 61.130 s, reset 61.111 s (flr timed out after 60.101 s, then bus 1.010 s)",
+            lines.Of(recorded.Operations.Single(o => o.Device == "0000:01:00.0")));
+        Assert.Equal(
+            "2026-11-22T08:01:04.160Z release 0000:02:00.0 by qemu (pid 100): 1.030 s, reset by bus 1.011 s",
+            lines.Of(recorded.Operations.Single(o => o.Device == "0000:02:00.0")));
+    }
+
+    [Fact]
     public void What_had_devices_at_the_beginning_is_known_to_the_report_too()
     {
         RecordedCapture recorded = RecordedCapture.Read(RecordingReader.Open(new MemoryStream(new StagedCapture(
@@ -175,6 +188,11 @@ public sealed class ReportTests
     private static readonly Dictionary<string, Fact[]> Facts = new()
     {
         ["victim"] = [new ProcessIdentity(300, "gpu-a")],
+        ["reset-chain"] =
+        [
+            Device("0000:01:00.0", ["flr", "bus"]), Device("0000:02:00.0", ["pm", "bus"]), Device("0000:03:00.0", ["flr", "bus"]),
+            Device("0000:04:00.0", []), Device("0000:06:00.0", ["bus", "pm"]),
+        ],
         ["whole-teardown"] =
         [
             new ProcessIdentity(100, "training-7"),

@@ -2,6 +2,7 @@ using Profiler.Core.Capture;
 using Profiler.Tui.Terminal;
 using Profiler.Tui.Tests.Screens;
 using Profiler.Tui.Tests.Support;
+using Terminal.Gui.Views;
 
 namespace Profiler.Tui.Tests;
 
@@ -60,6 +61,19 @@ public sealed class TerminalKindTests
         Assert.All(terminal.Text, c => Assert.True(char.IsAscii(c), terminal.Text));
         Assert.Contains(terminal.Lines, line => line.Contains("devices ####=---", StringComparison.Ordinal));
         Assert.All(terminal.Lines, line => Assert.Equal(80, line.Length));
+    }
+
+    [Fact]
+    public void Without_Unicode_the_question_is_asked_all_the_same()
+    {
+        using var terminal = new HeadlessTerminal(80, 24, new TerminalKind(Colours: true, Unicode: false));
+        terminal.Show(State, ViewState.First);
+        using Dialog dialog = ClearDialog.Create(terminal.Kind);
+        using (terminal.InFront(dialog))
+        {
+            Assert.Contains("Clear statistics?", terminal.Text, StringComparison.Ordinal);
+            Assert.Contains("c clears, k or Esc keeps.", terminal.Text, StringComparison.Ordinal);
+        }
     }
 
     private static string Sent(TerminalKind kind)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Profiler.Tests.Support;
 
-/// <summary>Evaluates C expressions with a C compiler.</summary>
+/// <summary>Evaluates C expressions with a C compiler, and compiles.</summary>
 public static class CCompiler
 {
     /// <summary>Each integer expression, followed by its value: "sizeof(struct event) 96".</summary>
@@ -19,6 +19,18 @@ public static class CCompiler
         string[] answer = Run(program).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Directory.Delete(directory, recursive: true);
         return answer;
+    }
+
+    /// <summary>The object that clang compiles for BPF, with type information.</summary>
+    public static byte[] ForBpf(string code)
+    {
+        string directory = Directory.CreateTempSubdirectory("vfioscope-object-").FullName;
+        string source = Path.Combine(directory, "code.c"), compiled = Path.Combine(directory, "code.o");
+        File.WriteAllText(source, code);
+        Run("clang", "-g", "-O2", "-target", "bpf", "-c", "-o", compiled, source);
+        byte[] bytes = File.ReadAllBytes(compiled);
+        Directory.Delete(directory, recursive: true);
+        return bytes;
     }
 
     private static string Run(string program, params string[] arguments)

@@ -6,7 +6,8 @@ namespace Profiler.Bpf.Kernel;
 /// <summary>A function of the running kernel.</summary>
 /// <param name="Name">As in kallsyms, including the suffix.</param>
 /// <param name="Module">The module that contains it; null for the kernel itself.</param>
-public sealed record KernelSymbol(string Name, string? Module);
+/// <param name="Address">Its address; 0 if the kernel hides it.</param>
+public sealed record KernelSymbol(string Name, string? Module, ulong Address);
 
 /// <summary>Functions of the running kernel. Reading names needs no privilege, whatever the value of kptr_restrict.</summary>
 public static class KernelSymbols
@@ -20,16 +21,17 @@ public static class KernelSymbols
     {
         var found = new List<KernelSymbol>();
         var lookup = ((HashSet<string>)[.. names]).GetAlternateLookup<ReadOnlySpan<char>>();
-        ForEach(path, (_, name, module) =>
+        ForEach(path, (address, name, module) =>
         {
             if (lookup.TryGetValue(name, out string? wanted))
-                found.Add(new KernelSymbol(wanted, module.IsEmpty ? null : module.ToString()));
+                found.Add(new KernelSymbol(
+                    wanted, module.IsEmpty ? null : module.ToString(), ulong.Parse(address, NumberStyles.HexNumber, CultureInfo.InvariantCulture)));
         });
         return found.ToLookup(s => s.Name);
     }
 
-    /// <summary>Receives one function of the list.</summary>
-    internal delegate void Visitor(ulong address, ReadOnlySpan<char> name, ReadOnlySpan<char> module);
+    /// <summary>Receives one function of the list. The address is in hexadecimal.</summary>
+    internal delegate void Visitor(ReadOnlySpan<char> address, ReadOnlySpan<char> name, ReadOnlySpan<char> module);
 
     /// <summary>Visits all functions, in the list's order. Addresses are 0 if the kernel hides them.</summary>
     internal static void ForEach(string path, Visitor visit)
@@ -43,7 +45,7 @@ public static class KernelSymbols
             ReadOnlySpan<char> rest = buffer.AsSpan(0, kept + read);
             for (int end; (end = rest.IndexOf('\n')) >= 0; rest = rest[(end + 1)..])
             {
-                if (Parse(rest[..end], out ulong address, out ReadOnlySpan<char> name, out ReadOnlySpan<char> module))
+                if (Parse(rest[..end], out ReadOnlySpan<char> address, out ReadOnlySpan<char> name, out ReadOnlySpan<char> module))
                     visit(address, name, module);
             }
             rest.CopyTo(buffer);
@@ -53,14 +55,13 @@ public static class KernelSymbols
 
     // Functions only: types t, T, w, W.
     private static bool Parse(
-        ReadOnlySpan<char> line, out ulong address, out ReadOnlySpan<char> name, out ReadOnlySpan<char> module)
+        ReadOnlySpan<char> line, out ReadOnlySpan<char> address, out ReadOnlySpan<char> name, out ReadOnlySpan<char> module)
     {
-        name = module = default;
-        address = 0;
+        address = name = module = default;
         int type = line.IndexOf(' ') + 1;
         if (type <= 0 || type + 2 >= line.Length || line[type] is not ('t' or 'T' or 'w' or 'W'))
             return false;
-        _ = ulong.TryParse(line[..(type - 1)], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out address);
+        address = line[..(type - 1)];
         name = line[(type + 2)..];
         int tab = name.IndexOf('\t');
         if (tab >= 0)

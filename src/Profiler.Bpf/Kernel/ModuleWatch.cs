@@ -4,7 +4,7 @@ namespace Profiler.Bpf.Kernel;
 /// <param name="modules">Module names.</param>
 internal sealed class ModuleWatch(IEnumerable<string> modules)
 {
-    private readonly string[] _paths = [.. modules.Select(m => $"/sys/module/{m}")];
+    private readonly string[] _modules = [.. modules];
     private string _last = "";
 
     /// <summary>At the last check a module was being loaded or unloaded.</summary>
@@ -13,13 +13,16 @@ internal sealed class ModuleWatch(IEnumerable<string> modules)
     /// <summary>True if a module was loaded or unloaded since the last call, and on the first one.</summary>
     public bool Changed()
     {
-        // A module appears in sysfs before probes can attach to its functions. Its initstate shows when it is live.
-        string now = string.Join('\n', _paths.Select(State));
+        string now = StateOf(_modules);
         bool changed = now != _last;
         _last = now;
         return changed;
     }
 
+    /// <summary>The state of each module, as text.</summary>
+    public static string StateOf(IEnumerable<string> modules) => string.Join('\n', modules.Select(m => State($"/sys/module/{m}")));
+
+    // A module appears in sysfs before probes can attach to its functions. Its initstate shows when it is live.
     private static string State(string path)
     {
         try

@@ -1,32 +1,31 @@
-using System.Diagnostics;
 using Profiler.Bpf.Plan;
 
 namespace Profiler.Bpf.Kernel;
 
 /// <summary>Features of the running kernel. A snapshot: modules may be loaded or unloaded later.</summary>
-public sealed class RunningKernel : IKernelOffer, IDisposable
+public sealed class RunningKernel : IKernelOffer
 {
-    private readonly ILookup<string, KernelSymbol> _functions;
-    private readonly TypeInformation _types;
+    private static KernelReading? _begun;
 
-    private RunningKernel(ILookup<string, KernelSymbol> functions, TypeInformation types) =>
-        (_functions, _types) = (functions, types);
+    private readonly KernelReading _reading;
 
-    /// <summary>Checks the kernel for everything in <see cref="Probes"/>.</summary>
+    private RunningKernel(KernelReading reading) => _reading = reading;
+
+    /// <summary>Begins to read what <see cref="Ask"/> needs, for a program that has something to do before it asks.</summary>
+    public static void BeginAsking() => Volatile.Write(ref _begun, new KernelReading());
+
+    /// <summary>Checks the kernel for everything in <see cref="Probes"/>. The first question waits until it is read.</summary>
+    public static RunningKernel Ask() =>
+        new(Interlocked.Exchange(ref _begun, null) is { IsCurrent: true } begun ? begun : new KernelReading());
+
     /// <exception cref="BpfException">The kernel has no BTF, which is required to load the programs.</exception>
-    public static RunningKernel Ask()
-    {
-        using Activity? typesStep = StartSteps.Begin("type information of the kernel");
-        TypeInformation types = TypeInformation.Load() ?? throw new BpfException(
-            "this kernel has no type information (/sys/kernel/btf/vmlinux): boot one with CONFIG_DEBUG_INFO_BTF=y");
-        typesStep?.Dispose();
-        using Activity? symbols = StartSteps.Begin("kernel symbols");
-        return new RunningKernel(KernelSymbols.Find(Probes.Asked.ToHashSet()), types);
-    }
+    internal TypeInformation Types => _reading.Types;
 
     // A driver that is usually a module may be built in.
     public bool HasFunction(string name, string? module) =>
-        _functions[name].Any(s => s.Module is null || s.Module == module);
+        _reading.Functions[name].Any(s => s.Module is null || s.Module == module);
+
+    public ulong? AddressOf(string name) => _reading.Functions[name].ToArray() is [{ Module: null, Address: > 0 and var address }] ? address : null;
 
     public string? NoKprobes { get; } =
         !Directory.Exists("/sys/bus/event_source/devices/kprobe") ? "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)"
@@ -35,13 +34,13 @@ public sealed class RunningKernel : IKernelOffer, IDisposable
 
     public bool FewReturns => Tracefs.Root is null;
 
+    public bool IsPreemptible => HasFunction(Probes.Preempts, null) && !PreemptionMode.IsVoluntary();
+
     public bool IsLoaded(string module) => Directory.Exists($"/sys/module/{module}");
 
-    public bool HasStruct(string name, string? module) => _types.HasStruct(name, module);
+    public bool HasStruct(string name, string? module) => Types.HasStruct(name, module);
 
-    public bool HasPrototype(string name, string? module) => _types.HasFunction(name, module);
+    public bool HasPrototype(string name, string? module) => Types.HasFunction(name, module);
 
-    public bool HasTracepoint(string name) => _types.HasTracepoint(name);
-
-    public void Dispose() => _types.Dispose();
+    public bool HasTracepoint(string name) => Types.HasTracepoint(name);
 }

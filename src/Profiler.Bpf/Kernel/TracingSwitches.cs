@@ -26,10 +26,10 @@ internal sealed class TracingSwitches
     ];
 
     /// <summary>The switches of this host.</summary>
-    public static TracingSwitches OfThisMachine() => new("/proc/sys/kernel/ftrace_enabled", KprobesFile.Value);
+    public static TracingSwitches OfThisMachine() => new("/proc/sys/kernel/ftrace_enabled", KprobesPath);
 
     /// <summary>File that enables and disables kprobes; null if debugfs is not available.</summary>
-    public static string? KprobesPath => KprobesFile.Value;
+    public static string? KprobesPath => Debugfs.Find(Kprobes);
 
     /// <summary>Names of the switches that were off at any check.</summary>
     public ImmutableArray<string> SeenOff
@@ -68,13 +68,4 @@ internal sealed class TracingSwitches
             return false;
         }
     }
-
-    private static readonly Lazy<string?> KprobesFile = new(() =>
-    {
-        const string inDebugfs = "kprobes/enabled";
-        string mounted = Path.Combine("/sys/kernel/debug", inDebugfs);
-        return File.Exists(mounted) ? mounted
-            : PrivateMount.Of("debugfs") is { } mount && File.Exists(Path.Combine(mount, inDebugfs)) ? Path.Combine(mount, inDebugfs)
-            : null;
-    });
 }

@@ -1,60 +1,63 @@
 using System.Diagnostics;
-using Profiler.Bpf.Native;
+using Profiler.Linux;
 
 namespace Profiler.Bpf.Kernel;
 
 /// <summary>BTF of the kernel and its modules: the functions and tracepoints with known prototypes.</summary>
-public sealed class TypeInformation : IDisposable
+internal sealed class TypeInformation
 {
-    private const uint BTF_KIND_STRUCT = 4, BTF_KIND_TYPEDEF = 8, BTF_KIND_FUNC = 12;
+    private readonly Btf _kernel;
+    private readonly Dictionary<string, Btf?> _modules = [];
 
-    private readonly BtfHandle _kernel;
-    private readonly Dictionary<string, BtfHandle> _modules = [];
+    private TypeInformation(Btf kernel) => _kernel = kernel;
 
-    private TypeInformation(BtfHandle kernel) => _kernel = kernel;
-
-    /// <summary>BTF of the running kernel; null if it has none (CONFIG_DEBUG_INFO_BTF is off).</summary>
-    public static TypeInformation? Load()
+    /// <summary>BTF of the running kernel.</summary>
+    /// <exception cref="BpfException">It has none (CONFIG_DEBUG_INFO_BTF is off), or one that is not understood.</exception>
+    public static TypeInformation Load()
     {
-        var kernel = new BtfHandle(LibBpf.btf__load_vmlinux_btf());
-        if (!kernel.IsInvalid)
-            return new TypeInformation(kernel);
-        kernel.Dispose();
-        return null;
+        using Activity? step = StartSteps.Begin("type information of the kernel");
+        try
+        {
+            return new TypeInformation(Btf.Read("vmlinux") ?? throw new BpfException(
+                "this kernel has no type information (/sys/kernel/btf/vmlinux): boot one with CONFIG_DEBUG_INFO_BTF=y"));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new BpfException($"the kernel's type information (/sys/kernel/btf/vmlinux) is not understood: {e.Message}");
+        }
     }
 
     /// <summary>Whether this function's prototype is known, as fentry and fexit require.</summary>
-    public bool HasFunction(string name, string? module) => Has(BTF_KIND_FUNC, name, module);
+    public bool HasFunction(string name, string? module) => Has(Btf.BTF_KIND_FUNC, name, module);
 
     /// <summary>Whether the layout of this struct is known.</summary>
-    public bool HasStruct(string name, string? module) => Has(BTF_KIND_STRUCT, name, module);
+    public bool HasStruct(string name, string? module) => Has(Btf.BTF_KIND_STRUCT, name, module);
 
     /// <summary>Whether the kernel has this tracepoint. (Each tracepoint has a typedef <c>btf_trace_NAME</c>.)</summary>
-    public bool HasTracepoint(string name) =>
-        LibBpf.btf__find_by_name_kind(_kernel, "btf_trace_" + name, BTF_KIND_TYPEDEF) > 0;
+    public bool HasTracepoint(string name) => Has(Btf.BTF_KIND_TYPEDEF, "btf_trace_" + name, null);
 
-    public void Dispose()
+    /// <summary>A table of only these types, from the kernel or the modules that are watched; see <see cref="TypeExtract"/>.</summary>
+    public byte[] Extract(IEnumerable<string> names)
     {
-        foreach (BtfHandle module in _modules.Values)
-            module.Dispose();
-        _kernel.Dispose();
+        using Activity? step = StartSteps.Begin("types of the programs");
+        return TypeExtract.Of(names, _kernel, [.. KernelModules.All.Select(Module).OfType<Btf>()]);
     }
 
-    // A module's BTF includes the kernel's, so this also finds a built-in driver.
-    private bool Has(uint kind, string name, string? module)
-    {
-        BtfHandle btf = module is null ? _kernel : Module(module);
-        return LibBpf.btf__find_by_name_kind(btf.IsInvalid ? _kernel : btf, name, kind) > 0;
-    }
+    // A driver that is usually a module may be built in.
+    private bool Has(uint kind, string name, string? module) =>
+        _kernel.Named(name).Any(t => t.Kind == kind) || (module is not null && Module(module)?.Named(name).Any(t => t.Kind == kind) is true);
 
-    private BtfHandle Module(string name)
+    private Btf? Module(string name)
     {
-        if (!_modules.TryGetValue(name, out BtfHandle? btf))
+        if (_modules.TryGetValue(name, out Btf? known))
+            return known;
+        try
         {
-            using Activity? step = StartSteps.Begin($"type information of {name}");
-            _modules[name] = btf = new BtfHandle(
-                File.Exists($"/sys/kernel/btf/{name}") ? LibBpf.btf__load_module_btf(name, _kernel) : 0);
+            return _modules[name] = Btf.Read(name, _kernel);
         }
-        return btf;
+        catch (InvalidDataException)
+        {
+            return _modules[name] = null;
+        }
     }
 }

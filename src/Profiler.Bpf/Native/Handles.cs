@@ -25,17 +25,3 @@ internal sealed class BpfLinkHandle : SafeHandle
 
     protected override bool ReleaseHandle() => LibBpf.bpf_link__destroy(handle) == 0;
 }
-
-/// <summary>A <c>struct btf *</c>: the type information of the kernel or of one module.</summary>
-internal sealed class BtfHandle : SafeHandle
-{
-    public BtfHandle(nint handle) : base(0, ownsHandle: true) => SetHandle(handle);
-
-    public override bool IsInvalid => handle == 0;
-
-    protected override bool ReleaseHandle()
-    {
-        LibBpf.btf__free(handle);
-        return true;
-    }
-}

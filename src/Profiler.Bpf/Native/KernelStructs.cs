@@ -72,3 +72,13 @@ internal unsafe struct BpfTestRunOptions
     public uint cpu;
     public uint batch_size;
 }
+
+/// <summary>The start of <c>struct bpf_object_open_opts</c> (libbpf's libbpf.h), up to the last field used here.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 56)]
+internal unsafe struct BpfObjectOpenOptions
+{
+    [FieldOffset(0)] public nuint sz;
+
+    /// <summary>Path of the type information by which the programs are adapted to the kernel, instead of the kernel's own.</summary>
+    [FieldOffset(48)] public byte* btf_custom_path;
+}

@@ -24,7 +24,7 @@ internal static unsafe partial class LibBpf
     public static partial int libbpf_num_possible_cpus();
 
     [LibraryImport(Library, SetLastError = true)]
-    public static partial nint bpf_object__open_mem(void* buffer, nuint size, void* options);
+    public static partial nint bpf_object__open_mem(void* buffer, nuint size, BpfObjectOpenOptions* options);
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_object__load(BpfObjectHandle obj);
@@ -109,16 +109,4 @@ internal static unsafe partial class LibBpf
     /// </param>
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_enable_stats(uint type);
-
-    [LibraryImport(Library, SetLastError = true)]
-    public static partial nint btf__load_vmlinux_btf();
-
-    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint btf__load_module_btf(string module, BtfHandle vmlinux);
-
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int btf__find_by_name_kind(BtfHandle btf, string name, uint kind);
-
-    [LibraryImport(Library)]
-    public static partial void btf__free(nint btf);
 }

@@ -4,7 +4,8 @@ using System.Text;
 namespace Profiler.Bpf.Native;
 
 /// <summary>
-/// Buffer of libbpf's log output. It is shown only after a failed load or attach, or on request (<see cref="Echo"/>).
+/// Buffer of libbpf's log output, one for each thread: libbpf writes on the thread that calls it, and objects are loaded side by
+/// side. It is shown only after a failed load or attach, or on request (<see cref="Echo"/>).
 /// </summary>
 internal static unsafe class LibBpfLog
 {
@@ -12,7 +13,11 @@ internal static unsafe class LibBpfLog
     private const int MaximumLines = 200;
 
     private static readonly Lock Gate = new();
-    private static readonly Queue<string> Lines = new();
+
+    [ThreadStatic]
+    private static Queue<string>? _lines;
+
+    private static Queue<string> Lines => _lines ??= new Queue<string>();
 
     /// <summary>Also receives each line immediately, including debug lines; null by default.</summary>
     public static TextWriter? Echo { get; set; }
@@ -20,15 +25,12 @@ internal static unsafe class LibBpfLog
     /// <summary>Redirects libbpf's output from stderr to this buffer.</summary>
     public static void Capture() => LibBpf.libbpf_set_print(&OnPrint);
 
-    /// <summary>Returns and clears the newest warnings, oldest first.</summary>
+    /// <summary>Returns and clears the newest warnings of this thread, oldest first.</summary>
     public static IReadOnlyList<string> Take()
     {
-        lock (Gate)
-        {
-            string[] taken = [.. Lines];
-            Lines.Clear();
-            return taken;
-        }
+        string[] taken = [.. Lines];
+        Lines.Clear();
+        return taken;
     }
 
     // Called from C: must not throw.
@@ -57,13 +59,11 @@ internal static unsafe class LibBpfLog
     private static void Add(int level, string line)
     {
         lock (Gate)
-        {
             Echo?.WriteLine(line);
-            if (level >= LIBBPF_DEBUG)
-                return;
-            if (Lines.Count == MaximumLines)
-                Lines.Dequeue();
-            Lines.Enqueue(line);
-        }
+        if (level >= LIBBPF_DEBUG)
+            return;
+        if (Lines.Count == MaximumLines)
+            Lines.Dequeue();
+        Lines.Enqueue(line);
     }
 }

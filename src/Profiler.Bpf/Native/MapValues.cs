@@ -35,6 +35,20 @@ internal struct Control
     public ulong reaping_unseen;
 }
 
+/// <summary><c>struct under_way</c>: what is being followed; while nothing is, programs return at once.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct UnderWay
+{
+    /// <summary>Threads inside a release or open.</summary>
+    public ulong spans;
+
+    /// <summary>Reset steps.</summary>
+    public ulong resets;
+
+    /// <summary>Tracked processes.</summary>
+    public ulong processes;
+}
+
 /// <summary><c>struct module_counts</c>: number of loaded and freed modules with probes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ModuleCounts

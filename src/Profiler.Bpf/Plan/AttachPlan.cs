@@ -37,6 +37,12 @@ public sealed record PlannedProbe(Probe Probe, AttachKind? Kind, string Reason)
     /// <summary>The probe becomes possible when its module is loaded: see <see cref="Probe.Module"/>.</summary>
     public bool Waiting { get; init; }
 
+    /// <summary>
+    /// Where the function is, for a kprobe: the kernel then need not search its symbols for the name, which before 6.2 (60443c88f3a8
+    /// "kallsyms: Improve the performance of kallsyms_lookup_name()") takes longer than all else. Null: attach by name.
+    /// </summary>
+    public ulong? Address { get; init; }
+
     /// <summary>The user forced this method: there is no fall-back.</summary>
     public bool Forced { get; init; }
 }
@@ -47,11 +53,19 @@ public interface IKernelOffer
     /// <summary>Whether this function exists, in the kernel or in the expected module.</summary>
     bool HasFunction(string name, string? module);
 
+    /// <summary>Address of a function of the kernel; null if there are several, if it is a module's, which may move, or if it is hidden.</summary>
+    ulong? AddressOf(string name) => null;
+
     /// <summary>Why kprobes are not available; null if they are.</summary>
     string? NoKprobes { get; }
 
     /// <summary>Return probes see only a few concurrent calls: without tracefs the limit cannot be raised.</summary>
     bool FewReturns { get; }
+
+    /// <summary>
+    /// A thread may be preempted in kernel mode, and so within an fentry program, which is then skipped for other threads on that CPU.
+    /// </summary>
+    bool IsPreemptible { get; }
 
     /// <summary>Whether this module is loaded.</summary>
     bool IsLoaded(string module);
@@ -78,9 +92,11 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
     public static AttachPlan Create(IKernelOffer kernel, AttachChoice attach, LockProbeChoice lockProbe) => new(
     [
         Release(kernel, attach),
-        Function(kernel, Plan.Probes.Open, attach),
+        .. IfAny(kernel, Plan.Probes.Open, attach),
+        .. IfAny(kernel, Plan.Probes.Bind, attach),
         Lock(kernel, attach, lockProbe),
         .. Plan.Probes.Reset.Select(probe => Function(kernel, probe, attach)),
+        .. Plan.Probes.NewerResets.SelectMany(probe => IfAny(kernel, probe, attach)),
         Tracepoint(kernel, Plan.Probes.Signal, "signals and the end of the process"),
         Tracepoint(kernel, Plan.Probes.Fork, "children inherit devices"),
         .. Plan.Probes.Teardown.Select(probe => Function(kernel, probe, attach)),
@@ -94,11 +110,17 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
     private static PlannedProbe Release(IKernelOffer kernel, AttachChoice attach)
     {
         Probe newer = Plan.Probes.Release, older = Plan.Probes.ReleaseBeforeDevSets;
-        if (!kernel.IsLoaded(newer.Module!) || kernel.HasStruct(newer.NeedsStruct!, newer.Module))
-            return Function(kernel, newer, attach);
-        return kernel.HasFunction(Plan.Probes.MakesDevSets, newer.Module)
-            ? new PlannedProbe(newer, null, $"module {newer.Module} has no type information (CONFIG_DEBUG_INFO_BTF_MODULES)")
-            : Function(kernel, older, attach);
+        bool hasDevSets = !kernel.IsLoaded(newer.Module!) || kernel.HasStruct(newer.NeedsStruct!, newer.Module) ||
+            kernel.HasFunction(Plan.Probes.MakesDevSets, newer.Module);
+        return Function(kernel, hasDevSets ? newer : older, attach);
+    }
+
+    // A kernel that does not have what the probe is to see does not lack the probe.
+    private static PlannedProbe[] IfAny(IKernelOffer kernel, Probe probe, AttachChoice attach)
+    {
+        bool any = (probe.Module is { } module && !kernel.IsLoaded(module)) || kernel.HasFunction(probe.OnlyWith!, probe.Module) ||
+            kernel.HasFunction(probe.Symbol, probe.Module);
+        return any ? [Function(kernel, probe, attach)] : [];
     }
 
     private static PlannedProbe Either(IKernelOffer kernel, Probe newer, Probe older, AttachChoice attach) =>
@@ -114,9 +136,11 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
             return probe.Module is { } module && !kernel.IsLoaded(module)
                 ? new PlannedProbe(probe, null, $"waiting for module {module} to be loaded") { Waiting = true }
                 : new PlannedProbe(probe, null, $"this kernel has no function {probe.Symbol} (inlined or renamed)");
+        if (probe.NeedsStruct is { } type && !kernel.HasStruct(type, probe.Module))
+            return new PlannedProbe(probe, null, $"module {probe.Module} has no type information (CONFIG_DEBUG_INFO_BTF_MODULES)");
         PlannedProbe Kprobe(string reason) => kernel.NoKprobes is { } no
             ? new PlannedProbe(probe, null, no)
-            : new PlannedProbe(probe, AttachKind.Kprobe, reason);
+            : new PlannedProbe(probe, AttachKind.Kprobe, reason) { Address = kernel.AddressOf(probe.Symbol) };
         PlannedProbe Fentry(string reason) => new(probe, AttachKind.Fentry, reason);
 
         bool prototype = kernel.HasPrototype(probe.Symbol, probe.Module);
@@ -131,6 +155,9 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
             _ when probe.WatchesReturn && kernel.FewReturns =>
                 Fentry("without a writable tracefs a return probe sees only a few calls at once; fexit sees all"),
             _ when probe.Hot => Fentry("called often, and cheaper than a kprobe"),
+            _ when probe.AtEachEnd && !kernel.IsPreemptible =>
+                Fentry("called as each process ends, and cheaper than a kprobe; this kernel is not preemptible, so it is never skipped"),
+            _ when probe.AtEachEnd => Kprobe("this kernel is preemptible, and may skip fentry programs"),
             // The call rate is low, so cost does not matter. On a preemptible kernel an fentry program is skipped if it was
             // preempted on the same CPU. While it is attached, its module cannot be unloaded.
             _ => Kprobe("called seldom; unlike fentry it is never skipped and pins no module"),

@@ -30,8 +30,17 @@ public sealed record Probe(string Name, string Object, string Symbol, string? Mo
     /// <summary>A struct whose layout the programs require (BTF); null if none.</summary>
     public string? NeedsStruct { get; init; }
 
+    /// <summary>
+    /// A function that a kernel has if it has what the probe is to see. Where it is missing as well, the probe is not; null: all kernels have
+    /// it.
+    /// </summary>
+    public string? OnlyWith { get; init; }
+
     /// <summary>Called often by all processes, so the cost of a call matters. Other probes fire a few times a minute.</summary>
     public bool Hot { get; init; }
+
+    /// <summary>Called when any process or thread of the host ends: on some hosts 100,000 times a second.</summary>
+    public bool AtEachEnd { get; init; }
 
     /// <summary>Only the call is an event, not its return.</summary>
     public bool Instant { get; init; }
@@ -77,8 +86,29 @@ public static class Probes
     /// <summary>Adds a device to its dev_set. A kernel with this function has dev_sets (5.15).</summary>
     public const string MakesDevSets = "vfio_assign_device_set";
 
+    /// <summary>Preempts a thread in kernel mode. A kernel without this function never does (CONFIG_PREEMPTION).</summary>
+    public const string Preempts = "preempt_schedule";
+
     /// <summary>VFIO_GROUP_GET_DEVICE_FD: takes the same lock as the release, and also resets.</summary>
-    public static readonly Probe Open = new("open", "release", "vfio_group_fops_unl_ioctl", KernelModules.Vfio, "open");
+    /// <remarks>CONFIG_VFIO_GROUP may be off since c1cce6d079b8 ("vfio: Compile vfio_group infrastructure optionally"), 6.6.</remarks>
+    public static readonly Probe Open = new("open", "release", "vfio_group_fops_unl_ioctl", KernelModules.Vfio, "open")
+    {
+        OnlyWith = "vfio_group_fops_open",
+    };
+
+    /// <summary>
+    /// VFIO_DEVICE_BIND_IOMMUFD on a device's own node: opens and resets it, as <see cref="Open"/> does for the group. The process that
+    /// binds the device uses it; another one may have opened the node.
+    /// </summary>
+    /// <remarks>
+    /// Devices have nodes since 8b6f173a4ce4 ("vfio: Add cdev for vfio_device"), 6.6, with CONFIG_VFIO_DEVICE_CDEV. Without that there is
+    /// still a vfio_device_fops_cdev_open, which does nothing.
+    /// </remarks>
+    public static readonly Probe Bind = new("bind", "release", "vfio_df_ioctl_bind_iommufd", KernelModules.Vfio, "bind")
+    {
+        OnlyWith = "vfio_init_device_cdev",
+        NeedsStruct = "vfio_device_file",
+    };
 
     public static readonly Probe LockEntry = new("lock", "lock", "mutex_lock", null, "lock") { Essential = true, Hot = true };
 
@@ -94,12 +124,15 @@ public static class Probes
     /// <summary>Process exit, and the parts of a teardown other than device release.</summary>
     public static readonly IReadOnlyList<Probe> Teardown =
     [
-        new("exits", "teardown", "do_group_exit", null, "process_exits") { Instant = true },
-        new("reaped", "teardown", "release_task", null, "process_reaped") { Instant = true },
-        new("memory", "teardown", "exit_mmap", null, "memory"),
-        new("files", "teardown", "exit_files", null, "files") { EndsIn = "exit_thread" },
+        new("exits", "teardown", "do_group_exit", null, "process_exits") { Instant = true, AtEachEnd = true },
+        new("reaped", "teardown", "release_task", null, "process_reaped") { Instant = true, AtEachEnd = true },
+        new("memory", "teardown", "exit_mmap", null, "memory") { AtEachEnd = true },
+        new("files", "teardown", "exit_files", null, "files") { EndsIn = "exit_thread", AtEachEnd = true },
         new("iommu_type1", "teardown", "vfio_iommu_type1_detach_group", KernelModules.VfioIommuType1, "iommu_type1"),
         new("iommufd", "teardown", "iommufd_fops_release", KernelModules.Iommufd, "iommufd"),
+        // The last device leaves an address space while it is being released; 51fe6141f0f6 "iommufd: Data structure to provide IOVA to PFN
+        // mapping", 6.2.
+        new("iommufd_domain", "teardown", "iopt_table_remove_domain", KernelModules.Iommufd, "iommufd_domain"),
         new("kvm_vm", "teardown", "kvm_vm_release", KernelModules.Kvm, "kvm_vm"),
         new("kvm_put", "teardown", "kvm_put_kvm", KernelModules.Kvm, "kvm_put"),
         new("kvm_memory", "teardown", "kvm_mmu_notifier_release", KernelModules.Kvm, "kvm_memory"),
@@ -136,14 +169,36 @@ public static class Probes
         new("reset_device_wait", "reset", "pci_dev_wait", null, "reset_device_wait"),
     ];
 
+    /// <summary>
+    /// Steps that not all kernels have. The functions are called through a table or from other files, so that no compiler inlines them: a
+    /// kernel without the function does not have the step.
+    /// </summary>
+    public static readonly IReadOnlyList<Probe> NewerResets =
+    [
+        // 6937b7dd4349 "PCI: Add support for ACPI _RST reset method", 5.15.
+        OfNewer("reset_acpi", "pci_dev_acpi_reset"),
+        // 53c49b6e6dd2 "PCI/CXL: Add 'cxl_bus' reset method for devices below CXL Ports", 6.11.
+        OfNewer("reset_cxl_bus", "cxl_reset_bus_function"),
+        // Proposed in 2026.
+        OfNewer("reset_d3cold", "pci_d3cold_reset"),
+        // c279e83953d9 "iommu: Introduce pci_dev_reset_iommu_prepare/done()", 7.0.
+        OfNewer("reset_iommu_block", "pci_dev_reset_iommu_prepare"),
+        OfNewer("reset_iommu_restore", "pci_dev_reset_iommu_done"),
+    ];
+
+    private static Probe OfNewer(string name, string symbol) => new(name, "reset", symbol, null, name) { OnlyWith = symbol };
+
+    /// <summary>The compiled objects of all probes.</summary>
+    public static IEnumerable<string> Objects => All.Append(Module).Select(p => p.Object).Distinct();
+
     /// <summary>All functions that a probe may attach to.</summary>
     public static IEnumerable<string> Functions =>
         All.SelectMany(p => new[] { p.Symbol, p.EndsIn, p.MayBeSplit ? p.PartSymbol : null }).OfType<string>();
 
     /// <summary>All functions that the plan checks for.</summary>
-    public static IEnumerable<string> Asked => [.. Functions, MakesDevSets];
+    public static IEnumerable<string> Asked => [.. Functions, .. All.Select(p => p.OnlyWith).OfType<string>(), MakesDevSets, Preempts];
 
     /// <summary>All probes on functions.</summary>
     public static IEnumerable<Probe> All =>
-        [Release, ReleaseBeforeDevSets, Open, LockEntry, LockSlowPath, .. Reset, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore];
+        [Release, ReleaseBeforeDevSets, Open, Bind, LockEntry, LockSlowPath, .. Reset, .. NewerResets, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
@@ -14,6 +15,9 @@ internal sealed unsafe class AttachedProbe : IDisposable
         ByKprobe,
         ByTracefs,
     }
+
+    private static readonly Lazy<uint?> KprobeType = new(() =>
+        uint.TryParse(File.ReadAllText("/sys/bus/event_source/devices/kprobe/type"), CultureInfo.InvariantCulture, out uint type) ? type : null);
 
     private readonly List<(nint Program, BpfLinkHandle Link, Counted Where)> _links = [];
     private readonly ReturnProbeEvents? _returns;
@@ -65,11 +69,12 @@ internal sealed unsafe class AttachedProbe : IDisposable
         string target = Target(Plan.Probe, isEnd);
         bool atReturn = isEnd && Plan.Probe.EndsIn is null;
         // The end attaches first. On failure Dispose removes the return probe that was created for it.
-        ulong? tracefs = Plan.Kind == AttachKind.Kprobe && atReturn ? _returns?.Add(Plan.Probe.Name, target) : null;
+        ulong? tracefs = Plan.Kind == AttachKind.Kprobe && atReturn ? AddReturn(target) : null;
         (nint link, Counted where) = Plan.Kind switch
         {
             AttachKind.Fentry => (LibBpf.bpf_program__attach_trace(program), Counted.ByProgram),
             AttachKind.Kprobe when tracefs is { } id => (AttachToTracepoint(program, id), Counted.ByTracefs),
+            AttachKind.Kprobe when !isEnd && Plan.Address is { } address && AttachAt(program, address) is not 0 and var at => (at, Counted.ByKprobe),
             AttachKind.Kprobe => (LibBpf.bpf_program__attach_kprobe(program, atReturn, target), Counted.ByKprobe),
             _ => (LibBpf.bpf_program__attach_raw_tracepoint(program, name), Counted.ByProgram),
         };
@@ -81,12 +86,16 @@ internal sealed unsafe class AttachedProbe : IDisposable
         return true;
     }
 
+    // Not all kernels may take an address.
+    private ulong? AddReturn(string target) =>
+        (Plan.Address is { } address ? _returns?.Add(Plan.Probe.Name, $"0x{address:x}") : null) ?? _returns?.Add(Plan.Probe.Name, target);
+
+    private static nint AttachToTracepoint(nint program, ulong id) => Attach(program, LibC.OpenTracepoint(id));
+
+    private static nint AttachAt(nint program, ulong address) => KprobeType.Value is { } type ? Attach(program, LibC.OpenKprobe(type, address)) : 0;
+
     // From here on the link owns the event's file descriptor.
-    private static nint AttachToTracepoint(nint program, ulong id)
-    {
-        int fd = LibC.OpenTracepoint(id);
-        return fd < 0 ? 0 : LibBpf.bpf_program__attach_perf_event(program, fd);
-    }
+    private static nint Attach(nint program, int fd) => fd < 0 ? 0 : LibBpf.bpf_program__attach_perf_event(program, fd);
 
     /// <summary>How often the kernel could not run the programs; null if it does not count this per program.</summary>
     /// <param name="returns">Missed return probes, by name.</param>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text;
 using Profiler.Bpf.Native;
 
 namespace Profiler.Bpf.Session;
@@ -20,16 +21,25 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <summary>Opens <c>NAME.bpf.o</c>; no program is selected yet.</summary>
-    public static BpfObject Open(string name)
+    /// <summary>The compiled object, <c>NAME.bpf.o</c>.</summary>
+    public static byte[] Compiled(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{name}.bpf.o")
             ?? throw new BpfException($"this build of vfioscope lacks the BPF object {name}");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        fixed (byte* start = bytes)
+        return bytes;
+    }
+
+    /// <summary>Opens <c>NAME.bpf.o</c>; no program is selected yet.</summary>
+    /// <param name="types">Path of a <see cref="Kernel.TypeExtract"/>, to be there until it is loaded; null if its programs read no type.</param>
+    public static BpfObject Open(string name, string? types)
+    {
+        byte[] bytes = Compiled(name);
+        fixed (byte* start = bytes, path = types is null ? null : Encoding.UTF8.GetBytes(types + "\0"))
         {
-            var handle = new BpfObjectHandle(LibBpf.bpf_object__open_mem(start, (nuint)bytes.Length, null));
+            var options = new BpfObjectOpenOptions { sz = (nuint)sizeof(BpfObjectOpenOptions), btf_custom_path = path };
+            var handle = new BpfObjectHandle(LibBpf.bpf_object__open_mem(start, (nuint)bytes.Length, &options));
             return handle.IsInvalid
                 ? throw new BpfException($"libbpf cannot open the BPF object {name}", LibBpfLog.Take())
                 : new BpfObject(handle);

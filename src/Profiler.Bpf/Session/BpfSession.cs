@@ -20,7 +20,10 @@ public sealed class BpfSession : IDisposable
     // Programs report process ids of the initial PID namespace (PROC_PID_INIT_INO). In another namespace they are meaningless.
     private static readonly Lazy<bool> SeesAllProcesses = new(() => new FileInfo("/proc/self/ns/pid").LinkTarget == "pid:[4026531836]");
 
-    private readonly Func<AttachPlan> _ask;
+    private static readonly Lazy<ImmutableArray<string>> ReadTypes = new(() =>
+        [.. Probes.Objects.SelectMany(name => RelocatedTypes.Of(BpfObject.Compiled(name))).Distinct()]);
+
+    private readonly Func<IKernelOffer, AttachPlan> _plan;
     private readonly SharedMaps _maps;
     private readonly ProbeSet _probes;
     private readonly ModuleWatch _modules = new(Probes.All.Select(p => p.Module).OfType<string>().Distinct());
@@ -31,15 +34,15 @@ public sealed class BpfSession : IDisposable
     private readonly TracingSwitches _switches = TracingSwitches.OfThisMachine();
     private long _switchesLookedAt, _sweptAt, _stoppedNs;
 
-    private BpfSession(Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold, CancellationToken cancellation)
+    private BpfSession(Func<IKernelOffer, AttachPlan> plan, uint ringBufferBytes, TimeSpan stackThreshold, CancellationToken cancellation)
     {
-        _ask = ask;
+        _plan = plan;
         _maps = new SharedMaps(ringBufferBytes, (ulong)stackThreshold.TotalNanoseconds);
         _probes = new ProbeSet(_maps, cancellation);
     }
 
     /// <summary>Loads and attaches every possible probe of the plan.</summary>
-    /// <param name="ask">Checks the kernel and makes the plan; called again when modules are loaded or unloaded.</param>
+    /// <param name="plan">Makes the plan for the running kernel; called again when modules are loaded or unloaded.</param>
     /// <param name="ringBufferBytes">A power of two, at least 4096.</param>
     /// <param name="stackThreshold">Minimum duration for which the kernel stack is recorded; zero: no stacks.</param>
     /// <param name="countRuns">Enables the kernel's run count and run time of BPF programs during the session.</param>
@@ -47,18 +50,18 @@ public sealed class BpfSession : IDisposable
     /// <exception cref="BpfException">No probe could attach; the message has the reason.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static BpfSession Start(
-        Func<AttachPlan> ask, uint ringBufferBytes, TimeSpan stackThreshold, bool countRuns = false, CancellationToken cancellation = default)
+        Func<IKernelOffer, AttachPlan> plan, uint ringBufferBytes, TimeSpan stackThreshold, bool countRuns = false, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         using Activity? start = StartSteps.Begin("attach");
         LibBpfLog.Capture();
-        var session = new BpfSession(ask, ringBufferBytes, stackThreshold, cancellation);
+        var session = new BpfSession(plan, ringBufferBytes, stackThreshold, cancellation);
         try
         {
             if (countRuns)
                 session._runStatistics = RunStatistics.Enable();
             session._modules.Changed();
-            session.CarryOut(ask());
+            session.CarryOut();
             using Activity? reader = StartSteps.Begin("ring buffer and switches");
             session._reader = new RingBufferReader(session._maps.Find(SharedMaps.Events)
                 ?? throw new BpfException("none of the probes could be loaded: " + session._probes.Status()[0].Reason), MonotonicNs);
@@ -145,7 +148,7 @@ public sealed class BpfSession : IDisposable
             while (!cancellation.IsCancellationRequested)
             {
                 reader.Poll(UntilNextLook());
-                FollowModules();
+                FollowModules(cancellation);
                 LookNowAndThen();
             }
             LookAtSwitches();
@@ -168,9 +171,10 @@ public sealed class BpfSession : IDisposable
         _probes.Dispose();
         _reader?.Dispose();
         _runStatistics?.Dispose();
+        _maps.Dispose();
     }
 
-    private void FollowModules()
+    private void FollowModules(CancellationToken cancellation)
     {
         (ulong Loads, ulong Frees)? before = _moduleCounts;
         _moduleCounts = _maps.ReadModuleCounts();
@@ -180,17 +184,28 @@ public sealed class BpfSession : IDisposable
             _probes.DetachModules();
         // The count changes before the module is initialised, so sysfs is read until then. Without counts sysfs is always read.
         bool look = _moduleCounts is null || _moduleCounts != before || _modules.Unsettled;
-        if ((look && _modules.Changed()) || gone)
-            CarryOut(_ask());
+        if (!(look && _modules.Changed()) && !gone)
+            return;
+        try
+        {
+            CarryOut();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Stopped while probes were being attached: the session ends in order, with all that it saw.
+        }
     }
 
     // The programs that count modules wake the reader, but not when a module is initialised or has left sysfs.
     private TimeSpan UntilNextLook() =>
         _moduleCounts is null || _modules.Unsettled ? ModulePeriod : SwitchPeriod - Stopwatch.GetElapsedTime(_switchesLookedAt);
 
-    private void CarryOut(AttachPlan plan)
+    private void CarryOut()
     {
-        _probes.CarryOut(plan);
+        var kernel = RunningKernel.Ask();
+        // Before the plan: it has to wait for the kernel's symbols.
+        using var types = new MemoryFile("types", kernel.Types.Extract(ReadTypes.Value));
+        _probes.CarryOut(_plan(kernel), types.Path);
         _maps.SetReapingSeen(_probes.IsAttached("reaped"));
     }
 

@@ -1,9 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-using Profiler.Bpf.Native;
+using System.Runtime.ExceptionServices;
 using Profiler.Bpf.Plan;
-using Profiler.Linux;
 
 namespace Profiler.Bpf.Session;
 
@@ -71,18 +69,21 @@ internal sealed class ProbeSet : IDisposable
             return [.. _attached.SelectMany(a => a.Runs()).GroupBy(r => r.Program).Select(ProgramRuns.Sum)];
     }
 
-    /// <summary>Attaches the possible probes of the plan that are not attached yet.</summary>
+    /// <summary>
+    /// Attaches the possible probes of the plan that are not attached yet. A probe that waited for a module is forgotten if the module,
+    /// now loaded, has nothing for it to see.
+    /// </summary>
+    /// <param name="plan">For the running kernel.</param>
+    /// <param name="types">Path of the types that the programs read, see <see cref="BpfObject.Open"/>.</param>
     /// <exception cref="BpfException">The kernel does not permit tracing.</exception>
-    public void CarryOut(AttachPlan plan)
+    public void CarryOut(AttachPlan plan, string types)
     {
         lock (_gate)
         {
+            _status.RemoveAll(s => Find(s.Name) is null && plan.Probes.All(p => p.Probe.Name != s.Name));
             foreach (PlannedProbe unknown in plan.Probes.Where(p => _status.All(s => s.Name != p.Probe.Name)))
                 Note(unknown, attached: false, unknown.Reason);
-            foreach (IGrouping<string, PlannedProbe> sameObject in plan.Probes
-                .Where(p => Find(p.Probe.Name) is null)
-                .GroupBy(p => p.Probe.Object))
-                Attach(sameObject.Key, [.. sameObject]);
+            Attach(plan.Probes.Where(p => Find(p.Probe.Name) is null).GroupBy(p => p.Probe.Object), types);
         }
     }
 
@@ -139,84 +140,49 @@ internal sealed class ProbeSet : IDisposable
 
     private AttachedProbe? Find(string name) => _attached.Find(a => a.Plan.Probe.Name == name);
 
-    // One load for all probes of an object is fastest. If it fails, each probe is tried alone to find the cause.
-    private void Attach(string name, List<PlannedProbe> probes)
+    // The first object creates the maps that the others share; it is the one with the fewest probes. The others are loaded and
+    // attached side by side: the time goes into type information, the verifier and the patching of the kernel's code.
+    private void Attach(IEnumerable<IGrouping<string, PlannedProbe>> objects, string types)
     {
-        List<PlannedProbe> possible = probes.FindAll(p => p.Possible);
-        foreach (PlannedProbe missing in probes.Except(possible))
-            Note(missing, attached: false, missing.Reason);
-        if (possible.Count == 0)
-            return;
-        ThrowIfEnding();
-
-        _ = LibBpfLog.Take(); // discard messages of earlier objects
-        BpfObject loaded;
-        using (StartSteps.Begin($"open {name}"))
-            loaded = BpfObject.Open(name);
-        int error;
-        using (StartSteps.Begin($"load {name}"))
-            error = Load(loaded, possible);
-        if (error == 0)
+        List<(ObjectAttachment Attachment, PlannedProbe[] Probes)> starts =
+        [
+            .. objects.OrderBy(o => o.Count()).Select(o => (new ObjectAttachment(o.Key, types, _maps, _returns, ThrowIfEnding), o.ToArray())),
+        ];
+        try
         {
-            _objects.Add(loaded);
-            _maps.Adopt(loaded);
-            foreach (PlannedProbe probe in possible)
+            int first = 0;
+            for (; first < starts.Count && !_maps.Exist; first++)
+                starts[first].Attachment.Run(starts[first].Probes);
+            var errors = new ConcurrentQueue<ExceptionDispatchInfo>();
+            Parallel.ForEach(starts.Skip(first), start =>
             {
-                ThrowIfEnding();
-                Attach(loaded, probe);
-            }
-            return;
+                try
+                {
+                    start.Attachment.Run(start.Probes);
+                }
+#pragma warning disable CA1031 // thrown again below, when all have ended
+                catch (Exception e)
+#pragma warning restore CA1031
+                {
+                    errors.Enqueue(ExceptionDispatchInfo.Capture(e));
+                }
+            });
+            if (errors.TryDequeue(out ExceptionDispatchInfo? error))
+                error.Throw();
         }
-        loaded.Dispose();
-        if (possible.Count > 1)
-            possible.ForEach(probe => Attach(name, [probe]));
-        else
-            GiveWay(possible[0], -error, "load", VerifierLog.Summarize(LibBpfLog.Take()));
-    }
-
-    private int Load(BpfObject loaded, List<PlannedProbe> probes)
-    {
-        int error = 0;
-        foreach (PlannedProbe probe in probes)
+        finally
         {
-            string? Target(bool isEnd) => probe.Kind == AttachKind.Fentry ? AttachedProbe.Target(probe.Probe, isEnd) : null;
-            (string begin, string? end) = AttachedProbe.Programs(probe);
-            error = error != 0 ? error : loaded.Want(begin, Target(false));
-            error = error != 0 || end is null ? error : loaded.Want(end, Target(true));
-        }
-        if (error != 0)
-            return error;
-        loaded.ShareMaps(_maps);
-        return loaded.Load();
-    }
-
-    private void Attach(BpfObject loaded, PlannedProbe probe)
-    {
-        using Activity? step = StartSteps.Begin($"attach {probe.Probe.Name}");
-        if (AttachedProbe.Attach(loaded, probe, _returns, out int errno) is { } attached)
-        {
-            _attached.Add(attached);
-            _everAttached.Add(probe.Probe.Name);
-            Note(probe, attached: true, probe.Reason);
-        }
-        else
-        {
-            GiveWay(probe, errno, "attach");
+            starts.ForEach(start => TakeOver(start.Attachment));
         }
     }
 
-    // Fall back from fentry to kprobe, unless fentry was forced.
-    private void GiveWay(PlannedProbe probe, int errno, string what, string? because = null)
+    private void TakeOver(ObjectAttachment attachment)
     {
-        string error = $"{probe.Kind} did not {what}: {Marshal.GetPInvokeErrorMessage(errno)}{(because is null ? "" : $" ({because})")}";
-        if (errno == Errno.EPERM)
-            throw new BpfException(
-                "the kernel does not let us trace: run as root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN), " +
-                "and see whether lockdown is on (/sys/kernel/security/lockdown)", LibBpfLog.Take());
-        if (probe is { Kind: AttachKind.Fentry, Forced: false })
-            Attach(probe.Probe.Object, [probe with { Kind = AttachKind.Kprobe, Reason = error }]);
-        else
-            Note(probe, attached: false, error);
+        _objects.AddRange(attachment.Loaded);
+        _attached.AddRange(attachment.Attached);
+        _everAttached.UnionWith(attachment.Attached.Select(a => a.Plan.Probe.Name));
+        foreach ((PlannedProbe probe, bool attached, string reason) in attachment.Results)
+            Note(probe, attached, reason);
     }
 
     private void Note(PlannedProbe probe, bool attached, string reason)

@@ -19,7 +19,8 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
     private static readonly string Ours = $"_{Maker.Self}";
 
     private readonly string _group = Prefix + Ours[1..];
-    private readonly List<string> _made = [];
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _made = [];
 
     /// <summary>
     /// Opens tracefs of this host; null if no tracefs is writable. Removes probes that a killed vfioscope left behind.
@@ -38,7 +39,8 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
         try
         {
             Write(root, $"r{AtOnce}:{_group}/{name}{Ours} {function}");
-            _made.Add(name);
+            lock (_gate)
+                _made.Add(name);
             return ulong.Parse(File.ReadAllText(Path.Combine(root, "events", _group, name + Ours, "id")), CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -71,7 +73,10 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
     /// <summary>Removes a probe; its programs must be detached before.</summary>
     public void Remove(string name)
     {
-        if (_made.Remove(name))
+        bool made;
+        lock (_gate)
+            made = _made.Remove(name);
+        if (made)
             TryRemove(root, $"{_group}/{name}{Ours}");
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Profiler.Bpf.Native;
@@ -8,7 +9,7 @@ namespace Profiler.Bpf.Session;
 /// <summary>The maps that all objects share (bpf/probes.bpf.h). The first object creates them.</summary>
 /// <param name="ringBufferBytes">Size of the ring buffer, bytes: a power of two, at least a page.</param>
 /// <param name="stackThresholdNs">Minimum duration for which the kernel stack is recorded, nanoseconds; 0: no stacks.</param>
-internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresholdNs)
+internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresholdNs) : IDisposable
 {
     /// <summary>Name of the ring buffer.</summary>
     public const string Events = "events";
@@ -16,20 +17,24 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
     /// <summary>Section of the settings. Each object has its own: the map is read-only, so it cannot be shared.</summary>
     public const string SettingsSection = ".rodata.settings";
 
-    private const string ControlMap = ".data.control", Counters = "counters", ModuleCountsMap = "module_counts", Tracked = "tracked",
+    private const string ControlMap = ".data.control", UnderWayMap = ".data.under_way", Counters = "counters", ModuleCountsMap = "module_counts", Tracked = "tracked",
         Exiting = "exiting", Stacks = "stacks", Faults = "faults";
 
-    private readonly Dictionary<string, int> _fds = [];
+    private readonly ConcurrentDictionary<string, int> _fds = [];
 
     private const ulong BPF_ANY = 0, BPF_NOEXIST = 1; // flags of map updates, bpf(2)
 
     private Control _control;
+    private TrackedCount? _trackedCount;
     private long _notTracked;
 
     public uint RingBufferBytes => ringBufferBytes;
 
     /// <summary>Settings of each object, set before it is loaded.</summary>
     public Settings SettingsOfObjects => new() { stack_threshold_ns = stackThresholdNs };
+
+    /// <summary>The first object is loaded.</summary>
+    public bool Exist => _fds.ContainsKey(Events);
 
     public int? Find(string name) => _fds.TryGetValue(name, out int fd) ? fd : null;
 
@@ -38,6 +43,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
     {
         foreach ((string name, int fd) in loaded.Maps())
             _fds.TryAdd(name, fd);
+        _trackedCount ??= Find(UnderWayMap) is { } underWay ? TrackedCount.Of(underWay) : null;
     }
 
     /// <summary>Number of modules with probes loaded and freed since the start; null if not counted.</summary>
@@ -81,7 +87,12 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         // The order matters: the process may exit between the two updates.
         if (exits)
             _ = LibBpf.bpf_map_update_elem(exiting, &tgid, &present, BPF_ANY);
-        if (LibBpf.bpf_map_update_elem(tracked, &tgid, &present, BPF_NOEXIST) != 0 && Marshal.GetLastPInvokeError() != Errno.EEXIST)
+        _trackedCount!.Increment();
+        if (LibBpf.bpf_map_update_elem(tracked, &tgid, &present, BPF_NOEXIST) == 0)
+            return;
+        bool full = Marshal.GetLastPInvokeError() != Errno.EEXIST;
+        _trackedCount.Decrement();
+        if (full)
         {
             Interlocked.Increment(ref _notTracked);
             _ = LibBpf.bpf_map_delete_elem(exiting, &tgid);
@@ -100,7 +111,8 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         foreach (uint tgid in Keys(tracked).Where(tgid => !exists(tgid)))
         {
             uint gone = tgid;
-            _ = LibBpf.bpf_map_delete_elem(tracked, &gone);
+            if (LibBpf.bpf_map_delete_elem(tracked, &gone) == 0)
+                _trackedCount!.Decrement();
             _ = LibBpf.bpf_map_delete_elem(exiting, &gone);
         }
     }
@@ -162,4 +174,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
         }
         return new KindCount((long)emitted, (long)lost);
     }
+
+    /// <summary>To be called when nothing uses the maps any longer; their objects close them.</summary>
+    public void Dispose() => _trackedCount?.Dispose();
 }

@@ -29,15 +29,16 @@ public static class AddressNames
         var begins = new ulong[wanted.Length];
         var names = new string[wanted.Length];
         bool hidden = true;
-        KernelSymbols.ForEach(path, (address, name, module) =>
+        KernelSymbols.ForEach(path, (text, name, module) =>
         {
+            _ = ulong.TryParse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong address);
             hidden &= address == 0;
             int first = Array.BinarySearch(wanted, address);
-            string? text = null;
+            string? symbol = null;
             for (int i = first < 0 ? ~first : first; i < wanted.Length && begins[i] < address; i++)
             {
                 begins[i] = address;
-                names[i] = text ??= module.IsEmpty ? name.ToString() : $"{name} [{module}]";
+                names[i] = symbol ??= module.IsEmpty ? name.ToString() : $"{name} [{module}]";
             }
         });
         return hidden ? null : wanted.Index().ToDictionary(

@@ -24,7 +24,7 @@ internal sealed unsafe class AddressPrinter : IDisposable
     /// </summary>
     public static AddressPrinter? Load()
     {
-        BpfObject loaded = BpfObject.Open("symbolize");
+        BpfObject loaded = BpfObject.Open("symbolize", types: null);
         if (loaded.Want("symbolize", null) == 0 && loaded.Load() == 0)
             return new AddressPrinter(loaded);
         loaded.Dispose();

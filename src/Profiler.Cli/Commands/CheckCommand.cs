@@ -55,7 +55,7 @@ internal static class CheckCommand
 
         // Only attaching shows whether something can be attached.
         using var session = BpfSession.Start(
-            () => LiveSource.Plan(options), options.RingBufferBytes, TimeSpan.Zero, countRuns: false, cancellation);
+            kernel => LiveSource.Plan(options, kernel), options.RingBufferBytes, TimeSpan.Zero, countRuns: false, cancellation);
         IReadOnlyList<ProbeStatus> probes = session.Status();
         ImmutableArray<Problem> problems = SessionProblems.Of(session);
         bool ok = Passes(probes, session.SwitchedOff);

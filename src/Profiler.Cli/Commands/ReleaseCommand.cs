@@ -32,6 +32,8 @@ internal static class ReleaseCommand
             HelpName = "SIZE",
             CustomParser = ParseSize,
         };
+        var iommu = OptionValues.OneOf<IommuApi>("--iommu",
+            "type1: open the devices through their IOMMU groups; iommufd: each by a node of its own, as newer VMMs do", IommuApi.Type1);
         var hugePages = new Option<bool>("--huge-pages")
         {
             Description = "allow huge pages for --dma; without it all pages are 4 KiB, the slowest to unpin, as on a host with " +
@@ -46,16 +48,16 @@ internal static class ReleaseCommand
 
         var command = new Command("release", "Opens VFIO devices, releases them again in a chosen way, and shows how long it took.")
         {
-            mode, repeat, hold, dma, hugePages, worker, devices,
+            mode, repeat, hold, iommu, dma, hugePages, worker, devices,
         };
         command.SetAction((parsed, stop) =>
         {
             string[] arguments = parsed.GetRequiredValue(devices);
-            var memory = new DmaOptions(parsed.GetValue(dma), parsed.GetValue(hugePages));
+            var options = new IommuOptions(parsed.GetValue(iommu), parsed.GetValue(dma), parsed.GetValue(hugePages));
             if (parsed.GetValue(worker))
-                return Task.FromResult(Worker.Run(arguments, memory));
-            var run = new ReleaseRun(parsed.GetRequiredValue(mode), parsed.GetValue(repeat), parsed.GetValue(hold), memory);
-            run.Execute(new DeviceArguments(new PciSysfs()).Resolve(arguments), parsed.InvocationConfiguration.Output, stop);
+                return Task.FromResult(Worker.Run(arguments, options));
+            var run = new ReleaseRun(parsed.GetRequiredValue(mode), parsed.GetValue(repeat), parsed.GetValue(hold), options);
+            run.Execute(new DeviceArguments(new PciSysfs(), options.Api).Resolve(arguments), parsed.InvocationConfiguration.Output, stop);
             return Task.FromResult(ExitCode.Done);
         });
         return command;

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text;
 using Profiler.Cli.Commands.Options;
 using Profiler.Cli.Unix;
 using Profiler.Cli.Usage;
 using Profiler.Core;
 using Profiler.Core.Capture;
+using Profiler.Core.Findings;
 using Profiler.Host.Files;
 using Profiler.Report;
 
@@ -24,10 +24,17 @@ internal static class ReportCommand
             CustomParser = FileName,
         };
         var addresses = new Option<bool>("--addresses") { Description = "show locks by kernel address instead of as lock 1, lock 2" };
+        var limit = new Option<TimeSpan?>("--limit")
+        {
+            Description = "say how far each shutdown was from this time limit: 45s, 2m",
+            HelpName = "DURATION",
+            CustomParser = DurationArgument.Parse,
+        };
         var command = new Command("report", "Shows what happened in a recording, shutdown by shutdown.") { file };
         FormatOptions.AddTo(command);
         command.Add(output);
         command.Add(addresses);
+        command.Add(limit);
         FilterOptions.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -36,11 +43,12 @@ internal static class ReportCommand
             ActivityFilter filter = FilterOptions.From(parsed);
             if (!recorded.Has(filter))
                 throw new UserException(ExitCode.No, $"{path}: {recorded.WhatThereIs(filter)}");
-            ReportDocument report = ReportBuilder.Build(recorded, filter, parsed.GetValue(addresses));
-            string text = FormatOptions.From(parsed) == OutputFormat.Json
-                ? ReportJson.Text(report)
-                : TextReport.Render(report, TerminalWidth.For(parsed.GetValue(output)));
-            Write(text, parsed.GetValue(output), parsed.InvocationConfiguration.Output);
+            ReportDocument report = ReportBuilder.Build(
+                recorded, filter, parsed.GetValue(limit) is { } own ? new StopLimit(own) : null, parsed.GetValue(addresses));
+            Action<TextWriter> write = FormatOptions.From(parsed) == OutputFormat.Json
+                ? to => to.Write(ReportJson.Text(report))
+                : to => TextReport.Write(to, report, TerminalWidth.For(parsed.GetValue(output)));
+            Write(write, parsed.GetValue(output), parsed.InvocationConfiguration.Output);
             return ExitCode.Done;
         });
         return command;
@@ -55,17 +63,18 @@ internal static class ReportCommand
         return name;
     }
 
-    private static void Write(string text, string? path, TextWriter output)
+    private static void Write(Action<TextWriter> write, string? path, TextWriter output)
     {
         if (path is null)
         {
-            output.Write(text);
+            write(output);
             return;
         }
         using var file = new AtomicFile(path);
         try
         {
-            file.Stream.Write(Encoding.UTF8.GetBytes(text));
+            using (var text = new StreamWriter(file.Stream, leaveOpen: true))
+                write(text);
             file.Commit();
         }
         catch (Exception e) when (e is (IOException and not BrokenPipeException) or UnauthorizedAccessException)

@@ -161,6 +161,8 @@ internal static class ServeCommand
             profile.Start();
             Volatile.Write(ref ready, true);
             web?.Dispose();
+            // It runs for weeks: what only the start needed (symbols, type information) is given back.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             startLog?.Dispose();
             log.Info($"serving {string.Join(", ", server.Urls.Select(url => url + path))}");
             if (otlp is not null)

@@ -8,8 +8,8 @@ namespace Profiler.Cli.Release;
 /// <param name="Mode">How to release.</param>
 /// <param name="Repeat">How often, 1 or more.</param>
 /// <param name="Hold">Whether to wait for Enter or a signal before the release.</param>
-/// <param name="Dma">What each process that holds devices maps for them.</param>
-internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold, DmaOptions Dma)
+/// <param name="Iommu">How each process that holds devices opens them, and what it maps for them.</param>
+internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold, IommuOptions Iommu)
 {
     /// <param name="stop">Ends the hold and the repetition, but not a release under way.</param>
     /// <exception cref="UserException">The devices cannot be opened.</exception>
@@ -43,8 +43,8 @@ internal sealed record ReleaseRun(ReleaseMode Mode, int Repeat, bool Hold, DmaOp
 
     private IHolding Open(IReadOnlyList<VfioDevice> devices, CancellationToken stop) => Mode switch
     {
-        ReleaseMode.Exit => WorkerHolding.OneForAll(devices, Dma, stop),
-        ReleaseMode.Processes => WorkerHolding.OneForEach(devices, Dma, stop),
-        _ => new OwnHolding(OpenDevices.Open(devices, Dma, stop), threads: Mode == ReleaseMode.Threads),
+        ReleaseMode.Exit => WorkerHolding.OneForAll(devices, Iommu, stop),
+        ReleaseMode.Processes => WorkerHolding.OneForEach(devices, Iommu, stop),
+        _ => new OwnHolding(OpenDevices.Open(devices, Iommu, stop), threads: Mode == ReleaseMode.Threads),
     };
 }

@@ -19,7 +19,7 @@ internal static class Worker
     public const string Option = "--worker";
 
     /// <returns>Only if the devices cannot be opened; the error is on stdout.</returns>
-    public static int Run(IEnumerable<string> arguments, DmaOptions dma)
+    public static int Run(IEnumerable<string> arguments, IommuOptions iommu)
     {
         // Ctrl-C reaches all processes of the terminal: the parent decides when to release.
         StopSignals.Action = OnStop.Ignore;
@@ -27,7 +27,7 @@ internal static class Worker
         try
         {
             // Never disposed: the kernel is to close these descriptors.
-            _ = OpenDevices.Open(new DeviceArguments(new PciSysfs()).Resolve(arguments), dma, CancellationToken.None);
+            _ = OpenDevices.Open(new DeviceArguments(new PciSysfs(), iommu.Api).Resolve(arguments), iommu, CancellationToken.None);
         }
         catch (UserException e)
         {

@@ -16,16 +16,16 @@ internal sealed class WorkerHolding : IHolding
 
     /// <summary>All devices in one process.</summary>
     /// <inheritdoc cref="WorkerProcess.WaitUntilReady" path="/exception"/>
-    public static WorkerHolding OneForAll(IReadOnlyList<VfioDevice> devices, DmaOptions dma, CancellationToken stop) =>
-        Start([devices], dma, oneDeviceEach: false, stop);
+    public static WorkerHolding OneForAll(IReadOnlyList<VfioDevice> devices, IommuOptions iommu, CancellationToken stop) =>
+        Start([devices], iommu, oneDeviceEach: false, stop);
 
     /// <summary>A process for each device.</summary>
     /// <inheritdoc cref="WorkerProcess.WaitUntilReady" path="/exception"/>
     /// <exception cref="UserException">Two devices share an IOMMU group, which only one process can open.</exception>
-    public static WorkerHolding OneForEach(IReadOnlyList<VfioDevice> devices, DmaOptions dma, CancellationToken stop)
+    public static WorkerHolding OneForEach(IReadOnlyList<VfioDevice> devices, IommuOptions iommu, CancellationToken stop)
     {
         RefuseSharedGroups(devices);
-        return Start([.. devices.Select(device => new[] { device })], dma, oneDeviceEach: true, stop);
+        return Start([.. devices.Select(device => new[] { device })], iommu, oneDeviceEach: true, stop);
     }
 
     public ReleaseTimes Release()
@@ -61,13 +61,13 @@ internal sealed class WorkerHolding : IHolding
     }
 
     private static WorkerHolding Start(
-        IReadOnlyList<VfioDevice>[] shares, DmaOptions dma, bool oneDeviceEach, CancellationToken stop)
+        IReadOnlyList<VfioDevice>[] shares, IommuOptions iommu, bool oneDeviceEach, CancellationToken stop)
     {
         var workers = new List<WorkerProcess>();
         try
         {
             foreach (IReadOnlyList<VfioDevice> share in shares)
-                workers.Add(WorkerProcess.Start(share, dma));
+                workers.Add(WorkerProcess.Start(share, iommu));
             foreach (WorkerProcess worker in workers)
                 worker.WaitUntilReady(stop);
             return new WorkerHolding([.. workers], oneDeviceEach);

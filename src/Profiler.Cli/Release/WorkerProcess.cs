@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Profiler.Cli.Release.Vfio;
+using Profiler.Cli.Usage;
 using Profiler.Core;
 
 namespace Profiler.Cli.Release;
@@ -17,12 +18,12 @@ internal sealed class WorkerProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public static WorkerProcess Start(IEnumerable<VfioDevice> devices, DmaOptions dma)
+    public static WorkerProcess Start(IEnumerable<VfioDevice> devices, IommuOptions iommu)
     {
         string[] arguments =
         [
             "release", "--mode", "exit", Worker.Option,
-            "--dma", dma.Size.ToString(), .. dma.HugePages ? (string[])["--huge-pages"] : [],
+            "--iommu", EnumNames.Of(iommu.Api), "--dma", iommu.Dma.ToString(), .. iommu.HugePages ? (string[])["--huge-pages"] : [],
             .. devices.Select(device => device.Address.ToString()),
         ];
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)

@@ -15,7 +15,8 @@ public sealed record ActivityFilter(int? Pid, string? Vm, string? Device)
 
     public bool Wants(Shutdown shutdown, string? vm) =>
         WantsProcess(shutdown.Task.Tgid, vm) &&
-        (shutdown.Releases.Any(r => WantsDevice(r.Device)) || shutdown.Unreleased.Any(WantsDevice));
+        (shutdown.Releases.Any(r => WantsDevice(r.Device)) || shutdown.Unreleased.Any(WantsDevice) ||
+            shutdown.UnderWay.Any(o => WantsDevice(o.Device)));
 
     /// <summary>True if an activity matches. An operation has a process and a device; a signal has only a process.</summary>
     public bool Wants(Activity activity, Func<int, string?> vm) => activity switch

@@ -1,15 +1,24 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Profiler.Core.Facts;
 
 /// <summary>Something that is known beside the events, about a process or device; learned while that existed.</summary>
 public abstract record Fact;
 
-/// <summary>The VM of a process; learned while the process lives.</summary>
+/// <summary>What a process runs, a VM as a rule; learned while the process lives.</summary>
 /// <param name="Tgid">The process.</param>
 /// <param name="Vm">The name of the VM; null if it is none or has no name.</param>
-public sealed record ProcessIdentity(int Tgid, string? Vm) : Fact;
+/// <param name="Manager">Who starts and stops it, see <see cref="VmManagers"/>; null if unknown.</param>
+/// <param name="Namespace">The Kubernetes namespace of its pod; null if it is in none.</param>
+/// <param name="Pod">The name of its pod; null if it is in none, or unknown.</param>
+public sealed record ProcessIdentity(
+    int Tgid,
+    string? Vm,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Manager = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Namespace = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Pod = null) : Fact;
 
 /// <summary>A kernel stack, to whose key events refer.</summary>
 /// <param name="Key">See <see cref="Wire.WireEvent.Stack"/>.</param>
@@ -39,7 +48,9 @@ public sealed record ProcessAtStart(
 /// <summary>All facts of a host. One thread adds, any thread may read.</summary>
 public sealed class HostFacts
 {
+    private readonly ConcurrentDictionary<int, ProcessIdentity> _processes = new();
     private readonly ConcurrentDictionary<int, string> _vmNames = new();
+    private readonly ConcurrentDictionary<string, ProcessIdentity> _vms = new();
     private readonly ConcurrentDictionary<string, DeviceIdentity> _devices = new();
     private readonly ConcurrentDictionary<int, KernelStack> _stacks = new();
     private readonly ConcurrentDictionary<string, DeviceStillHeld> _stillHeld = new();
@@ -47,6 +58,9 @@ public sealed class HostFacts
 
     /// <summary>Raised for each fact that is added, on the thread that adds it.</summary>
     public event Action<Fact>? Learned;
+
+    /// <summary>What processes run, by its name; of a name that several have or had, the one learned last.</summary>
+    public IReadOnlyDictionary<string, ProcessIdentity> Vms => _vms;
 
     /// <summary>Names of VMs, by process.</summary>
     public IReadOnlyDictionary<int, string> VmNames => _vmNames;
@@ -66,7 +80,7 @@ public sealed class HostFacts
     /// <summary>All facts.</summary>
     public IEnumerable<Fact> All =>
     [
-        .. _vmNames.Select(v => new ProcessIdentity(v.Key, v.Value)), .. _devices.Values, .. _stacks.Values, .. _stillHeld.Values,
+        .. _processes.Values, .. _devices.Values, .. _stacks.Values, .. _stillHeld.Values,
         .. _atStart.Values,
     ];
 
@@ -74,7 +88,18 @@ public sealed class HostFacts
     public string NameOf(int pid, string comm) => ProcessNames.Of(pid, comm, _vmNames.GetValueOrDefault(pid));
 
     /// <summary>Removes the VM of a process: it is gone, or its number is that of another process now.</summary>
-    public void RemoveProcess(int tgid) => _vmNames.TryRemove(tgid, out _);
+    public void RemoveProcess(int tgid)
+    {
+        if (_processes.TryRemove(tgid, out ProcessIdentity? process))
+            _vms.TryRemove(new(process.Vm!, process));
+        _vmNames.TryRemove(tgid, out _);
+    }
+
+    /// <summary>Whether libvirt's time limits are those of a process: it runs a VM that is libvirt's, or may be.</summary>
+    public bool HasLibvirtLimits(int tgid) => _processes.TryGetValue(tgid, out ProcessIdentity? process) && VmManagers.HasLibvirt(process.Manager);
+
+    /// <summary>Who starts and stops a process, see <see cref="VmManagers"/>; null if unknown.</summary>
+    public string? ManagerOf(int tgid) => _processes.GetValueOrDefault(tgid)?.Manager;
 
     /// <summary>Removes the holders of a device that was not released.</summary>
     public void RemoveStillHeld(string bdf) => _stillHeld.TryRemove(bdf, out _);
@@ -84,7 +109,11 @@ public sealed class HostFacts
     {
         switch (fact)
         {
-            case ProcessIdentity { Vm: { } vm } process: _vmNames[process.Tgid] = vm; break;
+            case ProcessIdentity { Vm: { } vm } process:
+                _processes[process.Tgid] = process;
+                _vmNames[process.Tgid] = vm;
+                _vms[vm] = process;
+                break;
             case DeviceIdentity device: _devices[device.Bdf] = device; break;
             case KernelStack stack: _stacks[stack.Key] = stack; break;
             case DeviceStillHeld held: _stillHeld[held.Bdf] = held; break;

@@ -13,17 +13,21 @@ public enum Severity
     Warning,
 }
 
-/// <summary>One reason why a shutdown or an open took as long as it did: data first, then words.</summary>
-/// <param name="Kind">What it says.</param>
-/// <param name="Text">What was seen: one or more sentences, without the last full stop.</param>
-/// <param name="Remedy">What would help; null if nothing needs to be done.</param>
-public sealed record Finding(FindingKind Kind, string Text, string? Remedy)
+/// <summary>One reason why a shutdown or an open took as long as it did: data first, then words, made when they are read.</summary>
+/// <param name="kind">What it says.</param>
+/// <param name="details">Makes the words.</param>
+public sealed class Finding(FindingKind kind, Func<FindingDetails> details)
 {
+    private FindingDetails? _details;
+
+    /// <summary>What it says.</summary>
+    public FindingKind Kind => kind;
+
     /// <summary>Its stable name: serial_exit, lock_held_across_release, …</summary>
-    public string Id => Kind.Id;
+    public string Id => kind.Id;
 
     /// <summary>How much it matters.</summary>
-    public Severity Severity { get; init; } = Kind.Severity;
+    public Severity Severity { get; init; } = kind.Severity;
 
     /// <summary>Wall time that it cost or that is at stake, nanoseconds; 0 if it is not about time.</summary>
     public long CostNs { get; init; }
@@ -31,18 +35,37 @@ public sealed record Finding(FindingKind Kind, string Text, string? Remedy)
     /// <summary>The same in seconds.</summary>
     public double Seconds => CostNs / 1e9;
 
-    /// <summary>All devices it is about, by address.</summary>
-    public ImmutableArray<string> Devices { get; init; } = [];
+    /// <inheritdoc cref="FindingDetails.Text"/>
+    public string Text => Details.Text;
 
-    /// <summary>Addresses of the locks it is about.</summary>
-    public ImmutableArray<ulong> Locks { get; init; } = [];
+    /// <inheritdoc cref="FindingDetails.Remedy"/>
+    public string? Remedy => Details.Remedy;
 
-    /// <summary>The numbers of the text, by name; durations end in _ns.</summary>
-    public ImmutableSortedDictionary<string, long> Numbers { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
+    /// <inheritdoc cref="FindingDetails.Devices"/>
+    public ImmutableArray<string> Devices => Details.Devices;
+
+    /// <inheritdoc cref="FindingDetails.Locks"/>
+    public ImmutableArray<ulong> Locks => Details.Locks;
+
+    /// <inheritdoc cref="FindingDetails.Numbers"/>
+    public ImmutableSortedDictionary<string, long> Numbers => Details.Numbers;
+
+    private FindingDetails Details => _details ??= details();
 
     /// <summary>The most costly first; among equals the warnings, then in the given order.</summary>
-    public static ImmutableArray<Finding> ByCost(IEnumerable<Finding> findings) =>
-        [.. findings.OrderByDescending(f => f.CostNs).ThenByDescending(f => f.Severity)];
+    public static ImmutableArray<Finding> ByCost(IEnumerable<Finding> findings)
+    {
+        Finding[] sorted = [.. findings];
+        SortByCost(sorted);
+        return [.. sorted];
+    }
+
+    /// <inheritdoc cref="ByCost"/>
+    internal static void SortByCost(Span<Finding> findings)
+    {
+        StableSort.By(findings, static f => -(long)f.Severity);
+        StableSort.By(findings, static f => -f.CostNs);
+    }
 
     /// <summary>Numbers by name, without the unknown ones.</summary>
     internal static ImmutableSortedDictionary<string, long> Known(params ReadOnlySpan<(string Name, long? Value)> numbers)
@@ -55,4 +78,19 @@ public sealed record Finding(FindingKind Kind, string Text, string? Remedy)
         }
         return known.ToImmutable();
     }
+}
+
+/// <summary>What a finding says.</summary>
+/// <param name="Text">What was seen: one or more sentences, without the last full stop.</param>
+/// <param name="Remedy">What would help; null if nothing needs to be done.</param>
+public sealed record FindingDetails(string Text, string? Remedy)
+{
+    /// <summary>All devices it is about, by address.</summary>
+    public ImmutableArray<string> Devices { get; init; } = [];
+
+    /// <summary>Addresses of the locks it is about.</summary>
+    public ImmutableArray<ulong> Locks { get; init; } = [];
+
+    /// <summary>The numbers of the text, by name; durations end in _ns.</summary>
+    public ImmutableSortedDictionary<string, long> Numbers { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
 }

@@ -28,15 +28,16 @@ public static class FindingsSoFar
             return Before(s);
         long inParallelNs = s.SoFar.IfParallelNs;
         bool serial = AtMostOneAtATime(s);
-        Finding? leading = Finding.ByCost(
-            ReleaseFindings.For(s.SoFar.Releases, inParallelNs).Where(f => serial || f.Kind != FindingKinds.SerialExit && f.Kind != FindingKinds.SerialClose)
-                .Concat(ResetFindings.For(s.SoFar.Releases, facts.Devices, () => evidence))
-                .Where(f => f.Severity == Severity.Warning)).FirstOrDefault();
+        var findings = new List<Finding>();
+        ReleaseFindings.AddTo(findings, s.SoFar.Releases, inParallelNs);
+        findings.RemoveAll(f => !serial && (f.Kind == FindingKinds.SerialExit || f.Kind == FindingKinds.SerialClose));
+        ResetFindings.AddTo(findings, s.SoFar.Releases, facts.Devices, () => evidence);
+        Finding? leading = Finding.ByCost(findings.Where(f => f.Severity == Severity.Warning)).FirstOrDefault();
         return leading switch
         {
             null => null,
             _ when leading.Kind == FindingKinds.SerialExit || leading.Kind == FindingKinds.SerialClose => new FindingSoFar(leading.Kind,
-                $"{s.SoFar.Releases.Length} devices closed one after another in {Text(Interval.UnionNs(s.SoFar.Releases.Select(r => r.Time)))}; " +
+                $"{s.SoFar.Releases.Length} devices closed one after another in {Text(Interval.UnionNs(s.SoFar.Releases.AsSpan(), static r => r.Time))}; " +
                 $"in parallel {Text(inParallelNs)}", leading.Remedy),
             _ => new FindingSoFar(leading.Kind, leading.Text, leading.Remedy),
         };

@@ -5,7 +5,7 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Findings;
 
-/// <summary>Opens that waited for the releases of other processes.</summary>
+/// <summary>Opens that waited for the releases of other processes, or for a reset method that timed out.</summary>
 public static class OpenFindings
 {
     /// <summary>Shorter waits are not reported.</summary>
@@ -17,8 +17,10 @@ public static class OpenFindings
     public static ImmutableArray<Finding> For(
         IEnumerable<Operation> opens, IEnumerable<Operation> operations, HostFacts facts)
     {
-        var releases = new ReleaseIndex(operations.Where(o => o.Kind == OperationKind.Release).OrderBy(o => o.Time.StartNs));
-        return [.. opens.Select(open => Delayed(open, releases, facts)).OfType<Finding>()];
+        Operation[] inOrder = [.. operations.Where(o => o.Kind == OperationKind.Release).OrderBy(o => o.Time.StartNs)];
+        using var releases = new ReleaseIndex(inOrder);
+        ImmutableArray<Operation> all = [.. opens];
+        return [.. all.Select(open => Delayed(open, releases, facts)).Append(ResetFindings.FellBack(all, facts.Devices)).OfType<Finding>()];
     }
 
     /// <summary>The finding about an open; null if it did not wait for these releases.</summary>
@@ -35,17 +37,18 @@ public static class OpenFindings
         long waitedNs = holders.Sum(h => h.Ns);
         if (waitedNs < MinWait.TotalNanoseconds)
             return null;
-        string who = Figures.List(holders.Select(h => facts.NameOf(h.Task!.Tgid, h.Process ?? h.Task.Comm)));
-        return new Finding(
-            FindingKinds.OpenDelayed,
+        return new Finding(FindingKinds.OpenDelayed, () => new FindingDetails(
             $"{facts.NameOf(open.Task.Tgid, open.Process)} needed {Figures.Text(open.Time.DurationNs)} to open {open.Device}: for " +
-            $"{Figures.Text(waitedNs)} of it {who} held the lock while releasing {Figures.List(holders.Select(h => h.Device!))}",
+            $"{Figures.Text(waitedNs)} of it {Figures.List(holders.Select(h => facts.NameOf(h.Task!.Tgid, h.Process ?? h.Task.Comm)))} " +
+            $"held the lock while releasing {Figures.List(holders.Select(h => h.Device!))}",
             "give a VM that starts while another one stops devices of another reset domain, or start it after the other one is gone")
         {
-            CostNs = waitedNs,
             Devices = [open.Device, .. holders.Select(h => h.Device!).Distinct()],
             Locks = [.. open.LockWaits.Select(w => w.Lock).Distinct()],
             Numbers = Finding.Known(("open_ns", open.Time.DurationNs), ("waited_ns", waitedNs)),
+        })
+        {
+            CostNs = waitedNs,
         };
     }
 }

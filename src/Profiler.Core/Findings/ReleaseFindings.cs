@@ -23,71 +23,120 @@ public static class ReleaseFindings
 
     /// <param name="releases">Of one process; may be empty.</param>
     /// <param name="ifParallelNs">The longest chain of releases that must be serial, nanoseconds.</param>
-    public static ImmutableArray<Finding> For(IReadOnlyList<Operation> releases, long ifParallelNs)
+    public static ImmutableArray<Finding> For(ImmutableArray<Operation> releases, long ifParallelNs)
     {
-        var findings = ImmutableArray.CreateBuilder<Finding>();
-        int atOnce = Interval.PeakConcurrency(releases.Select(r => r.Time));
-        if (releases.Count > 1 && atOnce == 1 && Serial(releases, ifParallelNs) is { } serial)
-            findings.Add(serial);
-        if (Waited(releases))
-            findings.AddRange(Locks(releases));
-        else if (atOnce > 1)
-            findings.Add(Parallel(releases, atOnce));
-        return findings.ToImmutable();
+        var findings = new List<Finding>();
+        AddTo(findings, releases, ifParallelNs);
+        return [.. findings];
     }
 
     /// <summary>
     /// The same for releases of several processes: waits of one for another, or that all ran in parallel. Serial releases are
     /// reported for each process.
     /// </summary>
-    public static ImmutableArray<Finding> ForAll(IReadOnlyList<Operation> releases, long ifParallelNs)
+    public static ImmutableArray<Finding> ForAll(ImmutableArray<Operation> releases, long ifParallelNs)
     {
-        List<List<Operation>> processes = [.. releases.GroupBy(r => r.Task.Tgid).Select(g => g.ToList())];
+        List<Operation[]> processes = [.. releases.GroupBy(r => r.Task.Tgid).Select(g => g.ToArray())];
         if (processes.Count < 2)
             return For(releases, ifParallelNs);
         if (Waited(releases))
-            return [.. Locks(releases)];
-        int atOnce = Interval.PeakConcurrency(releases.Select(r => r.Time));
-        bool serialInItself = processes.Exists(p => p.Count > 1 && Interval.PeakConcurrency(p.Select(r => r.Time)) == 1);
+        {
+            var waits = new List<Finding>();
+            AddLocks(waits, releases);
+            return [.. waits];
+        }
+        int atOnce = PeakConcurrency(releases.AsSpan());
+        bool serialInItself = processes.Exists(p => p.Length > 1 && PeakConcurrency(p) == 1);
         return atOnce > 1 && !serialInItself ? [Parallel(releases, atOnce)] : [];
     }
 
-    private static Finding? Serial(IReadOnlyList<Operation> releases, long ifParallelNs)
+    /// <inheritdoc cref="For"/>
+    /// <param name="findings">Receives them.</param>
+    internal static void AddTo(List<Finding> findings, ImmutableArray<Operation> releases, long ifParallelNs)
     {
-        long releasing = Interval.UnionNs(releases.Select(r => r.Time));
+        int atOnce = PeakConcurrency(releases.AsSpan());
+        if (releases.Length > 1 && atOnce == 1)
+            AddSerial(findings, releases, ifParallelNs);
+        if (Waited(releases))
+            AddLocks(findings, releases);
+        else if (atOnce > 1)
+            findings.Add(Parallel(releases, atOnce));
+    }
+
+    private static void AddSerial(List<Finding> findings, ImmutableArray<Operation> releases, long ifParallelNs)
+    {
+        long releasing = UnionNs(releases);
         if (ifParallelNs > SerialShare * releasing && releasing - ifParallelNs < AlwaysReported.TotalNanoseconds)
-            return null;
+            return;
+        int exiting = 0;
+        foreach (Operation release in releases)
+            exiting += release.Exiting ? 1 : 0;
         // A thread may have closed one of them just before the exit.
-        bool exiting = releases.Count(r => r.Exiting) > releases.Count / 2;
-        string closing = $"closing them from several threads{(exiting ? " before exit" : "")} would take about " +
-            $"{Figures.Text(ifParallelNs)} (limited by {SerialChain.LimitOf(ifParallelNs, releases.Max(r => r.Time.DurationNs - r.LockWaitNs))})";
-        (FindingKind kind, string text) = exiting
-            ? (FindingKinds.SerialExit, $"the kernel closed the {releases.Count} devices of the exiting process one after another, in {Figures.Text(releasing)}")
-            : (FindingKinds.SerialClose, $"the process closed its {releases.Count} devices one after another, in {Figures.Text(releasing)}");
-        return new Finding(kind, text, closing)
+        findings.Add(Serial(releases, releasing, ifParallelNs, exiting > releases.Length / 2));
+    }
+
+    private static Finding Serial(ImmutableArray<Operation> releases, long releasing, long ifParallelNs, bool exiting) =>
+        new(exiting ? FindingKinds.SerialExit : FindingKinds.SerialClose, () => new FindingDetails(
+            (exiting
+                ? $"the kernel closed the {releases.Length} devices of the exiting process one after another"
+                : $"the process closed its {releases.Length} devices one after another") + $", in {Figures.Text(releasing)}",
+            $"closing them from several threads{(exiting ? " before exit" : "")} would take about {Figures.Text(ifParallelNs)} " +
+            $"(limited by {SerialChain.LimitOf(ifParallelNs, releases.Max(r => r.Time.DurationNs - r.LockWaitNs))})")
         {
-            CostNs = releasing - ifParallelNs,
             Devices = [.. releases.Select(r => r.Device)],
             Numbers = Finding.Known(("releasing_ns", releasing), ("if_parallel_ns", ifParallelNs)),
+        })
+        {
+            CostNs = releasing - ifParallelNs,
         };
+
+    private static bool Waited(ImmutableArray<Operation> releases)
+    {
+        long waited = 0, took = 0;
+        foreach (Operation release in releases)
+            (waited, took) = (waited + release.LockWaitNs, took + release.Time.DurationNs);
+        return waited > WaitShare * took || waited >= AlwaysReported.TotalNanoseconds;
     }
 
-    private static bool Waited(IReadOnlyList<Operation> releases)
+    // The lock that was waited for the longest first.
+    private static void AddLocks(List<Finding> findings, ImmutableArray<Operation> releases)
     {
-        long waited = releases.Sum(r => r.LockWaitNs);
-        return waited > WaitShare * releases.Sum(r => r.Time.DurationNs) || waited >= AlwaysReported.TotalNanoseconds;
+        WaitOf[] waits = ByLock(releases);
+        using var locks = new Scratch<WaitsOf>();
+        for (int from = 0, to; from < waits.Length; from = to)
+        {
+            for (to = from + 1; to < waits.Length && waits[to].Wait.Lock == waits[from].Wait.Lock; to++)
+            {
+            }
+            var all = new WaitsOf(new ArraySegment<WaitOf>(waits, from, to - from));
+            if (all.OfDevice)
+                locks.Add(all);
+        }
+        locks.Items.Sort(static (a, b) => a.SumNs != b.SumNs ? b.SumNs.CompareTo(a.SumNs) : a.Waits[0].Order.CompareTo(b.Waits[0].Order));
+        foreach (ref readonly WaitsOf one in locks.Items)
+            findings.Add(Lock(one.Waits, one.CostNs));
     }
 
-    private static IEnumerable<Finding> Locks(IReadOnlyList<Operation> releases) => releases
-        .SelectMany(r => r.LockWaits.Select(w => (Release: r, Wait: w)))
-        .GroupBy(w => w.Wait.Lock)
-        .Where(g => LockWait.HoldersOf(g.Select(w => w.Wait)).Any(h => h.Device is not null))
-        .OrderByDescending(g => g.Sum(w => w.Wait.Time.DurationNs))
-        .Select(g => Lock([.. g]));
-
-    private static Finding Lock(IReadOnlyList<(Operation Release, LockWait Wait)> waits)
+    private static WaitOf[] ByLock(ImmutableArray<Operation> releases)
     {
-        (Operation Release, LockWait Wait) longest = waits.MaxBy(w => w.Wait.Time.DurationNs);
+        using var waits = new Scratch<WaitOf>();
+        foreach (Operation release in releases)
+        {
+            foreach (LockWait wait in release.LockWaits)
+                waits.Add(new WaitOf(release, wait, waits.Count));
+        }
+        waits.Items.Sort(static (a, b) => a.Wait.Lock != b.Wait.Lock ? a.Wait.Lock.CompareTo(b.Wait.Lock) : a.Order.CompareTo(b.Order));
+        return waits.Items.ToArray();
+    }
+
+    private static Finding Lock(ArraySegment<WaitOf> waits, long costNs) => new(FindingKinds.LockHeld, () => Lock(waits))
+    {
+        CostNs = costNs,
+    };
+
+    private static FindingDetails Lock(ArraySegment<WaitOf> waits)
+    {
+        WaitOf longest = waits.MaxBy(w => w.Wait.Time.DurationNs);
         string[] devices =
         [
             .. waits.Select(w => w.Release.Device)
@@ -104,31 +153,69 @@ public static class ReleaseFindings
             _ => ("a lock that is neither the dev_set's nor the IOMMU group's", "It is a lock of the driver",
                 "the driver does not need to hold this lock during the reset"),
         };
-        long waited = Interval.UnionNs(waits.Select(w => w.Wait.Time));
-        return new Finding(
-            FindingKinds.LockHeld,
+        return new FindingDetails(
             $"{Figures.Count(waits.Count, "release")} waited for {which}, {longest.Release.Device} the longest " +
             $"({Figures.Text(longest.Wait.Time.DurationNs)}). {shared}; it is held while a device is released and reset. " +
             $"Seen with {Figures.Count(devices.Length, "device")}: {Figures.List(devices)}", remedy)
         {
-            CostNs = waited,
             Devices = [.. devices],
             Locks = [longest.Wait.Lock],
-            Numbers = Finding.Known(
-                ("waits", waits.Count), ("waited_ns", waits.Sum(w => w.Wait.Time.DurationNs)), ("longest_ns", longest.Wait.Time.DurationNs)),
+            Numbers = Finding.Known(("waits", waits.Count), ("waited_ns", waits.Sum(w => w.Wait.Time.DurationNs)), ("longest_ns", longest.Wait.Time.DurationNs)),
         };
     }
 
-    private static Finding Parallel(IReadOnlyList<Operation> releases, int atOnce)
+    private static Finding Parallel(ImmutableArray<Operation> releases, int atOnce) => new(FindingKinds.Parallel, () =>
     {
-        long took = Interval.UnionNs(releases.Select(r => r.Time)), slowest = releases.Max(r => r.Time.DurationNs);
-        return new Finding(
-            FindingKinds.Parallel,
-            $"up to {atOnce} of {releases.Count} devices were released at the same time: {Figures.Text(took)} in total, " +
+        long took = UnionNs(releases), slowest = releases.Max(r => r.Time.DurationNs);
+        return new FindingDetails(
+            $"up to {atOnce} of {releases.Length} devices were released at the same time: {Figures.Text(took)} in total, " +
             $"{Figures.Text(slowest)} for the slowest device", null)
         {
             Devices = [.. releases.Select(r => r.Device)],
             Numbers = Finding.Known(("max_parallel", atOnce), ("releasing_ns", took), ("slowest_ns", slowest)),
         };
+    });
+
+    private static long UnionNs(ImmutableArray<Operation> releases) => Interval.UnionNs(releases.AsSpan(), static r => r.Time);
+
+    private static int PeakConcurrency(ReadOnlySpan<Operation> releases) => Interval.PeakConcurrency(releases, static r => r.Time);
+
+    /// <summary>A wait, and its place among those of all locks.</summary>
+    private readonly record struct WaitOf(Operation Release, LockWait Wait, int Order);
+
+    /// <summary>The waits for one lock.</summary>
+    private readonly record struct WaitsOf
+    {
+        public WaitsOf(ArraySegment<WaitOf> waits)
+        {
+            Waits = waits;
+            CostNs = Interval.UnionNs<WaitOf>(waits, static w => w.Wait.Time);
+            var once = new HoldersOnce();
+            foreach (WaitOf wait in waits)
+            {
+                SumNs += wait.Wait.Time.DurationNs;
+                OfDevice = OfDevice || HasDevice(once.Of(wait.Wait));
+                once.Add(wait.Wait);
+            }
+        }
+
+        public ArraySegment<WaitOf> Waits { get; }
+
+        public long SumNs { get; }
+
+        public long CostNs { get; }
+
+        /// <summary>A holder did something with a device.</summary>
+        public bool OfDevice { get; }
+
+        private static bool HasDevice(Holders holders)
+        {
+            foreach (Holder holder in holders)
+            {
+                if (holder.Device is not null)
+                    return true;
+            }
+            return false;
+        }
     }
 }

@@ -27,28 +27,37 @@ public sealed class DeviceStatistics(int capacity = DeviceStatistics.Capacity)
 {
     public const int Capacity = 4096;
 
-    private readonly BoundedTally<string, DeviceFigures> _devices = new(capacity);
+    private readonly BoundedTally<string, Totals, DeviceFigures> _devices = new(capacity, static device => new Totals(device));
 
-    public void Record(Operation operation)
-    {
-        bool release = operation.Kind == OperationKind.Release;
-        long ns = operation.Time.DurationNs;
-        DeviceFigures figures = _devices[operation.Device] ?? new DeviceFigures(operation.Device, operation.Task, 0, 0, 0, 0, 0, null, 0, 0);
-        _devices.Set(operation.Device, figures with
-        {
-            User = UserOf(operation),
-            Opens = figures.Opens + (release ? 0 : 1),
-            Releases = figures.Releases + (release ? 1 : 0),
-            LastNs = release ? ns : figures.LastNs,
-            SumNs = figures.SumNs + (release ? ns : 0),
-            MaxNs = release ? Math.Max(figures.MaxNs, ns) : figures.MaxNs,
-            Method = operation.LongestReset?.Method ?? figures.Method,
-            Lock = operation.Lock != 0 ? operation.Lock : figures.Lock,
-            LastEndNs = operation.Time.EndNs,
-        });
-    }
+    public void Record(Operation operation) => _devices[operation.Device].Add(operation);
 
     public Tally<DeviceFigures> Snapshot() => _devices.Snapshot();
+
+    private sealed class Totals(string device) : ITotals<DeviceFigures>
+    {
+        private TaskId _user = null!;
+        private long _opens, _releases, _lastNs, _sumNs, _maxNs, _lastEndNs;
+        private ResetMethod? _method;
+        private ulong _lock;
+
+        public void Add(Operation operation)
+        {
+            if (_user is not { } user || user.Tid != operation.Task.Tgid || user.Comm != operation.Process)
+                _user = UserOf(operation);
+            _method = operation.LongestReset?.Method ?? _method;
+            _lock = operation.Lock != 0 ? operation.Lock : _lock;
+            _lastEndNs = operation.Time.EndNs;
+            if (operation.Kind == OperationKind.Open)
+            {
+                _opens++;
+                return;
+            }
+            long ns = operation.Time.DurationNs;
+            (_releases, _lastNs, _sumNs, _maxNs) = (_releases + 1, ns, _sumNs + ns, Math.Max(_maxNs, ns));
+        }
+
+        public DeviceFigures Figures() => new(device, _user, _opens, _releases, _lastNs, _sumNs, _maxNs, _method, _lock, _lastEndNs);
+    }
 
     private static TaskId UserOf(Operation operation) => operation.Task is { } task && task.Tid == task.Tgid && task.Comm == operation.Process
         ? task

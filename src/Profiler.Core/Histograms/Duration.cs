@@ -12,8 +12,6 @@ namespace Profiler.Core.Histograms;
 /// <param name="Device">The device; null if it is not about one device.</param>
 public readonly record struct Duration(HistogramKey Key, long Ns, long EndNs, string? Device)
 {
-    private static readonly Phase[] Phases = Enum.GetValues<Phase>();
-
     /// <summary>The durations of an activity: its own, and those of its waits and resets.</summary>
     public static ActivityDurations Of(Activity activity) => new(activity);
 
@@ -21,18 +19,7 @@ public readonly record struct Duration(HistogramKey Key, long Ns, long EndNs, st
     /// The durations of a shutdown: its own and those of its phases. Its releases are activities of their own. A shutdown that was
     /// not seen from begin to end has none: they would be too short.
     /// </summary>
-    public static IEnumerable<Duration> Of(Shutdown shutdown)
-    {
-        if (!shutdown.IsWhole)
-            return [];
-        ShutdownPhases phases = shutdown.Phases;
-        return
-        [
-            Of(HistogramKey.Shutdown, shutdown.Time, null),
-            .. Phases.Where(phase => phases[phase] > 0)
-                .Select(phase => new Duration(HistogramKey.Of(phase), phases[phase], shutdown.Time.EndNs, null)),
-        ];
-    }
+    public static ShutdownDurations Of(Shutdown shutdown) => new(shutdown);
 
     internal static Duration Of(Reset reset) => Of(HistogramKey.Of(reset.Method), reset.Time, reset.Device);
 

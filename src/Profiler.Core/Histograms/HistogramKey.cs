@@ -27,6 +27,15 @@ public readonly record struct HistogramKey
 
     public HistogramKind Kind { get; }
 
+    // The most histograms of one kind.
+    private static readonly int MaxParts = Math.Max(Enum.GetValues<ResetMethod>().Length, Enum.GetValues<Phase>().Length);
+
+    /// <summary>The length of an array indexed by <see cref="Index"/>.</summary>
+    public static readonly int Count = Enum.GetValues<HistogramKind>().Length * MaxParts;
+
+    /// <summary>A number of its own, from 0.</summary>
+    public int Index => (int)Kind * MaxParts + _part;
+
     /// <summary>The reset method of a <see cref="HistogramKind.Reset"/>.</summary>
     public ResetMethod Method => (ResetMethod)_part;
 

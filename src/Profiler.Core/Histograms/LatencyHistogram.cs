@@ -15,6 +15,9 @@ public sealed class LatencyHistogram
 
     private static readonly long[] PowersOfTen = [.. Enumerable.Range(0, 19).Select(i => (long)Math.Pow(10, i))];
 
+    // The smallest whole ns of each bucket, and of the one after the last.
+    private static readonly long[] LowerBounds = [.. Enumerable.Range(0, PerDecade * Decades + 1).Select(LowerBound)];
+
     private readonly long[] _buckets = new long[PerDecade * Decades];
 
     // Values that are exactly the bucket's lower bound: needed to count "up to and including" a bound.
@@ -34,7 +37,7 @@ public sealed class LatencyHistogram
     {
         int index = IndexOf(ns);
         _buckets[index]++;
-        if (ns <= LowerBound(index))
+        if (ns <= LowerBounds[index])
             _atBound[index]++;
         Count++;
         Sum = ns < long.MaxValue - Sum ? Sum + ns : long.MaxValue;
@@ -48,7 +51,7 @@ public sealed class LatencyHistogram
         for (int i = 0; i < _buckets.Length; i++)
         {
             if (_buckets[i] > 0)
-                buckets.Add(new HistogramBucket(LowerBound(i), LowerBound(i + 1), _buckets[i]) { AtFrom = _atBound[i] });
+                buckets.Add(new HistogramBucket(LowerBounds[i], LowerBounds[i + 1], _buckets[i]) { AtFrom = _atBound[i] });
         }
         return new HistogramSnapshot(buckets.ToImmutable(), Count, Sum, Max);
     }
@@ -66,7 +69,6 @@ public sealed class LatencyHistogram
             : decade * PerDecade + (int)((ns - unit) * StepsPerUnit / unit);
     }
 
-    // The smallest whole ns that falls into the bucket.
     private static long LowerBound(int index)
     {
         long unit = PowersOfTen[index / PerDecade];

@@ -21,44 +21,52 @@ public sealed class LockStatistics(int capacity = LockStatistics.Capacity)
 {
     public const int Capacity = 4096;
 
-    private readonly BoundedTally<ulong, LockFigures> _locks = new(capacity);
+    private readonly BoundedTally<ulong, Totals, LockFigures> _locks = new(capacity, address => new Totals(address, capacity));
 
     public void Record(Operation operation)
     {
         // A dev_set's lock is kept before the first wait: it shows which devices share it.
         if (operation.Lock != 0)
-            Update(operation.Lock, LockKind.DevSet, operation.Device, null);
+            _locks[operation.Lock].Add(operation.Device);
         foreach (LockWait wait in operation.LockWaits)
-            Update(wait.Lock, wait.Lock == operation.Lock ? LockKind.DevSet : wait.Kind, operation.Device, wait);
+            _locks[wait.Lock].Add(wait, wait.Lock == operation.Lock ? LockKind.DevSet : wait.Kind, operation.Device);
     }
 
     public Tally<LockFigures> Snapshot() => _locks.Snapshot();
 
-    private void Update(ulong address, LockKind kind, string device, LockWait? wait)
+    private sealed class Totals(ulong address, int capacity) : ITotals<LockFigures>
     {
-        LockFigures figures = _locks[address]
-            ?? new LockFigures(address, kind, ImmutableSortedSet.Create<string>(StringComparer.Ordinal), 0, 0, 0, null);
-        ImmutableSortedSet<string> devices = figures.Devices.Count < capacity ? figures.Devices.Add(device) : figures.Devices;
-        if (wait is null)
+        private readonly HashSet<string> _devices = [];
+        private LockKind? _kind;
+        private long _waits, _sumNs, _longestNs;
+        private LockWait? _longest;
+
+        public void Add(string device)
         {
-            _locks.Set(address, devices == figures.Devices ? figures : figures with { Devices = devices });
-            return;
+            _kind ??= LockKind.DevSet;
+            if (_devices.Count < capacity)
+                _devices.Add(device);
         }
-        bool longest = wait.Time.DurationNs > figures.LongestNs;
-        _locks.Set(address, figures with
+
+        public void Add(LockWait wait, LockKind kind, string device)
         {
-            Devices = devices,
-            Kind = figures.Kind == LockKind.Other ? kind : figures.Kind,
-            Waits = figures.Waits + 1,
-            SumNs = figures.SumNs + wait.Time.DurationNs,
-            LongestNs = Math.Max(figures.LongestNs, wait.Time.DurationNs),
-            Holder = longest ? LongestHolder(wait) : figures.Holder,
-        });
+            long ns = wait.Time.DurationNs;
+            _kind = _kind is null or LockKind.Other ? kind : _kind;
+            Add(device);
+            if (ns > _longestNs)
+                (_longestNs, _longest) = (ns, wait);
+            (_waits, _sumNs) = (_waits + 1, _sumNs + ns);
+        }
+
+        public LockFigures Figures() => new(
+            address, _kind ?? LockKind.Other, _devices.ToImmutableSortedSet(StringComparer.Ordinal), _waits, _sumNs, _longestNs, LongestHolder(_longest));
     }
 
-    private static Holder? LongestHolder(LockWait wait)
+    private static Holder? LongestHolder(LockWait? wait)
     {
         Holder? longest = null;
+        if (wait is null)
+            return null;
         foreach (Holder holder in wait.Holders)
         {
             if (holder.Task is not null && (longest is null || holder.Ns > longest.Ns))

@@ -2,11 +2,6 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Lives;
 
-/// <summary>What a process did with its devices.</summary>
-/// <param name="Time">When.</param>
-/// <param name="IsRelease">It was a release.</param>
-internal readonly record struct DeviceActivity(Interval Time, bool IsRelease);
-
 /// <summary>What a process does after a signal, as far as it shows whether the signal ends it.</summary>
 /// <param name="signal">The signal.</param>
 internal struct AfterSignal(SignalDelivered signal)
@@ -17,16 +12,18 @@ internal struct AfterSignal(SignalDelivered signal)
 
     public readonly SignalDelivered Signal => signal;
 
-    /// <summary>Adds the next activity, in the order of their starts.</summary>
-    public void Add(DeviceActivity done)
+    /// <summary>Adds what the process did next with its devices, in the order of the starts.</summary>
+    /// <param name="time">When.</param>
+    /// <param name="isRelease">It was a release.</param>
+    public void Add(Interval time, bool isRelease)
     {
-        if (done.Time.EndNs > _busyNs && ShutdownCause.Within(CloseBurst.Gap, _busyNs, done.Time.StartNs))
-            _busyNs = done.Time.EndNs;
-        if (!done.IsRelease || done.Time.EndNs <= signal.TimeNs)
+        if (time.EndNs > _busyNs && ShutdownCause.Within(CloseBursts.Gap, _busyNs, time.StartNs))
+            _busyNs = time.EndNs;
+        if (!isRelease || time.EndNs <= signal.TimeNs)
             return;
-        _paused |= _firstCloseNs is not null && !ShutdownCause.Within(CloseBurst.Gap, _closedNs, done.Time.StartNs);
-        _firstCloseNs ??= done.Time.StartNs;
-        _closedNs = Math.Max(_closedNs, done.Time.EndNs);
+        _paused |= _firstCloseNs is not null && !ShutdownCause.Within(CloseBursts.Gap, _closedNs, time.StartNs);
+        _firstCloseNs ??= time.StartNs;
+        _closedNs = Math.Max(_closedNs, time.EndNs);
     }
 
     /// <summary>Whether the signal leads to an exit at this time.</summary>

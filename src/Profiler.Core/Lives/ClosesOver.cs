@@ -1,82 +1,88 @@
+using System.Runtime.InteropServices;
 using Profiler.Core.Spans;
 
 namespace Profiler.Core.Lives;
 
 /// <summary>
 /// Finds the closes after which the process was idle for so long, or opened a device, that it must have lived on. Not while a signal
-/// may turn out to be the cause of them. One sweep over what the process did, however many pauses it made.
+/// may turn out to be the cause of them. One sweep over what the process did, however many pauses it made. Used again for other
+/// processes.
 /// </summary>
-/// <param name="signals">Signals to the process.</param>
-internal sealed class ClosesOver(IEnumerable<SignalDelivered> signals)
+internal sealed class ClosesOver
 {
-    private readonly List<CloseBurst> _over = [];
-    private readonly List<CloseBurst> _pending = [];
-    private readonly AfterSignal[] _signals = [.. signals.Select(s => new AfterSignal(s))];
-    private long _overNs = long.MinValue;
+    private readonly CloseBursts _bursts = new();
+    private readonly List<AfterSignal> _signals = [];
+    private long _overNs;
 
     /// <summary>
     /// Until when a signal may turn out to be the cause of closes that were not found, CLOCK_MONOTONIC, if the process does nothing
     /// more; <see cref="long.MinValue"/> if none may.
     /// </summary>
-    public long UndecidedUntilNs { get; private set; } = long.MinValue;
+    public long UndecidedUntilNs { get; private set; }
 
     /// <summary>Sweeps once.</summary>
-    /// <param name="spans">In the order of their starts; all start before the end.</param>
-    /// <param name="untilNs">The end, CLOCK_MONOTONIC.</param>
+    /// <param name="signals">Signals to the process.</param>
+    /// <param name="spans">In the order of their starts.</param>
+    /// <param name="untilNs">The end, CLOCK_MONOTONIC: later spans do not count.</param>
     /// <param name="opensAgain">It opens a device then.</param>
-    public List<CloseBurst> Find(IReadOnlyList<Span> spans, long untilNs, bool opensAgain)
+    /// <returns>The closes that are over; valid until the next sweep.</returns>
+    public CloseBursts Find(ReadOnlySpan<SignalDelivered> signals, ReadOnlySpan<ProcessSpan> spans, long untilNs, bool opensAgain)
     {
+        Begin(signals);
         long reachedNs = long.MinValue;
-        foreach (Span span in spans)
+        foreach (ref readonly ProcessSpan span in spans)
         {
+            if (span.Time.StartNs >= untilNs)
+                break;
             if (span.Time.StartNs > reachedNs || (span.IsOpen && span.Time.StartNs == reachedNs))
                 Idle(span.Time.StartNs, span.IsOpen);
-            if (span.IsRelease || (span.Part is not null && CloseBurst.IsCaused(span.Part)))
-                CloseBurst.Add(_pending, span.Time, span.Operation);
-            for (int i = 0; span.Part is null && i < _signals.Length; i++)
-                _signals[i].Add(new DeviceActivity(span.Time, span.IsRelease));
+            if (span.IsRelease || span.MayFollowClose)
+                _bursts.Add(span.Time, span.Operation);
+            if (span.IsOfDevice)
+            {
+                foreach (ref AfterSignal after in CollectionsMarshal.AsSpan(_signals))
+                    after.Add(span.Time, span.IsRelease);
+            }
             reachedNs = Math.Max(reachedNs, span.Time.EndNs);
         }
         UndecidedUntilNs = long.MinValue;
         if (untilNs > reachedNs)
             Idle(untilNs, opensAgain);
-        return _over;
+        _bursts.RemovePending();
+        return _bursts;
+    }
+
+    private void Begin(ReadOnlySpan<SignalDelivered> signals)
+    {
+        _bursts.Clear();
+        _signals.Clear();
+        foreach (SignalDelivered signal in signals)
+            _signals.Add(new AfterSignal(signal));
+        _overNs = long.MinValue;
     }
 
     // The process does nothing with its devices up to this time: only then a shutdown can be over.
     private void Idle(long toNs, bool goesOn)
     {
-        if (_pending.Count == 0)
+        if (!_bursts.HasPending)
             return;
-        long lastNs = _pending[^1].EndNs;
+        long lastNs = _bursts[^1].EndNs;
         UndecidedUntilNs = MayDieUntilNs(toNs);
-        if (!goesOn && (toNs - lastNs <= (long)CloseBurst.Gap.TotalNanoseconds || toNs <= UndecidedUntilNs))
+        if (!goesOn && (toNs - lastNs <= (long)CloseBursts.Gap.TotalNanoseconds || toNs <= UndecidedUntilNs))
             return;
         UndecidedUntilNs = long.MinValue;
-        _over.AddRange(_pending);
         _overNs = lastNs;
-        _pending.Clear();
+        _bursts.End();
     }
 
     private long MayDieUntilNs(long nowNs)
     {
         long untilNs = long.MinValue;
-        foreach (ref readonly AfterSignal after in _signals.AsSpan())
+        foreach (ref readonly AfterSignal after in CollectionsMarshal.AsSpan(_signals))
         {
             if (after.Signal.TimeNs > _overNs && after.Signal.TimeNs <= nowNs)
                 untilNs = Math.Max(untilNs, ShutdownCause.MayKillUntilNs(in after));
         }
         return untilNs;
-    }
-
-    /// <summary>Something that the process did.</summary>
-    /// <param name="Time">When.</param>
-    /// <param name="Operation">The release or open; null if it was something else.</param>
-    /// <param name="Part">The part of a teardown; null if it was something else.</param>
-    internal readonly record struct Span(Interval Time, Operation? Operation, TeardownPart? Part)
-    {
-        public bool IsRelease => Operation?.Kind == OperationKind.Release;
-
-        public bool IsOpen => Operation?.Kind == OperationKind.Open;
     }
 }

@@ -1,37 +1,42 @@
+using System.Runtime.InteropServices;
+
 namespace Profiler.Core.Lives;
 
-/// <summary>A device that a process has open.</summary>
-/// <param name="device">The device.</param>
-/// <param name="process">The process.</param>
-/// <param name="number">Larger than that of all devices opened before.</param>
-internal sealed class DeviceUse(string device, ProcessLife process, long number)
+/// <summary>A device that a process has open. Used again for another one when it is closed.</summary>
+internal sealed class DeviceUse
 {
-    public string Device => device;
+    public string Device { get; private set; } = "";
 
-    public ProcessLife Process => process;
+    public ProcessLife Process { get; private set; } = null!;
 
-    public long Number => number;
+    /// <summary>Larger than that of all devices opened before.</summary>
+    public long Number { get; private set; }
 
     /// <summary>The other uses of the device.</summary>
     public DeviceUse? Previous { get; set; }
 
     /// <inheritdoc cref="Previous"/>
     public DeviceUse? Next { get; set; }
+
+    public void Begin(string device, ProcessLife process, long number) => (Device, Process, Number) = (device, process, number);
 }
 
 /// <summary>The processes that have each device open, as far as known.</summary>
 internal sealed class DeviceUsers
 {
     private readonly Dictionary<string, DeviceUse> _first = [];
+    private readonly Stack<DeviceUse> _spare = [];
     private long _opened;
 
     /// <summary>A process has the device open.</summary>
     public DeviceUse Add(string device, ProcessLife process)
     {
-        var use = new DeviceUse(device, process, ++_opened);
-        if (_first.TryGetValue(device, out DeviceUse? next))
+        DeviceUse use = _spare.TryPop(out DeviceUse? spare) ? spare : new DeviceUse();
+        use.Begin(device, process, ++_opened);
+        ref DeviceUse? first = ref CollectionsMarshal.GetValueRefOrAddDefault(_first, device, out _);
+        if (first is { } next)
             (use.Next, next.Previous) = (next, use);
-        _first[device] = use;
+        first = use;
         return use;
     }
 
@@ -46,12 +51,25 @@ internal sealed class DeviceUsers
             _first.Remove(use.Device);
         else
             _first[use.Device] = use.Next;
+        Spare(use);
     }
 
     /// <summary>The device is released: no process has it open any more.</summary>
     public void Release(string device)
     {
-        while (_first.TryGetValue(device, out DeviceUse? use))
-            use.Process.RemoveDevice(use);
+        _first.Remove(device, out DeviceUse? use);
+        while (use is not null)
+        {
+            DeviceUse? next = use.Next;
+            use.Process.RemoveDevice(device);
+            Spare(use);
+            use = next;
+        }
+    }
+
+    private void Spare(DeviceUse use)
+    {
+        use.Previous = use.Next = null;
+        _spare.Push(use);
     }
 }

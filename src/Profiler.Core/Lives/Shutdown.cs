@@ -92,10 +92,10 @@ public sealed record Shutdown(
     public long ResetNs => Releases.Sum(r => r.ResetNs);
 
     /// <summary>The maximum number of releases at the same time.</summary>
-    public int PeakConcurrency => Interval.PeakConcurrency(Releases.Select(r => r.Time));
+    public int PeakConcurrency => Interval.PeakConcurrency(Releases.AsSpan(), static r => r.Time);
 
     /// <inheritdoc cref="SerialChain.LongestNs"/>
-    public long IfParallelNs => SerialChain.LongestNs(Releases);
+    public long IfParallelNs => SerialChain.LongestNs(Releases.AsSpan());
 
     /// <summary>Where the wall time went; computed once.</summary>
     public ShutdownPhases Phases => _phases.Of(this);

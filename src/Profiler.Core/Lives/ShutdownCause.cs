@@ -19,31 +19,30 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
 
     /// <summary>Decides.</summary>
     /// <param name="signals">Signals to the process, in order.</param>
+    /// <param name="afterNs">Those up to this time have had their shutdown.</param>
     /// <param name="dyingNs">When it began to exit.</param>
     /// <param name="exitCode">The kernel's exit code; null if it was not seen.</param>
-    /// <param name="activity">What it did with its devices, by start.</param>
+    /// <param name="spans">What it did, by start.</param>
     /// <param name="signalsSeen">False if signals are not watched: then one may be the cause.</param>
     public static ShutdownCause Of(
-        IEnumerable<SignalDelivered> signals, long dyingNs, int? exitCode, IReadOnlyList<DeviceActivity> activity, bool signalsSeen)
+        ReadOnlySpan<SignalDelivered> signals, long afterNs, long dyingNs, int? exitCode, ReadOnlySpan<ProcessSpan> spans, bool signalsSeen)
     {
-        SignalDelivered[] before = [.. signals.Where(s => s.TimeNs <= dyingNs)];
+        using var before = new Scratch<SignalDelivered>();
+        foreach (SignalDelivered signal in signals)
+        {
+            if (signal.TimeNs > afterNs && signal.TimeNs <= dyingNs)
+                before.Add(signal);
+        }
         int killer = (exitCode ?? 0) & 0x7f;
-        SignalDelivered? kill = before.FirstOrDefault(s => IsKill(s) && Within(Grace, s.TimeNs, dyingNs));
+        SignalDelivered? kill = FirstKill(before.Items, dyingNs);
         // Whatever the exit code: no process survives SIGKILL.
         if (IsKill(killer) || kill is not null)
-        {
             // Also a request that the process ignores: SIGKILL follows because of it.
-            long killedNs = kill?.TimeNs ?? dyingNs;
-            SignalDelivered? request = before.FirstOrDefault(
-                s => IsRequest(s) && Within(IsTerm(s) ? Grace : Soon, s.TimeNs, killedNs));
-            return Because(request ?? kill, Trigger.SigKill);
-        }
-        SignalDelivered? handled = before.FirstOrDefault(s => IsRequest(s) && After(s, activity).LeadsTo(dyingNs));
-        if (killer != 0)
-            return Because(handled ?? before.LastOrDefault(s => s.Number == killer), TriggerNames.OfSignal(killer));
-        return Because(
-            handled ?? before.LastOrDefault(s => IsHangUp(s) && After(s, activity).LeadsTo(dyingNs)),
-            signalsSeen ? Trigger.Exit : Trigger.Unknown);
+            return Because(FirstRequest(before.Items, kill?.TimeNs ?? dyingNs) ?? kill, Trigger.SigKill);
+        SignalDelivered? handled = FirstHandled(before.Items, spans, dyingNs);
+        return killer != 0
+            ? Because(handled ?? LastOf(before.Items, killer), TriggerNames.OfSignal(killer))
+            : Because(handled ?? LastHangUp(before.Items, spans, dyingNs), signalsSeen ? Trigger.Exit : Trigger.Unknown);
     }
 
     /// <summary>It may still turn out to be the cause of an exit.</summary>
@@ -57,14 +56,18 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
         ? after.Signal.TimeNs + (long)Grace.TotalNanoseconds
         : IsRequest(after.Signal) || IsHangUp(after.Signal) ? after.LeadsUntilNs : long.MinValue;
 
-    /// <summary>What the process did after a signal.</summary>
+    /// <summary>What the process did with its devices after a signal.</summary>
     /// <param name="signal">The signal.</param>
-    /// <param name="activity">What the process did with its devices, by start.</param>
-    public static AfterSignal After(SignalDelivered signal, IReadOnlyList<DeviceActivity> activity)
+    /// <param name="spans">What the process did, by start.</param>
+    /// <param name="untilNs">What ended later does not count.</param>
+    public static AfterSignal After(SignalDelivered signal, ReadOnlySpan<ProcessSpan> spans, long untilNs = long.MaxValue)
     {
         var after = new AfterSignal(signal);
-        foreach (DeviceActivity done in activity)
-            after.Add(done);
+        foreach (ref readonly ProcessSpan span in spans)
+        {
+            if (span.IsOfDevice && span.Time.EndNs <= untilNs)
+                after.Add(span.Time, span.IsRelease);
+        }
         return after;
     }
 
@@ -74,6 +77,56 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
 
     /// <summary>It can only mean the end, unlike SIGHUP, on which daemons reload their configuration.</summary>
     public static bool IsForCertain(SignalDelivered signal) => IsRequest(signal) || IsKill(signal);
+
+    private static SignalDelivered? FirstKill(ReadOnlySpan<SignalDelivered> signals, long dyingNs)
+    {
+        foreach (SignalDelivered signal in signals)
+        {
+            if (IsKill(signal) && Within(Grace, signal.TimeNs, dyingNs))
+                return signal;
+        }
+        return null;
+    }
+
+    private static SignalDelivered? FirstRequest(ReadOnlySpan<SignalDelivered> signals, long killedNs)
+    {
+        foreach (SignalDelivered signal in signals)
+        {
+            if (IsRequest(signal) && Within(IsTerm(signal) ? Grace : Soon, signal.TimeNs, killedNs))
+                return signal;
+        }
+        return null;
+    }
+
+    private static SignalDelivered? FirstHandled(ReadOnlySpan<SignalDelivered> signals, ReadOnlySpan<ProcessSpan> spans, long dyingNs)
+    {
+        foreach (SignalDelivered signal in signals)
+        {
+            if (IsRequest(signal) && After(signal, spans).LeadsTo(dyingNs))
+                return signal;
+        }
+        return null;
+    }
+
+    private static SignalDelivered? LastHangUp(ReadOnlySpan<SignalDelivered> signals, ReadOnlySpan<ProcessSpan> spans, long dyingNs)
+    {
+        for (int i = signals.Length - 1; i >= 0; i--)
+        {
+            if (IsHangUp(signals[i]) && After(signals[i], spans).LeadsTo(dyingNs))
+                return signals[i];
+        }
+        return null;
+    }
+
+    private static SignalDelivered? LastOf(ReadOnlySpan<SignalDelivered> signals, int number)
+    {
+        for (int i = signals.Length - 1; i >= 0; i--)
+        {
+            if (signals[i].Number == number)
+                return signals[i];
+        }
+        return null;
+    }
 
     private static ShutdownCause Because(SignalDelivered? signal, Trigger otherwise) =>
         new(signal, signal is null ? otherwise : TriggerNames.OfSignal(signal.Number));

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 
@@ -6,7 +7,8 @@ namespace Profiler.Core.Lives;
 /// <summary>Where the wall time of a shutdown went: each nanosecond counts for one phase.</summary>
 public sealed class ShutdownPhases
 {
-    private static readonly int Count = Enum.GetValues<Phase>().Length;
+    /// <summary>The number of phases.</summary>
+    internal static readonly int Count = Enum.GetValues<Phase>().Length;
 
     private readonly long[] _ns = new long[Count];
 
@@ -20,44 +22,39 @@ public sealed class ShutdownPhases
     /// <summary>Computes them from the events of a shutdown.</summary>
     public static ShutdownPhases Of(Shutdown shutdown)
     {
-        var edges = new List<Edge>();
-        void Add(Phase phase, Interval time)
-        {
-            long from = Math.Max(time.StartNs, shutdown.Time.StartNs), to = Math.Min(time.EndNs, shutdown.Time.EndNs);
-            if (from >= to)
-                return;
-            edges.Add(new Edge(from, phase, 1));
-            edges.Add(new Edge(to, phase, -1));
-        }
-
-        Add(Phase.Unattributed, shutdown.Time);
-        Add(Phase.Process, new Interval(shutdown.Time.StartNs, InKernelFrom(shutdown)));
+        using var edges = new Edges(shutdown.Time);
+        edges.Add(Phase.Unattributed, shutdown.Time);
+        edges.Add(Phase.Process, new Interval(shutdown.Time.StartNs, InKernelFrom(shutdown)));
         if (shutdown is { DeadNs: { } dead, ReapedNs: { } reaped })
-            Add(Phase.Reaping, new Interval(dead, reaped));
+            edges.Add(Phase.Reaping, new Interval(dead, reaped));
         foreach (TeardownPart part in shutdown.Parts)
-            Add(PhaseOf(part.Step), part.Time);
-        foreach (Operation operation in shutdown.Releases.Concat(shutdown.Opens))
-        {
-            foreach (Interval busy in Except(operation.Time, operation.LockWaits.Select(w => w.Time)))
-                Add(PhaseOf(operation.Kind), busy);
-            foreach (LockWait wait in operation.LockWaits)
-                Add(Phase.LockWait, wait.Time);
-            foreach (Reset reset in operation.Resets)
-                Add(Phase.Reset, reset.Time);
-        }
+            edges.Add(PhaseOf(part.Step), part.Time);
+        foreach (Operation release in shutdown.Releases)
+            edges.Add(release);
+        foreach (Operation open in shutdown.Opens)
+            edges.Add(open);
         foreach (Reset reset in shutdown.OtherResets)
-            Add(Phase.Reset, reset.Time);
+            edges.Add(Phase.Reset, reset.Time);
         foreach (OperationInFlight operation in shutdown.UnderWay)
         {
-            Add(PhaseOf(operation.Kind), new Interval(operation.StartNs, operation.StateSinceNs));
-            Add(PhaseOf(operation), new Interval(operation.StateSinceNs, shutdown.Time.EndNs));
+            edges.Add(PhaseOf(operation.Kind), new Interval(operation.StartNs, operation.StateSinceNs));
+            edges.Add(PhaseOf(operation), new Interval(operation.StateSinceNs, shutdown.Time.EndNs));
         }
-        return Sweep(edges);
+        return edges.Sweep();
     }
 
     // Until it exits, the process is in user space. If the exit was not seen: until the kernel closes its first device.
-    private static long InKernelFrom(Shutdown s) =>
-        s.ExitsNs ?? s.Releases.Where(r => r.Exiting).Select(r => (long?)r.Time.StartNs).FirstOrDefault() ?? s.Time.EndNs;
+    private static long InKernelFrom(Shutdown shutdown)
+    {
+        if (shutdown.ExitsNs is { } exits)
+            return exits;
+        foreach (Operation release in shutdown.Releases)
+        {
+            if (release.Exiting)
+                return release.Time.StartNs;
+        }
+        return shutdown.Time.EndNs;
+    }
 
     private static Phase PhaseOf(OperationKind kind) => kind == OperationKind.Open ? Phase.Open : Phase.Release;
 
@@ -79,35 +76,69 @@ public sealed class ShutdownPhases
         _ => Phase.Unattributed,
     };
 
-    // The waits of one thread are in order and do not overlap.
-    private static IEnumerable<Interval> Except(Interval whole, IEnumerable<Interval> holes)
+    /// <summary>The begins and ends of what happens during a shutdown.</summary>
+    /// <param name="within">The shutdown.</param>
+    private ref struct Edges(Interval within)
     {
-        long from = whole.StartNs;
-        foreach (Interval hole in holes)
-        {
-            yield return new Interval(from, hole.StartNs);
-            from = hole.EndNs;
-        }
-        yield return new Interval(from, whole.EndNs);
-    }
+        private Scratch<long> _times = new();
+        private Scratch<byte> _changes = new(); // the phase, and whether it begins
 
-    // The order of edges at the same time makes no difference: no time passes between them.
-    private static ShutdownPhases Sweep(List<Edge> edges)
-    {
-        edges.Sort(static (a, b) => a.TimeNs.CompareTo(b.TimeNs));
-        var phases = new ShutdownPhases();
-        Span<int> open = stackalloc int[Count];
-        long reached = 0;
-        foreach ((long timeNs, Phase phase, int change) in edges)
+        public void Add(Operation operation)
         {
-            int first = open.IndexOfAnyExcept(0);
-            if (first >= 0)
-                phases._ns[first] += timeNs - reached;
-            reached = timeNs;
-            open[(int)phase] += change;
+            // The waits of one thread are in order and do not overlap.
+            long from = operation.Time.StartNs;
+            foreach (LockWait wait in operation.LockWaits)
+            {
+                Add(PhaseOf(operation.Kind), new Interval(from, wait.Time.StartNs));
+                Add(Phase.LockWait, wait.Time);
+                from = wait.Time.EndNs;
+            }
+            Add(PhaseOf(operation.Kind), new Interval(from, operation.Time.EndNs));
+            foreach (Reset reset in operation.Resets)
+                Add(Phase.Reset, reset.Time);
         }
-        return phases;
-    }
 
-    private readonly record struct Edge(long TimeNs, Phase Phase, int Change);
+        public void Add(Phase phase, Interval time)
+        {
+            long from = Math.Max(time.StartNs, within.StartNs), to = Math.Min(time.EndNs, within.EndNs);
+            if (from >= to)
+                return;
+            Add(from, phase, begins: true);
+            Add(to, phase, begins: false);
+        }
+
+        /// <summary>The time in each phase. The order of edges at the same time makes no difference: no time passes between them.</summary>
+        public readonly ShutdownPhases Sweep()
+        {
+            Span<long> times = _times.Items;
+            Span<byte> changes = _changes.Items;
+            times.Sort(changes);
+            var phases = new ShutdownPhases();
+            Span<int> open = stackalloc int[Count];
+            uint anyOpen = 0; // a bit for each phase
+            long reached = 0;
+            for (int i = 0; i < times.Length; i++)
+            {
+                if (anyOpen != 0)
+                    phases._ns[BitOperations.TrailingZeroCount(anyOpen)] += times[i] - reached;
+                reached = times[i];
+                int phase = changes[i] >> 1;
+                open[phase] += (changes[i] & 1) != 0 ? 1 : -1;
+                anyOpen = open[phase] != 0 ? anyOpen | 1u << phase : anyOpen & ~(1u << phase);
+            }
+            return phases;
+        }
+
+        public readonly void Dispose()
+        {
+            _times.Dispose();
+            _changes.Dispose();
+        }
+
+        private void Add(long timeNs, Phase phase, bool begins)
+        {
+            _times.Add(timeNs);
+            _changes.Add((byte)((int)phase << 1 | (begins ? 1 : 0)));
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Profiler.Core.Facts;
 using Profiler.Core.Spans;
 
@@ -26,12 +27,19 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
 
     private const int MaxIdleProcesses = 4096;
 
+    // What was used for a process with many devices is as large as that.
+    private const int MaxSpare = 64;
+
     /// <summary>More processes with devices than a host can have: with more, their ends were lost.</summary>
     internal const int MaxProcesses = 16384;
 
     private readonly Dictionary<int, ProcessLife> _lives = [];
     private readonly Queue<int> _order = new();
+    private readonly List<ProcessLife> _watched = []; // those that are ending, and those that did something since the last tick
     private readonly DeviceUsers _users = new();
+    private readonly LifeWork _work = new();
+    private readonly Stack<ProcessLife> _spare = [];
+    private readonly List<Shutdown> _done = []; // of the call that is in progress
 
     /// <summary>The number of processes that are kept.</summary>
     internal int Kept => _lives.Count;
@@ -51,51 +59,68 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
                 .Where(l => l.Value.IsEnding || l.Value.IsAskedToEnd(nowNs))
                 .Select(l => l.Key)
                 .Union(spans.InFlight().Where(o => o.Kind == OperationKind.Release).Select(o => o.Task.Tgid))
-                .Select(tgid => (_lives.GetValueOrDefault(tgid) ?? NewLife(tgid)).InFlight(underWay(tgid), nowNs))
+                .Select(tgid => InFlight(tgid, underWay(tgid), nowNs))
                 .OrderBy(s => s.SoFar.Time.StartNs),
         ];
+    }
+
+    private ShutdownInFlight InFlight(int tgid, UnderWay underWay, long nowNs)
+    {
+        if (_lives.TryGetValue(tgid, out ProcessLife? life))
+            return life.InFlight(underWay, nowNs);
+        life = NewLife(tgid); // no release of it has ended yet
+        ShutdownInFlight begun = life.InFlight(underWay, nowNs);
+        Spare(life);
+        return begun;
     }
 
     /// <summary>A process that had devices when the capture began.</summary>
     public void AddAtStart(ProcessAtStart process) => Life(process.Tgid).AddAtStart(process);
 
-    /// <summary>Takes an activity; returns the shutdowns that are over with it.</summary>
+    /// <summary>Takes an activity.</summary>
     /// <param name="activity">What has ended.</param>
     /// <param name="isBusy">Whether a process has something else in progress.</param>
+    /// <returns>The shutdowns that are over with it; valid until the next call.</returns>
     public IReadOnlyList<Shutdown> Follow(Activity activity, Func<int, bool> isBusy)
     {
+        _done.Clear();
         switch (activity)
         {
-            case Operation { Kind: OperationKind.Release } release:
-                return Release(release, isBusy);
-            case Operation { Kind: OperationKind.Open } open:
-                return Open(open, isBusy);
-            case SignalDelivered signal:
-                return Signal(signal, isBusy);
-            case TeardownPart part:
-                Life(part.Task.Tgid).Add(part);
-                return [];
-            case StandaloneReset standalone:
-                // Not of processes without devices, such as one that writes into sysfs.
-                _lives.GetValueOrDefault(standalone.Task.Tgid)?.Add(standalone.Reset);
-                return [];
-            case ProcessAdvanced step:
-                return Advance(step, isBusy);
-            default:
-                return [];
+            case Operation { Kind: OperationKind.Release } release: Release(release, isBusy); break;
+            case Operation { Kind: OperationKind.Open } open: Open(open, isBusy); break;
+            case SignalDelivered signal: Signal(signal, isBusy); break;
+            case TeardownPart part: Life(part.Task.Tgid).Add(part); break;
+            // Not of processes without devices, such as one that writes into sysfs.
+            case StandaloneReset standalone: _lives.GetValueOrDefault(standalone.Task.Tgid)?.Add(standalone.Reset); break;
+            case ProcessAdvanced step: Advance(step, isBusy); break;
         }
+        return _done;
     }
 
     /// <summary>Concludes shutdowns that have been idle for long.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     /// <param name="isBusy">Whether a process has something in progress: then it is not idle.</param>
+    /// <returns>Those that are over; valid until the next call.</returns>
     public IReadOnlyList<Shutdown> Expire(long nowNs, Func<int, bool> isBusy)
     {
+        _done.Clear();
         long before = nowNs - (long)QuietTimeout.TotalNanoseconds;
-        var done = new List<Shutdown>();
-        foreach ((int tgid, ProcessLife life) in _lives.Where(l => l.Value.IsEnding && !isBusy(l.Key)).ToList())
-            done.AddRange(life.IsExiting && life.LatestNs < before ? Finish(tgid, UnderWay.None, nowNs) : life.Settle(nowNs));
-        return done;
+        int kept = 0;
+        foreach (ProcessLife life in CollectionsMarshal.AsSpan(_watched))
+        {
+            if (life.IsEnding && !isBusy(life.Tgid))
+            {
+                if (life.IsExiting && life.LatestNs < before)
+                    Finish(life.Tgid, UnderWay.None, nowNs);
+                else
+                    life.Settle(nowNs, _done);
+            }
+            life.IsWatched = life.IsEnding;
+            if (life.IsWatched)
+                _watched[kept++] = life;
+        }
+        _watched.RemoveRange(kept, _watched.Count - kept);
+        return _done;
     }
 
     /// <summary>The capture ends: concludes all shutdowns in progress as they are.</summary>
@@ -103,75 +128,110 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     /// <param name="nowNs">The end of the capture, CLOCK_MONOTONIC.</param>
     public IReadOnlyList<Shutdown> Flush(SpanAssembler spans, long nowNs)
     {
+        _done.Clear();
         Func<int, UnderWay> underWay = UnderWay.ByProcess(spans);
         foreach (OperationInFlight release in spans.InFlight().Where(o => o.Kind == OperationKind.Release))
             Life(release.Task.Tgid);
-        return
-        [
-            .. _lives.ToList().SelectMany(l => Settle(l.Value, !underWay(l.Key).IsNone, nowNs).Concat(Finish(l.Key, underWay(l.Key), nowNs))),
-        ];
+        foreach ((int tgid, ProcessLife life) in _lives)
+        {
+            UnderWay all = underWay(tgid);
+            Settle(life, !all.IsNone, nowNs);
+            Finish(tgid, all, nowNs);
+        }
+        return _done;
     }
 
     // A replay has no ticking clock: the event after a pause shows the pause.
-    private static IReadOnlyList<Shutdown> Settle(ProcessLife life, bool isBusy, long nowNs) => isBusy ? [] : life.Settle(nowNs);
-
-    private IReadOnlyList<Shutdown> Signal(SignalDelivered signal, Func<int, bool> isBusy)
+    private void Settle(ProcessLife life, bool isBusy, long nowNs)
     {
-        ProcessLife life = Life(signal.Target.Tgid);
-        IReadOnlyList<Shutdown> done = Settle(life, isBusy(signal.Target.Tgid), signal.TimeNs);
-        life.Add(signal);
-        return done;
+        if (!isBusy)
+            life.Settle(nowNs, _done);
     }
 
-    private IReadOnlyList<Shutdown> Advance(ProcessAdvanced step, Func<int, bool> isBusy)
+    private void Signal(SignalDelivered signal, Func<int, bool> isBusy)
+    {
+        ProcessLife life = Life(signal.Target.Tgid, idle: true);
+        Settle(life, isBusy(signal.Target.Tgid), signal.TimeNs);
+        life.Add(signal);
+    }
+
+    private void Advance(ProcessAdvanced step, Func<int, bool> isBusy)
     {
         int tgid = step.Process.Tgid;
         ProcessLife life = Life(tgid);
-        IReadOnlyList<Shutdown> done = Settle(life, isBusy(tgid), step.TimeNs);
+        Settle(life, isBusy(tgid), step.TimeNs);
         life.Add(step);
-        return life.IsOver ? [.. done, .. Finish(tgid, UnderWay.None, step.TimeNs)] : done;
+        if (life.IsOver)
+            Finish(tgid, UnderWay.None, step.TimeNs);
     }
 
-    private IReadOnlyList<Shutdown> Release(Operation release, Func<int, bool> isBusy)
+    private void Release(Operation release, Func<int, bool> isBusy)
     {
         ProcessLife life = Life(release.Task.Tgid);
-        IReadOnlyList<Shutdown> done = Settle(life, isBusy(release.Task.Tgid), release.Time.StartNs);
+        Settle(life, isBusy(release.Task.Tgid), release.Time.StartNs);
         _users.Release(release.Device);
         life.AddRelease(release);
-        return done;
     }
 
     // An open that began during releases does not end the shutdown; nor does one by an exiting process.
-    private IReadOnlyList<Shutdown> Open(Operation open, Func<int, bool> isBusy)
+    private void Open(Operation open, Func<int, bool> isBusy)
     {
         ProcessLife life = Life(open.Task.Tgid);
-        bool opensAgain = open.Time.StartNs >= life.LatestNs && !isBusy(open.Task.Tgid);
-        IReadOnlyList<Shutdown> done = opensAgain ? life.Settle(open.Time.StartNs, opensAgain: true) : [];
+        if (open.Time.StartNs >= life.LatestNs && !isBusy(open.Task.Tgid))
+            life.Settle(open.Time.StartNs, _done, opensAgain: true);
         life.AddOpen(open);
-        return done;
     }
 
-    private IReadOnlyList<Shutdown> Finish(int tgid, UnderWay underWay, long nowNs)
+    private void Finish(int tgid, UnderWay underWay, long nowNs)
     {
         if (!_lives.Remove(tgid, out ProcessLife? life))
-            return [];
-        IReadOnlyList<Shutdown> done = life.Conclude(underWay, nowNs);
-        life.Forget();
-        return done;
+            return;
+        life.Conclude(underWay, nowNs, _done);
+        Spare(life);
     }
 
     private void Evict(int tgid)
     {
         if (_lives.Remove(tgid, out ProcessLife? life))
-            life.Forget();
+            Spare(life);
     }
 
-    private ProcessLife NewLife(int tgid) => new(tgid, watched, attachedNs, _users);
-
-    private ProcessLife Life(int tgid)
+    // Most processes that get a signal stay idle, and are many: they must not keep what others need.
+    private ProcessLife NewLife(int tgid, bool idle = false)
     {
-        if (_lives.TryGetValue(tgid, out ProcessLife? life))
-            return life;
+        ProcessLife life = !idle && _spare.TryPop(out ProcessLife? spare) ? spare : new ProcessLife(watched, attachedNs, _users, _work);
+        life.Begin(tgid);
+        return life;
+    }
+
+    private void Spare(ProcessLife life)
+    {
+        life.Forget();
+        if (_spare.Count < MaxSpare)
+            _spare.Push(life);
+    }
+
+    private ProcessLife Life(int tgid, bool idle = false)
+    {
+        if (!_lives.TryGetValue(tgid, out ProcessLife? life))
+            life = AddLife(tgid, idle);
+        Watch(life);
+        return life;
+    }
+
+    private void Watch(ProcessLife life)
+    {
+        if (life.IsWatched)
+            return;
+        // A replay has no ticks.
+        if (_watched.Count > 2 * _lives.Count + MaxSpare)
+            _watched.RemoveAll(static l => !(l.IsWatched = l.IsEnding));
+        _watched.Add(life);
+        life.IsWatched = true;
+    }
+
+    private ProcessLife AddLife(int tgid, bool idle)
+    {
         // Most signals are for processes that never had a device: evict the oldest of them. A few looks each time are enough and cost
         // the same with any number of processes.
         for (int looks = 8; looks > 0 && _order.Count >= MaxIdleProcesses; looks--)
@@ -185,6 +245,6 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         if (_order.Count >= MaxProcesses)
             Evict(_order.Dequeue());
         _order.Enqueue(tgid);
-        return _lives[tgid] = NewLife(tgid);
+        return _lives[tgid] = NewLife(tgid, idle);
     }
 }

@@ -29,6 +29,9 @@ public static class FindingKinds
     public static readonly FindingKind ResetTimedOut = new(
         "reset_timed_out", Severity.Warning, "A device did not respond after its reset, and the kernel gave up waiting.", OfDevice: true);
 
+    public static readonly FindingKind ResetFellBack = new(
+        "reset_fell_back", Severity.Warning, "A reset method timed out, and another one reset the device.", OfDevice: true);
+
     public static readonly FindingKind ResetSkipped = new(
         "reset_skipped", Severity.Warning, "A device was released without a reset although it supports one.", OfDevice: true);
 
@@ -38,14 +41,17 @@ public static class FindingKinds
     public static readonly FindingKind LibvirtLimits = new(
         "libvirt_limits", Severity.Info, "How far a VM's shutdown was from libvirt's time limits.");
 
+    public static readonly FindingKind StopLimit = new(
+        "stop_limit", Severity.Info, "How far a shutdown was from the time limit of whoever stops the process, or from a given one.");
+
     public static readonly FindingKind OpenDelayed = new(
         "open_delayed", Severity.Warning, "Opening a device waited for a lock that another process's release held.");
 
     /// <summary>All of them, in the order of the documents.</summary>
     public static readonly ImmutableArray<FindingKind> All =
     [
-        SerialExit, SerialClose, LockHeld, Parallel, UnpinDominates, FasterReset, ResetTimedOut, ResetSkipped, NotReleased, LibvirtLimits,
-        OpenDelayed,
+        SerialExit, SerialClose, LockHeld, Parallel, UnpinDominates, FasterReset, ResetTimedOut, ResetFellBack, ResetSkipped, NotReleased,
+        LibvirtLimits, StopLimit, OpenDelayed,
     ];
 
     /// <summary>Those that say that a device is faulty or not free.</summary>

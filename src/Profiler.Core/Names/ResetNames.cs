@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 
@@ -13,7 +14,10 @@ public static class ResetNames
         (ResetMethod.Flr, "flr"),
         (ResetMethod.AfFlr, "af_flr"),
         (ResetMethod.Pm, "pm"),
-        (ResetMethod.DeviceSpecific, "device_specific"));
+        (ResetMethod.DeviceSpecific, "device_specific"),
+        (ResetMethod.Acpi, "acpi"),
+        (ResetMethod.CxlBus, "cxl_bus"),
+        (ResetMethod.D3cold, "d3cold"));
 
     public static readonly NameTable<ResetStep> Steps = new(
         (ResetStep.None, "none"),
@@ -25,7 +29,15 @@ public static class ResetNames
         (ResetStep.AfFlr, "af_flr"),
         (ResetStep.Pm, "pm"),
         (ResetStep.DeviceSpecific, "device_specific"),
-        (ResetStep.DeviceWait, "device_wait"));
+        (ResetStep.DeviceWait, "device_wait"),
+        (ResetStep.Acpi, "acpi"),
+        (ResetStep.CxlBus, "cxl_bus"),
+        (ResetStep.D3cold, "d3cold"),
+        (ResetStep.IommuBlock, "iommu_block"),
+        (ResetStep.IommuRestore, "iommu_restore"));
+
+    /// <summary>The steps in which the IOMMU takes DMA and address translation from the device, and gives them back.</summary>
+    public static readonly ImmutableArray<string> OfIommu = [Steps[ResetStep.IommuBlock], Steps[ResetStep.IommuRestore]];
 
     public static string Name(this ResetMethod method) => Methods[method];
 

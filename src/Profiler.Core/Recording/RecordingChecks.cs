@@ -45,7 +45,7 @@ internal static class RecordingChecks
     /// <exception cref="InvalidDataException">A value is missing or impossible.</exception>
     public static Fact Checked(Fact fact) => fact switch
     {
-        ProcessIdentity p => p with { Vm = NameOrNone(p.Vm) },
+        ProcessIdentity p => new ProcessIdentity(p.Tgid, NameOrNone(p.Vm), NameOrNone(p.Manager), NameOrNone(p.Namespace), NameOrNone(p.Pod)),
         DeviceIdentity d => new DeviceIdentity(
             Name(d.Bdf), Name(d.VendorId), Name(d.DeviceId), NameOrNone(d.Vendor), NameOrNone(d.Device), Name(d.Class), d.IommuGroup,
             NameOrNone(d.Driver), d.ResetMethods is { } methods ? Names(methods) : null, Names(d.DevSetMates)),

@@ -102,19 +102,17 @@ public sealed record Operation(
 /// <param name="Holders">Its holders meanwhile, in order; together they cover the wait.</param>
 /// <param name="Stack">Key of the kernel stack on which it began; null if it was quick.</param>
 public sealed record LockWait(
-    ulong Lock, LockKind Kind, Interval Time, ImmutableArray<Holder> Holders, int? Stack = null)
+    ulong Lock, LockKind Kind, Interval Time, Holders Holders, int? Stack = null)
 {
-    /// <summary>The holders during several waits; one that the waits share comes once.</summary>
+    /// <summary>The holders during several waits; those that many waits share come once.</summary>
     public static IEnumerable<Holder> HoldersOf(IEnumerable<LockWait> waits)
     {
-        var told = new HashSet<Holder>(ReferenceEqualityComparer.Instance);
+        var once = new HoldersOnce();
         foreach (LockWait wait in waits)
         {
-            foreach (Holder holder in wait.Holders)
-            {
-                if (told.Add(holder))
-                    yield return holder;
-            }
+            foreach (Holder holder in once.Of(wait))
+                yield return holder;
+            once.Add(wait);
         }
     }
 }
@@ -134,31 +132,50 @@ public sealed record Holder(TaskId? Task, string? Process, string? Device, Inter
 /// <summary>How a device was reset; <see cref="Names.ResetNames"/> has the names.</summary>
 public enum ResetMethod
 {
-    /// <summary>No method worked, or one without a probe.</summary>
+    /// <summary>None was tried, or one without a probe.</summary>
     Unknown,
     Bus,
     Flr,
     AfFlr,
     Pm,
     DeviceSpecific,
+    Acpi,
+    CxlBus,
+    D3cold,
 }
 
 /// <summary>One reset, from entry to return of the outermost function.</summary>
 /// <param name="Device">The device.</param>
-/// <param name="Method">The method.</param>
+/// <param name="Method">The method that was tried last.</param>
+/// <param name="FailedBefore">The methods that were tried before it, in order.</param>
 /// <param name="Time">Including the wait until the device responds again.</param>
 /// <param name="Result">The function's result: 0, or a negative errno.</param>
 /// <param name="Parts">Its steps, in the order of their ends.</param>
 /// <param name="Stack">Key of the kernel stack on which its slowest inner step began; null if it was quick.</param>
 public sealed record Reset(
-    string Device, ResetMethod Method, Interval Time, int Result, ImmutableArray<ResetPart> Parts, int? Stack = null);
+    string Device, ResetMethod Method, ImmutableArray<ResetAttempt> FailedBefore, Interval Time, int Result,
+    ImmutableArray<ResetPart> Parts, int? Stack = null)
+{
+    /// <summary>All methods that were tried, in order; empty if all of them declined.</summary>
+    public ImmutableArray<ResetAttempt> Attempts => Method == ResetMethod.Unknown && Result != 0
+        ? FailedBefore
+        : [.. FailedBefore, new ResetAttempt(Method, new Interval(FailedBefore.IsEmpty ? Time.StartNs : FailedBefore[^1].Time.EndNs, Time.EndNs), Result)];
+}
+
+/// <summary>
+/// A method that the kernel tried. One that declined at once, because the device does not support it, is only among the parts of the reset.
+/// </summary>
+/// <param name="Method">The method.</param>
+/// <param name="Time">From the end of the attempt before.</param>
+/// <param name="Result">0, or a negative errno; -ENOTTY, after which the kernel tries the next method, if the device did not respond in time.</param>
+public readonly record struct ResetAttempt(ResetMethod Method, Interval Time, int Result);
 
 /// <summary>One step of a reset.</summary>
 /// <param name="Step">The function.</param>
 /// <param name="Device">The device, or the bridge above it for steps of the bridge.</param>
 /// <param name="Time">From entry to return.</param>
 /// <param name="Result">0 where the function returns nothing.</param>
-public sealed record ResetPart(ResetStep Step, string Device, Interval Time, int Result);
+public readonly record struct ResetPart(ResetStep Step, string Device, Interval Time, int Result);
 
 /// <summary>A reset outside of releases and opens, for example by a VM that starts.</summary>
 public sealed record StandaloneReset(TaskId Task, Reset Reset) : Activity;

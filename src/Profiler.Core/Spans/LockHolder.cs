@@ -8,26 +8,35 @@ namespace Profiler.Core.Spans;
 /// <param name="Device">The device that it releases, opens or resets; null if it does something else.</param>
 internal readonly record struct LockHolder(TaskId Task, string Process, string? Device);
 
-/// <summary>The resets of a thread, kept while there are waiters for a lock that it holds or held.</summary>
-/// <param name="tid">The thread.</param>
-internal sealed class HolderResets(int tid)
+/// <summary>The resets of a thread, kept while there are waiters for a lock that it holds or held. Used again for other threads.</summary>
+internal sealed class HolderResets
 {
     private readonly List<(long Number, Interval Time)> _resets = [];
 
-    public int Tid => tid;
+    public int Tid { get; private set; }
 
-    /// <summary>The number of turns and waits that refer to this.</summary>
+    /// <summary>The number of turns and waits in progress that refer to this.</summary>
     public int Uses { get; set; }
 
-    public int Count => _resets.Count;
+    /// <summary>Waits that have ended refer to this: it is not used again.</summary>
+    public bool IsShared { get; private set; }
+
+    public void Begin(int tid)
+    {
+        Tid = tid;
+        _resets.Clear();
+    }
+
+    /// <inheritdoc cref="IsShared"/>
+    public void Share() => IsShared = true;
 
     /// <summary>Adds a reset that has ended.</summary>
     /// <param name="number">Larger than that of everything before.</param>
     /// <param name="time">From begin to end.</param>
     public void Add(long number, Interval time) => _resets.Add((number, time));
 
-    /// <summary>The resets after a number, in order.</summary>
-    public ReadOnlySpan<(long Number, Interval Time)> After(long number)
+    /// <summary>How many there were at a number.</summary>
+    public int CountUntil(long number)
     {
         ReadOnlySpan<(long Number, Interval Time)> all = CollectionsMarshal.AsSpan(_resets);
         int from = 0, to = all.Length;
@@ -36,6 +45,13 @@ internal sealed class HolderResets(int tid)
             int middle = (from + to) / 2;
             (from, to) = all[middle].Number > number ? (from, middle) : (middle + 1, to);
         }
-        return all[from..];
+        return from;
+    }
+
+    /// <summary>The resets after a number, up to another one, in order.</summary>
+    public ReadOnlySpan<(long Number, Interval Time)> Between(long after, long until)
+    {
+        int from = CountUntil(after);
+        return CollectionsMarshal.AsSpan(_resets)[from..Math.Max(from, CountUntil(until))];
     }
 }

@@ -14,7 +14,8 @@ internal sealed class LockLedger
     private readonly Dictionary<int, Wait> _waits = []; // by thread
     private readonly Dictionary<ulong, LockLog> _logs = []; // of locks with waiters
     private readonly Dictionary<int, HolderResets> _resets = []; // of threads that waiters refer to, by thread
-    private readonly Stack<LockLog> _spare = [];
+    private readonly Stack<LockLog> _spareLogs = [];
+    private readonly Stack<HolderResets> _spareResets = [];
     private readonly Action<HolderResets?> _forget;
     private long _number;
 
@@ -30,7 +31,7 @@ internal sealed class LockLedger
     {
         bool clean = !Remove(tid);
         if (!_logs.TryGetValue(lockAddress, out LockLog? log))
-            _logs[lockAddress] = log = _spare.TryPop(out LockLog? spare) ? spare : new LockLog();
+            _logs[lockAddress] = log = _spareLogs.TryPop(out LockLog? spare) ? spare : new LockLog();
         _waits[tid] = new Wait(lockAddress, kind, log, log.Join(), TurnOf(holder, timeNs));
         return clean;
     }
@@ -40,13 +41,13 @@ internal sealed class LockLedger
     {
         if (_logs.TryGetValue(lockAddress, out LockLog? log))
             log.Add(TurnOf(holder, timeNs));
-        if (!_waits.TryGetValue(holder.Task.Tid, out Wait wait))
+        if (!_waits.Remove(holder.Task.Tid, out Wait wait))
             return null;
         var time = new Interval(wait.Named.FromNs, timeNs);
         LockWait? ended = wait.Lock == lockAddress
-            ? new LockWait(lockAddress, wait.Kind, time, wait.Log.Holders(wait.Named, wait.Joined, time), stack)
+            ? new LockWait(lockAddress, wait.Kind, time, wait.Log.Holders(wait.Named, wait.Joined, time, ++_number), stack)
             : null;
-        Remove(holder.Task.Tid);
+        Leave(in wait);
         return ended;
     }
 
@@ -72,15 +73,21 @@ internal sealed class LockLedger
     {
         if (!_waits.Remove(tid, out Wait wait))
             return false;
+        Leave(in wait);
+        return true;
+    }
+
+    private void Leave(in Wait wait)
+    {
         Forget(wait.Named.Resets);
         wait.Log.Leave();
         if (wait.Log.Waiters == 0)
         {
-            wait.Log.Clear(_forget);
+            wait.Log.End(_forget);
             _logs.Remove(wait.Lock);
-            _spare.Push(wait.Log);
+            if (!wait.Log.IsShared)
+                _spareLogs.Push(wait.Log);
         }
-        return true;
     }
 
     private Turn TurnOf(LockHolder? holder, long timeNs)
@@ -89,14 +96,20 @@ internal sealed class LockLedger
             return new Turn(++_number, timeNs, null, null);
         int tid = known.Task.Tid;
         if (!_resets.TryGetValue(tid, out HolderResets? resets))
-            _resets[tid] = resets = new HolderResets(tid);
+        {
+            _resets[tid] = resets = _spareResets.TryPop(out HolderResets? spare) ? spare : new HolderResets();
+            resets.Begin(tid);
+        }
         resets.Uses++;
         return new Turn(++_number, timeNs, holder, resets);
     }
 
     private void Forget(HolderResets? resets)
     {
-        if (resets is not null && --resets.Uses == 0)
-            _resets.Remove(resets.Tid);
+        if (resets is null || --resets.Uses > 0)
+            return;
+        _resets.Remove(resets.Tid);
+        if (!resets.IsShared)
+            _spareResets.Push(resets);
     }
 }

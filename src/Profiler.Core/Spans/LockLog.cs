@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Profiler.Core.Spans;
@@ -19,6 +18,9 @@ internal readonly record struct Turn(long Number, long FromNs, LockHolder? Holde
 /// </summary>
 internal sealed class LockLog
 {
+    // The holders of so many turns are listed: then the log can be used again.
+    private const int Few = 8;
+
     private readonly List<Entry> _entries = [];
     private readonly List<Holder> _holders = []; // of the wait that ends, used again for each
 
@@ -27,6 +29,12 @@ internal sealed class LockLog
 
     /// <summary>The number of threads that wait for the lock.</summary>
     public int Waiters { get; private set; }
+
+    /// <summary>The number of turns.</summary>
+    public int Count => _entries.Count;
+
+    /// <summary>Waits that have ended refer to it: it must not change any more when it has no waiters.</summary>
+    public bool IsShared { get; private set; }
 
     /// <summary>A thread begins to wait.</summary>
     /// <returns>The index of the first turn after that.</returns>
@@ -54,13 +62,18 @@ internal sealed class LockLog
         return true;
     }
 
-    /// <summary>Forgets all turns.</summary>
-    /// <param name="forget">Receives the resets of each.</param>
-    public void Clear(Action<HolderResets?> forget)
+    /// <summary>The last waiter is gone.</summary>
+    /// <param name="forget">Receives the resets of each turn.</param>
+    public void End(Action<HolderResets?> forget)
     {
-        foreach (Entry entry in _entries)
+        foreach (ref readonly Entry entry in CollectionsMarshal.AsSpan(_entries))
+        {
+            if (IsShared)
+                entry.Turn.Resets?.Share();
             forget(entry.Turn.Resets);
-        _entries.Clear();
+        }
+        if (!IsShared)
+            _entries.Clear();
     }
 
     /// <summary>The holder at the moment, as a waiter knows it.</summary>
@@ -74,31 +87,56 @@ internal sealed class LockLog
         return last >= joined && Counts(last, named, joined) ? _entries[last].Turn.Holder : named.Holder;
     }
 
-    /// <summary>The holders during a wait, in order.</summary>
+    /// <summary>The holders during a wait that ends now.</summary>
     /// <param name="named">The waiter's first turn.</param>
     /// <param name="joined">What <see cref="Join"/> returned for it.</param>
     /// <param name="wait">The whole wait.</param>
-    public ImmutableArray<Holder> Holders(Turn named, int joined, Interval wait)
+    /// <param name="number">Its end's place in the order of all turns, waits and resets.</param>
+    public Holders Holders(Turn named, int joined, Interval wait, long number)
     {
-        Span<Entry> entries = CollectionsMarshal.AsSpan(_entries);
-        Description own = default;
-        long from = wait.StartNs;
-        for (int at = joined - 1; at < entries.Length;)
+        if (_entries.Count - joined > Few)
         {
-            int next = Next(at + 1, named, joined);
-            // Events of different CPUs may be slightly out of order: no turn has a negative duration.
-            long until = next < entries.Length ? Math.Clamp(entries[next].Turn.FromNs, from, wait.EndNs) : wait.EndNs;
-            if (until > from)
-            {
-                ref Description told = ref at < joined ? ref own : ref entries[at].Told;
-                Holder holder = Describe(ref told, at < joined ? named : entries[at].Turn, new Interval(from, until), next, named, joined);
-                _holders.Add(holder);
-            }
-            (from, at) = (until, next);
+            IsShared = true;
+            named.Resets?.Share();
+            return new Holders(new WaitTurns(this, named, joined, _entries.Count, wait, number));
         }
-        ImmutableArray<Holder> holders = [.. _holders];
+        var cursor = new HolderCursor(this, named, joined, _entries.Count, wait, number);
+        while (cursor.MoveNext())
+            _holders.Add(cursor.Current);
+        Holders holders = Spans.Holders.Of(CollectionsMarshal.AsSpan(_holders));
         _holders.Clear();
         return holders;
+    }
+
+    /// <summary>When a turn began, CLOCK_MONOTONIC.</summary>
+    public long FromNs(int index) => _entries[index].Turn.FromNs;
+
+    /// <summary>The next turn of another thread, from an index on, as a waiter knows it.</summary>
+    public int Next(int index, int end, in Turn named, int joined)
+    {
+        while (index < end && !Counts(index, named, joined))
+            index++;
+        return index;
+    }
+
+    /// <summary>The holder of a turn during a wait. Waiters share the description between their first and their last turn.</summary>
+    /// <param name="at">The turn; before <see cref="HolderCursor.Joined"/> it is the waiter's first one.</param>
+    /// <param name="time">The part of the wait.</param>
+    /// <param name="next">The next turn.</param>
+    /// <param name="of">The wait.</param>
+    public Holder Describe(int at, Interval time, int next, in HolderCursor of)
+    {
+        Turn turn = at < of.Joined ? of.Named : _entries[at].Turn;
+        int resets = turn.Resets?.CountUntil(of.Number) ?? 0;
+        Description own = default;
+        ref Description told = ref at < of.Joined ? ref own : ref CollectionsMarshal.AsSpan(_entries)[at].Told;
+        if (told.Holder is { } known && known.Time == time && told.Resets == resets)
+            return known;
+        long resetNs = ResetNs(turn, time, next, in of);
+        if (told.Holder is not { } same || same.Time != time || same.ResetNs != resetNs)
+            told.Holder = new Holder(turn.Holder?.Task, turn.Holder?.Process, turn.Holder?.Device, time, resetNs);
+        told.Resets = resets;
+        return told.Holder;
     }
 
     private void Add(Turn turn, bool again, bool seen)
@@ -108,43 +146,23 @@ internal sealed class LockLog
         _joined = false;
     }
 
-    private int Next(int index, Turn named, int joined)
-    {
-        while (index < _entries.Count && !Counts(index, named, joined))
-            index++;
-        return index;
-    }
-
     // A thread that was seen to hold the lock again has still the turn that it had before.
-    private bool Counts(int index, Turn named, int joined) =>
+    private bool Counts(int index, in Turn named, int joined) =>
         index == joined ? !_entries[index].Seen || _entries[index].Turn.Tid != named.Tid : !_entries[index].Again;
 
-    // All waiters share the holders between their first and their last one, as long as those have not reset anything more.
-    private Holder Describe(ref Description told, Turn turn, Interval time, int next, Turn named, int joined)
-    {
-        int resets = turn.Resets?.Count ?? 0;
-        if (told.Holder is { } known && known.Time == time && told.Resets == resets)
-            return known;
-        long resetNs = ResetNs(turn, time, next, named, joined);
-        if (told.Holder is not { } same || same.Time != time || same.ResetNs != resetNs)
-            told.Holder = new Holder(turn.Holder?.Task, turn.Holder?.Process, turn.Holder?.Device, time, resetNs);
-        told.Resets = resets;
-        return told.Holder;
-    }
-
-    // The resets that ended after this turn began and before the thread's next one.
-    private long ResetNs(Turn turn, Interval time, int next, Turn named, int joined)
+    // The resets that ended after this turn began, before the thread's next one and before the end of the wait.
+    private long ResetNs(Turn turn, Interval time, int next, in HolderCursor of)
     {
         if (turn.Resets is null)
             return 0;
         long ns = 0;
-        foreach ((long number, Interval reset) in turn.Resets.After(turn.Number))
+        foreach ((long number, Interval reset) in turn.Resets.Between(turn.Number, of.Number))
         {
             if (reset.StartNs >= time.EndNs)
                 break;
-            for (; next < _entries.Count && _entries[next].Turn.Number < number; next++)
+            for (; next < of.End && _entries[next].Turn.Number < number; next++)
             {
-                if (_entries[next].Turn.Resets == turn.Resets && Counts(next, named, joined))
+                if (_entries[next].Turn.Resets == turn.Resets && Counts(next, of.Named, of.Joined))
                     return ns;
             }
             ns += reset.OverlapNs(time);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Profiler.Core.Wire;
 
 namespace Profiler.Core.Spans;
@@ -19,7 +20,7 @@ public enum OperationState
 /// <param name="StateSinceNs">Since when, CLOCK_MONOTONIC.</param>
 /// <param name="Holder">The holder of the lock that it waits for; null if it does not wait, or the holder is unknown.</param>
 /// <param name="HolderDevice">The device that the holder releases, opens or resets.</param>
-/// <param name="Method">The reset method, as far as known.</param>
+/// <param name="Method">The reset method that is being tried, as far as known.</param>
 /// <param name="Exiting">Its process exits; it does not call close().</param>
 public sealed record OperationInFlight(
     OperationKind Kind,
@@ -35,6 +36,9 @@ public sealed record OperationInFlight(
 {
     /// <summary>The name of the process: that of its first thread.</summary>
     public string Process { get; init; } = Task.Comm;
+
+    /// <summary>The methods that have failed in the reset in progress.</summary>
+    public ImmutableArray<ResetAttempt> FailedAttempts { get; init; } = [];
 
     /// <summary>The end of its last lock wait, else its begin; CLOCK_MONOTONIC.</summary>
     public long WorkingSinceNs { get; init; } = StartNs;

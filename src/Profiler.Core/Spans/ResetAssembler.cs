@@ -9,16 +9,14 @@ internal sealed class ResetAssembler
     // A reset has a few nested steps and some dozens in sequence.
     private const int MaxDepth = 16, MaxParts = 1024;
 
-    private readonly record struct OpenStep(ResetStep Step, string Device, long StartNs, bool Probe);
+    private readonly record struct OpenStep(ResetStep Step, string Device, long StartNs, bool Probe, int PartsBefore);
 
     private readonly List<OpenStep> _open = []; // the outermost first
     private readonly List<ResetPart> _parts = [];
+    private readonly ResetChain _chain = new();
 
     // The longest step with a kernel stack.
     private (long Ns, int? Stack) _slowest;
-
-    // The reset after which the kernel waits for the device: the method, if its own function cannot be probed.
-    private ResetStep _waitedFor;
 
     /// <summary>No reset is in progress.</summary>
     public bool IsEmpty => _open.Count == 0;
@@ -26,10 +24,12 @@ internal sealed class ResetAssembler
     /// <summary>The device of the reset in progress; null if there is none.</summary>
     public string? Device => IsEmpty ? null : _open[0].Device;
 
-    /// <summary>The reset in progress: its device, since when, and the method as far as known; null if there is none.</summary>
-    public (string Device, long SinceNs, ResetMethod Method)? Current => IsEmpty
+    /// <summary>
+    /// The reset in progress: its device, since when, the method as far as known, and those that have failed; null if there is none.
+    /// </summary>
+    public (string Device, long SinceNs, ResetMethod Method, ImmutableArray<ResetAttempt> Failed)? Current => IsEmpty
         ? null
-        : (_open[0].Device, _open[0].StartNs, MethodSoFar());
+        : (_open[0].Device, _open[0].StartNs, _chain.Current, _chain.Failed);
 
     /// <summary>A step begins.</summary>
     /// <param name="e">The begin event.</param>
@@ -39,9 +39,13 @@ internal sealed class ResetAssembler
     {
         ResetStep step = e.Step;
         int lost = _open.Count >= MaxDepth || _parts.Count >= MaxParts || IsOpen(step, device) ? Clear() : 0;
-        if (step == ResetStep.DeviceWait)
-            _waitedFor = (ResetStep)e.Value;
-        _open.Add(new OpenStep(step, device, (long)e.TimeNs, (e.Flags & EventFlags.Probe) != 0));
+        bool probe = (e.Flags & EventFlags.Probe) != 0;
+        if (IsEmpty)
+            _chain.Begin((long)e.TimeNs);
+        // What the kernel waits for after a reset tells the method, if its own function cannot be probed.
+        if (!probe && IsAttempt(_open.Count, step))
+            _chain.StepBegins((step == ResetStep.DeviceWait ? (ResetStep)e.Value : step).Method());
+        _open.Add(new OpenStep(step, device, (long)e.TimeNs, probe, _parts.Count));
         return lost;
     }
 
@@ -68,6 +72,8 @@ internal sealed class ResetAssembler
         // Inner steps end first. An outer step that is hardly longer has the less interesting stack.
         if (stack is not null && part.Time.DurationNs > _slowest.Ns + _slowest.Ns / 4)
             _slowest = (part.Time.DurationNs, stack);
+        if (!open.Probe && IsAttempt(at, step))
+            _chain.StepEnds(in part, waited: _parts.Count > open.PartsBefore);
         if (_open.Count > 0)
         {
             if (!open.Probe)
@@ -75,12 +81,12 @@ internal sealed class ResetAssembler
             return null;
         }
         ImmutableArray<ResetPart> inner = [.. _parts];
-        ResetMethod method = Method(part);
+        (ResetMethod method, ImmutableArray<ResetAttempt> failed) = _chain.End(part.Result);
         int? deepest = _slowest.Stack;
         Clear();
         // The kernel also waits for devices that it only powers up.
         bool waitOnly = step is ResetStep.DeviceWait or ResetStep.BridgeWait;
-        return open.Probe || waitOnly ? null : new Reset(part.Device, method, part.Time, part.Result, inner, deepest);
+        return open.Probe || waitOnly ? null : new Reset(part.Device, method, failed, part.Time, part.Result, inner, deepest);
     }
 
     /// <summary>Drops the open steps; returns how many.</summary>
@@ -90,7 +96,6 @@ internal sealed class ResetAssembler
         _open.Clear();
         _parts.Clear();
         _slowest = default;
-        _waitedFor = ResetStep.None;
         return count;
     }
 
@@ -104,36 +109,7 @@ internal sealed class ResetAssembler
         return false;
     }
 
-    // The kernel tries its methods in turn until one does not return -ENOTTY: the last one is the method.
-    private ResetMethod MethodOfParts()
-    {
-        ResetMethod method = ResetMethod.Unknown;
-        for (int i = _parts.Count - 1; i >= 0 && method == ResetMethod.Unknown; i--)
-            method = MethodOf(_parts[i].Step, _parts[i].Result);
-        return method;
-    }
-
-    private ResetMethod Method(ResetPart last) =>
-        MethodOf(last.Step, last.Result) is not ResetMethod.Unknown and var own ? own
-        : MethodOfParts() is not ResetMethod.Unknown and var inner ? inner
-        : MethodOf(_waitedFor, result: 0);
-
-    // Steps in progress count after those that have ended, the outermost first.
-    private ResetMethod MethodSoFar()
-    {
-        ResetMethod method = MethodOfParts();
-        for (int i = 0; i < _open.Count && method == ResetMethod.Unknown; i++)
-            method = MethodOf(_open[i].Step, result: 0);
-        return method == ResetMethod.Unknown ? MethodOf(_waitedFor, result: 0) : method;
-    }
-
-    private static ResetMethod MethodOf(ResetStep step, int result) => (step, result) switch
-    {
-        (ResetStep.SecondaryBus or ResetStep.Bus, _) => ResetMethod.Bus,
-        (ResetStep.Flr, _) => ResetMethod.Flr,
-        (ResetStep.AfFlr, 0) => ResetMethod.AfFlr,
-        (ResetStep.Pm, 0) => ResetMethod.Pm,
-        (ResetStep.DeviceSpecific, 0) => ResetMethod.DeviceSpecific,
-        _ => ResetMethod.Unknown,
-    };
+    // Of the steps inside a method's function the method is known.
+    private bool IsAttempt(int depth, ResetStep step) =>
+        depth == 0 ? step != ResetStep.Function : depth == 1 && _open[0].Step == ResetStep.Function;
 }

@@ -141,8 +141,8 @@ public sealed class SpanAssembler(long attachedNs = 0)
     private Activity? BeginReset(in WireEvent e)
     {
         ThreadState thread = Thread(in e);
-        // A release resets its device with the dev_set's lock held.
-        if (thread is { Operation: { Kind: OperationKind.Release } open, Resets.IsEmpty: true })
+        // A device is reset with its dev_set's lock held. An open through the group does not know that lock.
+        if (thread is { Operation: { Start.Lock: not 0 } open, Resets.IsEmpty: true })
             _locks.Holds(HolderOf(open.Task), open.Start.Lock, (long)e.TimeNs);
         _unmatched += thread.Resets.Begin(in e, _tasks.Text(in e.Device));
         return null;
@@ -210,6 +210,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
             reset?.Method ?? ResetMethod.Unknown, (open.Start.Flags & EventFlags.Exiting) != 0)
         {
             Process = open.Process,
+            FailedAttempts = reset?.Failed ?? [],
             WorkingSinceNs = open.Waits.Count == 0 ? (long)open.Start.TimeNs : open.Waits[^1].Time.EndNs,
         };
     }

@@ -10,7 +10,7 @@ internal sealed class Tasks
 {
     private const int Slots = 4096;
 
-    private readonly TaskId?[] _slots = new TaskId?[Slots];
+    private readonly (TaskId? Task, UInt128 Comm)[] _slots = new (TaskId?, UInt128)[Slots];
     private readonly NameTexts _names = new();
 
     /// <summary>A name as printable text.</summary>
@@ -24,10 +24,11 @@ internal sealed class Tasks
 
     private TaskId Of(int tid, int tgid, in Name16 name)
     {
-        string comm = Text(in name);
-        ref TaskId? slot = ref _slots[tid & (Slots - 1)];
-        if (slot is null || slot.Tid != tid || slot.Tgid != tgid || slot.Comm != comm)
-            slot = new TaskId(tid, tgid, comm);
-        return slot;
+        ref (TaskId? Task, UInt128 Comm) slot = ref _slots[tid & (Slots - 1)];
+        if (slot.Task is { } known && known.Tid == tid && known.Tgid == tgid && slot.Comm == name.Bits)
+            return known;
+        var task = new TaskId(tid, tgid, Text(in name));
+        slot = (task, name.Bits);
+        return task;
     }
 }

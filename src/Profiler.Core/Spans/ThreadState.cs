@@ -68,7 +68,7 @@ internal sealed class OpenOperation
     public void Begin(OperationKind kind, in WireEvent begin, Tasks tasks)
     {
         (Kind, _begin, Task) = (kind, begin, tasks.Of(in begin));
-        Process = tasks.Text(begin.Peer.Tid == 0 ? begin.Comm : begin.Peer.Comm);
+        Process = begin.Peer.Tid == 0 ? Task.Comm : tasks.Text(in begin.Peer.Comm);
         Device = tasks.Text(in begin.Device);
         Waits.Clear();
         Resets.Clear();

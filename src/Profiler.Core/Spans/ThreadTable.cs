@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace Profiler.Core.Spans;
 
@@ -11,6 +12,7 @@ internal sealed class ThreadTable
     private readonly Dictionary<int, ThreadState> _processes = []; // one thread of each process
     private readonly Stack<ThreadState> _spare = [];
     private ThreadState? _youngest;
+    private ThreadState? _latest; // the one asked for last: most events follow another one of their thread
 
     public int Count => _threads.Count;
 
@@ -25,7 +27,14 @@ internal sealed class ThreadTable
     /// <summary>One of the threads of a process; null if there is none.</summary>
     public ThreadState? OfProcess(int tgid) => _processes.GetValueOrDefault(tgid);
 
-    public bool TryGet(int tid, [NotNullWhen(true)] out ThreadState? thread) => _threads.TryGetValue(tid, out thread);
+    public bool TryGet(int tid, [NotNullWhen(true)] out ThreadState? thread)
+    {
+        if (_latest is { } latest && latest.Tid == tid)
+            thread = latest;
+        else if (_threads.TryGetValue(tid, out thread))
+            _latest = thread;
+        return thread is not null;
+    }
 
     /// <summary>Adds the thread of an event; it must not be there yet.</summary>
     public ThreadState Add(TaskId task, ulong sinceNs)
@@ -33,14 +42,16 @@ internal sealed class ThreadTable
         ThreadState thread = _spare.TryPop(out ThreadState? spare) ? spare : new ThreadState();
         thread.Begin(task, sinceNs);
         _threads.Add(task.Tid, thread);
+        _latest = thread;
         if (_youngest is null)
             Oldest = thread;
         else
             (_youngest.Younger, thread.Older) = (thread, _youngest);
         _youngest = thread;
-        if (_processes.TryGetValue(task.Tgid, out ThreadState? next))
+        ref ThreadState? first = ref CollectionsMarshal.GetValueRefOrAddDefault(_processes, task.Tgid, out _);
+        if (first is { } next)
             (thread.Next, next.Previous) = (next, thread);
-        _processes[task.Tgid] = thread;
+        first = thread;
         return thread;
     }
 
@@ -48,6 +59,7 @@ internal sealed class ThreadTable
     public void Remove(ThreadState thread)
     {
         _threads.Remove(thread.Tid);
+        _latest = null;
         if (thread.Older is { } older)
             older.Younger = thread.Younger;
         else

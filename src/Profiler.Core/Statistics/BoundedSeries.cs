@@ -36,17 +36,21 @@ public sealed class BoundedSeries<TKey, TValue>(int limit, TKey other, TimeProvi
     private Seen Use(TKey key)
     {
         long now = time.GetTimestamp();
-        if (_series.TryGetValue(key, out LinkedListNode<Seen>? node))
-            _byUse.Remove(node);
-        else if (Room(now) || key.Equals(other))
-            _series[key] = node = new LinkedListNode<Seen>(new Seen(key));
-        else
+        if (!_series.TryGetValue(key, out LinkedListNode<Seen>? node))
         {
-            Folded++;
-            return Use(other);
+            if (!Room(now) && !key.Equals(other))
+            {
+                Folded++;
+                return Use(other);
+            }
+            _series[key] = node = _byUse.AddLast(new Seen(key));
+        }
+        else if (node.Next is not null)
+        {
+            _byUse.Remove(node);
+            _byUse.AddLast(node);
         }
         node.Value.Timestamp = now;
-        _byUse.AddLast(node);
         return node.Value;
     }
 

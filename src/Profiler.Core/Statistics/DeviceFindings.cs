@@ -29,10 +29,13 @@ public sealed class DeviceFindings(int limit, TimeProvider time)
     /// <param name="findings">All of them.</param>
     /// <param name="vm">The name of the VM.</param>
     /// <param name="end">The end of the shutdown.</param>
-    public void Record(ImmutableArray<Finding> findings, string vm, DateTimeOffset end)
+    public void Record(IReadOnlyList<Finding> findings, string vm, DateTimeOffset end)
     {
-        foreach (Finding finding in findings.Where(f => f.Kind.OfDevice))
+        for (int i = 0; i < findings.Count; i++)
         {
+            Finding finding = findings[i];
+            if (!finding.Kind.OfDevice)
+                continue;
             foreach (string device in finding.Devices)
             {
                 Totals totals = _totals[(finding.Id, device, vm)];

@@ -18,7 +18,7 @@ public sealed record Exemplar(long Ns, DateTimeOffset At, string? Shutdown, stri
 /// <param name="boundsNs">Upper bounds of the buckets, inclusive, ascending; an infinite one is added.</param>
 public sealed class Exemplars(ImmutableArray<long> boundsNs)
 {
-    private readonly Dictionary<HistogramKey, Exemplar?[]> _rows = [];
+    private readonly Row?[] _rows = new Row?[HistogramKey.Count];
 
     /// <summary>Adds an open; it belongs to no shutdown.</summary>
     public void Record(Operation open, Func<long, DateTimeOffset> wallClock) => Keep(open, wallClock, null);
@@ -37,7 +37,7 @@ public sealed class Exemplars(ImmutableArray<long> boundsNs)
     public static string IdOf(Shutdown shutdown) => $"{shutdown.Task.Tgid}-{shutdown.Time.StartNs}";
 
     /// <summary>The exemplars at this moment.</summary>
-    public ExemplarsSnapshot Snapshot() => new(_rows.ToDictionary(r => r.Key, r => r.Value.ToImmutableArray()));
+    public ExemplarsSnapshot Snapshot() => new(_rows.OfType<Row>().ToDictionary(r => r.Key, r => r.Buckets.Select(Told).ToImmutableArray()));
 
     private void Keep(Operation operation, Func<long, DateTimeOffset> wallClock, string? shutdown)
     {
@@ -47,11 +47,18 @@ public sealed class Exemplars(ImmutableArray<long> boundsNs)
 
     private void Keep(Duration duration, Func<long, DateTimeOffset> wallClock, string? shutdown)
     {
-        if (!_rows.TryGetValue(duration.Key, out Exemplar?[]? row))
-            _rows[duration.Key] = row = new Exemplar?[boundsNs.Length + 1];
-        int bucket = boundsNs.BinarySearch(duration.Ns);
-        row[bucket < 0 ? ~bucket : bucket] = new Exemplar(duration.Ns, wallClock(duration.EndNs), shutdown, duration.Device);
+        Row row = _rows[duration.Key.Index] ??= new Row(duration.Key, new Newest?[boundsNs.Length + 1]);
+        int bucket = boundsNs.AsSpan().BinarySearch(duration.Ns);
+        row.Buckets[bucket < 0 ? ~bucket : bucket] = new Newest(duration.Ns, wallClock(duration.EndNs), shutdown, duration.Device);
     }
+
+    private static Exemplar? Told(Newest? newest) =>
+        newest is { } value ? new Exemplar(value.Ns, value.At, value.Shutdown, value.Device) : null;
+
+    private sealed record Row(HistogramKey Key, Newest?[] Buckets);
+
+    /// <summary>An <see cref="Exemplar"/> in place.</summary>
+    private readonly record struct Newest(long Ns, DateTimeOffset At, string? Shutdown, string? Device);
 }
 
 /// <summary>The exemplars of one moment.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
@@ -17,10 +18,10 @@ public readonly record struct FindingCount(string Id, long Count, long CostNs);
 public sealed class FindingCounts
 {
     // All from the start: the first occurrence must be an increase.
-    private readonly SortedDictionary<string, FindingCount> _counts =
-        new(FindingKinds.All.ToDictionary(k => k.Id, k => new FindingCount(k.Id, 0, 0)), StringComparer.Ordinal);
+    private readonly Dictionary<string, FindingCount> _counts = FindingKinds.All.ToDictionary(k => k.Id, k => new FindingCount(k.Id, 0, 0));
 
     private readonly WaitedOpens _waited = new();
+    private readonly List<Finding> _findings = []; // about the shutdown that is added
 
     /// <summary>Takes an open that has ended.</summary>
     public void Add(Operation open) => _waited.Add(open);
@@ -29,23 +30,24 @@ public sealed class FindingCounts
     /// <param name="shutdown">The shutdown.</param>
     /// <param name="facts">Names of processes and devices.</param>
     /// <param name="evidence">Whether something that was not seen did not happen.</param>
-    /// <returns>The findings about it.</returns>
-    public ImmutableArray<Finding> Add(Shutdown shutdown, HostFacts facts, Func<Evidence> evidence)
+    /// <returns>The findings about it; valid until the next one is added.</returns>
+    public IReadOnlyList<Finding> Add(Shutdown shutdown, HostFacts facts, Func<Evidence> evidence)
     {
-        ImmutableArray<Finding> findings = ShutdownFindings.For(shutdown, facts, evidence);
-        foreach (Finding finding in findings)
+        _findings.Clear();
+        ShutdownFindings.AddTo(_findings, shutdown, facts, evidence);
+        foreach (Finding finding in _findings)
             Count(finding);
         foreach (Finding finding in _waited.Delayed(shutdown.Releases, facts))
             Count(finding);
-        return findings;
+        return _findings;
     }
 
     /// <summary>The counts, by id.</summary>
-    public ImmutableArray<FindingCount> Snapshot() => [.. _counts.Values];
+    public ImmutableArray<FindingCount> Snapshot() => [.. _counts.Values.OrderBy(c => c.Id, StringComparer.Ordinal)];
 
     private void Count(Finding finding)
     {
-        FindingCount before = _counts[finding.Id];
-        _counts[finding.Id] = before with { Count = before.Count + 1, CostNs = before.CostNs + finding.CostNs };
+        ref FindingCount count = ref CollectionsMarshal.GetValueRefOrNullRef(_counts, finding.Id);
+        count = count with { Count = count.Count + 1, CostNs = count.CostNs + finding.CostNs };
     }
 }

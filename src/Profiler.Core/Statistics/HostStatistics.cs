@@ -27,10 +27,12 @@ public sealed class HostStatistics : IAccumulator
     private readonly BoundedSeries<string, VmTotals> _vms;
     private readonly BoundedSeries<(string Device, string Vm), DeviceTotals> _devices;
     private readonly FindingCounts _findings = new();
+    private readonly StopTimes _stopTimes = new();
     private readonly DeviceFindings _deviceFindings;
     private readonly RecentDurations _recent;
     private readonly int _maxDevices;
     private readonly Exemplars _exemplars;
+    private readonly CallTime _time;
     private double? _libvirtFailureDevices;
     private long _beganBefore, _unfinished;
 
@@ -46,11 +48,12 @@ public sealed class HostStatistics : IAccumulator
         Func<long, DateTimeOffset> wallClock, TimeProvider time, Func<Evidence>? evidence = null,
         TimeSpan? recent = null)
     {
+        time = _time = new CallTime(time);
         _evidence = evidence ?? (() => Evidence.Complete);
         _maxDevices = limits.Devices;
         _deviceFindings = new DeviceFindings(limits.Devices, time);
         _recent = new RecentDurations(time, recent ?? RecentDurations.DefaultWindow);
-        (_facts, _wallClock) = (facts, wallClock);
+        (_facts, _wallClock) = (facts, new EventClock(wallClock).Of);
         _vms = new BoundedSeries<string, VmTotals>(limits.Vms, Other, time);
         _devices = new BoundedSeries<(string, string), DeviceTotals>(limits.Devices, (Other, Other), time);
         _exemplars = new Exemplars(exemplarBoundsNs);
@@ -59,6 +62,9 @@ public sealed class HostStatistics : IAccumulator
     /// <summary>Takes an activity that has ended.</summary>
     public void Record(Activity activity)
     {
+        if (activity is not (Operation or StandaloneReset))
+            return; // it has no duration
+        _time.Read();
         foreach (Duration duration in Duration.Of(activity))
             _recent.Record(duration);
         if (activity is not Operation operation)
@@ -81,6 +87,7 @@ public sealed class HostStatistics : IAccumulator
     /// </summary>
     public void Record(Shutdown shutdown)
     {
+        _time.Read();
         string vm = _vms.Admit(NameOf(shutdown.Task.Tgid, shutdown.Task.Comm));
         foreach (Duration duration in Duration.Of(shutdown))
             _recent.Record(duration);
@@ -88,6 +95,7 @@ public sealed class HostStatistics : IAccumulator
         _deviceFindings.Record(_findings.Add(shutdown, _facts, _evidence), vm, _wallClock(shutdown.Time.EndNs));
         _beganBefore += shutdown.BeganBefore ? 1 : 0;
         _unfinished += shutdown.Unfinished ? 1 : 0;
+        _stopTimes.Record(shutdown, _facts.Devices);
         if (shutdown.IsWhole)
             RecordWhole(shutdown, vm);
     }
@@ -108,7 +116,13 @@ public sealed class HostStatistics : IAccumulator
     object IAccumulator.Snapshot() => Snapshot();
 
     /// <summary>The figures at this moment.</summary>
-    public HostStatisticsSnapshot Snapshot() => new(
+    public HostStatisticsSnapshot Snapshot()
+    {
+        _time.Read();
+        return Figures();
+    }
+
+    private HostStatisticsSnapshot Figures() => new(
         [
             .. _devices.All()
                 .Select(d => new DeviceSnapshot(d.Key.Device, d.Key.Vm, d.Value.Releases, d.Value.ReleaseNs, d.Value.LastNs)
@@ -127,6 +141,7 @@ public sealed class HostStatistics : IAccumulator
     {
         Recent = _recent.Snapshot(),
         DeviceFindings = _deviceFindings.Snapshot(),
+        StopTimes = _stopTimes.Snapshot(),
         BeganBefore = _beganBefore,
         Unfinished = _unfinished,
     };
@@ -144,7 +159,7 @@ public sealed class HostStatistics : IAccumulator
         if (before is not null && before.EndNs > last.EndNs)
             return;
         _vms[vm].Last = last;
-        if (_facts.VmNames.ContainsKey(shutdown.Task.Tgid) && LibvirtProjection.FailureDevices(shutdown) is { } devices)
+        if (_facts.HasLibvirtLimits(shutdown.Task.Tgid) && LibvirtProjection.FailureDevices(shutdown) is { } devices)
             _libvirtFailureDevices = devices;
     }
 

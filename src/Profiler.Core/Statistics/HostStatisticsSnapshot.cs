@@ -28,6 +28,9 @@ public sealed record HostStatisticsSnapshot(
     /// <summary>Findings that a device is faulty or not free, by device.</summary>
     public ImmutableArray<DeviceFinding> DeviceFindings { get; init; } = [];
 
+    /// <summary>What decides how long shutdowns take.</summary>
+    public StopTimesSnapshot StopTimes { get; init; } = StopTimesSnapshot.None;
+
     /// <summary>Shutdowns that began before the capture: only their findings are counted.</summary>
     public long BeganBefore { get; init; }
 

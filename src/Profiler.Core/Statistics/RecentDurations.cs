@@ -20,14 +20,15 @@ public sealed class RecentDurations(TimeProvider time, TimeSpan window)
 
     private const int Slots = 6;
 
-    private readonly Dictionary<HistogramKey, Row> _rows = [];
+    private readonly Row?[] _rows = new Row?[HistogramKey.Count];
     private readonly long _startedAt = time.GetTimestamp();
+    private readonly long _slotTicks = Math.Max(1, window.Ticks / (Slots - 1));
+    private (long Timestamp, long Slot) _now = (long.MinValue, 0);
 
     /// <summary>Adds a value.</summary>
     public void Record(Duration duration)
     {
-        if (!_rows.TryGetValue(duration.Key, out Row? row))
-            _rows[duration.Key] = row = new Row();
+        Row row = _rows[duration.Key.Index] ??= new Row(duration.Key);
         // A shutdown is concluded some time after its end, perhaps after one that ended later.
         if (duration.EndNs >= row.LastEndNs)
             (row.LastNs, row.LastEndNs) = (duration.Ns, duration.EndNs);
@@ -40,17 +41,26 @@ public sealed class RecentDurations(TimeProvider time, TimeSpan window)
     public IReadOnlyDictionary<HistogramKey, RecentDuration> Snapshot()
     {
         long oldest = SlotNow() - Slots + 1;
-        return _rows.ToDictionary(
+        return _rows.OfType<Row>().ToDictionary(
             r => r.Key,
             r => new RecentDuration(
-                r.Value.LastNs,
-                r.Value.Longest.Where(s => s.Slot >= oldest).Select(s => (long?)s.LongestNs).Max()));
+                r.LastNs,
+                r.Longest.Where(s => s.Slot >= oldest).Select(s => (long?)s.LongestNs).Max()));
     }
 
-    private long SlotNow() => time.GetElapsedTime(_startedAt).Ticks / Math.Max(1, window.Ticks / (Slots - 1));
-
-    private sealed class Row
+    // Values of one call have one time.
+    private long SlotNow()
     {
+        long now = time.GetTimestamp();
+        if (now != _now.Timestamp)
+            _now = (now, time.GetElapsedTime(_startedAt, now).Ticks / _slotTicks);
+        return _now.Slot;
+    }
+
+    private sealed class Row(HistogramKey key)
+    {
+        public HistogramKey Key => key;
+
         public long LastNs { get; set; }
 
         public long LastEndNs { get; set; } = long.MinValue;

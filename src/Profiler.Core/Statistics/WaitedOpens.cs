@@ -33,22 +33,25 @@ internal sealed class WaitedOpens
     }
 
     /// <summary>The findings about opens that waited for these releases; each open has one at most.</summary>
-    public IEnumerable<Finding> Delayed(ImmutableArray<Operation> releases, HostFacts facts)
+    public IReadOnlyList<Finding> Delayed(ImmutableArray<Operation> releases, HostFacts facts)
     {
-        ReleaseIndex? index = null;
+        if (_opens.Count == 0)
+            return [];
+        var findings = new List<Finding>();
+        using var index = new ReleaseIndex(releases.AsSpan());
         foreach (int tid in releases.Select(r => r.Task.Tid).Distinct())
         {
             if (!_byHolder.TryGetValue(tid, out HashSet<LinkedListNode<Operation>>? nodes))
                 continue;
-            index ??= new ReleaseIndex(releases);
             foreach (LinkedListNode<Operation> node in nodes.ToArray())
             {
                 if (OpenFindings.Delayed(node.Value, index, facts) is not { } finding)
                     continue;
                 Remove(node);
-                yield return finding;
+                findings.Add(finding);
             }
         }
+        return findings;
     }
 
     private void Remove(LinkedListNode<Operation> node)

@@ -22,6 +22,8 @@ public sealed class EventDecoder
     /// </summary>
     public const long LatestNs = 20L * 366 * 24 * 3600 * 1_000_000_000;
 
+    private static readonly byte[] LastSubtypes = [.. Enumerable.Range(0, WireEvent.Kinds).Select(kind => LastSubtype((EventKind)kind))];
+
     private readonly long[] _received = new long[WireEvent.Kinds];
 
     /// <summary>Events received, by kind.</summary>
@@ -39,7 +41,7 @@ public sealed class EventDecoder
             throw new InvalidDataException($"{records.Length} bytes are not whole events of {WireEvent.Size} bytes");
         foreach (ref readonly WireEvent e in batch.Events)
         {
-            if (e.Kind is < EventKind.Release or > EventKind.Teardown || e.Edge > EventEdge.End || e.Subtype > LastSubtype(e.Kind))
+            if (e.Kind is < EventKind.Release or > EventKind.Teardown || e.Edge > EventEdge.End || e.Subtype > LastSubtypes[(int)e.Kind])
                 throw new InvalidDataException($"unknown event: kind {(int)e.Kind}, edge {(int)e.Edge}, subtype {e.Subtype}");
             if (e.TimeNs > LatestNs)
                 throw new InvalidDataException($"an event at {e.TimeNs} ns, which is years after any machine started");

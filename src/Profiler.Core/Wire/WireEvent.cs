@@ -35,6 +35,11 @@ public enum ResetStep : byte
     Pm,
     DeviceSpecific,
     DeviceWait,
+    Acpi,
+    CxlBus,
+    D3cold,
+    IommuBlock,
+    IommuRestore,
 }
 
 /// <summary>Steps of a process exit, in this order; <c>enum process_step</c> in bpf/events.h.</summary>
@@ -67,7 +72,7 @@ public enum TeardownStep : byte
 /// <summary>The lock of a wait; <c>enum lock_kind</c> in bpf/events.h.</summary>
 public enum LockKind : byte
 {
-    /// <summary>A driver's own lock, or unknown, as always inside an open.</summary>
+    /// <summary>A driver's own lock, or unknown, as always inside an open through the group.</summary>
     Other,
 
     /// <summary>The lock of all devices in one reset domain.</summary>
@@ -121,7 +126,7 @@ public struct WirePeer
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes, or an event may have a new kind or subtype.</summary>
-    public const int Format = 4;
+    public const int Format = 5;
 
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;
@@ -134,7 +139,9 @@ public struct WireEvent
 
     public ulong Cgroup;
 
-    /// <summary>The mutex: the dev_set's at release begin, the contended one at lock waits; else 0.</summary>
+    /// <summary>
+    /// The mutex: the dev_set's at the begin of a release, and of an open where it is known; the contended one at lock waits; else 0.
+    /// </summary>
     public ulong Lock;
 
     public uint Tid;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Profiler.Bpf;
-using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Plan;
 using Profiler.Bpf.Session;
 using Profiler.Core;
@@ -45,7 +44,7 @@ public sealed class LiveSource : IEventSource
     {
         cancellation.ThrowIfCancellationRequested();
         Privileges.Demand();
-        var session = BpfSession.Start(() => Plan(options), options.RingBufferBytes, options.Stacks, options.BpfStats, cancellation);
+        var session = BpfSession.Start(kernel => Plan(options, kernel), options.RingBufferBytes, options.Stacks, options.BpfStats, cancellation);
         var info = new CaptureInfo(
             WireEvent.Format, File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.MachineName,
             DateTimeOffset.UtcNow.AddTicks((session.StartedNs - BpfSession.MonotonicNs()) / TimeSpan.NanosecondsPerTick), session.StartedNs,
@@ -67,11 +66,10 @@ public sealed class LiveSource : IEventSource
         }
     }
 
-    /// <summary>Makes the attach plan for the running kernel.</summary>
-    public static AttachPlan Plan(CaptureOptions options)
+    /// <summary>Makes the attach plan for a kernel.</summary>
+    public static AttachPlan Plan(CaptureOptions options, IKernelOffer kernel)
     {
         using System.Diagnostics.Activity? step = StartSteps.Begin("plan");
-        using RunningKernel kernel = RunningKernel.Ask();
         return AttachPlan.Create(kernel, options.Attach, options.LockProbe);
     }
 

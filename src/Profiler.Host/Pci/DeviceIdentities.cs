@@ -29,6 +29,9 @@ public sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
         return isPci && sysfs.Exists(address) ? Learn(VfioInventory.Find(sysfs, address)) : null;
     }
 
+    /// <summary>The address of the device with this node in <c>/dev/vfio/devices</c>; null if there is none.</summary>
+    public string? OfNode(string name) => sysfs.DeviceOfNode(name)?.ToString();
+
     /// <summary>Whether it is in use.</summary>
     public bool IsEnabled(string bdf) => PciAddress.TryParse(bdf, out PciAddress address) && sysfs.IsEnabled(address);
 

@@ -17,6 +17,24 @@ public sealed class PciSysfs(string root = "/sys")
             ? group
             : null;
 
+    /// <summary>
+    /// The name of the device's node in <c>/dev/vfio/devices</c>: <c>vfio0</c>; null if it has none. Since 6.1 there is such a name also
+    /// where there are no nodes (3c28a76124b2 "vfio: Add struct device to vfio_device"): then without a device number.
+    /// </summary>
+    public string? VfioNode(PciAddress address)
+    {
+        string folder = Path.Combine(Folder(address), "vfio-dev");
+        return Directory.Exists(folder)
+            ? Directory.GetDirectories(folder).Where(node => File.Exists(Path.Combine(node, "dev"))).Select(Path.GetFileName).FirstOrDefault()
+            : null;
+    }
+
+    /// <summary>The device that has a node of this name; null if there is none, or it is no PCI device.</summary>
+    public PciAddress? DeviceOfNode(string name) =>
+        LinkedName(Path.Combine(root, "class/vfio-dev", name, "device")) is { } device && PciAddress.TryParse(device, out PciAddress address)
+            ? address
+            : null;
+
     /// <summary>All PCI devices of an IOMMU group, in the order of their addresses.</summary>
     public IReadOnlyList<PciAddress> GroupMembers(int group) => Addresses($"kernel/iommu_groups/{group}/devices");
 

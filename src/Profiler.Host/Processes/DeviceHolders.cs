@@ -5,7 +5,9 @@ using Profiler.Core.Facts;
 namespace Profiler.Host.Processes;
 
 /// <summary>The processes that have VFIO devices open, by their descriptors.</summary>
-internal sealed class DeviceHolders(ProcFs proc)
+/// <param name="proc">The processes.</param>
+/// <param name="deviceOfNode">The device that has a node of this name; null if it is not known.</param>
+internal sealed class DeviceHolders(ProcFs proc, Func<string, string?> deviceOfNode)
 {
     // A device opened through its group is an anonymous file; one opened by its cdev has a node. Groups have nodes, too.
     private const string DeviceFile = "anon_inode:[vfio-device]", DeviceNodes = "/dev/vfio/devices/", Nodes = "/dev/vfio/";
@@ -43,22 +45,16 @@ internal sealed class DeviceHolders(ProcFs proc)
         return possible.Count == held.Devices ? [.. possible] : null;
     }
 
-    // "vfio-device-syspath: /sys/devices/pci0000:00/…/0000:01:00.0" in the newer kernels' fdinfo.
     private Held HeldBy(int pid)
     {
         IReadOnlyList<(string Fd, string Target)> files = proc.DescriptorsOf(pid);
-        List<string> devices =
+        List<(string Fd, string Target)> devices =
         [
-            .. files.Where(f => f.Target == DeviceFile || f.Target.StartsWith(DeviceNodes, StringComparison.Ordinal)).Select(f => f.Fd),
+            .. files.Where(f => f.Target == DeviceFile || f.Target.StartsWith(DeviceNodes, StringComparison.Ordinal)),
         ];
         return new Held(
             devices.Count,
-            [
-                .. devices.SelectMany(fd => proc.Read(pid, $"fdinfo/{fd}").Split('\n')
-                    .Where(line => line.StartsWith("vfio-device-syspath:", StringComparison.Ordinal))
-                    .Take(1)
-                    .Select(line => line[(line.LastIndexOf('/') + 1)..].Trim())),
-            ],
+            [.. devices.Select(f => f.Target == DeviceFile ? NameOf(pid, f.Fd) : deviceOfNode(f.Target[DeviceNodes.Length..])).OfType<string>()],
             [
                 .. files.Select(f => f.Target)
                     .Where(target => target.StartsWith(Nodes, StringComparison.Ordinal))
@@ -67,6 +63,12 @@ internal sealed class DeviceHolders(ProcFs proc)
                     .Distinct(),
             ]);
     }
+
+    // "vfio-device-syspath: /sys/devices/pci0000:00/…/0000:01:00.0" in the newer kernels' fdinfo.
+    private string? NameOf(int pid, string fd) => proc.Read(pid, $"fdinfo/{fd}").Split('\n')
+        .Where(line => line.StartsWith("vfio-device-syspath:", StringComparison.Ordinal))
+        .Select(line => line[(line.LastIndexOf('/') + 1)..].Trim())
+        .FirstOrDefault();
 
     /// <summary>The VFIO files that a process has open.</summary>
     /// <param name="Devices">Number of device files.</param>

@@ -4,9 +4,9 @@ namespace Profiler.Host.Vms;
 internal static class QemuCommandLine
 {
     /// <summary><c>-name guest=NAME,debug-threads=on</c>, or <c>-name NAME</c>; a comma in the name is doubled.</summary>
-    public static string? NameIn(IReadOnlyList<string> arguments)
+    public static string? NameIn(Arguments arguments)
     {
-        if (ValueOf("name", arguments) is not { } value)
+        if (arguments.ValueOf("name") is not { } value)
             return null;
         string[] parts = value.Replace(",,", "\0", StringComparison.Ordinal).Split(',');
         string? guest = parts.FirstOrDefault(p => p.StartsWith("guest=", StringComparison.Ordinal))?[6..]
@@ -15,17 +15,5 @@ internal static class QemuCommandLine
     }
 
     /// <summary><c>-uuid UUID</c>.</summary>
-    public static string? UuidIn(IReadOnlyList<string> arguments) =>
-        ValueOf("uuid", arguments) is { Length: > 0 } uuid ? uuid : null;
-
-    // QEMU takes its options with one dash or two.
-    private static string? ValueOf(string option, IReadOnlyList<string> arguments)
-    {
-        for (int i = 0; i + 1 < arguments.Count; i++)
-        {
-            if (arguments[i].TrimStart('-') == option && arguments[i].Length - option.Length is 1 or 2)
-                return arguments[i + 1];
-        }
-        return null;
-    }
+    public static string? UuidIn(Arguments arguments) => arguments.ValueOf("uuid");
 }

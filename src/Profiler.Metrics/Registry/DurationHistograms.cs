@@ -16,7 +16,11 @@ internal sealed class DurationHistograms
 {
     private static readonly Exemplar.LabelKey Device = Exemplar.Key("device"), Shutdown = Exemplar.Key("shutdown");
 
-    private readonly Dictionary<HistogramKey, Histogram.Child> _series = [];
+    // More devices than a host has; a host that makes up new names begins again.
+    private const int MaxLabels = 4096;
+
+    private readonly Histogram.Child[] _series = new Histogram.Child[HistogramKey.Count];
+    private readonly Dictionary<string, Exemplar.LabelPair> _labels = []; // by device
 
     /// <param name="factory">Factory of the registry.</param>
     public DurationHistograms(MetricFactory factory)
@@ -33,7 +37,7 @@ internal sealed class DurationHistograms
                     ExemplarBehavior = ExemplarBehavior.NoExemplars(), // exemplars are set explicitly
                 });
             foreach (DurationSeries series in metric.Series)
-                _series[series.Key] = histogram.WithLabels(series.Labels);
+                _series[series.Key.Index] = histogram.WithLabels(series.Labels);
         }
     }
 
@@ -54,13 +58,22 @@ internal sealed class DurationHistograms
 
     private void Record(Duration duration, string? shutdown)
     {
-        Histogram.Child series = _series[duration.Key];
+        Histogram.Child series = _series[duration.Key.Index];
         double seconds = duration.Ns / 1e9;
         if (shutdown is not null)
             series.Observe(seconds, Exemplar.From(Shutdown.WithValue(shutdown)));
         else if (duration.Device is { } device)
-            series.Observe(seconds, Exemplar.From(Device.WithValue(ExemplarText.Escaped(device))));
+            series.Observe(seconds, Exemplar.From(LabelOf(device)));
         else
             series.Observe(seconds);
+    }
+
+    private Exemplar.LabelPair LabelOf(string device)
+    {
+        if (_labels.TryGetValue(device, out Exemplar.LabelPair label))
+            return label;
+        if (_labels.Count >= MaxLabels)
+            _labels.Clear();
+        return _labels[device] = Device.WithValue(ExemplarText.Escaped(device));
     }
 }

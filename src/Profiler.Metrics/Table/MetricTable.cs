@@ -70,7 +70,17 @@ public static class MetricTable
         "vfio_last_shutdown_phase_seconds", Seconds,
         "Time the last shutdown of each VM spent in each phase; the phases add up to its duration.", "vm", "phase");
 
+    public static readonly MetricDefinition VmInfo = Gauge(
+        "vfio_vm_info", None,
+        "Who runs each VM that has other series: its manager (libvirt, kubevirt, kata, kubernetes, proxmox, systemd, other; empty if unknown), " +
+        "and the Kubernetes namespace and pod it runs in; always 1.", "vm", "manager", "namespace", "pod");
+
     // ---- each device ----
+
+    public static readonly MetricDefinition DeviceInfo = Gauge(
+        "vfio_device_info", None,
+        "What each device that has other series is: its PCI ids, driver, IOMMU group and the kernel's reset methods in their order; always 1.",
+        "device", "model", "pci_id", "driver", "iommu_group", "reset_methods");
 
     public static readonly MetricDefinition DeviceLastRelease = Gauge(
         "vfio_device_last_release_seconds", Seconds, "Exact duration of the last release of each device.", "device", "model", "vm");
@@ -93,6 +103,19 @@ public static class MetricTable
         "vfio_device_release_start_timestamp_seconds", Seconds,
         "Start of each release under way, Unix time; the oldest ones if there are too many.", "device", "vm");
 
+    // ---- what a time limit should be ----
+
+    public static readonly MetricDefinition ShutdownSlowDevice = Gauge(
+        "vfio_shutdown_slow_device_seconds", Seconds,
+        "What a device of each model adds to a shutdown, 99th percentile since the start (the longest while there are too " +
+        "few): its release, or its share where several go on at once.",
+        "model");
+
+    public static readonly MetricDefinition ShutdownRestLongest = Gauge(
+        "vfio_shutdown_rest_longest_seconds", Seconds,
+        "Longest part of a shutdown, since the start, in which no device is released. A time limit for N devices leaves room if it is 1.5 * " +
+        "(this + N * vfio_shutdown_slow_device_seconds).");
+
     // ---- findings ----
 
     public static readonly MetricDefinition LibvirtFailureDevices = Declare(
@@ -108,7 +131,7 @@ public static class MetricTable
 
     public static readonly MetricDefinition DeviceFindings = Counter(
         "vfio_device_findings_total", None,
-        "Findings that a device is faulty or not free: reset_timed_out, reset_skipped, device_not_released.", "finding", "device", "vm");
+        "Findings that a device is faulty or not free: reset_timed_out, reset_fell_back, reset_skipped, device_not_released.", "finding", "device", "vm");
 
     public static readonly MetricDefinition DeviceLastFindingTimestamp = Gauge(
         "vfio_device_last_finding_timestamp_seconds", Seconds, "End of the last shutdown with such a finding, Unix time.",

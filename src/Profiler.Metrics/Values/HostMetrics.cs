@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
@@ -14,16 +15,25 @@ internal static class HostMetrics
     private static readonly ImmutableArray<Phase> Phases = [.. Enum.GetValues<Phase>()];
 
     // Built once per device identity, and collected with it.
-    private static readonly ConditionalWeakTable<DeviceIdentity, string> Models = [];
+    private static readonly ConditionalWeakTable<DeviceIdentity, DeviceLabels> Labels = [];
+
+    // VMs of this scrape; used again, so that a scrape allocates nothing for them.
+    [ThreadStatic]
+    private static HashSet<string>? _told;
 
     public static void Write(MetricsFormat to, MetricsState state)
     {
         Vms(to, state.Statistics.Vms);
+        VmInfos(to, state);
         Devices(to, state.Statistics.Devices, state.Profile.Devices);
         foreach (ReleaseInFlight r in state.Releasing)
             to.Time(MetricTable.DeviceReleaseStart, r.Start, r.Device, r.Vm);
         if (state.Statistics.LibvirtFailureDevices is { } failure)
             to.Sample(MetricTable.LibvirtFailureDevices, failure);
+        foreach ((string model, long ns) in state.Statistics.StopTimes.EachP99Ns)
+            to.Seconds(MetricTable.ShutdownSlowDevice, ns, model);
+        if (state.Statistics.StopTimes.RestNs is { } rest)
+            to.Seconds(MetricTable.ShutdownRestLongest, rest);
         foreach (FindingCount f in state.Statistics.Findings)
             to.Sample(MetricTable.Findings, f.Count, f.Id);
         foreach (FindingCount f in state.Statistics.Findings)
@@ -49,6 +59,22 @@ internal static class HostMetrics
         }
     }
 
+    private static void VmInfos(MetricsFormat to, MetricsState state)
+    {
+        HashSet<string> told = _told ??= [];
+        foreach ((string vm, _) in state.Statistics.Vms)
+            VmInfo(to, vm, state.Profile.Facts, told);
+        foreach (DeviceSnapshot device in state.Statistics.Devices)
+            VmInfo(to, device.Vm, state.Profile.Facts, told);
+        told.Clear();
+    }
+
+    private static void VmInfo(MetricsFormat to, string vm, HostFacts facts, HashSet<string> told)
+    {
+        if (told.Add(vm) && facts.Vms.TryGetValue(vm, out ProcessIdentity? process))
+            to.Sample(MetricTable.VmInfo, 1, vm, process.Manager ?? "", process.Namespace ?? "", process.Pod ?? "");
+    }
+
     private static void Devices(
         MetricsFormat to, ImmutableArray<DeviceSnapshot> devices, IReadOnlyDictionary<string, DeviceIdentity> identities)
     {
@@ -62,6 +88,17 @@ internal static class HostMetrics
             means[models[i]] = (ns + d.ReleaseNs, releases + d.Releases);
         }
         for (int i = 0; i < devices.Length; i++)
+        {
+            // They are sorted: those of one device, with several VMs, follow one another.
+            bool again = i > 0 && devices[i].Device == devices[i - 1].Device;
+            if (!again && identities.TryGetValue(devices[i].Device, out DeviceIdentity? device))
+            {
+                DeviceLabels labels = Labels.GetValue(device, DeviceLabels.Of);
+                to.Sample(
+                    MetricTable.DeviceInfo, 1, device.Bdf, labels.Model, labels.PciId, device.Driver ?? "", labels.Group, labels.ResetMethods);
+            }
+        }
+        for (int i = 0; i < devices.Length; i++)
             to.Seconds(MetricTable.DeviceLastRelease, devices[i].LastNs, devices[i].Device, models[i], devices[i].Vm);
         for (int i = 0; i < devices.Length; i++)
             to.Time(MetricTable.DeviceLastReleaseTimestamp, devices[i].LastEnd, devices[i].Device, models[i], devices[i].Vm);
@@ -73,13 +110,15 @@ internal static class HostMetrics
             to.Seconds(MetricTable.SecondsPerDevice, ns / releases, model);
     }
 
-    // "NVIDIA Corporation GA100 [A100 SXM4 40GB]", else "10de:20b0", else unknown.
     private static string ModelOf(string bdf, IReadOnlyDictionary<string, DeviceIdentity> identities) =>
         bdf == HostStatistics.Other ? HostStatistics.Other
-        : identities.TryGetValue(bdf, out DeviceIdentity? identity) ? Models.GetValue(identity, NameOf)
-        : "unknown";
+        : identities.TryGetValue(bdf, out DeviceIdentity? identity) ? Labels.GetValue(identity, DeviceLabels.Of).Model
+        : StopTimes.Unknown;
 
-    private static string NameOf(DeviceIdentity device) => device is { Vendor: { } vendor, Device: { } name }
-        ? $"{vendor} {name}"
-        : $"{device.VendorId}:{device.DeviceId}";
+    private sealed record DeviceLabels(string Model, string PciId, string Group, string ResetMethods)
+    {
+        public static DeviceLabels Of(DeviceIdentity device) => new(
+            DeviceNames.Label(device), DeviceNames.Id(device), device.IommuGroup?.ToString(CultureInfo.InvariantCulture) ?? "",
+            string.Join(' ', device.ResetMethods ?? []));
+    }
 }

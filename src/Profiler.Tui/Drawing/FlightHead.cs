@@ -104,5 +104,5 @@ internal static class FlightHead
 
     // The limits apply to VMs only; another process with a signal has none.
     private static bool HasLibvirtLimits(ProfileState state, ShutdownInFlight s) =>
-        s.SoFar.Trigger is Trigger.SigTerm or Trigger.SigKill && state.VmNames.ContainsKey(s.Task.Tgid);
+        s.SoFar.Trigger is Trigger.SigTerm or Trigger.SigKill && state.Facts.HasLibvirtLimits(s.Task.Tgid);
 }

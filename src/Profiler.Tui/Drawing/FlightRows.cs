@@ -60,7 +60,7 @@ internal static class FlightRows
         string? process = processes ? ProcessNames.Of(row.Process, state.VmNames) : null;
         if (row.UnderWay is { } o)
             Cells(canvas, line, Style.Plain, o.Device, Doing(o), FlightHead.Rough(Math.Max(0, state.NowNs - o.StateSinceNs)), process,
-                Holder(state, o), Style.Plain);
+                Why(state, o), Style.Plain);
         else if (row.Done is { } done)
             Cells(canvas, line, Style.Plain, done.Device, ("released", Style.Good), Figures.Text(done.Time.DurationNs), process,
                 Details(done), Style.Plain);
@@ -76,8 +76,9 @@ internal static class FlightRows
         _ => ("being released", Style.Release),
     };
 
-    private static string Holder(ProfileState state, OperationInFlight o) =>
-        o.State != OperationState.WaitingForLock ? ""
+    // Why it takes so long: the holder of the lock, or the reset methods that have failed.
+    private static string Why(ProfileState state, OperationInFlight o) =>
+        o.State != OperationState.WaitingForLock ? ResetChainText.Of(o.FailedAttempts)
         : o.Holder is null ? "holder not seen"
         : o.HolderDevice is null ? $"held by {ProcessNames.Of(o.Holder, state.VmNames)}"
         : o.Holder.Tgid == o.Task.Tgid ? $"held for {o.HolderDevice}"

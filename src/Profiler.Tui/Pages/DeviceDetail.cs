@@ -58,7 +58,8 @@ internal sealed record DeviceDetail(string Device) : Detail
             yield return new Line(
                 new StyledText($"{Figures.Text(r.Time.DurationNs),9}  ", Style.Strong),
                 new StyledText($"{ProcessNames.Of(s.Task, state.VmNames)}, {s.Trigger.Name()}", Style.Plain),
-                new StyledText(r.LongestReset is not { } reset ? ", not reset" : $", {reset.Method.Name()} reset {Figures.Text(r.ResetNs)}", Style.Reset),
+                new StyledText(r.LongestReset is not { } reset ? ", not reset" : $", {reset.Method.Name()} reset {Figures.Text(r.ResetNs)}" +
+                    (!reset.FailedBefore.IsEmpty ? $" ({ResetChainText.Of(reset.Attempts)})" : ""), Style.Reset),
                 new StyledText(r.LockWaits.IsEmpty ? "" : $", waited {Figures.Text(r.LockWaitNs)}", Style.Waiting));
         }
     }
@@ -68,7 +69,8 @@ internal sealed record DeviceDetail(string Device) : Detail
     private static string Doing(OperationInFlight o) => o.State switch
     {
         OperationState.WaitingForLock => ", waiting for a lock" + (o.HolderDevice is null ? "" : $" held for {o.HolderDevice}"),
-        OperationState.Resetting => ", in reset",
+        OperationState.Resetting => ", in reset" +
+            (o.FailedAttempts.IsEmpty ? "" : $": {ResetChainText.Of(o.FailedAttempts)}, then {(o.Method == ResetMethod.Unknown ? "another method" : o.Method.Name())}"),
         _ => "",
     };
 }

@@ -5,7 +5,7 @@ namespace Profiler.Bpf.Tests.Kernel;
 public sealed class KernelSymbolsTests
 {
     private static readonly string List = string.Join('\n',
-        "0000000000000000 T mutex_lock",
+        "ffffffff9e2a1f40 T mutex_lock",
         "0000000000000000 t __mutex_lock_slowpath",
         "0000000000000000 t pci_bridge_wait_for_secondary_bus.part.0",
         "0000000000000000 D pci_dev_wait",
@@ -17,7 +17,7 @@ public sealed class KernelSymbolsTests
     {
         ILookup<string, KernelSymbol> found = Find("mutex_lock", "vfio_device_fops_release", "no_such_function");
         Assert.Equal(
-            [new KernelSymbol("mutex_lock", null), new KernelSymbol("vfio_device_fops_release", "vfio")],
+            [new KernelSymbol("mutex_lock", null, 0xffffffff9e2a1f40), new KernelSymbol("vfio_device_fops_release", "vfio", 0)],
             found.SelectMany(s => s).OrderBy(s => s.Name, StringComparer.Ordinal));
     }
 

@@ -21,13 +21,16 @@ public sealed class AttachPlanTests
 
         public bool FewReturns { get; init; }
 
+        public bool IsPreemptible { get; init; }
+
         public bool IsLoaded(string module) => Modules.Contains(module);
     }
 
     private static readonly string[] All = [.. Probes.Asked.Except(["vfio_pci_release"]).Where(f => !f.Contains('.'))];
 
     private static readonly Offer Everything = new(
-        All, All, ["contention_begin", "signal_generate", "sched_process_fork", "module_load"], ["vfio_device_set"], ["vfio", "vfio_pci"]);
+        All, All, ["contention_begin", "signal_generate", "sched_process_fork", "module_load"], ["vfio_device_set", "vfio_device_file"],
+        ["vfio", "vfio_pci"]);
 
     [Fact]
     public void Where_all_is_there_locks_are_tracepoints_and_what_is_called_seldom_are_kprobes()
@@ -65,6 +68,34 @@ public sealed class AttachPlanTests
         Assert.Contains("vfio", release.Reason, StringComparison.Ordinal);
     }
 
+    public static TheoryData<string> Ways => ["open", "bind"];
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public void A_kernel_that_has_only_the_other_way_to_open_devices_does_not_lack_the_probe(string name)
+    {
+        Probe probe = Probes.All.Single(p => p.Name == name);
+        Offer without = Everything with { Functions = [.. All.Except([probe.OnlyWith!, probe.Symbol])] };
+        Assert.DoesNotContain(Plan(without), p => p.Probe == probe);
+        // One that has it lacks the probe if the function has another name; and with VFIO not loaded yet, nobody knows.
+        Offer renamed = Everything with { Functions = [.. All.Except([probe.Symbol])] };
+        Assert.Contains(probe.Symbol, Plan(renamed).Single(p => p.Probe == probe).Reason, StringComparison.Ordinal);
+        Assert.True(Plan(without with { Modules = [] }).Single(p => p.Probe == probe).Waiting);
+
+        static IReadOnlyList<PlannedProbe> Plan(Offer offer) => AttachPlan.Create(offer, AttachChoice.Auto, LockProbeChoice.Auto).Probes;
+    }
+
+    [Fact]
+    public void A_kernel_without_a_step_of_newer_resets_does_not_lack_the_probe()
+    {
+        Offer older = Everything with { Functions = [.. All.Except(["pci_d3cold_reset", "pci_dev_reset_iommu_prepare"])] };
+        AttachPlan plan = AttachPlan.Create(older, AttachChoice.Auto, LockProbeChoice.Auto);
+        Assert.All(plan.Probes, p => Assert.True(p.Possible));
+        Assert.Equal(
+            ["reset_acpi", "reset_cxl_bus", "reset_iommu_restore"],
+            plan.Probes.Select(p => p.Probe).Where(Probes.NewerResets.Contains).Select(p => p.Name));
+    }
+
     [Fact]
     public void Before_there_were_dev_sets_it_is_the_older_function()
     {
@@ -79,7 +110,10 @@ public sealed class AttachPlanTests
         Assert.False(plan.Complete);
         Assert.Equal((false, false, "module vfio has no type information (CONFIG_DEBUG_INFO_BTF_MODULES)"),
             (plan.Probes[0].Possible, plan.Probes[0].Waiting, plan.Probes[0].Reason));
-        Assert.All(plan.Probes.Skip(1), p => Assert.True(p.Possible));
+        // So have device nodes, which came later.
+        PlannedProbe bind = plan.Probes.Single(p => p.Probe == Probes.Bind);
+        Assert.Equal(plan.Probes[0].Reason, bind.Reason);
+        Assert.All(plan.Probes.Skip(1).Except([bind]), p => Assert.True(p.Possible));
     }
 
     [Fact]
@@ -88,11 +122,25 @@ public sealed class AttachPlanTests
         AttachPlan plan = AttachPlan.Create(Everything with { FewReturns = true }, AttachChoice.Auto, LockProbeChoice.Auto);
         Assert.All(plan.Probes.Where(p => p.Probe.Object is "release" or "reset"), p => Assert.Equal(AttachKind.Fentry, p.Kind));
         // What has no return to watch is better off as it was; and without types there is no choice.
-        Assert.Equal(AttachKind.Kprobe, Kind(plan, "exits"));
-        Assert.Equal(AttachKind.Kprobe, Kind(plan, "files"));
+        AttachPlan preemptible = AttachPlan.Create(
+            Everything with { FewReturns = true, IsPreemptible = true }, AttachChoice.Auto, LockProbeChoice.Auto);
+        Assert.Equal(AttachKind.Kprobe, Kind(preemptible, "exits"));
+        Assert.Equal(AttachKind.Kprobe, Kind(preemptible, "files"));
         AttachPlan untyped = AttachPlan.Create(
             Everything with { FewReturns = true, Prototypes = [] }, AttachChoice.Auto, LockProbeChoice.Auto);
         Assert.Equal(AttachKind.Kprobe, Kind(untyped, "release"));
+    }
+
+    [Fact]
+    public void What_each_ending_process_calls_is_fentry_unless_that_may_be_skipped()
+    {
+        AttachPlan plan = AttachPlan.Create(Everything, AttachChoice.Auto, LockProbeChoice.Auto);
+        AttachPlan preemptible = AttachPlan.Create(Everything with { IsPreemptible = true }, AttachChoice.Auto, LockProbeChoice.Auto);
+        AttachPlan untyped = AttachPlan.Create(Everything with { Prototypes = [] }, AttachChoice.Auto, LockProbeChoice.Auto);
+        string[] probes = ["exits", "reaped", "memory", "files"];
+        Assert.All(probes, probe => Assert.Equal(
+            (AttachKind.Fentry, AttachKind.Kprobe, AttachKind.Kprobe), (Kind(plan, probe), Kind(preemptible, probe), Kind(untyped, probe))));
+        Assert.Equal(AttachKind.Kprobe, Kind(plan, "kvm_vm"));
     }
 
     [Fact]

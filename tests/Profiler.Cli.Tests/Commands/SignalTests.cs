@@ -7,7 +7,7 @@ namespace Profiler.Cli.Tests.Commands;
 public sealed class SignalTests : IDisposable
 {
     // A shell has its background jobs ignore SIGINT, until env makes that undone.
-    private const string Started = "wait_for 60 grep -q dotnet /proc/$!/comm;";
+    private const string Started = "wait_for 60 grep -q scope /proc/$!/comm;";
 
     private readonly TemporaryFile _recording = new(new StagedCapture("1.0 7/7 qemu release begin 0000:01:00.0").Recording());
 

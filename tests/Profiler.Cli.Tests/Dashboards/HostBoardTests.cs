@@ -5,15 +5,16 @@ using static Profiler.Cli.Tests.Support.PrometheusServer;
 namespace Profiler.Cli.Tests.Dashboards;
 
 /// <summary>
-/// The host's dashboard over hours: a shutdown of 17.2 s half an hour after the start, which the exporter forgets after an
-/// hour, and which another exporter has not heard of. Whatever the time shown, the figures are exact, from what was recorded.
+/// Hours of one host: a shutdown of 17.2 s half an hour after the start, which the exporter forgets after an hour, and which
+/// another exporter has not heard of.
 /// </summary>
-public sealed class HostBoardTests : IAsyncLifetime
+public sealed class HostForHours : IAsyncLifetime
 {
-    private static readonly DashboardFile File = new("host");
-    private static readonly StagedCapture Nothing = new("");
+    internal static readonly StagedCapture Nothing = new("");
 
     private PrometheusServer? _prometheus;
+
+    internal PrometheusServer Prometheus => _prometheus!;
 
     public async Task InitializeAsync() => _prometheus = await new StagedHost()
         .Says(30, Nothing)
@@ -24,6 +25,12 @@ public sealed class HostBoardTests : IAsyncLifetime
         .Watched();
 
     public async Task DisposeAsync() => await _prometheus!.DisposeAsync();
+}
+
+/// <summary>The host's dashboard over hours. Whatever the time shown, the figures are exact, from what was recorded.</summary>
+public sealed class HostBoardTests(HostForHours host) : IClassFixture<HostForHours>
+{
+    private static readonly DashboardFile File = new("host");
 
     /// <summary>Just after it; an hour later; while the exporter is down; when another one runs; at the end.</summary>
     public static TheoryData<int, string> Moments => new()
@@ -47,6 +54,16 @@ public sealed class HostBoardTests : IAsyncLifetime
         for (int column = 0; column < row.Length; column++)
             await Shows([row[column]], "Last shutdowns", column, minute, range);
         await Shows([17.2 / 48], "Share of libvirt's limit", 0, minute, range);
+    }
+
+    // 17.2 s, of which each of the four devices takes 4.2 s.
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public async Task Time_limits_leave_room_for_more_devices(int minute, string range)
+    {
+        int[] devices = [4, 8, 16, 32];
+        for (int target = 0; target < devices.Length; target++)
+            await Shows([Math.Ceiling(1.5 * (0.4 + devices[target] * 4.2))], "Time limits that leave room", target, minute, range);
     }
 
     [Theory]
@@ -84,7 +101,7 @@ public sealed class HostBoardTests : IAsyncLifetime
     public async Task Percentiles_are_shown_from_ten_shutdowns_on(int shutdowns, bool shown)
     {
         await using PrometheusServer prometheus = await new StagedHost()
-            .Says(30, Nothing).Says(30, StagedEvents.Shutdowns(shutdowns)).Watched();
+            .Says(30, HostForHours.Nothing).Says(30, StagedEvents.Shutdowns(shutdowns)).Watched();
         await Shows([shutdowns], "Shutdowns", 0, 59, "1h", prometheus);
         await Shows([17.2], "Last and longest shutdown", 1, 59, "1h", prometheus);
         foreach (int target in (int[])[0, 1])
@@ -98,7 +115,7 @@ public sealed class HostBoardTests : IAsyncLifetime
     private Task<Sample[]> Ask(string panel, int target, int minute, string range, PrometheusServer? of = null)
     {
         string expression = File.Panel(panel).GetProperty("targets")[target].GetProperty("expr").GetString()!;
-        return (of ?? _prometheus!).Query(
+        return (of ?? host.Prometheus).Query(
             DashboardFile.Substitute(expression, DashboardFile.Everything("1m"), range), StagedHost.Start.AddMinutes(minute));
     }
 

@@ -82,7 +82,11 @@ public sealed class HostileTextTests
     private static void Harmless(string text)
     {
         foreach (Rune rune in text.EnumerateRunes())
-            Assert.True(rune.Value == '\n' || Printable.Prints(rune), $"U+{rune.Value:x4} in:\n{text}");
+        {
+            // The message is made where it is needed: the text is long.
+            if (rune.Value != '\n' && !Printable.Prints(rune))
+                Assert.Fail($"U+{rune.Value:x4} in:\n{text}");
+        }
         Assert.All(text.Split('\n'), line => Assert.InRange(line.Length, 0, 6000));
     }
 

@@ -16,7 +16,7 @@ namespace Profiler.Cli.Tests.Recording;
 /// </summary>
 public sealed class MutationTests
 {
-    private const int FlippedBits = 60_000, Others = 20_000, Hostile = 20_000;
+    private static readonly int FlippedBits = Thorough.Of(60_000), Others = Thorough.Of(20_000), Hostile = Thorough.Of(20_000);
 
     private static readonly byte[][] Recordings = [.. Captures().Select(c => c.Recording())];
 

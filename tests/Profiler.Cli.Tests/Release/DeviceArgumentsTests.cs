@@ -79,12 +79,39 @@ public sealed class DeviceArgumentsTests : IDisposable
             "01:00.0");
     }
 
-    private IReadOnlyList<VfioDevice> Resolve(params string[] arguments) =>
-        new DeviceArguments(_host.Sysfs, _host.Container).Resolve(arguments);
-
-    private void Refused(int exitCode, string message, params string[] arguments)
+    [Fact]
+    public void By_iommufd_a_device_has_its_own_node()
     {
-        var refusal = Assert.Throws<UserException>(() => Resolve(arguments));
+        _host.HasNode("iommu").Add("0000:01:00.0", "vfio-pci", 12).VfioName("0000:01:00.0", "vfio3");
+        Assert.Equal(
+            [new VfioDevice(new PciAddress(0, 1, 0, 0), 12, "/dev/vfio/devices/vfio3")],
+            new DeviceArguments(_host.Sysfs, IommuApi.Iommufd, _host.Dev).Resolve(["01:00.0"]));
+    }
+
+    [Fact]
+    public void A_kernel_without_iommufd_or_without_nodes_is_told_by_what_is_missing()
+    {
+        _host.LoadVfio().Add("0000:01:00.0", "vfio-pci", 12).VfioName("0000:01:00.0", "vfio3", hasNode: false);
+        Refused(
+            IommuApi.Iommufd, ExitCode.NotPossible,
+            "this kernel has no iommufd, or it is not loaded (/dev/iommu is missing): modprobe iommufd, or take --iommu type1", "01:00.0");
+        _host.HasNode("iommu");
+        Refused(
+            IommuApi.Iommufd, ExitCode.NotPossible,
+            "0000:01:00.0 has no device node: this kernel's VFIO opens devices through their groups only (CONFIG_VFIO_DEVICE_CDEV); " +
+            "take --iommu type1",
+            "01:00.0");
+    }
+
+    private IReadOnlyList<VfioDevice> Resolve(params string[] arguments) =>
+        new DeviceArguments(_host.Sysfs, IommuApi.Type1, _host.Dev).Resolve(arguments);
+
+    private void Refused(int exitCode, string message, params string[] arguments) =>
+        Refused(IommuApi.Type1, exitCode, message, arguments);
+
+    private void Refused(IommuApi api, int exitCode, string message, params string[] arguments)
+    {
+        var refusal = Assert.Throws<UserException>(() => new DeviceArguments(_host.Sysfs, api, _host.Dev).Resolve(arguments));
         Assert.Equal((exitCode, message), (refusal.Code, refusal.Message));
     }
 }

@@ -1,4 +1,5 @@
 using Profiler.Cli.Release.Vfio;
+using Profiler.Host.Pci;
 using Profiler.Host.Processes;
 using Profiler.Host.Tests.Pci;
 using Profiler.Linux;
@@ -43,6 +44,20 @@ public sealed class VfioErrorsTests
     [InlineData(Errno.ENODEV)]
     public void A_container_device_without_its_module_is_no_VFIO(int errno) =>
         Assert.Equal(VfioErrors.NoVfio().Message, VfioErrors.OpenContainer(errno).Message);
+
+    [Theory]
+    [InlineData(Errno.ENOENT)]
+    [InlineData(Errno.ENODEV)]
+    public void Without_a_node_or_behind_it_there_is_no_iommufd(int errno) =>
+        Assert.Equal(VfioErrors.NoIommufd().Message, VfioErrors.OpenIommufd(errno).Message);
+
+    [Fact]
+    public void Unsafe_interrupts_are_a_setting_of_whoever_refuses_them()
+    {
+        var device = new VfioDevice(new PciAddress(0, 1, 0, 0), 7, "/dev/vfio/devices/vfio3");
+        Assert.EndsWith("echo Y > /sys/module/iommufd/parameters/allow_unsafe_interrupts", VfioErrors.BindDevice(device, Errno.EPERM).Message, StringComparison.Ordinal);
+        Assert.EndsWith("echo Y > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts", VfioErrors.SetIommu(7, Errno.EPERM).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_users_of_a_file_are_found_by_their_descriptors()

@@ -13,5 +13,12 @@ public class VfioUapiTests
         .Struct<vfio_iommu_type1_dma_map>("struct vfio_iommu_type1_dma_map")
         .Constants(typeof(VfioUapi))
         .Constants(typeof(LibC))
+        .CheckedBy(typeof(IommufdUapi), NewerHeaders)
+        .CheckedBy(typeof(iommu_ioas_alloc), NewerHeaders)
+        .CheckedBy(typeof(iommu_ioas_map), NewerHeaders)
+        .CheckedBy(typeof(vfio_device_bind_iommufd), NewerHeaders)
+        .CheckedBy(typeof(vfio_device_attach_iommufd_pt), NewerHeaders)
         .Check();
+
+    private const string NewerHeaders = "Profiler.Lab.Tests.NewerHeadersTests";
 }

@@ -29,7 +29,7 @@ public class WorkerTests
         [
             new(new PciAddress(0, 1, 0, 0), 3), new(new PciAddress(0, 2, 0, 0), 7), new(new PciAddress(0, 2, 0, 1), 7),
         ];
-        var refusal = Assert.Throws<UserException>(() => WorkerHolding.OneForEach(devices, DmaOptions.None, CancellationToken.None));
+        var refusal = Assert.Throws<UserException>(() => WorkerHolding.OneForEach(devices, IommuOptions.Default, CancellationToken.None));
         Assert.Equal(ExitCode.NotPossible, refusal.Code);
         Assert.Equal(
             "0000:02:00.0 and 0000:02:00.1 share IOMMU group 7, which only one process can open: give one of them, or take " +

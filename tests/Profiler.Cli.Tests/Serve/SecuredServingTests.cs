@@ -14,8 +14,6 @@ namespace Profiler.Cli.Tests.Serve;
 /// <summary>The verb <c>serve</c> with a configuration: who gets in, and who does not.</summary>
 public sealed class SecuredServingTests : IDisposable
 {
-    // Of "test", as crypt(3) makes it.
-    private const string HashOfTest = "$2y$05$8d4xtoIaYnqvKvbVmwkn..OKfBabR34EZQ8hEN27ZmbHkt/ukpejG";
     private const string Tls = "tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n";
 
     private readonly TestCertificates _files = new();
@@ -71,7 +69,7 @@ public sealed class SecuredServingTests : IDisposable
     public async Task Only_users_with_their_password(string credentials, HttpStatusCode status)
     {
         await using Serving serving = await Start(
-            $"basic_auth_users:\n  alice: {HashOfTest}\nhttp_server_config:\n  headers:\n    X-Frame-Options: deny\n");
+            $"basic_auth_users:\n  alice: {TestCertificates.HashOfTest}\nhttp_server_config:\n  headers:\n    X-Frame-Options: deny\n");
         string header = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));
         for (int again = 0; again < 2; again++)
         {

@@ -23,6 +23,9 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
 
     public Uri Url => _client.BaseAddress!;
 
+    /// <summary>When it is asked about; null for now.</summary>
+    public DateTimeOffset? Moment { get; set; }
+
     /// <param name="configuration">Its prometheus.yml.</param>
     /// <param name="features">Of --enable-feature.</param>
     /// <param name="program">Another one than Debian's.</param>
@@ -47,8 +50,10 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         string samples = Path.Combine(directory.FullName, "samples.txt"), file = Path.Combine(directory.FullName, "prometheus.yml");
         await File.WriteAllTextAsync(samples, openMetrics);
         await File.WriteAllTextAsync(file, "{}");
+        // It reads the whole file for each block, by default for two hours each.
         using Process promtool = Process.Start(new ProcessStartInfo(
-            "promtool", ["tsdb", "create-blocks-from", "openmetrics", "--quiet", samples, $"{directory.FullName}/data"])
+            "promtool",
+            ["tsdb", "create-blocks-from", "--max-block-duration=162h", "openmetrics", "--quiet", samples, $"{directory.FullName}/data"])
         {
             RedirectStandardError = true,
         })!;
@@ -127,10 +132,10 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     public async Task<string> Exemplars(string expression) =>
         (await Ask("query_exemplars", ("query", expression), ("start", "0"), ("end", "4000000000"))).ToString();
 
-    /// <summary>The values of an expression now, or at another moment.</summary>
+    /// <summary>The values of an expression at <see cref="Moment"/>, or at another one.</summary>
     public async Task<Sample[]> Query(string expression, DateTimeOffset? at = null) =>
     [
-        .. (await Ask("query", ("query", expression), ("time", $"{(at ?? DateTimeOffset.UtcNow).ToUnixTimeMilliseconds() / 1000.0:0.000}")))
+        .. (await Ask("query", ("query", expression), ("time", $"{(at ?? Moment ?? DateTimeOffset.UtcNow).ToUnixTimeMilliseconds() / 1000.0:0.000}")))
             .GetProperty("result").EnumerateArray().Select(s => new Sample(s, "value")),
     ];
 

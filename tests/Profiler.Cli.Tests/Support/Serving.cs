@@ -29,9 +29,12 @@ internal sealed partial class Serving : IAsyncDisposable
         await Task.WhenAny(serving._verb, serving._error.Line).WaitAsync(Patience);
         if (serving._verb.IsFaulted)
             await serving._verb;
-        serving.Url = new Uri(Address().Match(serving.Error).Groups[1].Value);
+        serving.Url = AddressIn(serving.Error)!;
         return serving;
     }
+
+    /// <summary>The address that serve says it serves at; null if it has not said so.</summary>
+    public static Uri? AddressIn(string error) => Address().Match(error) is { Success: true } served ? new Uri(served.Groups[1].Value) : null;
 
     /// <param name="configure">What is special about it: a client's certificate, say.</param>
     public static HttpClient NewClient(Action<SslClientAuthenticationOptions>? configure = null)

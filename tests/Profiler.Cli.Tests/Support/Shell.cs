@@ -3,13 +3,9 @@ using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Support;
 
-/// <summary>The program as a shell starts it: in a process of its own, with real streams and signals.</summary>
+/// <summary>The shipped program as a shell starts it: in a process of its own, with real streams and signals.</summary>
 internal static class Shell
 {
-    private static readonly string Program =
-        $"dotnet exec --runtimeconfig {AppContext.BaseDirectory}/Profiler.Cli.Tests.runtimeconfig.json " +
-        $"--depsfile {AppContext.BaseDirectory}/Profiler.Cli.Tests.deps.json {AppContext.BaseDirectory}/vfioscope.dll ";
-
     // For wait_for.
     private static readonly string Waiting = Golden.Beside("../../lab/wait.sh");
 
@@ -22,7 +18,7 @@ internal static class Shell
         {
             using Process bash = Process.Start(new ProcessStartInfo("bash")
             {
-                ArgumentList = { "-c", $". {Waiting}; D={directory} R={recording}; cd $D; {script.Replace("vfioscope ", Program, StringComparison.Ordinal)}" },
+                ArgumentList = { "-c", $". {Waiting}; D={directory} R={recording}; cd $D; {script.Replace("vfioscope ", $"{ShippedProgram.Path} ", StringComparison.Ordinal)}" },
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,
                 RedirectStandardInput = true,

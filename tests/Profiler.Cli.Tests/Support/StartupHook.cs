@@ -7,8 +7,17 @@ using System.Runtime.InteropServices;
 /// </summary>
 internal sealed class StartupHook
 {
-    /// <summary>To be in the environment, so that nobody else throws.</summary>
-    public const string Asked = "VFIOSCOPE_TEST_THROWS";
+    // To be in the environment, so that nobody else throws.
+    private const string Asked = "VFIOSCOPE_TEST_THROWS";
+
+    /// <summary>
+    /// For a shell, the program with the defect: as it was built for these tests, on the runtime that they run on, since what is compiled
+    /// ahead of time takes no hooks.
+    /// </summary>
+    public static string Program { get; } =
+        $"DOTNET_STARTUP_HOOKS={typeof(StartupHook).Assembly.Location} {Asked}=1 dotnet exec " +
+        $"--runtimeconfig {AppContext.BaseDirectory}/Profiler.Cli.Tests.runtimeconfig.json " +
+        $"--depsfile {AppContext.BaseDirectory}/Profiler.Cli.Tests.deps.json {AppContext.BaseDirectory}/vfioscope.dll";
 
     private const PosixSignal Usr1 = (PosixSignal)10; // signal(7), x86-64
 

@@ -7,10 +7,6 @@ namespace Profiler.Cli.Tests.Top;
 /// <summary>However <c>top</c> ends, the terminal is as it was: seen from outside, by what tmux and stty say.</summary>
 public sealed class TerminalTests : IDisposable
 {
-    // The program as it was built for these tests, on the runtime that they run on.
-    private static readonly string Program =
-        "dotnet exec --runtimeconfig Profiler.Cli.Tests.runtimeconfig.json --depsfile Profiler.Cli.Tests.deps.json vfioscope.dll";
-
     private readonly TemporaryFile _recording = new(new StagedCapture(StagedEvents.ShutdownInFlight).Recording());
     private readonly TmuxTerminal _terminal = new();
     private readonly string _before;
@@ -31,7 +27,7 @@ public sealed class TerminalTests : IDisposable
     [Fact]
     public void An_exception_that_nobody_catches_ends_it()
     {
-        Start($"DOTNET_STARTUP_HOOKS={typeof(StartupHook).Assembly.Location} {StartupHook.Asked}=1 ");
+        Start(program: StartupHook.Program);
         Signal("USR1");
         IsOver(ExitCode.NotPossible);
     }
@@ -117,7 +113,7 @@ public sealed class TerminalTests : IDisposable
     [Fact]
     public void A_dumb_terminal_gets_lines_of_text()
     {
-        _terminal.Line($"cd {AppContext.BaseDirectory}; clear; TERM=dumb {Program} top --from {_recording.Path} --speed 1000 2>/dev/null");
+        _terminal.Line($"cd {AppContext.BaseDirectory}; clear; TERM=dumb {ShippedProgram.Path} top --from {_recording.Path} --speed 1000 2>/dev/null");
         _terminal.WaitFor("release 0000:90:00.0 by");
         Assert.Equal((false, true), _terminal.Mode);
     }
@@ -135,9 +131,9 @@ public sealed class TerminalTests : IDisposable
         IsOver(0);
     }
 
-    private void Start(string environment = "")
+    private void Start(string environment = "", string? program = null)
     {
-        _terminal.Line($"cd {AppContext.BaseDirectory}; {environment}{Program} top --from {_recording.Path} 2>/dev/null");
+        _terminal.Line($"cd {AppContext.BaseDirectory}; {environment}{program ?? ShippedProgram.Path} top --from {_recording.Path} 2>/dev/null");
         _terminal.WaitFor("q  quit");
         Assert.Equal((true, false), _terminal.Mode);
     }

@@ -74,7 +74,7 @@ public sealed class ReleaseFindingsTests
 
     private static ImmutableArray<Finding> For(string events)
     {
-        Operation[] releases = [.. Played.Activities(EventText.Parse(events)).Cast<Operation>()];
-        return ReleaseFindings.For(releases, SerialChain.LongestNs(releases));
+        ImmutableArray<Operation> releases = [.. Played.Activities(EventText.Parse(events)).Cast<Operation>()];
+        return ReleaseFindings.For(releases, SerialChain.LongestNs(releases.AsSpan()));
     }
 }

@@ -37,6 +37,25 @@ public sealed class ShutdownFindingsTests
         Plain.Replace("0.4 100/100", "0.35 100/100 qemu reset begin flr 0000:01:00.0\n0.36 100/100 qemu reset end flr -25\n0.4 100/100", StringComparison.Ordinal),
         Device("0000:01:00.0", "flr bus")));
 
+    [Theory]
+    [InlineData("flr bus", "if it times out each time, leave it out: echo bus > /sys/bus/pci/devices/0000:01:00.0/reset_method")]
+    [InlineData("device_specific flr bus", "if it times out each time, leave it out: echo \"device_specific bus\" > /sys/bus/pci/devices/0000:01:00.0/reset_method")]
+    [InlineData("flr", "search the kernel log for \"not ready\"; reset methods are chosen in reset_method of the device (5.15 and later)")]
+    public void A_method_that_timed_out_before_another_one_worked(string offered, string remedy)
+    {
+        Finding finding = Assert.Single(For(AfterFlr, Device("0000:01:00.0", offered)), f => f.Id == "reset_fell_back");
+        Assert.Equal("1 device (0000:01:00.0): flr timed out, which took 90.0 ms, before bus worked", finding.Text);
+        Assert.Equal((0.09, remedy), (finding.Seconds, finding.Remedy));
+    }
+
+    [Fact]
+    public void A_method_that_declined_at_once_is_none() => Found("reset_fell_back", false, For(
+        Plain.Replace("0.4 100/100", "0.35 100/100 qemu reset begin pm 0000:01:00.0\n0.35 100/100 qemu reset end pm -25\n0.4 100/100", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Nor_is_one_after_which_nothing_worked() =>
+        Found("reset_fell_back", false, For(AfterFlr.Replace("end function 0", "end function -25", StringComparison.Ordinal)));
+
     [Fact]
     public void Not_if_the_bus_reset_was_quick() => Found("faster_reset_offered", false, For(
         Plain.Replace("1.2", "0.41", StringComparison.Ordinal).Replace("1.3", "0.42", StringComparison.Ordinal), Device("0000:01:00.0", "flr bus")));
@@ -117,6 +136,49 @@ public sealed class ShutdownFindingsTests
         Assert.Contains("sends SIGKILL with 17 devices or more", finding.Remedy, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("kubernetes", "28.500 s less than the 30 s after which Kubernetes sends SIGKILL if terminationGracePeriodSeconds is not set")]
+    [InlineData("kata", "28.500 s less than the 30 s after which Kubernetes sends SIGKILL if terminationGracePeriodSeconds is not set")]
+    [InlineData("systemd", "88.500 s less than the 90 s after which systemd sends SIGKILL if TimeoutStopSec is not set")]
+    public void A_process_compared_with_the_limit_of_its_manager(string manager, string words)
+    {
+        Finding finding = Single("stop_limit", For(Plain, new ProcessIdentity(100, "gpu-a", manager)));
+        Assert.Equal((Severity.Info, 0), (finding.Severity, finding.CostNs));
+        Assert.Contains($"the shutdown took 1.500 s from SIGTERM, {words}", finding.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("; with", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_process_that_exceeds_it_has_a_longer_one_advised()
+    {
+        string slow = Plain.Replace("1.2", "36.2", StringComparison.Ordinal).Replace("1.3", "36.3", StringComparison.Ordinal)
+            .Replace("1.4", "36.4", StringComparison.Ordinal).Replace("1.5", "36.5", StringComparison.Ordinal);
+        Finding finding = Single("stop_limit", For(slow, new ProcessIdentity(100, "ns/pod", "kubernetes")));
+        Assert.Equal((Severity.Warning, 6_500_000_000), (finding.Severity, finding.CostNs));
+        Assert.Contains("6.500 s longer than the 30 s", finding.Text, StringComparison.Ordinal);
+        // 36.2 s for the device and 0.3 s: past 30 s with the first; 36.5 s and a half.
+        Assert.Contains("it is reached with 1 device or more; with 1 device set terminationGracePeriodSeconds to 55 s or more", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("proxmox", "signal 15")]
+    [InlineData("other", "signal 15")]
+    [InlineData("kubernetes", "signal 9")] // nobody was asked to end before
+    public void Not_where_no_limit_is_known(string manager, string signal) => Found(
+        "stop_limit", false, For(Plain.Replace("signal 15", signal, StringComparison.Ordinal), new ProcessIdentity(100, "gpu-a", manager)));
+
+    [Theory]
+    [InlineData("signal 15", 1, "500 ms", "longer")]
+    [InlineData("signal 9", 1, "500 ms", "longer")]
+    [InlineData("signal 18", 1, "400 ms", "longer")] // it exits by itself
+    [InlineData("signal 15", 45, "43.500 s", "less")]
+    public void Any_process_compared_with_a_given_limit(string signal, int seconds, string by, string how)
+    {
+        Finding finding = ShutdownFindings.For(
+            Assert.Single(Played.Shutdowns(Plain.Replace("signal 15", signal, StringComparison.Ordinal))), new StopLimit(TimeSpan.FromSeconds(seconds)))!;
+        Assert.EndsWith($"{by} {how} than the limit of {seconds} s", finding.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_finding_and_the_metric_are_the_same()
     {
@@ -158,6 +220,9 @@ public sealed class ShutdownFindingsTests
     [Fact]
     public void A_VM_that_exits_by_itself_has_no_limits() => Found("libvirt_limits", false, For(
         string.Join('\n', Plain.Split('\n').Skip(1)), new ProcessIdentity(100, "gpu-a")));
+
+    private static string AfterFlr => Plain.Replace(
+        "0.4 100/100", "0.31 100/100 qemu reset begin flr 0000:01:00.0\n0.39 100/100 qemu reset end flr -25\n0.4 100/100", StringComparison.Ordinal);
 
     private static string WithoutReset => string.Join('\n', Plain.Split('\n').Where(l => !l.Contains("reset", StringComparison.Ordinal)));
 

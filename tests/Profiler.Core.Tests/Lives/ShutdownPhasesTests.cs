@@ -94,7 +94,7 @@ public sealed class ShutdownPhasesTests
             select new Operation(
                 OperationKind.Release, new TaskId(1, 1, "a"), "a", 0, "0000:01:00.0", true, 0, exiting, time,
                 time.DurationNs < 10 ? [] : [new LockWait(1, LockKind.DevSet, new Interval(time.StartNs + 1, time.StartNs + 5), [])],
-                time.DurationNs < 10 ? [] : [new Reset("0000:01:00.0", ResetMethod.Bus, new Interval(time.StartNs + 6, time.EndNs - 1), 0, [])]);
+                time.DurationNs < 10 ? [] : [new Reset("0000:01:00.0", ResetMethod.Bus, [], new Interval(time.StartNs + 6, time.EndNs - 1), 0, [])]);
         Prop.ForAll(
             anyRelease.ArrayOf().ToArbitrary(), anyPart.ArrayOf().ToArbitrary(), anyTime.ToArbitrary(),
             (releases, parts, time) =>

@@ -53,6 +53,9 @@ public sealed class SpanAssemblerTests
     [InlineData("pm", "-25", ResetMethod.Unknown)]
     [InlineData("devicespecific", "0", ResetMethod.DeviceSpecific)]
     [InlineData("devicespecific", "-25", ResetMethod.Unknown)]
+    [InlineData("acpi", "0", ResetMethod.Acpi)]
+    [InlineData("cxlbus", "0", ResetMethod.CxlBus)]
+    [InlineData("d3cold", "0", ResetMethod.D3cold)]
     public void A_reset_is_named_by_the_method_that_did_it(string step, string result, ResetMethod method)
     {
         Operation release = Single<Operation>($"""
@@ -96,6 +99,128 @@ public sealed class SpanAssemblerTests
             1.2 100/100 qemu reset end devicewait
             1.3 100/100 qemu reset end function
             """).Reset.Method);
+
+    [Fact]
+    public void Methods_are_tried_one_after_another_until_one_works() => Assert.Equal(
+        [
+            (ResetMethod.Flr, 60_000_000_000, -25), (ResetMethod.Bus, 1_100_000_000, 0),
+        ],
+        Attempts("""
+             1.0 100/100 qemu reset begin function 0000:01:00.0
+             1.0 100/100 qemu reset begin devicespecific 0000:01:00.0
+             1.0 100/100 qemu reset end devicespecific -25
+             1.0 100/100 qemu reset begin flr 0000:01:00.0
+             1.1 100/100 qemu reset begin devicewait 0000:01:00.0 5
+            61.0 100/100 qemu reset end devicewait
+            61.0 100/100 qemu reset end flr -25
+            61.0 100/100 qemu reset begin pm 0000:01:00.0
+            61.0 100/100 qemu reset end pm -25
+            61.0 100/100 qemu reset begin secondarybus 0000:00:01.0
+            61.1 100/100 qemu reset end secondarybus
+            61.1 100/100 qemu reset begin bridgewait 0000:00:01.0
+            62.0 100/100 qemu reset end bridgewait
+            62.1 100/100 qemu reset end function
+            """));
+
+    [Fact]
+    public void A_bus_reset_by_the_slot_and_by_the_bridge_is_one_attempt() => Assert.Equal(
+        [(ResetMethod.Bus, 2_000_000_000, -25)],
+        Attempts("""
+            1.0 100/100 qemu reset begin function 0000:01:00.0
+            1.0 100/100 qemu reset begin secondarybus 0000:00:01.0
+            1.0 100/100 qemu reset end secondarybus
+            1.0 100/100 qemu reset begin bridgewait 0000:00:01.0
+            2.0 100/100 qemu reset end bridgewait
+            2.0 100/100 qemu reset begin secondarybus 0000:00:01.0
+            2.0 100/100 qemu reset end secondarybus
+            2.0 100/100 qemu reset begin bridgewait 0000:00:01.0
+            3.0 100/100 qemu reset end bridgewait
+            3.0 100/100 qemu reset end function -25
+            """));
+
+    [Fact]
+    public void What_is_inside_the_function_of_a_method_is_no_other_method() => Assert.Equal(
+        [(ResetMethod.DeviceSpecific, 1_000_000_000, 0)],
+        Attempts("""
+            1.0 100/100 qemu reset begin function 0000:01:00.0
+            1.1 100/100 qemu reset begin devicespecific 0000:01:00.0
+            1.1 100/100 qemu reset begin flr 0000:01:00.0
+            1.9 100/100 qemu reset end flr
+            2.0 100/100 qemu reset end devicespecific
+            2.0 100/100 qemu reset end function
+            """));
+
+    [Fact]
+    public void What_the_IOMMU_does_belongs_to_the_method_that_it_is_done_for() => Assert.Equal(
+        [(ResetMethod.Bus, 1_100_000_000, -25), (ResetMethod.CxlBus, 900_000_000, 0)],
+        Attempts("""
+            1.0 100/100 qemu reset begin function 0000:01:00.0
+            1.0 100/100 qemu reset begin iommublock 0000:01:00.0
+            1.1 100/100 qemu reset end iommublock
+            1.1 100/100 qemu reset begin secondarybus 0000:00:01.0
+            2.0 100/100 qemu reset end secondarybus
+            2.0 100/100 qemu reset begin iommurestore 0000:01:00.0
+            2.1 100/100 qemu reset end iommurestore
+            2.1 100/100 qemu reset begin cxlbus 0000:01:00.0
+            2.1 100/100 qemu reset begin iommublock 0000:01:00.0
+            2.2 100/100 qemu reset end iommublock
+            2.2 100/100 qemu reset begin secondarybus 0000:00:01.0
+            2.9 100/100 qemu reset end secondarybus
+            3.0 100/100 qemu reset end cxlbus
+            3.0 100/100 qemu reset end function
+            """));
+
+    [Fact]
+    public void An_error_that_ends_the_attempts_is_that_of_the_last_one() => Assert.Equal(
+        [(ResetMethod.Flr, 1_000_000_000, -25), (ResetMethod.Pm, 100_000_000, -22)],
+        Attempts("""
+            1.0 100/100 qemu reset begin function 0000:01:00.0
+            1.0 100/100 qemu reset begin flr 0000:01:00.0
+            2.0 100/100 qemu reset end flr -25
+            2.0 100/100 qemu reset begin pm 0000:01:00.0
+            2.0 100/100 qemu reset end pm -22
+            2.1 100/100 qemu reset end function -22
+            """));
+
+    [Fact]
+    public void Where_all_methods_decline_none_was_tried() => Assert.Empty(Attempts("""
+        1.0 100/100 qemu reset begin function 0000:01:00.0
+        1.0 100/100 qemu reset begin afflr 0000:01:00.0
+        1.0 100/100 qemu reset end afflr -25
+        1.0 100/100 qemu reset end function -25
+        """));
+
+    [Fact]
+    public void A_method_without_a_probe_is_unknown() => Assert.Equal(
+        [(ResetMethod.Flr, 1_000_000_000, -25), (ResetMethod.Unknown, 500_000_000, 0)],
+        Attempts("""
+            1.0 100/100 qemu reset begin function 0000:01:00.0
+            1.0 100/100 qemu reset begin flr 0000:01:00.0
+            2.0 100/100 qemu reset end flr -25
+            2.5 100/100 qemu reset end function
+            """));
+
+    [Fact]
+    public void A_reset_in_progress_knows_what_has_failed()
+    {
+        var assembler = new SpanAssembler();
+        Played.Activities(EventText.Parse("""
+             1.0 100/100 qemu release begin 0000:01:00.0
+             1.0 100/100 qemu reset begin function 0000:01:00.0
+             1.0 100/100 qemu reset begin flr 0000:01:00.0
+             1.1 100/100 qemu reset begin devicewait 0000:01:00.0 5
+            61.0 100/100 qemu reset end devicewait
+            61.0 100/100 qemu reset end flr -25
+            """), assembler);
+        OperationInFlight between = Assert.Single(assembler.InFlight());
+        Assert.Equal((ResetMethod.Unknown, ResetMethod.Flr), (between.Method, Assert.Single(between.FailedAttempts).Method));
+        Played.Activities(EventText.Parse("61.0 100/100 qemu reset begin secondarybus 0000:00:01.0"), assembler);
+        OperationInFlight next = Assert.Single(assembler.InFlight());
+        Assert.Equal((ResetMethod.Bus, ResetMethod.Flr), (next.Method, Assert.Single(next.FailedAttempts).Method));
+    }
+
+    private IEnumerable<(ResetMethod, long, int)> Attempts(string events) =>
+        Single<StandaloneReset>(events).Reset.Attempts.Select(a => (a.Method, a.Time.DurationNs, a.Result));
 
     [Fact]
     public void Asking_whether_a_method_would_work_is_no_reset() => Assert.Empty(Assemble("""
@@ -147,6 +272,31 @@ public sealed class SpanAssemblerTests
             0.3 200/201 w release end
             """);
         Assert.Null(Assert.Single(Assert.Single(release.LockWaits).Holders).Task);
+    }
+
+    [Fact]
+    public void An_open_that_knows_its_lock_holds_it_while_it_resets()
+    {
+        // Bound to an iommufd: the second waits for the first, and the third for both.
+        List<Activity> done = Assemble("""
+            0.0 200/201 w open begin 0000:05:00.0 lock b
+            0.1 300/301 x open begin 0000:05:00.1 lock b
+            0.2 400/401 y open begin 0000:05:00.2 lock b
+            0.3 300/301 x wait begin devset lock b holder 200/201 w
+            0.3 400/401 y wait begin devset lock b holder 200/201 w
+            1.0 200/201 w open end 0
+            1.1 300/301 x wait end lock b
+            1.2 300/301 x reset begin function 0000:05:00.1
+            2.0 300/301 x reset end function
+            2.1 400/401 y wait end lock b
+            2.1 300/301 x open end 0
+            3.0 400/401 y open end 0
+            """);
+        LockWait wait = Assert.Single(done.OfType<Operation>().Single(o => o.Task.Tid == 401).LockWaits);
+        Assert.Equal(LockKind.DevSet, wait.Kind);
+        Assert.Equal(
+            [(201, "0000:05:00.0", 800_000_000), (301, "0000:05:00.1", 1_000_000_000)],
+            wait.Holders.Select(h => (h.Task!.Tid, h.Device!, h.Ns)));
     }
 
     [Fact]

@@ -43,6 +43,14 @@ public sealed class SpanProperties
         .QuickCheckThrowOnFailure();
 
     [Fact]
+    public void The_attempts_of_a_reset_fill_it_one_after_another() => Prop.ForAll(AnyEvents, events =>
+        Played.Activities(events).Select(a => a switch { Operation o => o.Resets, StandaloneReset r => [r.Reset], _ => [] }).SelectMany(r => r).All(r =>
+            r.Attempts.Zip(r.Attempts.Skip(1), (one, next) => one.Time.EndNs == next.Time.StartNs).All(follows => follows) &&
+            (r.Attempts.IsEmpty ? r.Result != 0
+                : r.Attempts[0].Time.StartNs == r.Time.StartNs && (r.Result != 0 || (r.Attempts[^1].Time.EndNs == r.Time.EndNs && r.Attempts[^1].Result == 0)))))
+        .QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Every_release_and_open_that_began_ended_is_under_way_or_is_counted() => Prop.ForAll(AnyEvents, events =>
     {
         var assembler = new SpanAssembler();
@@ -66,9 +74,29 @@ public sealed class SpanProperties
         }
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000).WithEndSize(200));
 
+    /// <summary>So many wait that they share the log of the lock; they are told when all is over.</summary>
+    [Fact]
+    public void Holders_of_a_crowd_are_those_of_the_former_assembler()
+    {
+        var events = new List<WireEvent>();
+        Crowds.Waiters(events, 100, 60, 0);
+        WireEvent[] all = [.. events];
+        List<Activity> done = Played.Activities(all);
+        Assert.Equal(new Former.SpanAssembler().Assemble(Batch(all)).Select(Told), done.Select(Told));
+    }
+
     private static bool Within(Interval inner, Interval outer) => inner.StartNs >= outer.StartNs && inner.EndNs <= outer.EndNs;
 
-    private static string Told(object what) => JsonSerializer.Serialize(what, what.GetType());
+    private static string Told(object what) => JsonSerializer.Serialize(WithoutAttempts(what), what.GetType());
+
+    // The former assembler did not know them.
+    private static object WithoutAttempts(object what) => what switch
+    {
+        Operation o => o with { Resets = [.. o.Resets.Select(r => r with { Method = ResetMethod.Unknown, FailedBefore = [] })] },
+        StandaloneReset r => r with { Reset = r.Reset with { Method = ResetMethod.Unknown, FailedBefore = [] } },
+        OperationInFlight o => o with { Method = ResetMethod.Unknown, FailedAttempts = [] },
+        _ => what,
+    };
 
     private static EventBatch Batch(WireEvent[] events) => new(MemoryMarshal.AsBytes(events.AsSpan()).ToArray());
 

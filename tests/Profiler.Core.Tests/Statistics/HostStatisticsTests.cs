@@ -51,6 +51,25 @@ public sealed class HostStatisticsTests
     }
 
     [Fact]
+    public void What_decides_how_long_shutdowns_take_by_model()
+    {
+        HostStatisticsSnapshot after = After(
+            """
+            1.0 1/1 virsh signal 15 to 100/100 qemu
+            2.0 100/100 qemu release begin 0000:01:00.0 lock a exiting
+            3.0 100/100 qemu release end
+            3.0 100/100 qemu release begin 0000:02:00.0 lock b exiting
+            5.0 100/100 qemu release end
+            5.5 100/100 qemu gone
+            """,
+            new DeviceIdentity("0000:02:00.0", "10de", "20b0", "NVIDIA Corporation", "GA100", "030200", 1, "vfio-pci", ["bus"], []));
+        Assert.Equal(
+            [KeyValuePair.Create("NVIDIA Corporation GA100", 2_000_000_000L), KeyValuePair.Create("unknown", 1_000_000_000L)],
+            after.StopTimes.EachP99Ns.AsEnumerable());
+        Assert.Equal(1_500_000_000, after.StopTimes.RestNs);
+    }
+
+    [Fact]
     public void Who_is_no_machine_has_no_limit_by_libvirt() => Assert.Null(After(
         """
         1.0 100/100 dpdk release begin 0000:01:00.0 lock a exiting

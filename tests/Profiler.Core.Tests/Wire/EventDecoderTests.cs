@@ -53,7 +53,7 @@ public sealed class EventDecoderTests
     [InlineData(0, 0, 0)]
     [InlineData(8, 0, 0)]
     [InlineData(1, 3, 0)]
-    [InlineData(4, 1, 10)]
+    [InlineData(4, 1, 15)]
     [InlineData(3, 1, 3)]
     [InlineData(6, 0, 4)]
     [InlineData(7, 1, 7)]

@@ -41,6 +41,14 @@ public sealed class ProcessesAtStartTests : IDisposable
     }
 
     [Fact]
+    public void A_device_opened_by_its_node_is_named_by_it()
+    {
+        _sysfs.VfioName(Second, "vfio1");
+        _proc.Add(7, [], null, "/dev/vfio/devices/vfio1", "/dev/iommu").Comm(7, "qemu").Thread(7, 7, exiting: false);
+        Assert.Equal([Second], Assert.Single(Scan()).Devices!.Value.AsEnumerable());
+    }
+
+    [Fact]
     public void A_dying_process_has_the_devices_that_are_in_use_and_that_nobody_has_open()
     {
         Holder(7, First);

@@ -55,12 +55,12 @@ public sealed class VmNamesTests
     public void A_process_that_is_gone_has_none()
     {
         using var proc = new FakeProc();
-        Assert.Null(new VmNames(new ProcFs(proc.Root)).NameOf(7));
+        Assert.Null(new VmNames(new ProcFs(proc.Root)).Of(7));
     }
 
     private static string? Learned(string[] arguments, string? cgroup)
     {
         using var proc = new FakeProc();
-        return new VmNames(new ProcFs(proc.Add(7, arguments, cgroup).Root)).NameOf(7);
+        return new VmNames(new ProcFs(proc.Add(7, arguments, cgroup).Root)).Of(7)?.Vm;
     }
 }

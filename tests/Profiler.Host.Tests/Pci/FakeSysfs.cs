@@ -9,15 +9,33 @@ internal sealed class FakeSysfs : IDisposable
 
     public PciSysfs Sysfs => new(Sys);
 
-    /// <summary>Where VFIO's container would be; <see cref="LoadVfio"/> makes it.</summary>
-    public string Container => Path.Combine(_folder.FullName, "dev/vfio/vfio");
+    /// <summary>The folder of device nodes.</summary>
+    public string Dev => Path.Combine(_folder.FullName, "dev");
 
     private string Sys => Path.Combine(_folder.FullName, "sys");
 
-    public FakeSysfs LoadVfio()
+    /// <summary>VFIO's container is there.</summary>
+    public FakeSysfs LoadVfio() => HasNode("vfio/vfio");
+
+    /// <summary>A device node is there.</summary>
+    public FakeSysfs HasNode(string name)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Container)!);
-        File.WriteAllText(Container, "");
+        string node = Path.Combine(Dev, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(node)!);
+        File.WriteAllText(node, "");
+        return this;
+    }
+
+    /// <summary>VFIO's name for a device that is there.</summary>
+    /// <param name="hasNode">It stands for a device node as well; false on a kernel that has no such nodes.</param>
+    public FakeSysfs VfioName(string bdf, string name, bool hasNode = true)
+    {
+        string device = Path.Combine(Sys, "bus/pci/devices", bdf), folder = Path.Combine(device, "vfio-dev", name);
+        Directory.CreateDirectory(folder);
+        if (hasNode)
+            File.WriteAllText(Path.Combine(folder, "dev"), "511:0\n");
+        Directory.CreateDirectory(Path.Combine(Sys, "class/vfio-dev", name));
+        Directory.CreateSymbolicLink(Path.Combine(Sys, "class/vfio-dev", name, "device"), $"../../../bus/pci/devices/{bdf}");
         return this;
     }
 

@@ -10,8 +10,8 @@ public sealed class MetricTableTests
     // Labels that may grow are bounded by --max-devices and --max-vms, or by what there is of probes, programs and models.
     private static readonly string[] Labels =
     [
-        "attach", "device", "finding", "generation", "impact", "kernel", "kind", "label", "method", "model", "phase", "probe",
-        "problem", "program", "symbol", "version", "vm",
+        "attach", "device", "driver", "finding", "generation", "impact", "iommu_group", "kernel", "kind", "label", "manager", "method",
+        "model", "namespace", "pci_id", "phase", "pod", "probe", "problem", "program", "reset_methods", "symbol", "version", "vm",
     ];
 
     public static TheoryData<string> Names => [.. MetricTable.All.Select(m => m.Name)];

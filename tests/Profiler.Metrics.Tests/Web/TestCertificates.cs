@@ -3,9 +3,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Profiler.Metrics.Tests.Web;
 
-/// <summary>An authority, and certificates of it, in files.</summary>
+/// <summary>An authority, and certificates of it, in files; and what a server's configuration needs besides.</summary>
 internal sealed class TestCertificates : IDisposable
 {
+    /// <summary>The password "test", as crypt(3) makes it.</summary>
+    public const string HashOfTest = "$2y$05$8d4xtoIaYnqvKvbVmwkn..OKfBabR34EZQ8hEN27ZmbHkt/ukpejG";
+
     private readonly X509Certificate2 _authority = Authority();
 
     public TestCertificates()

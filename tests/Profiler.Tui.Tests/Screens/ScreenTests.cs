@@ -55,6 +55,28 @@ public sealed class ScreenTests
     public void Attached_late_to_a_VM_that_was_exiting_already(int width, int height) => Check("attached-late", Late.StateAt(
         1.15, pipeline => pipeline.AddAtStart(new ProcessAtStart(7, "qemu-system-x86", null, Exiting: true))), ViewState.First, width, height);
 
+    [Theory, MemberData(nameof(Sizes))]
+    public void A_device_whose_first_reset_method_timed_out(int width, int height) =>
+        Check("reset-chain", Stuck.StateAt(62.5), ViewState.First, width, height);
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void The_detail_of_such_a_device(int width, int height) =>
+        Check("reset-chain-opened", Stuck.StateAt(62.5), ViewState.First.With(new DeviceDetail("0000:03:00.0")), width, height);
+
+    private static StagedCapture Stuck => new("""
+         0.5000 1/1 init signal 15 to 7/7 qemu
+         1.0000 7/7 qemu release begin 0000:03:00.0 lock c exiting
+         1.0010 7/7 qemu reset begin function 0000:03:00.0
+         1.0010 7/7 qemu reset begin flr 0000:03:00.0
+         1.1010 7/7 qemu reset begin devicewait 0000:03:00.0 5
+        61.1010 7/7 qemu reset end devicewait
+        61.1010 7/7 qemu reset end flr -25
+        61.1010 7/7 qemu reset begin secondarybus 0000:00:01.0
+        """)
+    {
+        VmNames = new Dictionary<int, string> { [7] = "web-1" },
+    };
+
     private static StagedCapture Late => new("""
         1.0000 7/7 qemu-system-x86 release begin 0000:03:00.0 lock c exiting
         1.0010 7/7 qemu-system-x86 reset begin flr 0000:03:00.0

@@ -5,13 +5,14 @@ namespace Profiler.Cli.Release.Vfio;
 
 /// <summary>Resolves the BDFs on the command line to devices that can be opened.</summary>
 /// <param name="sysfs">The devices.</param>
-/// <param name="container">VFIO's container device, which exists if VFIO is loaded.</param>
-internal sealed class DeviceArguments(PciSysfs sysfs, string container = VfioContainer.Node)
+/// <param name="api">How they are to be opened.</param>
+/// <param name="dev">Where device nodes are.</param>
+internal sealed class DeviceArguments(PciSysfs sysfs, IommuApi api, string dev = "/dev")
 {
     /// <summary>The devices, in the order given. Usage errors come before errors of the machine.</summary>
     /// <exception cref="UserException">
-    /// A BDF is malformed, duplicate or unknown (2); VFIO is not loaded, or a device has no IOMMU group or a driver other
-    /// than vfio-pci (3).
+    /// A BDF is malformed, duplicate or unknown (2); VFIO or iommufd is not loaded, or a device has no IOMMU group, a driver other
+    /// than vfio-pci, or no node of its own where that is to be opened (3).
     /// </exception>
     public IReadOnlyList<VfioDevice> Resolve(IEnumerable<string> arguments)
     {
@@ -21,8 +22,10 @@ internal sealed class DeviceArguments(PciSysfs sysfs, string container = VfioCon
             if (!sysfs.Exists(address))
                 throw UserException.Usage($"there is no PCI device {address} ('lspci -D' lists all there are)");
         }
-        if (!File.Exists(container))
+        if (api == IommuApi.Type1 && !Exists(VfioContainer.Node))
             throw VfioErrors.NoVfio();
+        if (api == IommuApi.Iommufd && !Exists(IommufdAddressSpace.Node))
+            throw VfioErrors.NoIommufd();
         return [.. addresses.Select(Openable)];
     }
 
@@ -47,8 +50,19 @@ internal sealed class DeviceArguments(PciSysfs sysfs, string container = VfioCon
             $"{address} is in no IOMMU group: turn on VT-d or AMD-Vi in the firmware, boot with intel_iommu=on (Intel), " +
             "and see that iommu=off is not on the kernel's command line");
         string? driver = sysfs.Driver(address);
-        return VfioDrivers.OpensThroughVfio(driver) ? new VfioDevice(address, group) : throw NotBound(address, driver);
+        if (!VfioDrivers.OpensThroughVfio(driver))
+            throw NotBound(address, driver);
+        return new VfioDevice(address, group, api == IommuApi.Iommufd ? NodeOf(address) : null);
     }
+
+    private string NodeOf(PciAddress address) => sysfs.VfioNode(address) is { } name
+        ? $"/dev/vfio/devices/{name}"
+        : throw UserException.NotPossible(
+            $"{address} has no device node: this kernel's VFIO opens devices through their groups only (CONFIG_VFIO_DEVICE_CDEV); " +
+            "take --iommu type1");
+
+    // The nodes' paths begin with /dev.
+    private bool Exists(string node) => File.Exists(dev + node["/dev".Length..]);
 
     private static UserException NotBound(PciAddress address, string? driver)
     {

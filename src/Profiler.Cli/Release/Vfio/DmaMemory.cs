@@ -1,14 +1,12 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Profiler.Core;
 using static Profiler.Cli.Release.Vfio.LibC;
-using static Profiler.Cli.Release.Vfio.VfioUapi;
 
 namespace Profiler.Cli.Release.Vfio;
 
 /// <summary>
-/// Memory pinned and mapped for a container's devices. It is not unmapped through VFIO: the kernel does that, and unpins
-/// every page, when the container loses its last group. This part of a VM's shutdown grows with its memory.
+/// Memory pinned and mapped for the devices of an address space. It is not unmapped by us: the kernel does that, and unpins
+/// every page, when the last of the devices has gone. This part of a VM's shutdown grows with its memory.
 /// </summary>
 internal sealed class DmaMemory : IDisposable
 {
@@ -23,12 +21,15 @@ internal sealed class DmaMemory : IDisposable
     private DmaMemory(nint address, nuint length) => (_address, _length) = (address, length);
 
     /// <summary>May take seconds, as the kernel allocates, clears and pins each page.</summary>
-    /// <param name="container">An open container that has its IOMMU model.</param>
     /// <param name="options">More than 0 bytes, rounded up to whole pages.</param>
+    /// <param name="map">
+    /// Maps it for the devices: gets its address, its address for the devices, and its bytes; a negative result is a failure, with errno in
+    /// <see cref="Marshal.GetLastPInvokeError"/>.
+    /// </param>
     /// <exception cref="UserException">There is too little memory, or too low a limit (3).</exception>
-    public static DmaMemory Map(int container, DmaOptions options)
+    public static DmaMemory Map(IommuOptions options, Func<ulong, ulong, ulong, int> map)
     {
-        ByteSize size = options.Size.RoundedUpTo(Environment.SystemPageSize);
+        ByteSize size = options.Dma.RoundedUpTo(Environment.SystemPageSize);
         var length = (nuint)size.Bytes;
         nint address = mmap(0, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (address == -1)
@@ -37,21 +38,13 @@ internal sealed class DmaMemory : IDisposable
 
         // EINVAL: a kernel without huge pages.
         _ = madvise(address, length, options.HugePages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-        var map = new vfio_iommu_type1_dma_map
-        {
-            argsz = (uint)Unsafe.SizeOf<vfio_iommu_type1_dma_map>(),
-            flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
-            vaddr = (ulong)address,
-            iova = FirstIova,
-            size = size.Bytes,
-        };
-        if (ioctl(container, VFIO_IOMMU_MAP_DMA, ref map) == 0)
+        if (map((ulong)address, FirstIova, size.Bytes) >= 0)
             return memory;
         int errno = Marshal.GetLastPInvokeError();
         memory.Dispose();
         throw VfioErrors.MapDma(size, errno);
     }
 
-    /// <summary>Unmaps the memory of the process; to be called after the container is closed.</summary>
+    /// <summary>Unmaps the memory of the process; to be called after the address space is closed.</summary>
     public void Dispose() => _ = munmap(_address, _length);
 }

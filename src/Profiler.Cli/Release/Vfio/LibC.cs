@@ -30,6 +30,18 @@ internal static partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     public static partial int ioctl(int fd, nuint request, ref vfio_iommu_type1_dma_map argument);
 
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int ioctl(int fd, nuint request, ref iommu_ioas_alloc argument);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int ioctl(int fd, nuint request, ref iommu_ioas_map argument);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int ioctl(int fd, nuint request, ref vfio_device_bind_iommufd argument);
+
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int ioctl(int fd, nuint request, ref vfio_device_attach_iommufd_pt argument);
+
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ioctl(int fd, nuint request, string argument);
 

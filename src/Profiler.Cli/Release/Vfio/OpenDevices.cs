@@ -3,17 +3,17 @@ using Profiler.Linux;
 
 namespace Profiler.Cli.Release.Vfio;
 
-/// <summary>Devices held open by this process, in one container.</summary>
+/// <summary>Devices held open by this process, in one address space.</summary>
 internal sealed class OpenDevices : IDisposable
 {
     private const int Closed = -1;
 
-    private readonly VfioContainer _container;
+    private readonly IAddressSpace _space;
     private readonly int[] _fds;
 
-    private OpenDevices(int count)
+    private OpenDevices(int count, IommuApi api)
     {
-        _container = VfioContainer.Open();
+        _space = IAddressSpace.Open(api);
         _fds = new int[count];
         Array.Fill(_fds, Closed);
     }
@@ -25,18 +25,18 @@ internal sealed class OpenDevices : IDisposable
     /// A device cannot be opened, or the memory cannot be mapped (3); those opened are closed again.
     /// </exception>
     /// <exception cref="OperationCanceledException">Stopped between two devices.</exception>
-    public static OpenDevices Open(IReadOnlyList<VfioDevice> devices, DmaOptions dma, CancellationToken stop)
+    public static OpenDevices Open(IReadOnlyList<VfioDevice> devices, IommuOptions iommu, CancellationToken stop)
     {
-        var opened = new OpenDevices(devices.Count);
+        var opened = new OpenDevices(devices.Count, iommu.Api);
         try
         {
             for (int i = 0; i < devices.Count; i++)
             {
                 stop.ThrowIfCancellationRequested();
-                opened._fds[i] = opened._container.OpenDevice(devices[i]);
+                opened._fds[i] = opened._space.OpenDevice(devices[i]);
             }
-            if (dma.Size.Bytes > 0)
-                opened._container.MapMemory(dma);
+            if (iommu.Dma.Bytes > 0)
+                opened._space.MapMemory(iommu);
             return opened;
         }
         catch
@@ -60,6 +60,6 @@ internal sealed class OpenDevices : IDisposable
     {
         for (int i = 0; i < Count; i++)
             Close(i);
-        _container.Dispose();
+        _space.Dispose();
     }
 }

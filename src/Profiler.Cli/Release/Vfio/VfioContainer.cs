@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Profiler.Core;
 using Profiler.Host.Pci;
@@ -13,7 +14,7 @@ namespace Profiler.Cli.Release.Vfio;
 /// <remarks>
 /// The descriptors are plain numbers, so that no finalizer of the runtime closes them before the kernel does at exit.
 /// </remarks>
-internal sealed class VfioContainer : IDisposable
+internal sealed class VfioContainer : IAddressSpace
 {
     public const string Node = "/dev/vfio/vfio";
 
@@ -45,8 +46,7 @@ internal sealed class VfioContainer : IDisposable
     }
 
     /// <summary>Opens a device, and first its group if that is not open yet.</summary>
-    /// <returns>The descriptor; the caller closes it, before this container.</returns>
-    /// <exception cref="UserException">The group or the device cannot be opened (3).</exception>
+    /// <inheritdoc/>
     public int OpenDevice(VfioDevice device)
     {
         if (!_groups.TryGetValue(device.Group, out int group))
@@ -55,9 +55,9 @@ internal sealed class VfioContainer : IDisposable
         return fd >= 0 ? fd : throw VfioErrors.OpenDevice(device.Address, Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>Maps memory for DMA, once, after the first device is open: the container has no IOMMU before.</summary>
-    /// <exception cref="UserException">It cannot be mapped (3).</exception>
-    public void MapMemory(DmaOptions options) => _memory = DmaMemory.Map(_container, options);
+    /// <inheritdoc/>
+    /// <remarks>The container has no IOMMU before the first device.</remarks>
+    public void MapMemory(IommuOptions options) => _memory = DmaMemory.Map(options, Map);
 
     /// <summary>Closes groups and container; mapped memory is unmapped with the last of them.</summary>
     public void Dispose()
@@ -70,6 +70,19 @@ internal sealed class VfioContainer : IDisposable
         _container = -1;
         _memory?.Dispose();
         _memory = null;
+    }
+
+    private int Map(ulong address, ulong iova, ulong bytes)
+    {
+        var map = new vfio_iommu_type1_dma_map
+        {
+            argsz = (uint)Unsafe.SizeOf<vfio_iommu_type1_dma_map>(),
+            flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE,
+            vaddr = address,
+            iova = iova,
+            size = bytes,
+        };
+        return LibC.ioctl(_container, VFIO_IOMMU_MAP_DMA, ref map);
     }
 
     private void CheckApi()

@@ -19,6 +19,42 @@ internal static class VfioErrors
         _ => Failed($"open {VfioContainer.Node}", errno),
     };
 
+    public static UserException NoIommufd() => UserException.NotPossible(
+        $"this kernel has no iommufd, or it is not loaded ({IommufdAddressSpace.Node} is missing): modprobe {KernelModules.Iommufd}, or take " +
+        "--iommu type1");
+
+    public static UserException OpenIommufd(int errno) => errno switch
+    {
+        Errno.ENOENT or Errno.ENODEV => NoIommufd(),
+        Errno.EPERM or Errno.EACCES => NoPermission(IommufdAddressSpace.Node),
+        _ => Failed($"open {IommufdAddressSpace.Node}", errno),
+    };
+
+    public static UserException AllocateIoas(int errno) => Failed("make an address space for DMA", errno);
+
+    public static UserException OpenNode(VfioDevice device, int errno) => errno switch
+    {
+        Errno.EPERM or Errno.EACCES => NoPermission(device.Node!),
+        Errno.ENOENT => UserException.NotPossible(
+            $"{device.Node} is missing though {device.Address} has it: make /dev of the host visible here"),
+        _ => Failed($"open {device.Node}", errno),
+    };
+
+    public static UserException BindDevice(VfioDevice device, int errno) => errno switch
+    {
+        Errno.EPERM => InterruptsUnsafe(device.Group, KernelModules.Iommufd),
+        // EBUSY: somebody has opened the group, or another device of it; EINVAL: this one is bound already.
+        Errno.EBUSY or Errno.EINVAL => Busy(
+            device.Group,
+            [
+                .. FileUser.Of(VfioContainer.GroupNode(device.Group)).Concat(FileUser.Of(device.Node!))
+                    .Where(user => user.Id != Environment.ProcessId),
+            ]),
+        _ => Failed($"bind {device.Address} to an iommufd", errno),
+    };
+
+    public static UserException AttachDevice(PciAddress address, int errno) => Failed($"attach {address} to an address space", errno);
+
     public static UserException WrongVersion(int version) => UserException.NotPossible(
         $"this kernel's VFIO has API version {version}, not {VfioUapi.VFIO_API_VERSION}: a newer vfioscope may know it");
 
@@ -63,9 +99,7 @@ internal static class VfioErrors
 
     public static UserException SetIommu(int group, int errno) => errno switch
     {
-        Errno.EPERM => UserException.NotPossible(
-            $"the kernel refuses IOMMU group {group}, as interrupt remapping is off on this machine: turn it on in the firmware, " +
-            "or accept the risk: echo Y > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"),
+        Errno.EPERM => InterruptsUnsafe(group, KernelModules.VfioIommuType1),
         Errno.EBUSY => Busy(group, FileUser.Of(VfioContainer.GroupNode(group))),
         _ => Failed($"attach IOMMU group {group} to a container", errno),
     };
@@ -81,6 +115,10 @@ internal static class VfioErrors
             $"the IOMMU has no room for {size} from address 0x{DmaMemory.FirstIova:x} up: map less"),
         _ => Failed($"map {size} for DMA", errno),
     };
+
+    private static UserException InterruptsUnsafe(int group, string module) => UserException.NotPossible(
+        $"the kernel refuses IOMMU group {group}, as interrupt remapping is off on this machine: turn it on in the firmware, " +
+        $"or accept the risk: echo Y > /sys/module/{module}/parameters/allow_unsafe_interrupts");
 
     private static UserException NoPermission(string node) =>
         UserException.NotPossible($"no permission to open {node}: run as root (sudo)");

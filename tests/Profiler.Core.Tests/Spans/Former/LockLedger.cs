@@ -62,7 +62,7 @@ internal sealed class LockLedger
         if (!_waits.Remove(holder.Task.Tid, out Wait? wait) || wait.Lock != lockAddress)
             return null;
         var time = new Interval(wait.FromNs, timeNs);
-        return new LockWait(lockAddress, wait.Kind, time, Holders(wait.Turns, time.StartNs, time.EndNs), stack);
+        return new LockWait(lockAddress, wait.Kind, time, [.. Holders(wait.Turns, time.StartNs, time.EndNs)], stack);
     }
 
     /// <summary>A thread does what only the holder of a lock can do.</summary>

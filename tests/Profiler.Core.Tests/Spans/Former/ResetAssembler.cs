@@ -18,13 +18,10 @@ internal sealed class ResetAssembler
     // The longest step with a kernel stack.
     private (long Ns, int? Stack) _slowest;
 
-    // The reset after which the kernel waits for the device: the method, if its own function cannot be probed.
-    private ResetStep _waitedFor;
-
-    /// <summary>The reset in progress: its device, since when, and the method as far as known; null if there is none.</summary>
-    public (string Device, long SinceNs, ResetMethod Method)? Current => _open.Count == 0
+    /// <summary>The reset in progress: its device, and since when; null if there is none.</summary>
+    public (string Device, long SinceNs)? Current => _open.Count == 0
         ? null
-        : (_open.Last().Device, _open.Last().StartNs, Method(_open.Select(o => new ResetPart(o.Step, o.Device, default, 0)).Concat(_parts)));
+        : (_open.Last().Device, _open.Last().StartNs);
 
     /// <summary>A step begins.</summary>
     /// <returns>The number of open steps whose ends must have been lost: no step begins inside itself.</returns>
@@ -33,8 +30,6 @@ internal sealed class ResetAssembler
         ResetStep step = e.Step;
         string device = e.Device.ToString();
         int lost = _open.Count >= MaxDepth || _parts.Count >= MaxParts || _open.Any(o => o.Step == step && o.Device == device) ? Clear() : 0;
-        if (e.Step == ResetStep.DeviceWait)
-            _waitedFor = (ResetStep)e.Value;
         _open.Push(new OpenStep(step, device, (long)e.TimeNs, e.Flags.HasFlag(EventFlags.Probe)));
         return lost;
     }
@@ -69,12 +64,11 @@ internal sealed class ResetAssembler
             return null;
         }
         ImmutableArray<ResetPart> inner = _parts.ToImmutable();
-        ResetMethod method = Method([.. inner, part]);
         int? deepest = _slowest.Stack;
         Clear();
         // The kernel also waits for devices that it only powers up.
         bool waitOnly = step is ResetStep.DeviceWait or ResetStep.BridgeWait;
-        return open.Probe || waitOnly ? null : new Reset(part.Device, method, part.Time, part.Result, inner, deepest);
+        return open.Probe || waitOnly ? null : new Reset(part.Device, ResetMethod.Unknown, [], part.Time, part.Result, inner, deepest);
     }
 
     /// <summary>Drops the open steps; returns how many.</summary>
@@ -84,24 +78,6 @@ internal sealed class ResetAssembler
         _open.Clear();
         _parts.Clear();
         _slowest = default;
-        _waitedFor = ResetStep.None;
         return count;
     }
-
-    // The kernel tries its methods in turn until one does not return -ENOTTY: the last one is the method.
-    private ResetMethod Method(IEnumerable<ResetPart> parts)
-    {
-        ResetMethod seen = parts.Select(p => MethodOf(p.Step, p.Result)).LastOrDefault(m => m != ResetMethod.Unknown);
-        return seen == ResetMethod.Unknown ? MethodOf(_waitedFor, result: 0) : seen;
-    }
-
-    private static ResetMethod MethodOf(ResetStep step, int result) => (step, result) switch
-    {
-        (ResetStep.SecondaryBus or ResetStep.Bus, _) => ResetMethod.Bus,
-        (ResetStep.Flr, _) => ResetMethod.Flr,
-        (ResetStep.AfFlr, 0) => ResetMethod.AfFlr,
-        (ResetStep.Pm, 0) => ResetMethod.Pm,
-        (ResetStep.DeviceSpecific, 0) => ResetMethod.DeviceSpecific,
-        _ => ResetMethod.Unknown,
-    };
 }

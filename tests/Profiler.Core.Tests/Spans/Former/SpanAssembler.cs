@@ -181,8 +181,8 @@ internal sealed class SpanAssembler(long attachedNs = 0)
     private Activity? BeginReset(in WireEvent e)
     {
         ThreadState thread = Thread(in e);
-        // A release resets its device with the dev_set's lock held.
-        if (thread is { Operation: { Kind: OperationKind.Release } open, Resets.Current: null })
+        // A device is reset with its dev_set's lock held. An open through the group does not know that lock.
+        if (thread is { Operation: { Begin.Lock: not 0 } open, Resets.Current: null })
             _locks.Holds(HolderOf(open.Task), open.Begin.Lock, (long)e.TimeNs);
         _unmatched += thread.Resets.Begin(in e);
         return null;
@@ -247,7 +247,7 @@ internal sealed class SpanAssembler(long attachedNs = 0)
         return new OperationInFlight(
             open.Kind, open.Task, open.Device, (long)open.Begin.TimeNs, state,
             wait?.SinceNs ?? reset?.SinceNs ?? (long)open.Begin.TimeNs, wait?.Holder?.Task, wait?.Holder?.Device,
-            reset?.Method ?? ResetMethod.Unknown, open.Begin.Flags.HasFlag(EventFlags.Exiting))
+            ResetMethod.Unknown, open.Begin.Flags.HasFlag(EventFlags.Exiting))
         {
             Process = open.Process,
             WorkingSinceNs = open.Waits.Count == 0 ? (long)open.Begin.TimeNs : open.Waits[^1].Time.EndNs,

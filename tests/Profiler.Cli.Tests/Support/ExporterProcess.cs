@@ -1,17 +1,14 @@
 using System.Diagnostics;
-using Profiler.Tests.Support;
+using System.Text;
 
-namespace Profiler.Cli.Tests.Serve.Otlp;
+namespace Profiler.Cli.Tests.Support;
 
-/// <summary><c>vfioscope serve</c> as a process of its own, with an environment and signals of its own.</summary>
+/// <summary><c>serve</c> of the shipped program, as a process with an environment and signals of its own.</summary>
 internal sealed class ExporterProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    // As it was built for these tests; what is copied beside them is without its runtime.
-    private static readonly string Program = Path.GetFullPath(Golden.Beside(
-        $"../../../../src/Profiler.Cli/bin/{new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name}/net10.0/linux-x64/vfioscope"));
-
+    private readonly TaskCompletionSource<Uri> _url = new();
     private readonly Process _process;
     private readonly Task<string> _error;
 
@@ -19,15 +16,18 @@ internal sealed class ExporterProcess : IAsyncDisposable
     /// <param name="arguments">Of serve.</param>
     public ExporterProcess(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, ["serve", "--web.listen-address", "127.0.0.1:0", .. arguments])
+        var start = new ProcessStartInfo(ShippedProgram.Path, ["serve", "--web.listen-address", "127.0.0.1:0", .. arguments])
         {
             RedirectStandardError = true,
         };
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         _process = Process.Start(start)!;
-        _error = _process.StandardError.ReadToEndAsync();
+        _error = ReadError();
     }
+
+    /// <summary>Where it serves, once it does.</summary>
+    public Task<Uri> Url => _url.Task.WaitAsync(Patience);
 
     /// <summary>Asks it to end; what it wrote to stderr.</summary>
     public async Task<(int Code, string Error)> Terminate()
@@ -49,5 +49,17 @@ internal sealed class ExporterProcess : IAsyncDisposable
             _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private async Task<string> ReadError()
+    {
+        var error = new StringBuilder();
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            error.Append(line).Append('\n');
+            if (Serving.AddressIn(line) is { } url)
+                _url.TrySetResult(url);
+        }
+        return error.ToString();
     }
 }

@@ -1,0 +1,20 @@
+namespace Profiler.Cli.Release.Vfio;
+
+/// <summary>The kernel's interface to the IOMMU, and with it the way in which devices are opened.</summary>
+internal enum IommuApi
+{
+    /// <summary>A container of IOMMU groups: devices are opened through their groups.</summary>
+    Type1,
+
+    /// <summary>Its successor (6.2): each device has a node of its own (6.6), and is bound to an iommufd.</summary>
+    Iommufd,
+}
+
+/// <summary>How devices are opened, and what is mapped for them, as for a VM.</summary>
+/// <param name="Api">The interface.</param>
+/// <param name="Dma">Memory to map for DMA; 0 for none.</param>
+/// <param name="HugePages">Whether huge pages are allowed, which are pinned and unpinned much faster.</param>
+internal sealed record IommuOptions(IommuApi Api, ByteSize Dma, bool HugePages)
+{
+    public static IommuOptions Default { get; } = new(IommuApi.Type1, default, HugePages: false);
+}
