@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Profiler.Bpf.Symbols;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Spans;
@@ -10,8 +8,7 @@ using Profiler.Host.Vms;
 namespace Profiler.Host;
 
 /// <summary>
-/// Identities on this machine: VMs by process, devices by address, kernel stacks by key. Look-ups may block, and are for one
-/// thread at a time.
+/// Identities on this machine: VMs by process, devices by address. Look-ups may block, and are for one thread at a time.
 /// </summary>
 public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
 {
@@ -34,9 +31,6 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
     /// <summary>All results.</summary>
     public HostFacts Facts { get; } = new();
 
-    /// <summary>The return addresses of a stack, by its key.</summary>
-    public Func<int, ImmutableArray<ulong>> AddressesOfStack { get; set; } = _ => [];
-
     /// <summary>Finds devices with VFIO drivers, and processes that have them open or are closing them.</summary>
     /// <param name="found">Gets the PID of each such process as soon as it is found.</param>
     /// <returns>The processes; they are in <see cref="Facts"/> as well.</returns>
@@ -55,7 +49,7 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
     }
 
     /// <summary>Whether there is a process or device to look up in it.</summary>
-    public static bool Concerns(Activity activity) => activity is Operation or SignalDelivered or StandaloneReset;
+    public static bool Concerns(Activity activity) => activity is Operation or SignalDelivered;
 
     /// <summary>Looks up its process and device, if they are new.</summary>
     public void Learn(Activity activity)
@@ -65,13 +59,9 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
             case Operation operation:
                 LearnVm(operation.Task.Tgid, opens: operation.Kind == OperationKind.Open);
                 LearnDevice(operation);
-                LearnStacks([operation.Stack, .. operation.LockWaits.Select(w => w.Stack), .. operation.Resets.Select(r => r.Stack)]);
                 break;
             case SignalDelivered signal:
                 LearnVm(signal.Target.Tgid);
-                break;
-            case StandaloneReset standalone:
-                LearnStacks([standalone.Reset.Stack]);
                 break;
         }
     }
@@ -129,16 +119,5 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
             Facts.RemoveProcess(pid);
         }
         _maxNamed = _named.Count + MaxEnded;
-    }
-
-    private void LearnStacks(IEnumerable<int?> keys)
-    {
-        int[] unknown = [.. keys.OfType<int>().Distinct().Where(key => !Facts.Stacks.ContainsKey(key))];
-        if (unknown.Length == 0)
-            return;
-        Dictionary<int, ImmutableArray<ulong>> stacks = unknown.ToDictionary(key => key, AddressesOfStack);
-        IReadOnlyDictionary<ulong, string> names = AddressNames.Of(stacks.Values.SelectMany(s => s));
-        foreach ((int key, ImmutableArray<ulong> stack) in stacks.Where(s => !s.Value.IsEmpty))
-            Facts.Add(new KernelStack(key, [.. stack.Select(address => names[address])]));
     }
 }

@@ -1,59 +1,50 @@
-using System.Threading.Channels;
 using Profiler.Core;
 using Profiler.Core.Lives;
 using Profiler.Core.Problems;
 using Profiler.Core.Spans;
-using Profiler.Core.Wire;
 
 namespace Profiler.Host;
 
 /// <summary>
-/// Looks up the processes and devices in the events on a thread of its own: reading a process's command line may wait for the
-/// lock of its memory map, which a teardown holds, and must not block the thread that reads the ring buffer. The queue is
-/// bounded; at the bound the newest are not looked up, and counted.
+/// Looks up the processes, devices and stacks in the events on threads of its own: reading a process's command line may wait for the
+/// lock of its memory map, which a teardown holds, and must not block the thread that reads the ring buffer. Stacks do not end, but
+/// processes do, and naming the functions of a stack may take longer than a process lives: neither waits for the other.
 /// </summary>
 public sealed class IdentityLearner : ISink
 {
-    /// <summary>The bound of the queue.</summary>
-    internal const int MaxWaiting = 256;
-
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly HostIdentities _identities;
+    private readonly StackNames _stacks;
     private readonly TimeProvider _time;
-    private readonly Channel<Action> _waiting = Channel.CreateBounded<Action>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-    private readonly Task _learning;
-    private long _dropped, _failed;
-    private string? _failure;
+    private readonly LookUps _ofIdentities = new(), _ofStacks = new();
 
-    /// <param name="identities">Does the look-ups.</param>
+    /// <param name="identities">Does the look-ups of processes and devices.</param>
+    /// <param name="stacks">Does those of stacks.</param>
     /// <param name="time">For the timeout.</param>
-    public IdentityLearner(HostIdentities identities, TimeProvider time)
-    {
-        (_identities, _time) = (identities, time);
-        _learning = Task.Run(Learn);
-    }
+    public IdentityLearner(HostIdentities identities, StackNames stacks, TimeProvider time) => (_identities, _stacks, _time) = (identities, stacks, time);
 
     public void Record(Activity activity)
     {
         if (HostIdentities.Concerns(activity))
-            Enqueue(() => _identities.Learn(activity));
+            _ofIdentities.Add(() => _identities.Learn(activity));
+        if (StackNames.Concerns(activity))
+            _ofStacks.Add(() => _stacks.Learn(activity));
     }
 
     public void Record(Shutdown shutdown)
     {
         if (!shutdown.Unreleased.IsEmpty)
-            Enqueue(() => _identities.Learn(shutdown));
+            _ofIdentities.Add(() => _identities.Learn(shutdown));
     }
 
     /// <summary>Look-ups that failed or were dropped until now.</summary>
     public IEnumerable<Problem> Problems()
     {
-        if (Interlocked.Read(ref _dropped) is > 0 and var dropped)
+        if (_ofIdentities.Dropped + _ofStacks.Dropped is > 0 and var dropped)
             yield return new Problem(ProblemKinds.NamesDropped.Id, dropped);
-        if (Interlocked.Read(ref _failed) is > 0 and var failed)
-            yield return new Problem(ProblemKinds.NamesFailed.Id, failed, Volatile.Read(ref _failure));
+        if (_ofIdentities.Failed + _ofStacks.Failed is > 0 and var failed)
+            yield return new Problem(ProblemKinds.NamesFailed.Id, failed, _ofIdentities.Failure ?? _ofStacks.Failure);
     }
 
     /// <summary>
@@ -61,35 +52,8 @@ public sealed class IdentityLearner : ISink
     /// </summary>
     public Task Settle()
     {
-        _waiting.Writer.TryComplete();
-        return Task.WhenAny(_learning, Task.Delay(Patience, _time));
-    }
-
-    private void Enqueue(Action lookUp)
-    {
-        if (!_waiting.Writer.TryWrite(lookUp))
-            Interlocked.Increment(ref _dropped);
-    }
-
-    private async Task Learn()
-    {
-        await foreach (Action lookUp in _waiting.Reader.ReadAllAsync())
-            Try(lookUp);
-    }
-
-    // A failed look-up does not affect others.
-    private void Try(Action lookUp)
-    {
-        try
-        {
-            lookUp();
-        }
-#pragma warning disable CA1031 // every error is counted
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Volatile.Write(ref _failure, Printable.Clean(e.Message));
-            Interlocked.Increment(ref _failed);
-        }
+        _ofIdentities.Complete();
+        _ofStacks.Complete();
+        return Task.WhenAny(Task.WhenAll(_ofIdentities.Completion, _ofStacks.Completion), Task.Delay(Patience, _time));
     }
 }

@@ -40,6 +40,7 @@ public sealed class PodTests
         wait_for 60 serves
         out/vfioscope record -o "$OUT/pods.vfioscope" -- bash -euo pipefail "$OUT/script" pods
         out/vfioscope report "$OUT/pods.vfioscope" --format json -o "$OUT/report.json"
+        explain() { cat "$OUT/serve.log"; grep '^vfio_vm_info{' "$OUT/metrics"; }
         seen() { serves && [[ $(grep -c '^vfio_vm_info{' "$OUT/metrics") -ge 3 ]]; }
         wait_for 20 seen
         kill "$serve"

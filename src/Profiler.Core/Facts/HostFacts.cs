@@ -45,7 +45,7 @@ public sealed record DeviceHolder(int Pid, string Comm, bool Certain);
 public sealed record ProcessAtStart(
     int Tgid, string Comm, ImmutableArray<string>? Devices, bool Exiting, bool Busy = false) : Fact;
 
-/// <summary>All facts of a host. One thread adds, any thread may read.</summary>
+/// <summary>All facts of a host. One thread adds those of a kind, any thread may read.</summary>
 public sealed class HostFacts
 {
     private readonly ConcurrentDictionary<int, ProcessIdentity> _processes = new();

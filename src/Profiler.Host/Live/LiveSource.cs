@@ -21,8 +21,7 @@ public sealed class LiveSource : IEventSource
     private LiveSource(BpfSession session, CaptureInfo info, HostIdentities identities, TimeProvider time)
     {
         (_session, Info, _identities) = (session, info, identities);
-        _learner = new IdentityLearner(identities, time);
-        identities.AddressesOfStack = session.KernelStack;
+        _learner = new IdentityLearner(identities, new StackNames(identities.Facts, session.KernelStack), time);
     }
 
     public CaptureInfo Info { get; }

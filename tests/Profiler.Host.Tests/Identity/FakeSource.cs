@@ -10,10 +10,11 @@ using Profiler.Tests.Support;
 namespace Profiler.Host.Tests.Identity;
 
 /// <summary>A kernel that has a few events to tell, then no more.</summary>
-internal sealed class FakeSource(string events, HostIdentities identities) : IEventSource
+internal sealed class FakeSource(string events, HostIdentities identities, Func<int, ImmutableArray<ulong>>? addressesOfStack = null) : IEventSource
 {
     private readonly Subject<ReadOnlyMemory<byte>> _records = new();
-    private readonly IdentityLearner _learner = new(identities, TimeProvider.System);
+    private readonly IdentityLearner _learner =
+        new(identities, new StackNames(identities.Facts, addressesOfStack ?? (_ => [])), TimeProvider.System);
 
     public CaptureInfo Info { get; } = new StagedCapture("").Info;
 

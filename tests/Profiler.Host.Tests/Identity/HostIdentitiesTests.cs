@@ -104,9 +104,9 @@ public sealed class HostIdentitiesTests : IDisposable
     [Fact]
     public void A_kernel_stack_that_appears_is_put_into_words()
     {
-        _identities.AddressesOfStack = key => key == 5 ? [0x10, 0x20] : [];
-        _identities.Learn(Release("mediated") with { IsPci = false, Stack = 5 });
-        _identities.Learn(Release("mediated") with { IsPci = false, Stack = 5 });
+        var stacks = new StackNames(_identities.Facts, key => key == 5 ? [0x10, 0x20] : []);
+        stacks.Learn(Release("mediated") with { IsPci = false, Stack = 5 });
+        stacks.Learn(Release("mediated") with { IsPci = false, Stack = 5 });
         var stack = Assert.IsType<KernelStack>(Assert.Single(_told));
         Assert.Equal((5, 2), (stack.Key, stack.Frames.Length));
         Assert.All(stack.Frames, frame => Assert.NotEmpty(frame));

@@ -54,7 +54,34 @@ public sealed class LearningTests : IDisposable
         Problem dropped = Assert.Single(profile.Problems);
         Assert.Equal(ProblemKinds.NamesDropped.Id, dropped.Id);
         // Those that wait, and the one that is being looked up, if it was by then.
-        Assert.InRange(dropped.Count!.Value, many - IdentityLearner.MaxWaiting - 1, many - IdentityLearner.MaxWaiting);
+        Assert.InRange(dropped.Count!.Value, many - LookUps.MaxWaiting - 1, many - LookUps.MaxWaiting);
+    }
+
+    /// <summary>Naming a stack reads all symbols of the kernel; a process may be over by then.</summary>
+    [Fact]
+    public async Task A_process_is_learned_while_a_stack_is_looked_up()
+    {
+        using var named = new ManualResetEventSlim();
+        _proc.Add(8, ["qemu-system-x86_64", "-name", "second"]);
+        _identities.Facts.Learned += fact =>
+        {
+            if (fact is ProcessIdentity { Tgid: 8 })
+                named.Set();
+        };
+        bool inTime = false;
+        var source = new FakeSource(
+            "1.0 7/7 qemu open begin mediated\n1.1 7/7 qemu open end stack 5\n1.2 8/8 qemu open begin mediated\n1.3 8/8 qemu open end",
+            _identities,
+            _ =>
+            {
+                inTime = named.Wait(TimeSpan.FromSeconds(30));
+                return [];
+            });
+        using var profile = new Profile(source, TimeProvider.System);
+        profile.Start();
+        await profile.Completion;
+        await profile.Stop();
+        Assert.True(inTime);
     }
 
     [Fact]
