@@ -42,7 +42,7 @@ internal sealed class LockLedger
     {
         bool waited = _waits.Remove(holder.Task.Tid, out Wait wait);
         if (_logs.TryGetValue(lockAddress, out LockLog? log))
-            log.Add(TurnOf(wait.AsWriter == false ? null : holder, timeNs));
+            log.Add(TurnOf(wait.AsWriter == false && wait.Lock == lockAddress ? null : holder, timeNs));
         if (!waited)
             return null;
         var time = new Interval(wait.Named.FromNs, timeNs);
