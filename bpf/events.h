@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define EVENT_FORMAT 5
+#define EVENT_FORMAT 6
 
 #define NO_STACK (-1)
 
@@ -22,7 +22,7 @@
 enum event_kind {
 	EVENT_RELEASE = 1, /* last close of a VFIO device, lock wait included */
 	EVENT_OPEN,	   /* a VFIO device is handed out of its group, or bound to an iommufd */
-	EVENT_LOCK_WAIT,   /* inside a release or open: the mutex was held by another thread */
+	EVENT_LOCK_WAIT,   /* inside a release or open: the lock was held by another thread */
 	EVENT_RESET,	   /* one step of a PCI reset, see enum reset_step */
 	EVENT_SIGNAL,	   /* a signal that ends processes was delivered; peer is its target */
 	EVENT_PROCESS,	   /* a tracked process got further on its way out, see enum process_step */
@@ -82,6 +82,7 @@ enum lock_kind {
 	LOCK_OTHER,   /* a driver's own, or not known */
 	LOCK_DEV_SET, /* of all devices of one reset domain */
 	LOCK_GROUP,   /* of the IOMMU group */
+	LOCK_RWSEM,   /* an rw-semaphore; the others are mutexes */
 	LOCK_KINDS,
 };
 
@@ -90,10 +91,12 @@ enum event_flag {
 	FLAG_NOT_PCI = 1 << 1, /* a VFIO device that is no PCI function (mediated, platform) */
 	FLAG_PROBE = 1 << 2,   /* RESET: only asks whether the method is supported */
 	FLAG_IGNORED = 1 << 3, /* SIGNAL: the target ignores it, it was dropped */
+	FLAG_WRITER = 1 << 4,  /* LOCK_WAIT begin, LOCK_RWSEM: to write; else it is to read */
 };
 
 /* Another thread that matters: the leader of the process at RELEASE and OPEN begin and at
- * PROCESS_EXITS, the holder at LOCK_WAIT begin, the target of a SIGNAL. 0 if unknown. */
+ * PROCESS_EXITS, the holder at LOCK_WAIT begin, the target of a SIGNAL. 0 if unknown, as
+ * the readers that hold an rw-semaphore are. */
 struct peer {
 	__u32 tid;
 	__u32 tgid;
@@ -103,8 +106,8 @@ struct peer {
 struct event {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u64 cgroup;  /* bpf_get_current_cgroup_id() */
-	__u64 lock;    /* the mutex: of the dev_set at RELEASE begin, and at OPEN begin where known;
-			* waited for at LOCK_WAIT */
+	__u64 lock;    /* the mutex of the dev_set at RELEASE begin, and at OPEN begin where known;
+			* what is waited for at LOCK_WAIT */
 	__u32 tid;
 	__u32 tgid;
 	char comm[COMM_LENGTH];

@@ -62,6 +62,12 @@ struct mutex___rt {
 	struct rt_mutex_base rtmutex;
 };
 
+struct rw_semaphore { /* with CONFIG_PREEMPT_RT an rwbase_rt, which has no owner */
+	struct {
+		long counter;
+	} owner;
+};
+
 struct kobject {
 	const char *name;
 };
@@ -154,24 +160,65 @@ static __always_inline struct task_struct *mutex_holder(struct mutex *lock)
 	return (struct task_struct *)(owner & ~MUTEX_FLAGS);
 }
 
+/*
+ * In the owner of an rw-semaphore, kernel/locking/rwsem.c: readers hold it. The thread beside it is
+ * the last one that came, and may have left long ago. The next bits tell whether to spin: two
+ * before 617f3ef95177 ("locking/rwsem: Remove reader optimistic spinning"), 5.11, one since.
+ */
+#define RWSEM_READER_OWNED 0x01UL
+#define RWSEM_OWNER_FLAGS  0x07UL
+
+/* The thread that holds the rw-semaphore as writer; NULL if there is none, or if it is unknown. */
+static __always_inline struct task_struct *rwsem_writer(struct rw_semaphore *lock)
+{
+	unsigned long owner;
+
+	if (mutexes_are_rt())
+		return NULL;
+	owner = BPF_CORE_READ(lock, owner.counter);
+	if (owner & RWSEM_READER_OWNED)
+		return NULL;
+	return (struct task_struct *)(owner & ~RWSEM_OWNER_FLAGS);
+}
+
+/* What a thread waits for, and for what. */
+enum wanted { WANT_NOTHING, WANT_MUTEX, WANT_TO_READ, WANT_TO_WRITE };
+
 /* Flags of lock:contention_begin, include/trace/events/lock.h. */
+#define LCB_F_READ  (1U << 1)
+#define LCB_F_WRITE (1U << 2)
 #define LCB_F_RT    (1U << 3)
 #define LCB_F_MUTEX (1U << 5)
 
 /*
- * Whether the current thread begins to wait for a mutex. With CONFIG_PREEMPT_RT only that it is an
- * rt_mutex is told, of which spin locks are made as well; for those a thread waits in a state of
- * its own: cd781d0ce8cb ("sched/wakeup: Introduce the TASK_RTLOCK_WAIT state bit"), 5.15.
+ * What the current thread begins to wait for. An rw-semaphore has one flag only: locks that spin
+ * and those per CPU have another one as well.
+ *
+ * With CONFIG_PREEMPT_RT only that a lock is made of an rt_mutex is told, as spin locks are too;
+ * for those a thread waits in a state of its own: cd781d0ce8cb ("sched/wakeup: Introduce the
+ * TASK_RTLOCK_WAIT state bit"), 5.15. A writer that waits for readers is in its state by then; a
+ * reader is not, and a writer that waits for a writer comes without a flag: both then wait for the
+ * rt_mutex inside the rw-semaphore, like for a mutex.
  */
 #define TASK_RTLOCK_WAIT 0x00001000 /* include/linux/sched.h */
 
-static __always_inline bool waits_for_mutex(unsigned int contention_flags)
+static __always_inline enum wanted wanted_lock(unsigned int contention_flags)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
+	struct task_struct *task;
 
-	if (!mutexes_are_rt())
-		return contention_flags & LCB_F_MUTEX;
-	return contention_flags == LCB_F_RT && BPF_CORE_READ(task, __state) != TASK_RTLOCK_WAIT;
+	if (!mutexes_are_rt()) {
+		if (contention_flags & LCB_F_MUTEX)
+			return WANT_MUTEX;
+		return contention_flags == LCB_F_READ	 ? WANT_TO_READ
+		       : contention_flags == LCB_F_WRITE ? WANT_TO_WRITE
+							 : WANT_NOTHING;
+	}
+	if (contention_flags != LCB_F_RT && contention_flags != (LCB_F_RT | LCB_F_WRITE))
+		return WANT_NOTHING;
+	task = (void *)bpf_get_current_task();
+	if (BPF_CORE_READ(task, __state) == TASK_RTLOCK_WAIT)
+		return WANT_NOTHING;
+	return contention_flags == LCB_F_RT ? WANT_MUTEX : WANT_TO_WRITE;
 }
 
 static __always_inline struct vfio_device *vfio_device_of(struct file *file)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Waits for a mutex inside a release or open. They are seen in one of three ways: mutex_lock
- * itself, its slow path, or the contention tracepoints. All return at once while no release or open
- * is under way.
+ * Waits for a mutex or an rw-semaphore inside a release or open. They are seen in one of three
+ * ways: the contention tracepoints, the slow paths, or mutex_lock itself and the slow paths of
+ * rw-semaphores. All return at once while no release or open is under way.
  */
 #include "probes.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-static __always_inline int wait_begin(void *ctx, struct mutex *lock)
+static __always_inline int wait_begin(void *ctx, void *lock, enum wanted wanted)
 {
 	struct task_struct *holder;
 	struct span *span;
@@ -18,8 +18,8 @@ static __always_inline int wait_begin(void *ctx, struct mutex *lock)
 	/* The tracepoint may fire twice for one wait: for spinning and for sleeping. */
 	if (!span || span->waiting_for)
 		return 0;
-	holder = mutex_holder(lock);
-	if (!holder)
+	holder = wanted == WANT_MUTEX ? mutex_holder(lock) : rwsem_writer(lock);
+	if (!holder && wanted == WANT_MUTEX)
 		return 0; /* free: no wait */
 	span->waiting_for = (__u64)lock;
 	span->wait = begin_here(ctx);
@@ -27,10 +27,14 @@ static __always_inline int wait_begin(void *ctx, struct mutex *lock)
 	if (!event)
 		return 0;
 	event->lock = (__u64)lock;
-	event->subtype = (__u64)lock == span->dev_set_lock ? LOCK_DEV_SET
-			 : (__u64)lock == span->group_lock ? LOCK_GROUP
-							   : LOCK_OTHER;
-	describe_peer(&event->peer, holder);
+	event->subtype = wanted != WANT_MUTEX		     ? LOCK_RWSEM
+			 : (__u64)lock == span->dev_set_lock ? LOCK_DEV_SET
+			 : (__u64)lock == span->group_lock   ? LOCK_GROUP
+							     : LOCK_OTHER;
+	if (wanted == WANT_TO_WRITE)
+		event->flags |= FLAG_WRITER;
+	if (holder)
+		describe_peer(&event->peer, holder);
 	event_submit(event);
 	return 0;
 }
@@ -56,52 +60,56 @@ static __always_inline int wait_end(void)
 	return 0;
 }
 
-/* mutex_lock or __mutex_lock_slowpath: void (struct mutex *) */
-SEC("kprobe")
-int BPF_KPROBE(lock_kprobe, struct mutex *lock)
-{
-	return under_way.spans ? wait_begin(ctx, lock) : 0;
-}
+/* (lock, …): each function has its own four programs, entry and return, as kprobe and as fentry. */
+#define LOCK_PROBES(name, wanted)                                                                  \
+	SEC("kprobe") int BPF_KPROBE(name##_kprobe, void *lock)                                    \
+	{                                                                                          \
+		return under_way.spans ? wait_begin(ctx, lock, wanted) : 0;                        \
+	}                                                                                          \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe)                                       \
+	{                                                                                          \
+		return under_way.spans ? wait_end() : 0;                                           \
+	}                                                                                          \
+	SEC("fentry") int BPF_PROG(name##_fentry, void *lock)                                      \
+	{                                                                                          \
+		return under_way.spans ? wait_begin(ctx, lock, wanted) : 0;                        \
+	}                                                                                          \
+	SEC("fexit") int BPF_PROG(name##_fexit, void *lock)                                        \
+	{                                                                                          \
+		return under_way.spans ? wait_end() : 0;                                           \
+	}
 
-SEC("kretprobe")
-int BPF_KRETPROBE(lock_kretprobe)
-{
-	return under_way.spans ? wait_end() : 0;
-}
+/* mutex_lock or __mutex_lock_slowpath */
+LOCK_PROBES(lock, WANT_MUTEX)
 
-SEC("fentry")
-int BPF_PROG(lock_fentry, struct mutex *lock)
-{
-	return under_way.spans ? wait_begin(ctx, lock) : 0;
-}
-
-SEC("fexit")
-int BPF_PROG(lock_fexit, struct mutex *lock)
-{
-	return under_way.spans ? wait_end() : 0;
-}
+/* rwsem_down_read_slowpath, rwsem_down_write_slowpath: called only if it is held */
+LOCK_PROBES(rwsem_read, WANT_TO_READ)
+LOCK_PROBES(rwsem_write, WANT_TO_WRITE)
 
 /*
  * lock:contention_begin(void *lock, unsigned int flags), lock:contention_end(void *lock, int ret):
- * 16edd9b511a1 ("locking: Add lock contention tracepoints"), 5.19. The mutex's slow path need not
- * be watched instead when 5.10 is no longer supported.
+ * 16edd9b511a1 ("locking: Add lock contention tracepoints"), 5.19. The slow paths need not be
+ * watched instead when 5.10 is no longer supported.
  */
 SEC("raw_tp")
-int BPF_PROG(contention_begin, struct mutex *lock, unsigned int flags)
+int BPF_PROG(contention_begin, void *lock, unsigned int flags)
 {
-	if (!under_way.spans || !waits_for_mutex(flags))
+	enum wanted wanted;
+
+	if (!under_way.spans)
 		return 0;
-	return wait_begin(ctx, lock);
+	wanted = wanted_lock(flags);
+	return wanted == WANT_NOTHING ? 0 : wait_begin(ctx, lock, wanted);
 }
 
 SEC("raw_tp")
-int BPF_PROG(contention_end, struct mutex *lock)
+int BPF_PROG(contention_end, void *lock)
 {
 	struct span *span;
 
 	if (!under_way.spans)
 		return 0;
-	/* Fires for spin locks too, and one may be contended while we wait for the mutex. */
+	/* Fires for spin locks too, and one may be contended while we wait. */
 	span = current_span();
 	return span && span->waiting_for == (__u64)lock ? wait_end() : 0;
 }

@@ -163,7 +163,7 @@ static __always_inline __s32 stack_if_slow(const struct begin *begin)
 /* A thread inside a release or an open. */
 struct span {
 	struct begin begin;
-	__u64 waiting_for; /* the mutex, 0 if none */
+	__u64 waiting_for; /* the lock, 0 if none */
 	struct begin wait;
 	__u64 dev_set_lock;
 	__u64 group_lock; /* both 0 where not known */

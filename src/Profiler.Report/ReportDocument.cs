@@ -138,13 +138,18 @@ public sealed record ReportResetAttempt(string Method, long StartNs, long Durati
 
 public sealed record ReportResetPart(string Step, string Bdf, long StartNs, long DurationNs);
 
-public sealed record ReportLockWait(string Lock, string LockKind, long StartNs, long DurationNs, int? Stack);
+/// <param name="AsWriter">Whether an rw-semaphore was needed to write; left out for other kinds of locks.</param>
+public sealed record ReportLockWait(
+    string Lock, string LockKind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? AsWriter, long StartNs,
+    long DurationNs, int? Stack);
 
 /// <summary>A holder of a lock during a wait for it.</summary>
+/// <param name="AsWriter">Of the wait.</param>
 /// <param name="Bdf">The device that it released, opened or reset.</param>
 /// <param name="ResetNs">The part of <paramref name="Ns"/> in which it reset the device.</param>
 public sealed record ReportHolder(
-    string Lock, string LockKind, int? Tid, int? Pid, string? Comm, string? Vm, string? Bdf, long Ns, long ResetNs);
+    string Lock, string LockKind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? AsWriter, int? Tid, int? Pid,
+    string? Comm, string? Vm, string? Bdf, long Ns, long ResetNs);
 
 /// <param name="Seconds">Wall time that it cost or that is at stake; the most costly finding is first.</param>
 /// <param name="Numbers">The numbers of the text; durations end in _ns.</param>

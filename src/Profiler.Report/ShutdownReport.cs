@@ -68,12 +68,12 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
         o.Lock == 0 ? null : locks.Of(o.Lock),
         [
             .. o.LockWaits.Select(w => new ReportLockWait(
-                locks.Of(w.Lock), w.Kind.Name(), w.Time.StartNs, w.Time.DurationNs, w.Stack)),
+                locks.Of(w.Lock), w.Kind.Name(), w.AsWriter, w.Time.StartNs, w.Time.DurationNs, w.Stack)),
         ],
         [
             .. o.LockWaits.SelectMany(w => w.Holders.Select(h => new ReportHolder(
-                locks.Of(w.Lock), w.Kind.Name(), h.Task?.Tid, h.Task?.Tgid, h.Process, h.Task is { } task ? Vm(task.Tgid) : null,
-                h.Device, h.Ns, h.ResetNs))),
+                locks.Of(w.Lock), w.Kind.Name(), w.AsWriter, h.Task?.Tid, h.Task?.Tgid, h.Process,
+                h.Task is { } task ? Vm(task.Tgid) : null, h.Device, h.Ns, h.ResetNs))),
         ],
         o.Stack,
         o.Partial,

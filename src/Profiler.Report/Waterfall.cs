@@ -61,10 +61,10 @@ internal static class Waterfall
 
     private static void Waits(StringBuilder text, ReportDevice d, int width)
     {
-        foreach (IGrouping<(string Lock, string LockKind), ReportHolder> chain in d.Holders.GroupBy(h => (h.Lock, h.LockKind)))
+        foreach (IGrouping<(string Lock, string LockKind, bool? AsWriter), ReportHolder> chain in d.Holders.GroupBy(h => (h.Lock, h.LockKind, h.AsWriter)))
         {
             ImmutableArray<ReportHolder> holders = [.. chain];
-            text.Append($"    waited {Figures.Text(holders.Sum(h => h.Ns))} for {LockLabel(chain.Key.LockKind, chain.Key.Lock)}, held by\n");
+            text.Append($"    waited {Figures.Text(holders.Sum(h => h.Ns))} for {LockLabel(chain.Key.LockKind, chain.Key.Lock)}{As(chain.Key.AsWriter)}, held by\n");
             bool all = holders.Length <= 2 * ShownAtEachEnd + 1;
             foreach (ReportHolder holder in all ? holders : holders.Take(ShownAtEachEnd))
                 Line(text, holder.Ns, Words(holder), width);
@@ -82,10 +82,18 @@ internal static class Waterfall
     /// <summary>"dev_set lock 1".</summary>
     public static string LockLabel(string kind, string name) => LockKindNames.Table.Find(kind)?.Label(name) ?? name;
 
+    private static string As(bool? writer) => writer switch
+    {
+        null => "",
+        true => " as writer",
+        false => " as reader",
+    };
+
     private static string Words(ReportHolder holder) =>
         (holder is { Pid: { } pid, Comm: { } comm }
             ? $"{ProcessNames.Of(pid, comm, holder.Vm)}, tid {holder.Tid}"
-            : "no holder, the kernel was handing the lock over") +
+            : holder.AsWriter is null ? "no holder, the kernel was handing the lock over"
+            : "readers, or another writer: not known") +
         (holder.Bdf is null ? "" : $", for {holder.Bdf}") +
         (holder.ResetNs > 0 ? $", {Figures.Text(holder.ResetNs)} of it in reset" : "");
 

@@ -72,6 +72,8 @@ public static class EventText
             case "end": e.Edge = EventEdge.End; break;
             case "devset": e.Subtype = (byte)LockKind.DevSet; break;
             case "group": e.Subtype = (byte)LockKind.Group; break;
+            case "rwsem": e.Subtype = (byte)LockKind.Rwsem; break;
+            case "writer": e.Flags |= EventFlags.Writer; break;
             case "exiting": e.Flags |= EventFlags.Exiting; break;
             case "mediated": e.Flags |= EventFlags.NotPci; break;
             case "ignored": e.Flags |= EventFlags.Ignored; break;

@@ -13,10 +13,10 @@ public enum LockProbeChoice
 {
     Auto,
 
-    /// <summary><c>mutex_lock</c> itself.</summary>
+    /// <summary><c>mutex_lock</c> itself, and the slow paths of rw-semaphores.</summary>
     Entry,
 
-    /// <summary><c>__mutex_lock_slowpath</c>: called only if the mutex is held.</summary>
+    /// <summary><c>__mutex_lock_slowpath</c>, called only if the mutex is held, and the slow paths of rw-semaphores.</summary>
     SlowPath,
 
     /// <summary>
@@ -94,7 +94,7 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         Release(kernel, attach),
         .. IfAny(kernel, Plan.Probes.Open, attach),
         .. IfAny(kernel, Plan.Probes.Bind, attach),
-        Lock(kernel, attach, lockProbe),
+        .. Locks(kernel, attach, lockProbe),
         .. Plan.Probes.Reset.Select(probe => Function(kernel, probe, attach)),
         .. Plan.Probes.NewerResets.SelectMany(probe => IfAny(kernel, probe, attach)),
         Tracepoint(kernel, Plan.Probes.Signal, "signals and the end of the process"),
@@ -162,6 +162,13 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
             // preempted on the same CPU. While it is attached, its module cannot be unloaded.
             _ => Kprobe("called seldom; unlike fentry it is never skipped and pins no module"),
         };
+    }
+
+    private static IEnumerable<PlannedProbe> Locks(IKernelOffer kernel, AttachChoice attach, LockProbeChoice choice)
+    {
+        PlannedProbe mutexes = Lock(kernel, attach, choice);
+        bool seesAll = mutexes.Probe.Symbol == Plan.Probes.LockContention.Symbol;
+        return seesAll ? [mutexes] : [mutexes, .. Plan.Probes.RwsemSlowPaths.Select(probe => Function(kernel, probe, attach))];
     }
 
     private static PlannedProbe Lock(IKernelOffer kernel, AttachChoice attach, LockProbeChoice choice) => choice switch

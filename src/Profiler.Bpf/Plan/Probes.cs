@@ -116,6 +116,16 @@ public static class Probes
 
     public static readonly Probe LockContention = LockEntry with { Symbol = "contention_begin", EndsIn = "contention_end" };
 
+    /// <summary>
+    /// Waits for an rw-semaphore, where the contention tracepoints are not used: called only if it is held. The tracepoints tell of both kinds
+    /// of locks.
+    /// </summary>
+    public static readonly IReadOnlyList<Probe> RwsemSlowPaths =
+    [
+        new("rwsem_read", "lock", "rwsem_down_read_slowpath", null, "rwsem_read") { Hot = true },
+        new("rwsem_write", "lock", "rwsem_down_write_slowpath", null, "rwsem_write") { Hot = true },
+    ];
+
     public static readonly Probe Signal = new("signal", "teardown", "signal_generate", null, "signal_generate");
 
     /// <summary>Child processes inherit devices and may close them last.</summary>
@@ -200,5 +210,5 @@ public static class Probes
 
     /// <summary>All probes on functions.</summary>
     public static IEnumerable<Probe> All =>
-        [Release, ReleaseBeforeDevSets, Open, Bind, LockEntry, LockSlowPath, .. Reset, .. NewerResets, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore];
+        [Release, ReleaseBeforeDevSets, Open, Bind, LockEntry, LockSlowPath, .. RwsemSlowPaths, .. Reset, .. NewerResets, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore];
 }

@@ -150,6 +150,8 @@ public static class ReleaseFindings
                 "e908f58b6beb (\"vfio/pci: Separate SR-IOV VF dev_set\")"),
             LockKind.Group => ("the lock of their IOMMU group", "Devices of one IOMMU group share this lock",
                 "devices in IOMMU groups of their own (ACS in the ports above them) do not share it"),
+            LockKind.Rwsem => ("an rw-semaphore", "The stack of the wait tells which one it is",
+                "see in the stack which code takes it, and have its holder do at another time what it does with it"),
             _ => ("a lock that is neither the dev_set's nor the IOMMU group's", "It is a lock of the driver",
                 "the driver does not need to hold this lock during the reset"),
         };

@@ -5,7 +5,7 @@ using Profiler.Core.Wire;
 namespace Profiler.Core.Histograms;
 
 /// <summary>Figures of one lock.</summary>
-/// <param name="Address">Address of the mutex.</param>
+/// <param name="Address">Its address.</param>
 /// <param name="Kind">Its kind, as far as known.</param>
 /// <param name="Devices">The devices that need it, by address.</param>
 /// <param name="Waits">Number of waits.</param>

@@ -95,8 +95,8 @@ public sealed record Operation(
     }
 }
 
-/// <summary>A wait for a mutex that another thread held.</summary>
-/// <param name="Lock">The mutex's address.</param>
+/// <summary>A wait for a lock that another thread held.</summary>
+/// <param name="Lock">The lock's address.</param>
 /// <param name="Kind">Its kind.</param>
 /// <param name="Time">From the begin of the wait until the thread has the lock.</param>
 /// <param name="Holders">Its holders meanwhile, in order; together they cover the wait.</param>
@@ -104,6 +104,9 @@ public sealed record Operation(
 public sealed record LockWait(
     ulong Lock, LockKind Kind, Interval Time, Holders Holders, int? Stack = null)
 {
+    /// <summary>An rw-semaphore was needed to write, not only to read; null for other kinds.</summary>
+    public bool? AsWriter { get; init; }
+
     /// <summary>The holders during several waits; those that many waits share come once.</summary>
     public static IEnumerable<Holder> HoldersOf(IEnumerable<LockWait> waits)
     {
@@ -118,7 +121,7 @@ public sealed record LockWait(
 }
 
 /// <summary>A thread that held a lock while another one waited for it.</summary>
-/// <param name="Task">The thread; null if the kernel was handing the lock over.</param>
+/// <param name="Task">The thread; null if the kernel was handing the lock over, or if readers may have held it.</param>
 /// <param name="Process">The name of its process, or of the thread if that is unknown.</param>
 /// <param name="Device">The device that it released, opened or reset; null if it did something else.</param>
 /// <param name="Time">The part of the wait in which it held the lock.</param>

@@ -5,11 +5,12 @@ namespace Profiler.Core.Spans;
 /// <summary>
 /// The holders of each lock while others wait for it. The kernel names the holder when a wait begins. After that, each end of a
 /// wait names the next holder, and so does a release that resets its device, because it holds the lock then. A thread that takes
-/// the lock in between without waiting or resetting is not seen: its time counts for the holder before it.
+/// the lock in between without waiting or resetting is not seen: its time counts for the holder before it. A reader that got an
+/// rw-semaphore is not named: others may hold it as well.
 /// </summary>
 internal sealed class LockLedger
 {
-    private readonly record struct Wait(ulong Lock, LockKind Kind, LockLog Log, int Joined, Turn Named);
+    private readonly record struct Wait(ulong Lock, LockKind Kind, bool? AsWriter, LockLog Log, int Joined, Turn Named);
 
     private readonly Dictionary<int, Wait> _waits = []; // by thread
     private readonly Dictionary<ulong, LockLog> _logs = []; // of locks with waiters
@@ -27,25 +28,26 @@ internal sealed class LockLedger
 
     /// <summary>A thread begins to wait.</summary>
     /// <returns>False if the end of its previous wait was lost.</returns>
-    public bool Begin(int tid, ulong lockAddress, LockKind kind, LockHolder? holder, long timeNs)
+    public bool Begin(int tid, ulong lockAddress, LockKind kind, bool? asWriter, LockHolder? holder, long timeNs)
     {
         bool clean = !Remove(tid);
         if (!_logs.TryGetValue(lockAddress, out LockLog? log))
             _logs[lockAddress] = log = _spareLogs.TryPop(out LockLog? spare) ? spare : new LockLog();
-        _waits[tid] = new Wait(lockAddress, kind, log, log.Join(), TurnOf(holder, timeNs));
+        _waits[tid] = new Wait(lockAddress, kind, asWriter, log, log.Join(), TurnOf(holder, timeNs));
         return clean;
     }
 
     /// <summary>A thread got the lock that it waited for; null if the begin of its wait was lost.</summary>
     public LockWait? End(LockHolder holder, ulong lockAddress, long timeNs, int? stack)
     {
+        bool waited = _waits.Remove(holder.Task.Tid, out Wait wait);
         if (_logs.TryGetValue(lockAddress, out LockLog? log))
-            log.Add(TurnOf(holder, timeNs));
-        if (!_waits.Remove(holder.Task.Tid, out Wait wait))
+            log.Add(TurnOf(wait.AsWriter == false && wait.Lock == lockAddress ? null : holder, timeNs));
+        if (!waited)
             return null;
         var time = new Interval(wait.Named.FromNs, timeNs);
         LockWait? ended = wait.Lock == lockAddress
-            ? new LockWait(lockAddress, wait.Kind, time, wait.Log.Holders(wait.Named, wait.Joined, time, ++_number), stack)
+            ? new LockWait(lockAddress, wait.Kind, time, wait.Log.Holders(wait.Named, wait.Joined, time, ++_number), stack) { AsWriter = wait.AsWriter }
             : null;
         Leave(in wait);
         return ended;

@@ -69,7 +69,7 @@ public static class SerialChain
                 foreach (LockWait wait in release.LockWaits)
                 {
                     // A lock that is not held during a reset does not prevent resets in parallel.
-                    if (wait.Lock == 0 || wait.Lock == release.Lock || (wait.Kind == LockKind.Other && !IsHeldDuringReset(wait)))
+                    if (wait.Lock == 0 || wait.Lock == release.Lock || (wait.Kind is LockKind.Other or LockKind.Rwsem && !IsHeldDuringReset(wait)))
                         continue;
                     locks.Add(wait.Lock);
                     users.Add(i);

@@ -123,7 +123,8 @@ public sealed class SpanAssembler(long attachedNs = 0)
         // An open does not know the kind of its locks; the holder's release may know it.
         bool devSet = holder is { } known && OperationOf(known.Task.Tid) is { } held && held.Start.Lock == e.Lock;
         LockKind kind = e.LockKind == LockKind.Other && devSet ? LockKind.DevSet : e.LockKind;
-        if (!_locks.Begin((int)e.Tid, e.Lock, kind, holder, (long)e.TimeNs))
+        bool? asWriter = kind == LockKind.Rwsem ? (e.Flags & EventFlags.Writer) != 0 : null;
+        if (!_locks.Begin((int)e.Tid, e.Lock, kind, asWriter, holder, (long)e.TimeNs))
             _unmatched++;
         return null;
     }

@@ -80,6 +80,9 @@ public enum LockKind : byte
 
     /// <summary>The lock of the IOMMU group.</summary>
     Group,
+
+    /// <summary>An rw-semaphore, held by readers or by one writer. The others are mutexes.</summary>
+    Rwsem,
 }
 
 /// <summary>Capture faults of the programs; <c>enum fault</c> in bpf/events.h.</summary>
@@ -107,6 +110,7 @@ public enum EventFlags : byte
     NotPci = 1 << 1,
     Probe = 1 << 2,
     Ignored = 1 << 3,
+    Writer = 1 << 4,
 }
 
 /// <summary>A related thread: a process's leader, a lock's holder, a signal's target. 0 if unknown.</summary>
@@ -126,7 +130,7 @@ public struct WirePeer
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes, or an event may have a new kind or subtype.</summary>
-    public const int Format = 5;
+    public const int Format = 6;
 
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;
@@ -140,7 +144,7 @@ public struct WireEvent
     public ulong Cgroup;
 
     /// <summary>
-    /// The mutex: the dev_set's at the begin of a release, and of an open where it is known; the contended one at lock waits; else 0.
+    /// The mutex of the dev_set at the begin of a release, and of an open where it is known; the contended lock at lock waits; else 0.
     /// </summary>
     public ulong Lock;
 

@@ -8,7 +8,7 @@ using Profiler.Tui.Drawing;
 namespace Profiler.Tui.Pages;
 
 /// <summary>A lock: its kind, its waiters, and the devices that need it.</summary>
-/// <param name="Address">Address of the mutex.</param>
+/// <param name="Address">Its address.</param>
 internal sealed record LockDetail(ulong Address) : Detail
 {
     public override IReadOnlyList<Section> Sections(Scene scene, int width)
@@ -39,6 +39,7 @@ internal sealed record LockDetail(ulong Address) : Detail
     {
         LockKind.DevSet => "devices of one reset domain share it; it is held while one of them is reset",
         LockKind.Group => "devices of one IOMMU group share it",
+        LockKind.Rwsem => "an rw-semaphore: held by readers, whose names are not known, or by one writer",
         _ => "neither a dev_set's nor an IOMMU group's",
     };
 }

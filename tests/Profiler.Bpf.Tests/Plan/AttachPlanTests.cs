@@ -161,6 +161,16 @@ public sealed class AttachPlanTests
     }
 
     [Theory]
+    [InlineData(LockProbeChoice.Entry, true)]
+    [InlineData(LockProbeChoice.SlowPath, true)]
+    [InlineData(LockProbeChoice.Tracepoint, false)]
+    [InlineData(LockProbeChoice.Auto, false)]
+    public void Rw_semaphores_have_probes_of_their_own_unless_tracepoints_tell_of_them(LockProbeChoice choice, bool own) =>
+        Assert.Equal(
+            own ? [AttachKind.Fentry, AttachKind.Fentry] : [],
+            AttachPlan.Create(Everything, AttachChoice.Auto, choice).Probes.Where(p => p.Probe.Name.StartsWith("rwsem_", StringComparison.Ordinal)).Select(p => p.Kind!.Value));
+
+    [Theory]
     [InlineData(LockProbeChoice.Entry, "mutex_lock")]
     [InlineData(LockProbeChoice.SlowPath, "__mutex_lock_slowpath")]
     [InlineData(LockProbeChoice.Tracepoint, "contention_begin")]

@@ -53,6 +53,7 @@ public sealed class ReleaseFindingsTests
     [InlineData("", "It is a lock of the driver")]
     [InlineData("devset", "the lock of their dev_set")]
     [InlineData("group", "the lock of their IOMMU group")]
+    [InlineData("rwsem writer", "waited for an rw-semaphore")]
     public void Lock_waits_say_whose_lock_it_is(string kind, string words) => Assert.Contains(
         words, Single(Convoy.Replace("wait begin", $"wait begin {kind}", StringComparison.Ordinal), "lock_held_across_release").Text,
         StringComparison.Ordinal);

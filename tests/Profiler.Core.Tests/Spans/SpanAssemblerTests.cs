@@ -275,6 +275,35 @@ public sealed class SpanAssemblerTests
     }
 
     [Fact]
+    public void Readers_of_an_rw_semaphore_are_nobody_and_a_writer_is_named()
+    {
+        List<Activity> done = Assemble("""
+            0.0 200/201 w release begin 0000:05:00.0
+            0.0 200/202 w release begin 0000:05:00.1
+            0.1 200/201 w wait begin lock b rwsem holder 200/203 m
+            0.1 200/202 w wait begin lock b rwsem writer holder 200/203 m
+            1.0 200/201 w wait end lock b
+            1.1 200/202 w wait end lock b
+            2.0 200/201 w release end
+            2.0 200/202 w release end
+            """);
+        LockWait Wait(int tid) => Assert.Single(done.Cast<Operation>().Single(o => o.Task.Tid == tid).LockWaits);
+        Assert.Equal((LockKind.Rwsem, false), (Wait(201).Kind, Wait(201).AsWriter));
+        Assert.Equal((LockKind.Rwsem, true), (Wait(202).Kind, Wait(202).AsWriter));
+        Assert.Equal([(203, 900_000_000)], Wait(201).Holders.Select(h => (h.Task?.Tid, h.Ns)));
+        // Others may read beside the one that was seen to get it.
+        Assert.Equal([(203, 900_000_000), (null, 100_000_000)], Wait(202).Holders.Select(h => (h.Task?.Tid, h.Ns)));
+    }
+
+    [Fact]
+    public void A_mutex_has_neither_readers_nor_writers() => Assert.Null(Assert.Single(Single<Operation>("""
+        0.0 200/201 w release begin 0000:05:00.0 lock b
+        0.1 200/201 w wait begin devset lock b holder 200/202 w
+        0.2 200/201 w wait end lock b
+        0.3 200/201 w release end
+        """).LockWaits).AsWriter);
+
+    [Fact]
     public void An_open_that_knows_its_lock_holds_it_while_it_resets()
     {
         // Bound to an iommufd: the second waits for the first, and the third for both.

@@ -20,6 +20,7 @@ public sealed class SpanProperties
         from tid in Gen.Choose(1, 4)
         from lockAddress in Gen.Choose(1, 2)
         from holder in Gen.Choose(0, 4)
+        from writer in Gen.Elements(EventFlags.None, EventFlags.Writer)
         select new WireEvent
         {
             Kind = kind,
@@ -29,6 +30,7 @@ public sealed class SpanProperties
             Tid = (uint)tid,
             Tgid = (uint)(tid + 1) / 2,
             Lock = (ulong)lockAddress,
+            Flags = kind == EventKind.LockWait ? writer : EventFlags.None,
             Peer = new WirePeer { Tid = (uint)holder, Tgid = (uint)holder },
             Device = Name16.From($"0000:0{tid}:00.0"),
         };

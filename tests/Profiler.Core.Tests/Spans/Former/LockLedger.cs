@@ -22,11 +22,13 @@ internal sealed class LockLedger
         public List<Interval> Resets { get; } = [];
     }
 
-    private sealed class Wait(ulong lockAddress, LockKind kind, long fromNs)
+    private sealed class Wait(ulong lockAddress, LockKind kind, bool? asWriter, long fromNs)
     {
         public ulong Lock { get; } = lockAddress;
 
         public LockKind Kind { get; } = kind;
+
+        public bool? AsWriter { get; } = asWriter;
 
         public long FromNs { get; } = fromNs;
 
@@ -42,9 +44,9 @@ internal sealed class LockLedger
 
     /// <summary>A thread begins to wait.</summary>
     /// <returns>False if the end of its previous wait was lost.</returns>
-    public bool Begin(int tid, ulong lockAddress, LockKind kind, LockHolder? holder, long timeNs)
+    public bool Begin(int tid, ulong lockAddress, LockKind kind, bool? asWriter, LockHolder? holder, long timeNs)
     {
-        var wait = new Wait(lockAddress, kind, timeNs);
+        var wait = new Wait(lockAddress, kind, asWriter, timeNs);
         wait.Turns.Add(new Turn(timeNs, holder));
         bool clean = !_waits.ContainsKey(tid);
         _waits[tid] = wait;
@@ -54,15 +56,16 @@ internal sealed class LockLedger
     /// <summary>A thread got the lock that it waited for; null if the begin of its wait was lost.</summary>
     public LockWait? End(LockHolder holder, ulong lockAddress, long timeNs, int? stack)
     {
+        bool reads = _waits.GetValueOrDefault(holder.Task.Tid) is { AsWriter: false } own && own.Lock == lockAddress;
         foreach (Wait other in _waits.Values)
         {
             if (other.Lock == lockAddress)
-                other.Turns.Add(new Turn(timeNs, holder));
+                other.Turns.Add(new Turn(timeNs, reads ? null : holder));
         }
         if (!_waits.Remove(holder.Task.Tid, out Wait? wait) || wait.Lock != lockAddress)
             return null;
         var time = new Interval(wait.FromNs, timeNs);
-        return new LockWait(lockAddress, wait.Kind, time, [.. Holders(wait.Turns, time.StartNs, time.EndNs)], stack);
+        return new LockWait(lockAddress, wait.Kind, time, [.. Holders(wait.Turns, time.StartNs, time.EndNs)], stack) { AsWriter = wait.AsWriter };
     }
 
     /// <summary>A thread does what only the holder of a lock can do.</summary>

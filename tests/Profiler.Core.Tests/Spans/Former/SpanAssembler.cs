@@ -163,7 +163,8 @@ internal sealed class SpanAssembler(long attachedNs = 0)
         // An open does not know the kind of its locks; the holder's release may know it.
         bool devSet = holder is not null && _threads.GetValueOrDefault(holder.Task.Tid)?.Operation is { } held && held.Begin.Lock == e.Lock;
         LockKind kind = e.LockKind == LockKind.Other && devSet ? LockKind.DevSet : e.LockKind;
-        if (!_locks.Begin((int)e.Tid, e.Lock, kind, holder, (long)e.TimeNs))
+        bool? asWriter = kind == LockKind.Rwsem ? e.Flags.HasFlag(EventFlags.Writer) : null;
+        if (!_locks.Begin((int)e.Tid, e.Lock, kind, asWriter, holder, (long)e.TimeNs))
             _unmatched++;
         return null;
     }
