@@ -33,7 +33,7 @@ public static class ReportBuilder
             ReportDocument.SchemaId,
             new ReportHost(recorded.Info.Kernel, recorded.Info.Hostname),
             Capture(recorded, problems),
-            Releases(releases, report),
+            Releases(releases, report, recorded.Facts.Devices),
             [.. shutdowns.Select(report.Of)],
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
             // Holders are searched among all operations, also those that the filter hides.
@@ -81,7 +81,8 @@ public static class ReportBuilder
                 .Select(p => new ReportProbe(p.Name, p.Symbol, p.Attach, p.Attached, p.Missed, p.Reason, p.WaitsFor)),
         ]);
 
-    private static ReportReleases Releases(ImmutableArray<Operation> releases, ShutdownReport report) => releases.IsEmpty
+    private static ReportReleases Releases(
+        ImmutableArray<Operation> releases, ShutdownReport report, IReadOnlyDictionary<string, DeviceIdentity> devices) => releases.IsEmpty
         ? new ReportReleases(0, 0, 0, 0, 0, [])
         : new ReportReleases(
             releases.Length,
@@ -89,7 +90,7 @@ public static class ReportBuilder
             Interval.PeakConcurrency(releases.AsSpan(), static r => r.Time),
             releases.Sum(r => r.LockWaitNs),
             releases.Sum(r => r.ResetNs),
-            report.Of(Finding.ByCost(ReleaseFindings.ForAll(releases, SerialChain.LongestNs(releases.AsSpan())))));
+            report.Of(Finding.ByCost(ReleaseFindings.ForAll(releases, SerialChain.LongestNs(releases.AsSpan()), devices))));
 
     private static ReportHistograms Histograms(HistogramSet set) => new(
         Histogram(set.LockWait),

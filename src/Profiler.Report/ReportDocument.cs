@@ -162,9 +162,10 @@ public sealed record ReportLock(
     string Lock, string LockKind, ImmutableArray<string> Devices, int Waits, long WaitedNs, long LongestNs);
 
 /// <summary>A device, as it was when it was first seen.</summary>
+/// <param name="PhysicalFunction">Of a virtual function (SR-IOV); null for other devices.</param>
 public sealed record ReportDeviceIdentity(
     string Bdf, string? Name, string VendorId, string DeviceId, int? IommuGroup, string? Driver, ImmutableArray<string>? ResetMethods,
-    ImmutableArray<string> DevSetMates);
+    ImmutableArray<string> DevSetMates, string? PhysicalFunction);
 
 /// <summary>How long a shutdown with devices of one kind takes on this host, from those that were seen from begin to end.</summary>
 /// <param name="Name">Vendor and device; null if unknown.</param>

@@ -112,7 +112,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
 
     public static ReportDeviceIdentity Of(DeviceIdentity device) => new(
         device.Bdf, DeviceNames.Of(device), device.VendorId, device.DeviceId, device.IommuGroup, device.Driver,
-        device.ResetMethods is { } methods ? [.. methods] : null, [.. device.DevSetMates]);
+        device.ResetMethods is { } methods ? [.. methods] : null, [.. device.DevSetMates], device.PhysicalFunction);
 
     public string? Vm(int pid) => facts.VmNames.GetValueOrDefault(pid);
 

@@ -193,6 +193,7 @@ public sealed class ReportTests
             Device("0000:01:00.0", ["flr", "bus"]), Device("0000:02:00.0", ["pm", "bus"]), Device("0000:03:00.0", ["flr", "bus"]),
             Device("0000:04:00.0", []), Device("0000:06:00.0", ["bus", "pm"]),
         ],
+        ["vf-convoy"] = [Vf("0000:05:00.1"), Vf("0000:05:00.2"), Vf("0000:05:00.3"), Vf("0000:06:00.1"), Vf("0000:06:00.2")],
         ["whole-teardown"] =
         [
             new ProcessIdentity(100, "training-7"),
@@ -205,6 +206,9 @@ public sealed class ReportTests
 
     private static DeviceIdentity Device(string bdf, string[] resetMethods) => new(
         bdf, "10de", "2330", "NVIDIA Corporation", "GH100 [H100 SXM5 80GB]", "030200", 14, "vfio-pci", resetMethods, []);
+
+    private static DeviceIdentity Vf(string bdf) => new(
+        bdf, "8086", "154c", "Intel Corporation", "Ethernet Virtual Function 700 Series", "020000", 21, "vfio-pci", ["flr"], [], $"{bdf[..^1]}0");
 
     private static RecordedCapture Read(string name, Action<RecordingWriter> atTheEnd)
     {

@@ -48,7 +48,7 @@ internal sealed record CheckProgram(string Name, long? VerifiedInstructions);
 
 /// <summary>A device bound to a VFIO driver.</summary>
 /// <param name="ResetMethods">In the order in which the kernel tries them; null if the kernel does not tell.</param>
-/// <param name="DevSetMates">Devices that share its reset and its lock.</param>
+/// <param name="DevSetMates">See <see cref="DeviceIdentity.DevSetMates"/>.</param>
 internal sealed record CheckDevice(
     string Bdf, string Name, string? Driver, int? IommuGroup, ImmutableArray<string>? ResetMethods, ImmutableArray<string> DevSetMates)
 {

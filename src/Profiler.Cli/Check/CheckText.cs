@@ -19,7 +19,7 @@ internal static class CheckText
             output.WriteLine("\nno device is bound to a VFIO driver");
             return;
         }
-        string[] mates = [.. devices.Select(d => d.DevSetMates.Count == 0 ? "no other" : string.Join(", ", d.DevSetMates))];
+        string[] mates = [.. devices.Select(d => d.DevSetMates.Count == 0 || d.PhysicalFunction is not null ? "no other" : string.Join(", ", d.DevSetMates))];
         const string MatesTitle = "shares its reset with";
         int width = mates.Append(MatesTitle).Max(m => m.Length);
         output.WriteLine($"\n{"device",-13} {"driver",-10} {"group",5}  {"reset methods",-20} {MatesTitle.PadRight(width)}  name");

@@ -29,7 +29,7 @@ public static class FindingsSoFar
         long inParallelNs = s.SoFar.IfParallelNs;
         bool serial = AtMostOneAtATime(s);
         var findings = new List<Finding>();
-        ReleaseFindings.AddTo(findings, s.SoFar.Releases, inParallelNs);
+        ReleaseFindings.AddTo(findings, s.SoFar.Releases, inParallelNs, facts.Devices);
         findings.RemoveAll(f => !serial && (f.Kind == FindingKinds.SerialExit || f.Kind == FindingKinds.SerialClose));
         ResetFindings.AddTo(findings, s.SoFar.Releases, facts.Devices, () => evidence);
         Finding? leading = Finding.ByCost(findings.Where(f => f.Severity == Severity.Warning)).FirstOrDefault();

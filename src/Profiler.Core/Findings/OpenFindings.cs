@@ -41,7 +41,9 @@ public static class OpenFindings
             $"{facts.NameOf(open.Task.Tgid, open.Process)} needed {Figures.Text(open.Time.DurationNs)} to open {open.Device}: for " +
             $"{Figures.Text(waitedNs)} of it {Figures.List(holders.Select(h => facts.NameOf(h.Task!.Tgid, h.Process ?? h.Task.Comm)))} " +
             $"held the lock while releasing {Figures.List(holders.Select(h => h.Device!))}",
-            "give a VM that starts while another one stops devices of another reset domain, or start it after the other one is gone")
+            OfVfs(open, holders, facts)
+                ? $"start a VM with a virtual function after one with another is gone, or use {VfDevSet.Kernel}: there they do not wait for each other"
+                : "give a VM that starts while another one stops devices of another reset domain, or start it after the other one is gone")
         {
             Devices = [open.Device, .. holders.Select(h => h.Device!).Distinct()],
             Locks = [.. open.LockWaits.Select(w => w.Lock).Distinct()],
@@ -50,5 +52,15 @@ public static class OpenFindings
         {
             CostNs = waitedNs,
         };
+    }
+
+    private static bool OfVfs(Operation open, List<Holder> holders, HostFacts facts)
+    {
+        var vfs = new VfDevSet(facts.Devices);
+        foreach (LockWait wait in open.LockWaits)
+            vfs.Waited(open.Device, wait.Kind);
+        foreach (Holder holder in holders)
+            vfs.Held(holder.Device);
+        return vfs.Is;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Core.Facts;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
@@ -23,10 +24,12 @@ public static class ReleaseFindings
 
     /// <param name="releases">Of one process; may be empty.</param>
     /// <param name="ifParallelNs">The longest chain of releases that must be serial, nanoseconds.</param>
-    public static ImmutableArray<Finding> For(ImmutableArray<Operation> releases, long ifParallelNs)
+    /// <param name="devices">What is known of the devices.</param>
+    public static ImmutableArray<Finding> For(
+        ImmutableArray<Operation> releases, long ifParallelNs, IReadOnlyDictionary<string, DeviceIdentity> devices)
     {
         var findings = new List<Finding>();
-        AddTo(findings, releases, ifParallelNs);
+        AddTo(findings, releases, ifParallelNs, devices);
         return [.. findings];
     }
 
@@ -34,15 +37,16 @@ public static class ReleaseFindings
     /// The same for releases of several processes: waits of one for another, or that all ran in parallel. Serial releases are
     /// reported for each process.
     /// </summary>
-    public static ImmutableArray<Finding> ForAll(ImmutableArray<Operation> releases, long ifParallelNs)
+    public static ImmutableArray<Finding> ForAll(
+        ImmutableArray<Operation> releases, long ifParallelNs, IReadOnlyDictionary<string, DeviceIdentity> devices)
     {
         List<Operation[]> processes = [.. releases.GroupBy(r => r.Task.Tgid).Select(g => g.ToArray())];
         if (processes.Count < 2)
-            return For(releases, ifParallelNs);
+            return For(releases, ifParallelNs, devices);
         if (Waited(releases))
         {
             var waits = new List<Finding>();
-            AddLocks(waits, releases);
+            AddLocks(waits, releases, devices);
             return [.. waits];
         }
         int atOnce = PeakConcurrency(releases.AsSpan());
@@ -52,13 +56,14 @@ public static class ReleaseFindings
 
     /// <inheritdoc cref="For"/>
     /// <param name="findings">Receives them.</param>
-    internal static void AddTo(List<Finding> findings, ImmutableArray<Operation> releases, long ifParallelNs)
+    internal static void AddTo(
+        List<Finding> findings, ImmutableArray<Operation> releases, long ifParallelNs, IReadOnlyDictionary<string, DeviceIdentity> devices)
     {
         int atOnce = PeakConcurrency(releases.AsSpan());
         if (releases.Length > 1 && atOnce == 1)
             AddSerial(findings, releases, ifParallelNs);
         if (Waited(releases))
-            AddLocks(findings, releases);
+            AddLocks(findings, releases, devices);
         else if (atOnce > 1)
             findings.Add(Parallel(releases, atOnce));
     }
@@ -99,7 +104,8 @@ public static class ReleaseFindings
     }
 
     // The lock that was waited for the longest first.
-    private static void AddLocks(List<Finding> findings, ImmutableArray<Operation> releases)
+    private static void AddLocks(
+        List<Finding> findings, ImmutableArray<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices)
     {
         WaitOf[] waits = ByLock(releases);
         using var locks = new Scratch<WaitsOf>();
@@ -108,13 +114,13 @@ public static class ReleaseFindings
             for (to = from + 1; to < waits.Length && waits[to].Wait.Lock == waits[from].Wait.Lock; to++)
             {
             }
-            var all = new WaitsOf(new ArraySegment<WaitOf>(waits, from, to - from));
+            var all = new WaitsOf(new ArraySegment<WaitOf>(waits, from, to - from), devices);
             if (all.OfDevice)
                 locks.Add(all);
         }
         locks.Items.Sort(static (a, b) => a.SumNs != b.SumNs ? b.SumNs.CompareTo(a.SumNs) : a.Waits[0].Order.CompareTo(b.Waits[0].Order));
         foreach (ref readonly WaitsOf one in locks.Items)
-            findings.Add(Lock(one.Waits, one.CostNs));
+            findings.Add(one.OfVfs ? Vfs(one.Waits, one.CostNs, devices) : Lock(one.Waits, one.CostNs));
     }
 
     private static WaitOf[] ByLock(ImmutableArray<Operation> releases)
@@ -129,6 +135,26 @@ public static class ReleaseFindings
         return waits.Items.ToArray();
     }
 
+    private static Finding Vfs(ArraySegment<WaitOf> waits, long costNs, IReadOnlyDictionary<string, DeviceIdentity> devices) =>
+        new(FindingKinds.VfsShareDevSet, () => Vfs(waits, devices))
+        {
+            CostNs = costNs,
+        };
+
+    private static FindingDetails Vfs(ArraySegment<WaitOf> waits, IReadOnlyDictionary<string, DeviceIdentity> devices)
+    {
+        WaitOf longest = waits.MaxBy(w => w.Wait.Time.DurationNs);
+        string[] vfs = Users(waits);
+        FindingDetails waited = Waited(waits, longest, vfs);
+        return waited with
+        {
+            Text = $"{vfs.Length} virtual functions of {VfDevSet.PhysicalFunctions(vfs, devices)} share one dev_set: " +
+                $"{Figures.Count(waits.Count, "release")} waited {Figures.Text(waited.Numbers["waited_ns"])} for its lock, {longest.Release.Device} the " +
+                $"longest ({Figures.Text(longest.Wait.Time.DurationNs)}). It is held while one of them is released and reset. Seen with {Figures.List(vfs)}",
+            Remedy = $"use {VfDevSet.Kernel}: there each virtual function has its own; else do not shut down what uses them at the same time",
+        };
+    }
+
     private static Finding Lock(ArraySegment<WaitOf> waits, long costNs) => new(FindingKinds.LockHeld, () => Lock(waits))
     {
         CostNs = costNs,
@@ -137,12 +163,7 @@ public static class ReleaseFindings
     private static FindingDetails Lock(ArraySegment<WaitOf> waits)
     {
         WaitOf longest = waits.MaxBy(w => w.Wait.Time.DurationNs);
-        string[] devices =
-        [
-            .. waits.Select(w => w.Release.Device)
-                .Concat(LockWait.HoldersOf(waits.Select(w => w.Wait)).Select(h => h.Device).OfType<string>())
-                .Distinct().Order(StringComparer.Ordinal),
-        ];
+        string[] devices = Users(waits);
         (string which, string shared, string remedy) = longest.Wait.Kind switch
         {
             LockKind.DevSet => ("the lock of their dev_set", "Devices of one reset domain share this lock",
@@ -155,16 +176,30 @@ public static class ReleaseFindings
             _ => ("a lock that is neither the dev_set's nor the IOMMU group's", "It is a lock of the driver",
                 "the driver does not need to hold this lock during the reset"),
         };
-        return new FindingDetails(
-            $"{Figures.Count(waits.Count, "release")} waited for {which}, {longest.Release.Device} the longest " +
-            $"({Figures.Text(longest.Wait.Time.DurationNs)}). {shared}; it is held while a device is released and reset. " +
-            $"Seen with {Figures.Count(devices.Length, "device")}: {Figures.List(devices)}", remedy)
+        return Waited(waits, longest, devices) with
         {
-            Devices = [.. devices],
-            Locks = [longest.Wait.Lock],
-            Numbers = Finding.Known(("waits", waits.Count), ("waited_ns", waits.Sum(w => w.Wait.Time.DurationNs)), ("longest_ns", longest.Wait.Time.DurationNs)),
+            Text = $"{Figures.Count(waits.Count, "release")} waited for {which}, {longest.Release.Device} the longest " +
+                $"({Figures.Text(longest.Wait.Time.DurationNs)}). {shared}; it is held while a device is released and reset. " +
+                $"Seen with {Figures.Count(devices.Length, "device")}: {Figures.List(devices)}",
+            Remedy = remedy,
         };
     }
+
+    // Without its words.
+    private static FindingDetails Waited(ArraySegment<WaitOf> waits, WaitOf longest, string[] devices) => new("", null)
+    {
+        Devices = [.. devices],
+        Locks = [longest.Wait.Lock],
+        Numbers = Finding.Known(("waits", waits.Count), ("waited_ns", waits.Sum(w => w.Wait.Time.DurationNs)), ("longest_ns", longest.Wait.Time.DurationNs)),
+    };
+
+    // The devices of waiters and holders.
+    private static string[] Users(ArraySegment<WaitOf> waits) =>
+    [
+        .. waits.Select(w => w.Release.Device)
+            .Concat(LockWait.HoldersOf(waits.Select(w => w.Wait)).Select(h => h.Device).OfType<string>())
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
 
     private static Finding Parallel(ImmutableArray<Operation> releases, int atOnce) => new(FindingKinds.Parallel, () =>
     {
@@ -188,17 +223,27 @@ public static class ReleaseFindings
     /// <summary>The waits for one lock.</summary>
     private readonly record struct WaitsOf
     {
-        public WaitsOf(ArraySegment<WaitOf> waits)
+        public WaitsOf(ArraySegment<WaitOf> waits, IReadOnlyDictionary<string, DeviceIdentity> devices)
         {
             Waits = waits;
             CostNs = Interval.UnionNs<WaitOf>(waits, static w => w.Wait.Time);
             var once = new HoldersOnce();
+            var vfs = new VfDevSet(devices);
             foreach (WaitOf wait in waits)
             {
                 SumNs += wait.Wait.Time.DurationNs;
-                OfDevice = OfDevice || HasDevice(once.Of(wait.Wait));
+                vfs.Waited(wait.Release.Device, wait.Wait.Kind);
+                foreach (Holder holder in once.Of(wait.Wait))
+                {
+                    // There may be many.
+                    if (OfDevice && vfs.IsNone)
+                        break;
+                    OfDevice |= holder.Device is not null;
+                    vfs.Held(holder.Device);
+                }
                 once.Add(wait.Wait);
             }
+            OfVfs = vfs.Is;
         }
 
         public ArraySegment<WaitOf> Waits { get; }
@@ -210,14 +255,7 @@ public static class ReleaseFindings
         /// <summary>A holder did something with a device.</summary>
         public bool OfDevice { get; }
 
-        private static bool HasDevice(Holders holders)
-        {
-            foreach (Holder holder in holders)
-            {
-                if (holder.Device is not null)
-                    return true;
-            }
-            return false;
-        }
+        /// <inheritdoc cref="VfDevSet.Is"/>
+        public bool OfVfs { get; }
     }
 }

@@ -17,6 +17,9 @@ public static class FindingKinds
     public static readonly FindingKind LockHeld = new(
         "lock_held_across_release", Severity.Warning, "Releases waited for a lock that is held while another device is released and reset.");
 
+    public static readonly FindingKind VfsShareDevSet = new(
+        "vfs_share_dev_set", Severity.Warning, "Virtual functions waited for one another because they share one dev_set.");
+
     public static readonly FindingKind Parallel = new(
         "parallel", Severity.Info, "Devices were released at the same time, without long waits.");
 
@@ -50,8 +53,8 @@ public static class FindingKinds
     /// <summary>All of them, in the order of the documents.</summary>
     public static readonly ImmutableArray<FindingKind> All =
     [
-        SerialExit, SerialClose, LockHeld, Parallel, UnpinDominates, FasterReset, ResetTimedOut, ResetFellBack, ResetSkipped, NotReleased,
-        LibvirtLimits, StopLimit, OpenDelayed,
+        SerialExit, SerialClose, LockHeld, VfsShareDevSet, Parallel, UnpinDominates, FasterReset, ResetTimedOut, ResetFellBack, ResetSkipped,
+        NotReleased, LibvirtLimits, StopLimit, OpenDelayed,
     ];
 
     /// <summary>Those that say that a device is faulty or not free.</summary>

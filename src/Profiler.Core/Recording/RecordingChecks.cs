@@ -48,7 +48,8 @@ internal static class RecordingChecks
         ProcessIdentity p => new ProcessIdentity(p.Tgid, NameOrNone(p.Vm), NameOrNone(p.Manager), NameOrNone(p.Namespace), NameOrNone(p.Pod)),
         DeviceIdentity d => new DeviceIdentity(
             Name(d.Bdf), Name(d.VendorId), Name(d.DeviceId), NameOrNone(d.Vendor), NameOrNone(d.Device), Name(d.Class), d.IommuGroup,
-            NameOrNone(d.Driver), d.ResetMethods is { } methods ? Names(methods) : null, Names(d.DevSetMates)),
+            NameOrNone(d.Driver), d.ResetMethods is { } methods ? Names(methods) : null, Names(d.DevSetMates),
+            NameOrNone(d.PhysicalFunction)),
         KernelStack s => s with { Frames = Each(s.Frames, f => Printable.Clean(f)) },
         DeviceStillHeld h => new DeviceStillHeld(Name(h.Bdf), Each(h.Holders, x => x with { Comm = Name(x.Comm) })),
         ProcessAtStart p => p with { Comm = Name(p.Comm), Devices = p.Devices is { } devices ? Each(devices, Name) : null },

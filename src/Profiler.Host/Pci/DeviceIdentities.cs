@@ -38,7 +38,7 @@ public sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
     // Reads a few files, not all devices of the machine, as it is called at each open.
     private bool HasChanged(PciAddress address, DeviceIdentity known) =>
         sysfs.VendorId(address) != known.VendorId || sysfs.DeviceId(address) != known.DeviceId || sysfs.Driver(address) != known.Driver ||
-        sysfs.IommuGroup(address) != known.IommuGroup ||
+        sysfs.IommuGroup(address) != known.IommuGroup || sysfs.PhysicalFunction(address)?.ToString() != known.PhysicalFunction ||
         !(Words(sysfs.ResetMethods(address)) ?? []).SequenceEqual(known.ResetMethods ?? []);
 
     private DeviceIdentity? Learn(VfioInventory.Device device)
@@ -48,7 +48,8 @@ public sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
         PciName name = names.Find(vendor, id);
         var identity = new DeviceIdentity(
             $"{device.Address}", vendor, id, Clean(name.Vendor), Clean(name.Device), sysfs.Class(device.Address) ?? "",
-            device.IommuGroup, device.Driver, Words(device.ResetMethods), [.. device.Mates.Select(m => $"{m}")]);
+            device.IommuGroup, device.Driver, Words(device.ResetMethods), [.. device.Mates.Select(m => $"{m}")],
+            device.PhysicalFunction?.ToString());
         _known[identity.Bdf] = identity;
         return identity;
     }

@@ -17,6 +17,12 @@ public sealed class PciSysfs(string root = "/sys")
             ? group
             : null;
 
+    /// <summary>The address of the physical function of a virtual one (SR-IOV); null if it is none.</summary>
+    public PciAddress? PhysicalFunction(PciAddress address) =>
+        LinkedName(Path.Combine(Folder(address), "physfn")) is { } function && PciAddress.TryParse(function, out PciAddress physical)
+            ? physical
+            : null;
+
     /// <summary>
     /// The name of the device's node in <c>/dev/vfio/devices</c>: <c>vfio0</c>; null if it has none. Since 6.1 there is such a name also
     /// where there are no nodes (3c28a76124b2 "vfio: Add struct device to vfio_device"): then without a device number.

@@ -11,8 +11,9 @@ internal static class VfioInventory
     /// <param name="Mates">Devices that a bus reset affects as well, so that they share a dev_set and its
     /// lock: those on the same bus, unless that is a root bus, which cannot be reset. The kernel decides
     /// by slot where a hotplug slot can be reset; that shows only while a device is open.</param>
+    /// <param name="PhysicalFunction">Of a virtual function; null if it is none.</param>
     public sealed record Device(
-        PciAddress Address, string? Driver, int? IommuGroup, string? ResetMethods, IReadOnlyList<PciAddress> Mates);
+        PciAddress Address, string? Driver, int? IommuGroup, string? ResetMethods, IReadOnlyList<PciAddress> Mates, PciAddress? PhysicalFunction);
 
     /// <summary>All of them, in the order of their addresses.</summary>
     public static IReadOnlyList<Device> Read(PciSysfs sysfs)
@@ -29,7 +30,8 @@ internal static class VfioInventory
 
     private static Device Describe(PciSysfs sysfs, PciAddress address, IReadOnlyList<PciAddress> bound) => new(
         address, sysfs.Driver(address), sysfs.IommuGroup(address), sysfs.ResetMethods(address),
-        sysfs.IsBelowBridge(address) ? [.. bound.Where(other => SameBus(other, address))] : []);
+        sysfs.IsBelowBridge(address) ? [.. bound.Where(other => SameBus(other, address))] : [],
+        sysfs.PhysicalFunction(address));
 
     private static bool SameBus(PciAddress a, PciAddress b) => a != b && a.Domain == b.Domain && a.Bus == b.Bus;
 }

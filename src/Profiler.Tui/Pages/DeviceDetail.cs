@@ -37,8 +37,10 @@ internal sealed record DeviceDetail(string Device) : Detail
             foreach (Line line in Line.Wrap($"driver {known.Driver ?? "none"}, IOMMU group {known.IommuGroup?.ToString() ?? "none"}, reset methods " +
                 $"{(known.ResetMethods is { Count: > 0 } methods ? string.Join(", ", methods) : "none known")}", width))
                 yield return line;
-            foreach (Line line in Line.Wrap($"shares its dev_set with {(known.DevSetMates.Count == 0 ? "no device" : string.Join(", ", known.DevSetMates))}",
-                width, others: "  "))
+            foreach (Line line in Line.Wrap(
+                // Whether virtual functions share it depends on the kernel.
+                (known.PhysicalFunction is { } physical ? $"virtual function of {physical}, may share its dev_set with " : "shares its dev_set with ") +
+                $"{(known.DevSetMates.Count == 0 ? "no device" : string.Join(", ", known.DevSetMates))}", width, others: "  "))
                 yield return line;
         }
         foreach (Line line in Releases(state))

@@ -23,6 +23,7 @@ public sealed class CheckTests
                 ["flr", "bus"], ["0000:01:00.1", "0000:01:00.2"]),
             new DeviceIdentity("0000:02:00.0", "1234", "11e8", null, null, "00ff00", null, "vfio-pci", null, []),
             new DeviceIdentity("0000:03:00.0", "1234", "11e8", null, null, "00ff00", 15, "vfio-pci", [], []),
+            new DeviceIdentity("0000:04:00.1", "1234", "11e8", null, null, "00ff00", 16, "vfio-pci", ["flr"], ["0000:04:00.2"], "0000:04:00.0"),
         ]);
         Assert.Equal(
             """
@@ -31,6 +32,7 @@ public sealed class CheckTests
             0000:01:00.0  vfio-pci      14  flr bus              0000:01:00.1, 0000:01:00.2  NVIDIA Corporation GH100 [H100 SXM5 80GB]
             0000:02:00.0  vfio-pci    none  unknown              no other                    [1234:11e8]
             0000:03:00.0  vfio-pci      15  none                 no other                    [1234:11e8]
+            0000:04:00.1  vfio-pci      16  flr                  no other                    [1234:11e8]
 
             """, output.ToString());
     }

@@ -102,7 +102,7 @@ public sealed class HostileTextTests
         using var writer = new RecordingWriter(file);
         writer.Begin(new CaptureInfo(WireEvent.Format, Text(), Text(), DateTimeOffset.UnixEpoch, 0, probes) { Problems = problems });
         writer.Fact(new ProcessIdentity(7, Text()));
-        writer.Fact(new DeviceIdentity("0000:01:00.0", Text(), Text(), Text(), Text(), Text(), 3, Text(), [Text()], [Text(), Text()]));
+        writer.Fact(new DeviceIdentity("0000:01:00.0", Text(), Text(), Text(), Text(), Text(), 3, Text(), [Text()], [Text(), Text()], Text()));
         writer.Fact(new KernelStack(3, [Text(), Text()]));
         writer.Fact(new DeviceStillHeld("0000:02:00.0", [new DeviceHolder(9, Text(), false)]));
         writer.Fact(new ProcessAtStart(7, Text(), ["0000:02:00.0", Text()], false));

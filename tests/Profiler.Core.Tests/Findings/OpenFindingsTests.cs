@@ -41,12 +41,24 @@ public sealed class OpenFindingsTests
     [Fact]
     public void A_short_wait_is_not_reported() => Assert.Empty(For(Victim.Replace("1.2 400/400 qemu wait", "1.95 400/400 qemu wait", StringComparison.Ordinal)));
 
+    [Fact]
+    public void Virtual_functions_would_not_wait_on_another_kernel()
+    {
+        Assert.Contains("another reset domain", Assert.Single(For(Victim)).Remedy, StringComparison.Ordinal);
+        Assert.Contains("Separate SR-IOV VF dev_set", Assert.Single(For(Victim, Vf("0000:07:00.0"), Vf("0000:07:00.1"))).Remedy, StringComparison.Ordinal);
+    }
+
+    private static DeviceIdentity Vf(string bdf) =>
+        new(bdf, "8086", "154c", null, null, "020000", 1, "vfio-pci", ["flr"], [], "0000:09:00.0");
+
     private static List<Operation> Operations(string events) =>
         [.. Played.Activities(EventText.Parse(events)).OfType<Operation>()];
 
-    private static ImmutableArray<Finding> For(string events)
+    private static ImmutableArray<Finding> For(string events, params DeviceIdentity[] devices)
     {
         var facts = new HostFacts();
+        foreach (DeviceIdentity device in devices)
+            facts.Add(device);
         facts.Add(new ProcessIdentity(300, "gpu-a"));
         facts.Add(new ProcessIdentity(400, "gpu-b"));
         List<Operation> operations = Operations(events);

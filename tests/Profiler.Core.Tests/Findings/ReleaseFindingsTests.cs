@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Spans;
 using Profiler.Tests.Support;
@@ -58,24 +59,51 @@ public sealed class ReleaseFindingsTests
         words, Single(Convoy.Replace("wait begin", $"wait begin {kind}", StringComparison.Ordinal), "lock_held_across_release").Text,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("devset", "0000:09:00.0", "0000:09:00.0", "vfs_share_dev_set")]
+    [InlineData("devset", "0000:09:00.0", "0000:09:00.1", "vfs_share_dev_set")] // of two ports that share a bus
+    [InlineData("devset", "0000:09:00.0", null, "lock_held_across_release")]
+    [InlineData("devset", null, null, "lock_held_across_release")]
+    [InlineData("group", "0000:09:00.0", "0000:09:00.0", "lock_held_across_release")]
+    [InlineData("", "0000:09:00.0", "0000:09:00.0", "lock_held_across_release")]
+    public void Virtual_functions_alone_that_wait_for_a_dev_set_need_another_kernel(string kind, string? first, string? second, string id)
+    {
+        Finding finding = Single(
+            Convoy.Replace("wait begin", $"wait begin {kind}", StringComparison.Ordinal), id, Device("0000:01:00.0", first), Device("0000:02:00.0", second));
+        Assert.Equal((1.0, 1_000_000_000), (finding.Seconds, finding.Numbers["waited_ns"]));
+        Assert.Equal(["0000:01:00.0", "0000:02:00.0"], finding.Devices.AsEnumerable());
+        if (id == "vfs_share_dev_set")
+        {
+            Assert.StartsWith($"2 virtual functions of {Figures.List([first!, second!])} share one dev_set: 1 release waited 1.000 s for its lock", finding.Text, StringComparison.Ordinal);
+            Assert.Contains("Separate SR-IOV VF dev_set", finding.Remedy, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Virtual_functions_that_do_not_wait_share_nothing() => Assert.Equal(
+        ["parallel"], For(Parallel, Device("0000:01:00.0", "0000:09:00.0"), Device("0000:02:00.0", "0000:09:00.0")).Select(f => f.Id));
+
     [Fact]
     public void Releases_in_parallel_with_a_short_wait() => Assert.Equal(["parallel"], Ids(Parallel));
 
     [Fact]
     public void Of_one_device_there_is_nothing_to_say() => Assert.Empty(Ids(OneDevice));
 
-    private static Finding Single(string events, string id)
+    private static DeviceIdentity Device(string bdf, string? physicalFunction) =>
+        new(bdf, "8086", "154c", null, null, "020000", 1, "vfio-pci", ["flr"], [], physicalFunction);
+
+    private static Finding Single(string events, string id, params DeviceIdentity[] devices)
     {
-        Finding finding = Assert.Single(For(events));
+        Finding finding = Assert.Single(For(events, devices));
         Assert.Equal(id, finding.Id);
         return finding;
     }
 
     private static IEnumerable<string> Ids(string events) => For(events).Select(f => f.Id);
 
-    private static ImmutableArray<Finding> For(string events)
+    private static ImmutableArray<Finding> For(string events, params DeviceIdentity[] devices)
     {
         ImmutableArray<Operation> releases = [.. Played.Activities(EventText.Parse(events)).Cast<Operation>()];
-        return ReleaseFindings.For(releases, SerialChain.LongestNs(releases.AsSpan()));
+        return ReleaseFindings.For(releases, SerialChain.LongestNs(releases.AsSpan()), devices.ToDictionary(d => d.Bdf));
     }
 }

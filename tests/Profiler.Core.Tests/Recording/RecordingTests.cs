@@ -56,6 +56,16 @@ public sealed class RecordingTests
         Encoding.UTF8.GetString(FactFrames.Json(Device)));
 
     [Fact]
+    public void A_virtual_function_has_its_physical_one()
+    {
+        byte[] json = FactFrames.Json(Device with { PhysicalFunction = "0000:01:00.7" });
+        Assert.EndsWith("""
+            ,"physical_function":"0000:01:00.7"}
+            """, Encoding.UTF8.GetString(json), StringComparison.Ordinal);
+        Assert.Equal("0000:01:00.7", Assert.IsType<DeviceIdentity>(FactFrames.Read(FactFrames.KindOf(Device), json)).PhysicalFunction);
+    }
+
+    [Fact]
     public void However_the_events_come_they_are_read_in_the_same_order() => Prop.ForAll(
         Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
         {

@@ -56,6 +56,16 @@ public sealed class DeviceIdentitiesTests : IDisposable
     }
 
     [Fact]
+    public void A_virtual_function_has_its_physical_one()
+    {
+        _sysfs.Add("0000:01:00.0", "nvme", 14).Attributes("0000:01:00.0", "1b36", "0010", "010802", "flr")
+            .Add("0000:01:00.1", "vfio-pci", 15).Attributes("0000:01:00.1", "1b36", "0010", "010802", "flr").VirtualFunction("0000:01:00.1", of: "0000:01:00.0");
+        DeviceIdentities identities = Identities;
+        Assert.Equal("0000:01:00.0", identities.Learn("0000:01:00.1")!.PhysicalFunction);
+        Assert.Null(identities.Learn("0000:01:00.0")!.PhysicalFunction);
+    }
+
+    [Fact]
     public void A_scan_finds_those_with_a_VFIO_driver()
     {
         _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "10de", "2330", "030200", "bus")

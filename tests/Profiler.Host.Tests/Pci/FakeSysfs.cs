@@ -69,6 +69,13 @@ internal sealed class FakeSysfs : IDisposable
         return this;
     }
 
+    /// <summary>A device that is there is a virtual function of another one.</summary>
+    public FakeSysfs VirtualFunction(string bdf, string of)
+    {
+        Link(Path.Combine(Sys, "bus/pci/devices", bdf, "physfn"), Path.Combine(Sys, "bus/pci/devices", of));
+        return this;
+    }
+
     /// <summary>It is in use.</summary>
     public FakeSysfs Enable(string bdf, int times = 1)
     {
