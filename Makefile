@@ -127,6 +127,11 @@ test: setup build lab-kernel ## all tests, unit and lab, with all random cases; 
 matrix: setup build ## every kernel with every way of attaching; KERNELS="6.1 6.12" narrows it
 	$(Q)tests/lab/matrix $(KERNELS)
 
+.PHONY: lacking
+lacking: setup build ## what the newest Debian kernel, fetched anew, no longer has for our probes: once a night
+	$(Q)rm -rf .cache/kernels/newest
+	$(Q)tests/lab/lacking newest
+
 .PHONY: accuracy
 accuracy: setup build ## every release, lock wait and reset against ftrace's; KERNELS="6.1 6.12" narrows it
 	$(Q)tests/lab/accuracy $(KERNELS)

@@ -6,9 +6,12 @@ namespace Profiler.Bpf.Native;
 /// The start of <c>struct bpf_prog_info</c> (include/uapi/linux/bpf.h), up to the last field used here. An older kernel fills in
 /// fewer fields and returns a smaller length.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 216)]
+[StructLayout(LayoutKind.Explicit, Size = 224)]
 internal struct BpfProgInfo
 {
+    /// <summary>Length from which the kernel counts <see cref="recursion_misses"/>, or <see cref="verified_insns"/>.</summary>
+    public const uint WithMisses = 216, WithVerified = 220;
+
     [FieldOffset(192)] public ulong run_time_ns;
     [FieldOffset(200)] public ulong run_cnt;
 
@@ -17,6 +20,11 @@ internal struct BpfProgInfo
     /// was prevented", 5.12).
     /// </summary>
     [FieldOffset(208)] public ulong recursion_misses;
+
+    /// <summary>
+    /// Instructions that the verifier looked at, on all paths (aba64c7da983 "bpf: Add verified_insns to bpf_prog_info and fdinfo", 5.16).
+    /// </summary>
+    [FieldOffset(216)] public uint verified_insns;
 }
 
 /// <summary>

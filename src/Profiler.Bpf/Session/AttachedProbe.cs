@@ -113,24 +113,27 @@ internal sealed unsafe class AttachedProbe : IDisposable
     /// <summary>Cost of its programs so far; empty if the kernel does not count it.</summary>
     public IEnumerable<ProgramRuns> Runs() => _links.Select(l => RunsOf(l.Program)).OfType<ProgramRuns>();
 
-    private static ProgramRuns? RunsOf(nint program)
-    {
-        var info = new BpfProgInfo();
-        uint length = (uint)sizeof(BpfProgInfo);
-        return LibBpf.bpf_obj_get_info_by_fd(LibBpf.bpf_program__fd(program), &info, &length) == 0
-            ? new ProgramRuns(
-                Marshal.PtrToStringUTF8(LibBpf.bpf_program__name(program))!, (long)info.run_cnt, (long)info.run_time_ns)
-            : null;
-    }
+    /// <summary>What loading its programs took of the verifier.</summary>
+    public IEnumerable<VerifiedProgram> Verified() => _links.Select(l =>
+        new VerifiedProgram(NameOf(l.Program), TryGetInfo(l.Program, BpfProgInfo.WithVerified, out BpfProgInfo info) ? info.verified_insns : null));
 
-    private static long? MissedByRecursion(nint program)
+    private static ProgramRuns? RunsOf(nint program) => TryGetInfo(program, 0, out BpfProgInfo info)
+        ? new ProgramRuns(NameOf(program), (long)info.run_cnt, (long)info.run_time_ns)
+        : null;
+
+    private static long? MissedByRecursion(nint program) =>
+        TryGetInfo(program, BpfProgInfo.WithMisses, out BpfProgInfo info) ? (long)info.recursion_misses : null;
+
+    private static string NameOf(nint program) => Marshal.PtrToStringUTF8(LibBpf.bpf_program__name(program))!;
+
+    // False also if the kernel fills in less than is needed.
+    private static bool TryGetInfo(nint program, uint needed, out BpfProgInfo info)
     {
-        var info = new BpfProgInfo();
         uint length = (uint)sizeof(BpfProgInfo);
-        return LibBpf.bpf_obj_get_info_by_fd(LibBpf.bpf_program__fd(program), &info, &length) == 0 &&
-               length >= sizeof(BpfProgInfo)
-            ? (long)info.recursion_misses
-            : null;
+        BpfProgInfo filled = default;
+        bool got = LibBpf.bpf_obj_get_info_by_fd(LibBpf.bpf_program__fd(program), &filled, &length) == 0;
+        info = filled;
+        return got && length >= needed;
     }
 
     private static long? MissedByKprobe(BpfLinkHandle link)

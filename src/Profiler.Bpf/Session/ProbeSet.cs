@@ -56,7 +56,8 @@ internal sealed class ProbeSet : IDisposable
         {
             IReadOnlyDictionary<string, long>? returns = _returns?.Missed();
             return [.. _status.Select(s =>
-                Find(s.Name) is { } attached ? s with { Missed = Sum(s.Missed, attached.Missed(returns)), Limited = s.Limited || attached.Limited }
+                Find(s.Name) is { } attached
+                    ? s with { Missed = Sum(s.Missed, attached.Missed(returns)), Limited = s.Limited || attached.Limited, Programs = [.. attached.Verified()] }
                 : _everAttached.Contains(s.Name) ? s
                 : s with { Missed = null })];
         }

@@ -34,12 +34,17 @@ internal sealed record CheckDocument(
 /// <param name="Required">One of release, lock and reset.</param>
 /// <param name="Reason">Why so, in words.</param>
 /// <param name="WaitsFor">The module that has to be loaded first; null if none.</param>
+/// <param name="Programs">Those attached.</param>
 internal sealed record CheckProbe(
-    string Name, string Symbol, string? Attach, bool Attached, bool Required, string Reason, string? WaitsFor)
+    string Name, string Symbol, string? Attach, bool Attached, bool Required, string Reason, string? WaitsFor, ImmutableArray<CheckProgram> Programs)
 {
-    public static CheckProbe Of(ProbeStatus p) =>
-        new(p.Name, p.Symbol, p.Kind is { } kind ? EnumNames.Of(kind) : null, p.Attached, p.Essential, p.Reason, p.WaitsFor);
+    public static CheckProbe Of(ProbeStatus p) => new(
+        p.Name, p.Symbol, p.Kind is { } kind ? EnumNames.Of(kind) : null, p.Attached, p.Essential, p.Reason, p.WaitsFor,
+        [.. p.Programs.Select(v => new CheckProgram(v.Name, v.Instructions))]);
 }
+
+/// <param name="VerifiedInstructions">That the verifier looked at, on all paths; null if the kernel does not tell.</param>
+internal sealed record CheckProgram(string Name, long? VerifiedInstructions);
 
 /// <summary>A device bound to a VFIO driver.</summary>
 /// <param name="ResetMethods">In the order in which the kernel tries them; null if the kernel does not tell.</param>

@@ -49,7 +49,10 @@ public sealed class CheckTests
         CheckDocument document = CheckDocument.Of(
             "host-1", "6.12.48",
             [
-                new ProbeStatus("release", "vfio_device_fops_release", AttachKind.Kprobe, true, true, 0, "called seldom", null),
+                new ProbeStatus("release", "vfio_device_fops_release", AttachKind.Kprobe, true, true, 0, "called seldom", null)
+                {
+                    Programs = [new VerifiedProgram("release_kretprobe", 118), new VerifiedProgram("release_kprobe", null)],
+                },
                 new ProbeStatus("iommufd", "iommufd_fops_release", null, false, false, null, "waiting for module iommufd", "iommufd"),
             ],
             [
@@ -64,6 +67,7 @@ public sealed class CheckTests
         JsonNode check = JsonNode.Parse(json)!;
         Assert.Equal("kprobe", (string?)check["probes"]![0]!["attach"]);
         Assert.Equal("iommufd", (string?)check["probes"]![1]!["waits_for"]);
+        Assert.Equal([118, null], check["probes"]![0]!["programs"]!.AsArray().Select(p => (int?)p!["verified_instructions"]));
         Assert.Equal("incomplete", (string?)check["problems"]![0]!["impact"]);
         Assert.Equal(["flr", "bus"], check["devices"]![0]!["reset_methods"]!.AsArray().Select(m => (string?)m));
     }
