@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define EVENT_FORMAT 6
+#define EVENT_FORMAT 7
 
 #define NO_STACK (-1)
 
@@ -22,7 +22,9 @@
 enum event_kind {
 	EVENT_RELEASE = 1, /* last close of a VFIO device, lock wait included */
 	EVENT_OPEN,	   /* a VFIO device is handed out of its group, or bound to an iommufd */
-	EVENT_LOCK_WAIT,   /* inside a release or open: the lock was held by another thread */
+	EVENT_LOCK_WAIT,   /* inside a release or open: the lock was held by another thread; as an
+			      instant: a device's lock was only tried, in vain, and the reset that
+			      needs it is left out */
 	EVENT_RESET,	   /* one step of a PCI reset, see enum reset_step */
 	EVENT_SIGNAL,	   /* a signal that ends processes was delivered; peer is its target */
 	EVENT_PROCESS,	   /* a tracked process got further on its way out, see enum process_step */
@@ -111,8 +113,8 @@ struct event {
 	__u32 tid;
 	__u32 tgid;
 	char comm[COMM_LENGTH];
-	char device[DEVICE_LENGTH]; /* dev_name(), begin events only; for bridge steps the bridge's
-				     */
+	char device[DEVICE_LENGTH]; /* dev_name(), begin events and instants only; for bridge steps
+				     * the bridge's, for a lock that was tried that of its device */
 	struct peer peer;
 	/* RESET and OPEN end: what the function returned; begin of RESET_DEVICE_WAIT: the step that
 	 * waits, if known; SIGNAL: its number; PROCESS_EXITS: the exit code, whose low seven bits

@@ -79,6 +79,7 @@ struct bus_type {
 struct device {
 	struct kobject kobj;
 	struct bus_type *bus;
+	struct mutex mutex;
 };
 
 struct pci_dev {
@@ -339,6 +340,13 @@ static __always_inline void read_device_name(struct device *dev, char name[DEVIC
 static __always_inline void read_pci_name(struct pci_dev *pdev, char name[DEVICE_LENGTH])
 {
 	read_device_name((void *)pdev + bpf_core_field_offset(struct pci_dev, dev), name);
+}
+
+/* device_lock() */
+static __always_inline struct mutex *pci_device_lock(struct pci_dev *pdev)
+{
+	return (void *)pdev + bpf_core_field_offset(struct pci_dev, dev) +
+	       bpf_core_field_offset(struct device, mutex);
 }
 
 static __always_inline bool is_pci(struct device *dev)

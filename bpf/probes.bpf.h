@@ -167,6 +167,7 @@ struct span {
 	struct begin wait;
 	__u64 dev_set_lock;
 	__u64 group_lock; /* both 0 where not known */
+	__u64 trying;	  /* the device whose lock it tries to take, 0 if none */
 };
 
 struct {

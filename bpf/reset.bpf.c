@@ -192,3 +192,88 @@ int BPF_PROG(reset_device_wait_fexit)
 {
 	return reset_end(RESET_DEVICE_WAIT, 0);
 }
+
+/*
+ * The locks that a release or open only tries to take for a reset: those of the device, and of a
+ * bridge above it. If one is held, the reset is left out.
+ */
+static __always_inline int trylock_begin(struct pci_dev *pdev)
+{
+	struct span *span;
+
+	if (!under_way.spans)
+		return 0;
+	span = current_span();
+	if (span)
+		span->trying = (__u64)pdev;
+	return 0;
+}
+
+/*
+ * The innermost that knows tells it. The holder is unknown if it let go meanwhile, or if it is
+ * access to the configuration space that somebody has, which has no owner.
+ */
+static __always_inline int trylock_end(bool got, bool device_lock_is_next)
+{
+	struct task_struct *holder;
+	struct pci_dev *pdev;
+	struct event *event;
+	struct mutex *lock;
+	struct span *span;
+
+	if (!under_way.spans)
+		return 0;
+	span = current_span();
+	if (!span || !span->trying)
+		return 0;
+	pdev = (struct pci_dev *)span->trying;
+	lock = pci_device_lock(pdev);
+	holder = mutex_holder(lock);
+	if ((__u64)holder == bpf_get_current_task())
+		holder = NULL;
+	if (got && !(device_lock_is_next && holder))
+		return 0;
+	span->trying = 0;
+	event = event_reserve(EVENT_LOCK_WAIT, EDGE_INSTANT);
+	if (!event)
+		return 0;
+	event->lock = (__u64)lock;
+	read_pci_name(pdev, event->device);
+	if (holder)
+		describe_peer(&event->peer, holder);
+	event_submit(event);
+	return 0;
+}
+
+/* int or bool (struct pci_dev *); whether it got what it tried, from its result */
+#define TRYLOCK_PROBES(name, got, device_lock_is_next)                                             \
+	SEC("kprobe") int BPF_KPROBE(name##_kprobe, struct pci_dev *pdev)                          \
+	{                                                                                          \
+		return trylock_begin(pdev);                                                        \
+	}                                                                                          \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe, int result)                           \
+	{                                                                                          \
+		return trylock_end(got, device_lock_is_next);                                      \
+	}                                                                                          \
+	SEC("fentry") int BPF_PROG(name##_fentry, struct pci_dev *pdev)                            \
+	{                                                                                          \
+		return trylock_begin(pdev);                                                        \
+	}                                                                                          \
+	SEC("fexit") int BPF_PROG(name##_fexit, struct pci_dev *pdev, int result)                  \
+	{                                                                                          \
+		return trylock_end(got, device_lock_is_next);                                      \
+	}
+
+/* pci_dev_trylock: the device's lock, then access to the configuration space */
+TRYLOCK_PROBES(trylock_device, (__u8)result, false)
+
+/* pci_try_reset_function, into which the compiler inlines it */
+TRYLOCK_PROBES(trylock_reset, result != -EAGAIN, false)
+
+/*
+ * pci_cfg_access_trylock: that access. It came first, and then the device's lock, before
+ * a91ee0e9fca9
+ * ("PCI: Avoid pci_dev_lock() AB/BA deadlock with sriov_numvfs_store()"), 5.19; in 5.10 vfio-pci
+ * does both itself. That the lock comes next may go when 5.10 is no longer supported.
+ */
+TRYLOCK_PROBES(trylock_config, (__u8)result, true)

@@ -107,6 +107,7 @@ public sealed record ReportHeldBy(int Pid, string Comm, string? Vm, bool Certain
 /// <param name="Holders">The holders in all its lock waits, in order.</param>
 /// <param name="Stack">Key of the kernel stack on which it began; null if it was quick.</param>
 /// <param name="Partial">It began before all probes were attached: waits and resets may be missing.</param>
+/// <param name="TriedLocks">Locks that a reset needed and did not get, so that it was left out; left out if there is none.</param>
 /// <param name="Error">Name of the error of an open that failed; else null.</param>
 public sealed record ReportDevice(
     string Bdf,
@@ -124,6 +125,7 @@ public sealed record ReportDevice(
     string? Lock,
     ImmutableArray<ReportLockWait> LockWaits,
     ImmutableArray<ReportHolder> Holders,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<ReportTriedLock>? TriedLocks,
     int? Stack,
     bool Partial,
     string? Error);
@@ -142,6 +144,11 @@ public sealed record ReportResetPart(string Step, string Bdf, long StartNs, long
 public sealed record ReportLockWait(
     string Lock, string LockKind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? AsWriter, long StartNs,
     long DurationNs, int? Stack);
+
+/// <summary>A lock that was tried in vain, and who held it, if that is known.</summary>
+/// <param name="Bdf">The device or bridge whose lock it is.</param>
+/// <param name="HolderBdf">The device that the holder released, opened or reset.</param>
+public sealed record ReportTriedLock(string Bdf, int? Tid, int? Pid, string? Comm, string? Vm, string? HolderBdf);
 
 /// <summary>A holder of a lock during a wait for it.</summary>
 /// <param name="AsWriter">Of the wait.</param>

@@ -75,6 +75,13 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
                 locks.Of(w.Lock), w.Kind.Name(), w.AsWriter, h.Task?.Tid, h.Task?.Tgid, h.Process,
                 h.Task is { } task ? Vm(task.Tgid) : null, h.Device, h.Ns, h.ResetNs))),
         ],
+        o.TriedLocks.IsEmpty
+            ? null
+            :
+            [
+                .. o.TriedLocks.Select(t => new ReportTriedLock(
+                    t.Device, t.Task?.Tid, t.Task?.Tgid, t.Process, t.Task is { } task ? Vm(task.Tgid) : null, t.HolderDevice)),
+            ],
         o.Stack,
         o.Partial,
         Error(o.Result));

@@ -83,7 +83,8 @@ public static class TextReport
     {
         foreach (ReportDevice open in report.Opens.Where(Waterfall.HasDetails))
         {
-            text.Append($"\n{ProcessNames.Of(open.Pid, open.Comm, open.Vm)} opened {open.Bdf} in {Figures.Text(open.DurationNs)}\n");
+            string how = open.Error is { } error ? $"failed to open {open.Bdf} ({error}) after" : $"opened {open.Bdf} in";
+            text.Append($"\n{ProcessNames.Of(open.Pid, open.Comm, open.Vm)} {how} {Figures.Text(open.DurationNs)}\n");
             Waterfall.Details(text, open, width);
         }
         ShutdownText.Findings(text, report.Findings, width);

@@ -43,16 +43,20 @@ internal static class Waterfall
     }
 
     /// <summary>There is more to say of a device than its row does.</summary>
-    public static bool HasDetails(ReportDevice d) => d.LockWaitNs > 0 || d.Resets.Any(r => r.Attempts.Length > 1);
+    public static bool HasDetails(ReportDevice d) =>
+        d.LockWaitNs > 0 || d.TriedLocks is not null || d.Resets.Any(r => r.Attempts.Length > 1);
 
     /// <summary>
-    /// Each lock that a device waited for, and its holders one after another; the methods of resets that needed more than one.
+    /// Each lock that a device waited for, and its holders one after another; the methods of resets that needed more than one, and why one was
+    /// left out.
     /// </summary>
     public static void Details(StringBuilder text, ReportDevice d, int width)
     {
         Waits(text, d, width);
         foreach (ReportReset reset in d.Resets.Where(r => r.Attempts.Length > 1))
             Paragraph.Append(text, $"reset: {Chain(reset.Attempts)}", width, "    ", "      ");
+        foreach (ReportTriedLock tried in d.TriedLocks ?? [])
+            Paragraph.Append(text, $"a reset was left out: {Words(tried)}", width, "    ", "      ");
     }
 
     /// <summary>"flr timed out after 60.123 s, then bus 1.052 s".</summary>
@@ -96,6 +100,9 @@ internal static class Waterfall
             : "readers, or another writer: not known") +
         (holder.Bdf is null ? "" : $", for {holder.Bdf}") +
         (holder.ResetNs > 0 ? $", {Figures.Text(holder.ResetNs)} of it in reset" : "");
+
+    private static string Words(ReportTriedLock tried) => TriedLockText.Of(
+        tried.Bdf, tried is { Pid: { } pid, Comm: { } comm } ? ProcessNames.Of(pid, comm, tried.Vm) : null, tried.HolderBdf);
 
     private static void Line(StringBuilder text, long ns, string words, int width) =>
         Paragraph.Append(text, words, width, $"      {Figures.Text(ns),9}  ", new string(' ', 19));

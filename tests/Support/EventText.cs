@@ -17,6 +17,7 @@ namespace Profiler.Tests.Support;
 /// 0.400  100/100  qemu   wait end lock a
 /// 0.500  100/100  qemu   reset begin function 0000:01:00.0
 /// 1.500  100/100  qemu   reset end function -25
+/// 1.550  100/100  qemu   tried 0000:00:08.0 holder 70/70 bash
 /// 1.600  100/100  qemu   release end
 /// 1.700  100/100  qemu   gone
 /// 1.800  1/1      init   reaped of 100/100 qemu
@@ -51,6 +52,7 @@ public static class EventText
             "release" => EventKind.Release,
             "open" => EventKind.Open,
             "wait" => EventKind.LockWait,
+            "tried" => EventKind.LockWait, // the lock of a device, in vain
             "reset" => EventKind.Reset,
             "signal" => EventKind.Signal,
             "exits" => Process(ref e, ProcessStep.Exits),

@@ -97,6 +97,7 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         .. Locks(kernel, attach, lockProbe),
         .. Plan.Probes.Reset.Select(probe => Function(kernel, probe, attach)),
         .. Plan.Probes.NewerResets.SelectMany(probe => IfAny(kernel, probe, attach)),
+        .. Plan.Probes.Trylocks.SelectMany(probe => IfAny(kernel, probe, attach)),
         Tracepoint(kernel, Plan.Probes.Signal, "signals and the end of the process"),
         Tracepoint(kernel, Plan.Probes.Fork, "children inherit devices"),
         .. Plan.Probes.Teardown.Select(probe => Function(kernel, probe, attach)),

@@ -196,6 +196,17 @@ public static class Probes
         OfNewer("reset_iommu_restore", "pci_dev_reset_iommu_done"),
     ];
 
+    /// <summary>
+    /// What only tries to take the locks of a device, or of the bridge above it, for a reset, which is left out if one is held. Which
+    /// of the functions vfio-pci calls, and whether one calls the other, differs; the first may be inlined into the others of its file.
+    /// </summary>
+    public static readonly IReadOnlyList<Probe> Trylocks =
+    [
+        new("trylock_device", "reset", "pci_dev_trylock", null, "trylock_device") { OnlyWith = "pci_dev_trylock" },
+        new("trylock_reset", "reset", "pci_try_reset_function", null, "trylock_reset") { OnlyWith = "pci_try_reset_function" },
+        new("trylock_config", "reset", "pci_cfg_access_trylock", null, "trylock_config") { OnlyWith = "pci_cfg_access_trylock" },
+    ];
+
     private static Probe OfNewer(string name, string symbol) => new(name, "reset", symbol, null, name) { OnlyWith = symbol };
 
     /// <summary>The compiled objects of all probes.</summary>
@@ -210,5 +221,5 @@ public static class Probes
 
     /// <summary>All probes on functions.</summary>
     public static IEnumerable<Probe> All =>
-        [Release, ReleaseBeforeDevSets, Open, Bind, LockEntry, LockSlowPath, .. RwsemSlowPaths, .. Reset, .. NewerResets, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore];
+        [Release, ReleaseBeforeDevSets, Open, Bind, LockEntry, LockSlowPath, .. RwsemSlowPaths, .. Reset, .. NewerResets, .. Trylocks, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore];
 }

@@ -31,7 +31,7 @@ public static class FindingsSoFar
         var findings = new List<Finding>();
         ReleaseFindings.AddTo(findings, s.SoFar.Releases, inParallelNs, facts.Devices);
         findings.RemoveAll(f => !serial && (f.Kind == FindingKinds.SerialExit || f.Kind == FindingKinds.SerialClose));
-        ResetFindings.AddTo(findings, s.SoFar.Releases, facts.Devices, () => evidence);
+        ResetFindings.AddTo(findings, s.SoFar.Releases, facts, () => evidence);
         Finding? leading = Finding.ByCost(findings.Where(f => f.Severity == Severity.Warning)).FirstOrDefault();
         return leading switch
         {

@@ -13,16 +13,19 @@ internal static class ResetFindings
     /// <summary>A reset as quick as this needs no better method.</summary>
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(150);
 
+    // Holders of locks in one sentence.
+    private const int MaxNamed = 3;
+
     // Names of sysfs. A bus reset takes about one second for any device.
     private static readonly string[] Faster = ["device_specific", "acpi", "flr", "af_flr", "pm"];
 
     /// <param name="findings">Receives them.</param>
     /// <param name="releases">The shutdown's.</param>
-    /// <param name="devices">What is known of the devices.</param>
+    /// <param name="facts">What is known beside the events.</param>
     /// <param name="evidence">Whether a reset that was not seen did not happen.</param>
-    public static void AddTo(
-        List<Finding> findings, ImmutableArray<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices, Func<Evidence> evidence)
+    public static void AddTo(List<Finding> findings, ImmutableArray<Operation> releases, HostFacts facts, Func<Evidence> evidence)
     {
+        IReadOnlyDictionary<string, DeviceIdentity> devices = facts.Devices;
         bool isSlow = false, timedOut = false, fellBack = false, skipped = false;
         bool? allSeen = null;
         foreach (Operation release in releases)
@@ -38,7 +41,7 @@ internal static class ResetFindings
         if (fellBack)
             findings.Add(FellBack(releases, devices)!);
         if (skipped)
-            findings.Add(Skipped(releases, devices, evidence));
+            findings.Add(Skipped(releases, facts, evidence));
     }
 
     // A bus reset without an attempt by another method before: one that was tried and failed is no better.
@@ -133,21 +136,32 @@ internal static class ResetFindings
     // No reset seen means no reset only if all of the release was seen: that is asked once, and only if there is such a release.
     private static bool Skipped(
         Operation release, IReadOnlyDictionary<string, DeviceIdentity> devices, Func<Evidence> evidence, ref bool? allSeen) =>
-        release.IsPci && (release.Resets.Any(s => s.Result == -Errno.EAGAIN) ||
+        release.IsPci && (LocksWereHeld(release) ||
             (!release.Partial && release.Resets.IsEmpty && devices.GetValueOrDefault(release.Device)?.ResetMethods is { Count: > 0 } &&
                 (allSeen ??= evidence().Resets)));
 
-    private static Finding Skipped(
-        ImmutableArray<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices, Func<Evidence> evidence)
+    // A second try, for all devices of the dev_set, may have been better.
+    private static bool LocksWereHeld(Operation release) =>
+        release.Resets.Any(s => s.Result == -Errno.EAGAIN) || (!release.TriedLocks.IsEmpty && release.Resets.All(s => s.Result != 0));
+
+    private static Finding Skipped(ImmutableArray<Operation> releases, HostFacts facts, Func<Evidence> evidence)
     {
         bool? allSeen = null;
-        string[] skipped = [.. releases.Where(r => Skipped(r, devices, evidence, ref allSeen)).Select(r => r.Device).Distinct()];
-        return new Finding(FindingKinds.ResetSkipped, () => new FindingDetails(
-            $"{Figures.Count(skipped.Length, "device")} ({Figures.List(skipped)}) {(skipped.Length == 1 ? "was" : "were")} released without a reset, although a reset method exists: " +
-            "the kernel skips the reset if it does not get the locks of the device at once",
-            "keep other programs (lspci, monitoring agents) away from the device and the bridge above it during the release")
+        Operation[] skipped = [.. releases.Where(r => Skipped(r, facts.Devices, evidence, ref allSeen))];
+        return new Finding(FindingKinds.ResetSkipped, () =>
         {
-            Devices = [.. skipped],
+            string[] devices = [.. skipped.Select(r => r.Device).Distinct()];
+            TriedLock[] tried = [.. skipped.SelectMany(r => r.TriedLocks).DistinctBy(t => (t.Device, t.Task?.Tgid))];
+            return new FindingDetails(
+                $"{Figures.Count(devices.Length, "device")} ({Figures.List(devices)}) {(devices.Length == 1 ? "was" : "were")} released without a reset, although a reset method exists: " +
+                (tried.Length == 0
+                    ? "the kernel skips the reset if it does not get the locks of the device at once"
+                    : string.Join("; ", tried.Take(MaxNamed).Select(t => TriedLockText.Of(t, facts.NameOf))) +
+                        (tried.Length > MaxNamed ? $"; and {tried.Length - MaxNamed} more" : "")),
+                "keep other programs (lspci, monitoring agents) away from the device and the bridge above it during the release")
+            {
+                Devices = [.. devices],
+            };
         });
     }
 }

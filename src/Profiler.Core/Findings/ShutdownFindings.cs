@@ -42,7 +42,7 @@ public static class ShutdownFindings
         ReleaseFindings.AddTo(findings, shutdown.Releases, shutdown.IfParallelNs, facts.Devices);
         if (Unpin(shutdown) is { } unpin)
             findings.Add(unpin);
-        ResetFindings.AddTo(findings, shutdown.Releases, facts.Devices, evidence);
+        ResetFindings.AddTo(findings, shutdown.Releases, facts, evidence);
         // libvirt's limits are for VMs, not for other processes that get a signal.
         if (facts.HasLibvirtLimits(shutdown.Task.Tgid) && LibvirtFindings.For(shutdown) is { } libvirt)
             findings.Add(libvirt);

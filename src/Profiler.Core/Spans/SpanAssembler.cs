@@ -67,6 +67,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
         (EventKind.Release, EventEdge.Begin) => Begin(OperationKind.Release, in e),
         (EventKind.Open, EventEdge.Begin) => Begin(OperationKind.Open, in e),
         (EventKind.Release or EventKind.Open, EventEdge.End) => End(in e),
+        (EventKind.LockWait, EventEdge.Instant) => TriedInVain(in e),
         (EventKind.LockWait, EventEdge.Begin) => BeginWait(in e),
         (EventKind.LockWait, EventEdge.End) => EndWait(in e),
         (EventKind.Reset, EventEdge.Begin) => BeginReset(in e),
@@ -111,7 +112,19 @@ public sealed class SpanAssembler(long attachedNs = 0)
         {
             Result = end.Value,
             Partial = (long)begin.TimeNs < attachedNs,
+            TriedLocks = [.. open.TriedLocks],
         };
+    }
+
+    private Activity? TriedInVain(in WireEvent e)
+    {
+        // Without it, the operation began before the capture.
+        if (OperationOf((int)e.Tid) is { } open)
+        {
+            LockHolder? holder = _tasks.PeerOf(in e) is { } task ? HolderOf(task) : null;
+            open.TriedLocks.Add(new TriedLock(_tasks.Text(in e.Device), holder?.Task, holder?.Process, holder?.Device));
+        }
+        return null;
     }
 
     private Activity? BeginWait(in WireEvent e)

@@ -65,6 +65,8 @@ internal sealed class OpenOperation
 
     public List<Reset> Resets { get; } = [];
 
+    public List<TriedLock> TriedLocks { get; } = [];
+
     public void Begin(OperationKind kind, in WireEvent begin, Tasks tasks)
     {
         (Kind, _begin, Task) = (kind, begin, tasks.Of(in begin));
@@ -72,5 +74,6 @@ internal sealed class OpenOperation
         Device = tasks.Text(in begin.Device);
         Waits.Clear();
         Resets.Clear();
+        TriedLocks.Clear();
     }
 }

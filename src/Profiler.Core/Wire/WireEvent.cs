@@ -130,7 +130,7 @@ public struct WirePeer
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes, or an event may have a new kind or subtype.</summary>
-    public const int Format = 6;
+    public const int Format = 7;
 
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;

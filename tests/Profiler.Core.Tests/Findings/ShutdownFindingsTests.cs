@@ -71,6 +71,15 @@ public sealed class ShutdownFindingsTests
     public void A_reset_that_was_skipped_because_a_lock_was_taken() => Found("reset_skipped", true, For(
         Plain.Replace("end function 0", "end function -11", StringComparison.Ordinal)));
 
+    /// <summary>Then the kernel wanted to reset it, whether or not it lists the methods.</summary>
+    [Fact]
+    public void A_reset_that_was_left_out_because_a_lock_was_taken_says_by_whom()
+    {
+        string events = WithoutReset.Replace("release end", "tried 0000:00:08.0 holder 70/70 bash\n1.3 100/100 qemu release end", StringComparison.Ordinal);
+        Finding finding = Single("reset_skipped", For(events));
+        Assert.EndsWith("bash (pid 70) held the lock of 0000:00:08.0", finding.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Not_of_a_device_that_cannot_be_reset() => Assert.Empty(For(WithoutReset, Device("0000:01:00.0", "")));
 

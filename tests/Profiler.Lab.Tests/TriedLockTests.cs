@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Profiler.Lab.Tests;
+
+/// <summary>
+/// A device is opened while another program resets it, and released while another one takes it from its driver. Both have its lock: the
+/// kernel refuses the open, and leaves the reset of the release out. Beside it, what the kernel's own tracer says of the functions that try.
+/// </summary>
+public sealed partial class TriedLockTests
+{
+    private const string Script = """
+        device=${LAB_DEVICES%% *}
+        cat >"$OUT/tried.sh" <<'END'
+        source tests/lab/wait.sh
+        device=$1
+        sysfs=/sys/bus/pci/devices/$device
+
+        # Another program resets it, which takes a second.
+        bash -c 'echo $$ >"$0"; echo 1 >"$1/reset"' "$OUT/resets.pid" "$sysfs" &
+        resets=$!
+        sleep 0.4
+        out/vfioscope release --mode close "$device" 2>"$OUT/refused" || :
+        wait "$resets" || : # what it says of the emulated device does not matter
+
+        # While it is open, another one takes it from its driver, and waits for its release.
+        out/vfioscope release --mode close --hold "$device" < <(sleep 60) >"$OUT/release.log" &
+        user=$!
+        has_device() { ls -l "/proc/$user/fd" | grep -q vfio-device; }
+        wait_for 30 has_device
+        bash -c 'echo $$ >"$0"; echo "$2" >"$1/driver/unbind"' "$OUT/unbinds.pid" "$sysfs" "$device" &
+        unbinds=$!
+        sleep 0.4
+        kill "$user"
+        wait "$user" || :
+        wait "$unbinds"
+        END
+        tracing=/sys/kernel/tracing
+        for function in pci_dev_trylock pci_cfg_access_trylock pci_try_reset_function; do
+            grep -qw "$function" "$tracing/available_filter_functions" || continue
+            echo "r:lab/$function $function got=\$retval:s8" >>"$tracing/kprobe_events"
+        done
+        echo mono >"$tracing/trace_clock"
+        echo 1 >"$tracing/events/lab/enable"
+        out/vfioscope record -o "$OUT/tried.vfioscope" -- bash -euo pipefail "$OUT/tried.sh" "$device"
+        cp "$tracing/trace" "$OUT/trace"
+        out/vfioscope report "$OUT/tried.vfioscope" --format json -o "$OUT/report.json"
+        """;
+
+    private static readonly ConcurrentDictionary<string, Lazy<LabGuest>> Guests = [];
+
+    public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("5.10 6.12 rt newest")];
+
+    /// <summary>5.10 resets the device by another method, within milliseconds.</summary>
+    public static TheoryData<string> WithSlowReset => [.. LabScript.KernelsOr("6.12 rt newest")];
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void A_release_says_who_had_the_lock(string kernel)
+    {
+        JsonNode shutdown = Report(kernel)["shutdowns"]!.AsArray()[^1]!;
+        JsonNode device = Assert.Single(shutdown["devices"]!.AsArray())!;
+        Assert.Empty(device["resets"]!.AsArray());
+        AssertTried(kernel, device, "unbinds.pid", holderBdf: null);
+        Assert.Contains(shutdown["findings"]!.AsArray(), f =>
+            (string?)f!["id"] == "reset_skipped" && f["text"]!.GetValue<string>().Contains("held the lock of " + device["bdf"], StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(WithSlowReset))]
+    public void An_open_that_was_refused_says_so_too(string kernel)
+    {
+        JsonNode[] opens = [.. Report(kernel)["opens"]!.AsArray().Select(o => o!)];
+        Assert.Equal(["EAGAIN", null], opens.Select(o => (string?)o["error"]));
+        Assert.Null(opens[1]["tried_locks"]);
+        AssertTried(kernel, opens[0], "resets.pid", holderBdf: opens[0]["bdf"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void The_kernel_s_own_tracer_saw_as_many_tries_in_vain(string kernel)
+    {
+        JsonNode report = Report(kernel);
+        int told = report["opens"]!.AsArray().Concat(report["shutdowns"]!.AsArray().SelectMany(s => s!["devices"]!.AsArray()))
+            .Sum(o => o!["tried_locks"]?.AsArray().Count ?? 0);
+        // If one of the functions calls another one, both fail. -11 is EAGAIN.
+        long[] inVain = [.. new KernelTrace(Guest(kernel).Text("trace")).Events.Where(e => InVain().IsMatch(e.What)).Select(e => e.Ns)];
+        Assert.Equal(inVain.Zip(inVain.Skip(1)).Count(t => t.Second - t.First > 10_000_000) + 1, told);
+    }
+
+    [GeneratedRegex("got=(0|-11)$")]
+    private static partial Regex InVain();
+
+    private static void AssertTried(string kernel, JsonNode operation, string pidFile, string? holderBdf)
+    {
+        JsonNode tried = Assert.Single(operation["tried_locks"]!.AsArray())!;
+        Assert.Equal(
+            (operation["bdf"]!.GetValue<string>(), holderBdf), (tried["bdf"]!.GetValue<string>(), (string?)tried["holder_bdf"]));
+        Assert.Equal(int.Parse(Guest(kernel).Text(pidFile), CultureInfo.InvariantCulture), tried["pid"]!.GetValue<int>());
+        Assert.Equal("bash", tried["comm"]!.GetValue<string>());
+    }
+
+    private static JsonNode Report(string kernel) => Guest(kernel).Json("report.json");
+
+    private static LabGuest Guest(string kernel) =>
+        Guests.GetOrAdd(kernel, _ => new(() => LabGuest.Run(Script, devices: 1, kernel, "bridge"))).Value;
+}
