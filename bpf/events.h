@@ -90,6 +90,7 @@ enum event_flag {
 	FLAG_NOT_PCI = 1 << 1, /* a VFIO device that is no PCI function (mediated, platform) */
 	FLAG_PROBE = 1 << 2,   /* RESET: only asks whether the method is supported */
 	FLAG_IGNORED = 1 << 3, /* SIGNAL: the target ignores it, it was dropped */
+	FLAG_IOMMUFD_COMPAT = 1 << 4, /* RELEASE, OPEN: the group's container is an iommufd */
 };
 
 /* Another thread that matters: the leader of the process at RELEASE and OPEN begin and at

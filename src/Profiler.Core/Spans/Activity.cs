@@ -55,6 +55,9 @@ public sealed record Operation(
     /// <summary>It began before all probes were attached: waits and resets may be missing.</summary>
     public bool Partial { get; init; }
 
+    /// <summary>The device is open through its group, whose container is an iommufd that emulates type 1; false where that is not known.</summary>
+    public bool IommufdCompat { get; init; }
+
     /// <summary>Sum of its lock waits, nanoseconds.</summary>
     public long LockWaitNs
     {

@@ -111,6 +111,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
         {
             Result = end.Value,
             Partial = (long)begin.TimeNs < attachedNs,
+            IommufdCompat = (begin.Flags & EventFlags.IommufdCompat) != 0,
         };
     }
 

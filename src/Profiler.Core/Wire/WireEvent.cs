@@ -107,6 +107,7 @@ public enum EventFlags : byte
     NotPci = 1 << 1,
     Probe = 1 << 2,
     Ignored = 1 << 3,
+    IommufdCompat = 1 << 4,
 }
 
 /// <summary>A related thread: a process's leader, a lock's holder, a signal's target. 0 if unknown.</summary>
