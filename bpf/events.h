@@ -94,6 +94,7 @@ enum event_flag {
 	FLAG_PROBE = 1 << 2,   /* RESET: only asks whether the method is supported */
 	FLAG_IGNORED = 1 << 3, /* SIGNAL: the target ignores it, it was dropped */
 	FLAG_WRITER = 1 << 4,  /* LOCK_WAIT begin, LOCK_RWSEM: to write; else it is to read */
+	FLAG_IOMMUFD_COMPAT = 1 << 5, /* RELEASE, OPEN: the group's container is an iommufd */
 };
 
 /* Another thread that matters: the leader of the process at RELEASE and OPEN begin and at

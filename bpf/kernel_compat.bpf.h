@@ -94,12 +94,19 @@ struct vfio_device_set {
 	struct mutex lock;
 };
 
+struct iommufd_ctx;
+
 struct vfio_group {
 	/*
 	 * c82e81ab2569 ("vfio: Change vfio_group->group_rwsem to a mutex"), 6.1: before it there
 	 * are no waits to be seen. The test for it may go when 5.10 is no longer supported.
 	 */
 	struct mutex group_lock;
+	/*
+	 * The iommufd that is its container; with CONFIG_IOMMUFD since 2a3dab19a046 ("vfio-iommufd:
+	 * Allow iommufd to be used in place of a container fd"), 6.2.
+	 */
+	struct iommufd_ctx *iommufd;
 };
 
 struct vfio_device {
@@ -115,7 +122,8 @@ struct vfio_device {
  */
 struct vfio_device_file {
 	struct vfio_device *device;
-	__u8 access_granted; /* the device is open; a bool in earlier kernels */
+	struct vfio_group *group; /* through which it was opened; NULL if by its own node */
+	__u8 access_granted;	  /* the device is open; a bool in earlier kernels */
 };
 
 struct module {
@@ -264,6 +272,28 @@ static __always_inline struct mutex *group_lock(struct vfio_device *device)
 		return NULL;
 	group = BPF_CORE_READ(device, group);
 	return group ? (void *)group + bpf_core_field_offset(struct vfio_group, group_lock) : NULL;
+}
+
+/* Whether the group's container is an iommufd, which emulates type 1. */
+static __always_inline bool has_iommufd(struct vfio_group *group)
+{
+	return bpf_core_field_exists(struct vfio_group, iommufd) && group &&
+	       BPF_CORE_READ(group, iommufd);
+}
+
+/*
+ * The same for a device's file. It holds its group open, which keeps its container as long. Between
+ * 6.2 and 6.6 a device cannot be opened but through its group.
+ */
+static __always_inline bool has_iommufd_as_container(struct file *file)
+{
+	void *private_data = BPF_CORE_READ(file, private_data);
+
+	if (!bpf_core_field_exists(struct vfio_group, iommufd))
+		return false;
+	if (bpf_core_field_exists(struct vfio_device_file, group))
+		return has_iommufd(BPF_CORE_READ((struct vfio_device_file *)private_data, group));
+	return has_iommufd(BPF_CORE_READ(vfio_device_of(file), group));
 }
 
 /*

@@ -31,7 +31,7 @@ static __always_inline struct event *device_span_begin(void *ctx, enum event_kin
 }
 
 static __always_inline int release_begin(void *ctx, struct device *dev, struct mutex *lock,
-					 struct mutex *group_lock)
+					 struct mutex *group_lock, bool iommufd_compat)
 {
 	struct event *event = device_span_begin(ctx, EVENT_RELEASE, dev, lock, group_lock);
 
@@ -39,6 +39,8 @@ static __always_inline int release_begin(void *ctx, struct device *dev, struct m
 		return 0;
 	if (is_exiting((void *)bpf_get_current_task()))
 		event->flags |= FLAG_EXITING;
+	if (iommufd_compat)
+		event->flags |= FLAG_IOMMUFD_COMPAT;
 	event_submit(event);
 	return 0;
 }
@@ -51,7 +53,7 @@ static __always_inline int file_release_begin(void *ctx, struct file *file)
 		return 0;
 	device = vfio_device_of(file);
 	return release_begin(ctx, BPF_CORE_READ(device, dev), dev_set_lock(device),
-			     group_lock(device));
+			     group_lock(device), has_iommufd_as_container(file));
 }
 
 static __always_inline int release_or_open_end(enum event_kind kind, int result)
@@ -105,7 +107,7 @@ int BPF_PROG(release_fexit)
 SEC("kprobe")
 int BPF_KPROBE(release_reflck_kprobe, struct vfio_pci_device *vdev)
 {
-	return release_begin(ctx, vfio_pci_dev(vdev), reflck_lock(vdev), NULL);
+	return release_begin(ctx, vfio_pci_dev(vdev), reflck_lock(vdev), NULL, false);
 }
 
 SEC("kretprobe")
@@ -115,8 +117,10 @@ int BPF_KRETPROBE(release_reflck_kretprobe)
 }
 
 /* A group's ioctl. The one that opens a device has the device's name in user memory. */
-static __always_inline int open_begin(void *ctx, unsigned int cmd, const void *user_name)
+static __always_inline int open_begin(void *ctx, struct file *file, unsigned int cmd,
+				      const void *user_name)
 {
+	struct vfio_group *group;
 	struct event *event;
 
 	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
@@ -130,6 +134,9 @@ static __always_inline int open_begin(void *ctx, unsigned int cmd, const void *u
 		return 0;
 	describe_peer(&event->peer, current_leader());
 	bpf_probe_read_user_str(event->device, sizeof(event->device), user_name);
+	group = BPF_CORE_READ(file, private_data);
+	if (has_iommufd(group))
+		event->flags |= FLAG_IOMMUFD_COMPAT;
 	event_submit(event);
 	return 0;
 }
@@ -137,7 +144,7 @@ static __always_inline int open_begin(void *ctx, unsigned int cmd, const void *u
 SEC("kprobe")
 int BPF_KPROBE(open_kprobe, struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return open_begin(ctx, cmd, (const void *)arg);
+	return open_begin(ctx, file, cmd, (const void *)arg);
 }
 
 SEC("kretprobe")
@@ -149,7 +156,7 @@ int BPF_KRETPROBE(open_kretprobe, long result)
 SEC("fentry")
 int BPF_PROG(open_fentry, struct file *file, unsigned int cmd, unsigned long arg)
 {
-	return open_begin(ctx, cmd, (const void *)arg);
+	return open_begin(ctx, file, cmd, (const void *)arg);
 }
 
 SEC("fexit")

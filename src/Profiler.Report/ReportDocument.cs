@@ -108,6 +108,7 @@ public sealed record ReportHeldBy(int Pid, string Comm, string? Vm, bool Certain
 /// <param name="Stack">Key of the kernel stack on which it began; null if it was quick.</param>
 /// <param name="Partial">It began before all probes were attached: waits and resets may be missing.</param>
 /// <param name="TriedLocks">Locks that a reset needed and did not get, so that it was left out; left out if there is none.</param>
+/// <param name="IommufdCompat">Its group's container is an iommufd that emulates type 1; false also where that is not known.</param>
 /// <param name="Error">Name of the error of an open that failed; else null.</param>
 public sealed record ReportDevice(
     string Bdf,
@@ -128,6 +129,7 @@ public sealed record ReportDevice(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<ReportTriedLock>? TriedLocks,
     int? Stack,
     bool Partial,
+    bool IommufdCompat,
     string? Error);
 
 /// <param name="Method">The method that was tried last.</param>

@@ -84,6 +84,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
             ],
         o.Stack,
         o.Partial,
+        o.IommufdCompat,
         Error(o.Result));
 
     public ImmutableArray<ReportFinding> Of(IEnumerable<Finding> findings) =>

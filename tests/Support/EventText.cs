@@ -79,6 +79,7 @@ public static class EventText
             case "exiting": e.Flags |= EventFlags.Exiting; break;
             case "mediated": e.Flags |= EventFlags.NotPci; break;
             case "ignored": e.Flags |= EventFlags.Ignored; break;
+            case "compat": e.Flags |= EventFlags.IommufdCompat; break;
             case "probing": e.Flags |= EventFlags.Probe; break;
             case "stack": e.Stack = int.Parse(rest.Dequeue(), CultureInfo.InvariantCulture); break;
             case "lock": e.Lock = ulong.Parse(rest.Dequeue(), NumberStyles.HexNumber, CultureInfo.InvariantCulture); break;

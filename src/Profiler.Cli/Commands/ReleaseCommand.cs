@@ -33,7 +33,7 @@ internal static class ReleaseCommand
             CustomParser = ParseSize,
         };
         var iommu = OptionValues.OneOf<IommuApi>("--iommu",
-            "type1: open the devices through their IOMMU groups; iommufd: each by a node of its own, as newer VMMs do", IommuApi.Type1);
+            "type1: open the devices through their IOMMU groups; iommufd: each by a node of its own, as newer VMMs do; compat: through their groups, with an iommufd as the container", IommuApi.Type1);
         var hugePages = new Option<bool>("--huge-pages")
         {
             Description = "allow huge pages for --dma; without it all pages are 4 KiB, the slowest to unpin, as on a host with " +

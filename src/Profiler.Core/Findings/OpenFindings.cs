@@ -5,7 +5,7 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Findings;
 
-/// <summary>Opens that waited for the releases of other processes, or for a reset method that timed out.</summary>
+/// <summary>Opens that waited for the releases of other processes, or for a reset method that timed out, or that take a slow way to the IOMMU.</summary>
 public static class OpenFindings
 {
     /// <summary>Shorter waits are not reported.</summary>
@@ -20,7 +20,11 @@ public static class OpenFindings
         Operation[] inOrder = [.. operations.Where(o => o.Kind == OperationKind.Release).OrderBy(o => o.Time.StartNs)];
         using var releases = new ReleaseIndex(inOrder);
         ImmutableArray<Operation> all = [.. opens];
-        return [.. all.Select(open => Delayed(open, releases, facts)).Append(ResetFindings.FellBack(all, facts.Devices)).OfType<Finding>()];
+        return
+        [
+            .. all.Select(open => Delayed(open, releases, facts)).Append(ResetFindings.FellBack(all, facts.Devices))
+                .Append(IommufdFindings.Compat(all)).OfType<Finding>(),
+        ];
     }
 
     /// <summary>The finding about an open; null if it did not wait for these releases.</summary>

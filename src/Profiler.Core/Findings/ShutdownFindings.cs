@@ -42,6 +42,8 @@ public static class ShutdownFindings
         ReleaseFindings.AddTo(findings, shutdown.Releases, shutdown.IfParallelNs, facts.Devices);
         if (Unpin(shutdown) is { } unpin)
             findings.Add(unpin);
+        if (IommufdFindings.Compat(shutdown.Releases) is { } compat)
+            findings.Add(compat);
         ResetFindings.AddTo(findings, shutdown.Releases, facts, evidence);
         // libvirt's limits are for VMs, not for other processes that get a signal.
         if (facts.HasLibvirtLimits(shutdown.Task.Tgid) && LibvirtFindings.For(shutdown) is { } libvirt)

@@ -26,6 +26,9 @@ public static class FindingKinds
     public static readonly FindingKind UnpinDominates = new(
         "unpin_dominates", Severity.Warning, "Unmapping, unpinning and freeing memory took a large part of the shutdown.");
 
+    public static readonly FindingKind IommufdCompat = new(
+        "iommufd_compat", Severity.Info, "Devices were used through a container that is emulated by an iommufd.");
+
     public static readonly FindingKind FasterReset = new(
         "faster_reset_offered", Severity.Warning, "A device was reset by a slow bus reset although a faster method is offered.");
 
@@ -53,8 +56,8 @@ public static class FindingKinds
     /// <summary>All of them, in the order of the documents.</summary>
     public static readonly ImmutableArray<FindingKind> All =
     [
-        SerialExit, SerialClose, LockHeld, VfsShareDevSet, Parallel, UnpinDominates, FasterReset, ResetTimedOut, ResetFellBack, ResetSkipped,
-        NotReleased, LibvirtLimits, StopLimit, OpenDelayed,
+        SerialExit, SerialClose, LockHeld, VfsShareDevSet, Parallel, UnpinDominates, IommufdCompat, FasterReset, ResetTimedOut, ResetFellBack,
+        ResetSkipped, NotReleased, LibvirtLimits, StopLimit, OpenDelayed,
     ];
 
     /// <summary>Those that say that a device is faulty or not free.</summary>

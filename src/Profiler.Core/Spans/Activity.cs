@@ -58,6 +58,9 @@ public sealed record Operation(
     /// <summary>Devices and bridges whose locks it needed for a reset and did not get: that reset was left out. In order.</summary>
     public ImmutableArray<TriedLock> TriedLocks { get; init; } = [];
 
+    /// <summary>The device is open through its group, whose container is an iommufd that emulates type 1; false where that is not known.</summary>
+    public bool IommufdCompat { get; init; }
+
     /// <summary>Sum of its lock waits, nanoseconds.</summary>
     public long LockWaitNs
     {

@@ -113,6 +113,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
             Result = end.Value,
             Partial = (long)begin.TimeNs < attachedNs,
             TriedLocks = [.. open.TriedLocks],
+            IommufdCompat = (begin.Flags & EventFlags.IommufdCompat) != 0,
         };
     }
 

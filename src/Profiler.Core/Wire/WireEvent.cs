@@ -111,6 +111,7 @@ public enum EventFlags : byte
     Probe = 1 << 2,
     Ignored = 1 << 3,
     Writer = 1 << 4,
+    IommufdCompat = 1 << 5,
 }
 
 /// <summary>A related thread: a process's leader, a lock's holder, a signal's target. 0 if unknown.</summary>

@@ -89,6 +89,15 @@ public sealed class DeviceArgumentsTests : IDisposable
     }
 
     [Fact]
+    public void With_an_iommufd_as_the_container_a_device_is_opened_through_its_group()
+    {
+        _host.HasNode("iommu").Add("0000:01:00.0", "vfio-pci", 12).VfioName("0000:01:00.0", "vfio3");
+        Assert.Equal(
+            [new VfioDevice(new PciAddress(0, 1, 0, 0), 12)],
+            new DeviceArguments(_host.Sysfs, IommuApi.Compat, _host.Dev).Resolve(["01:00.0"]));
+    }
+
+    [Fact]
     public void A_kernel_without_iommufd_or_without_nodes_is_told_by_what_is_missing()
     {
         _host.LoadVfio().Add("0000:01:00.0", "vfio-pci", 12).VfioName("0000:01:00.0", "vfio3", hasNode: false);

@@ -42,6 +42,16 @@ public sealed class OpenFindingsTests
     public void A_short_wait_is_not_reported() => Assert.Empty(For(Victim.Replace("1.2 400/400 qemu wait", "1.95 400/400 qemu wait", StringComparison.Ordinal)));
 
     [Fact]
+    public void A_container_that_is_an_iommufd_is_told_without_a_cost()
+    {
+        Assert.DoesNotContain(For(Victim), f => f.Id == "iommufd_compat");
+        Finding finding = Assert.Single(For(Victim.Replace("begin 0000:07:00.1", "begin 0000:07:00.1 compat", StringComparison.Ordinal)), f => f.Id == "iommufd_compat");
+        Assert.Equal((0L, Severity.Info), (finding.CostNs, finding.Severity));
+        Assert.Equal("0000:07:00.1", Assert.Single(finding.Devices));
+        Assert.Contains("was not measured here", finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Virtual_functions_would_not_wait_on_another_kernel()
     {
         Assert.Contains("another reset domain", Assert.Single(For(Victim)).Remedy, StringComparison.Ordinal);

@@ -24,7 +24,7 @@ internal sealed class DeviceArguments(PciSysfs sysfs, IommuApi api, string dev =
         }
         if (api == IommuApi.Type1 && !Exists(VfioContainer.Node))
             throw VfioErrors.NoVfio();
-        if (api == IommuApi.Iommufd && !Exists(IommufdAddressSpace.Node))
+        if (api != IommuApi.Type1 && !Exists(IommufdAddressSpace.Node))
             throw VfioErrors.NoIommufd();
         return [.. addresses.Select(Openable)];
     }

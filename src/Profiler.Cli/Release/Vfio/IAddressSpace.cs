@@ -18,6 +18,7 @@ internal interface IAddressSpace : IDisposable
     static IAddressSpace Open(IommuApi api) => api switch
     {
         IommuApi.Iommufd => IommufdAddressSpace.Open(),
+        IommuApi.Compat => VfioContainer.OpenIommufd(),
         _ => VfioContainer.Open(),
     };
 }

@@ -8,6 +8,9 @@ internal enum IommuApi
 
     /// <summary>Its successor (6.2): each device has a node of its own (6.6), and is bound to an iommufd.</summary>
     Iommufd,
+
+    /// <summary>An iommufd in place of the container: devices are opened through their groups, and it emulates type 1.</summary>
+    Compat,
 }
 
 /// <summary>How devices are opened, and what is mapped for them, as for a VM.</summary>

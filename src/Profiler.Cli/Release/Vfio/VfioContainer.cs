@@ -8,7 +8,7 @@ using static Profiler.Cli.Release.Vfio.VfioUapi;
 namespace Profiler.Cli.Release.Vfio;
 
 /// <summary>
-/// An open container with the groups in it: one address space for DMA. The steps are those of
+/// An open container, or an iommufd in its place, with the groups in it: one address space for DMA. The steps are those of
 /// docs.kernel.org/driver-api/vfio.html, "VFIO Usage Example".
 /// </summary>
 /// <remarks>
@@ -27,11 +27,17 @@ internal sealed class VfioContainer : IAddressSpace
     public static string GroupNode(int group) => $"/dev/vfio/{group}";
 
     /// <exception cref="UserException">VFIO is not loaded, has another API version, or there is no permission (3).</exception>
-    public static VfioContainer Open()
+    public static VfioContainer Open() => Open(Node, VfioErrors.OpenContainer);
+
+    /// <summary>The same with an iommufd, which takes a container's requests.</summary>
+    /// <exception cref="UserException">The kernel has no iommufd, or there is no permission (3).</exception>
+    public static VfioContainer OpenIommufd() => Open(IommufdAddressSpace.Node, VfioErrors.OpenIommufd);
+
+    private static VfioContainer Open(string node, Func<int, UserException> error)
     {
-        int fd = Posix.open(Node, Posix.O_RDWR | Posix.O_CLOEXEC);
+        int fd = Posix.open(node, Posix.O_RDWR | Posix.O_CLOEXEC);
         if (fd < 0)
-            throw VfioErrors.OpenContainer(Marshal.GetLastPInvokeError());
+            throw error(Marshal.GetLastPInvokeError());
         var container = new VfioContainer(fd);
         try
         {
