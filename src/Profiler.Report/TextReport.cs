@@ -84,7 +84,8 @@ public static class TextReport
         foreach (ReportDevice open in report.Opens.Where(Waterfall.HasDetails))
         {
             string how = open.Error is { } error ? $"failed to open {open.Bdf} ({error}) after" : $"opened {open.Bdf} in";
-            text.Append($"\n{ProcessNames.Of(open.Pid, open.Comm, open.Vm)} {how} {Figures.Text(open.DurationNs)}\n");
+            text.Append('\n');
+            Paragraph.Append(text, $"{ProcessNames.Of(open.Pid, open.Comm, open.Vm)} {how} {Figures.Text(open.DurationNs)}", width, "", "  ");
             Waterfall.Details(text, open, width);
         }
         ShutdownText.Findings(text, report.Findings, width);

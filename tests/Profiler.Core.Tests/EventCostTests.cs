@@ -20,11 +20,11 @@ public sealed class EventCostTests
 
     /// <summary>Lives of VMs with 16 devices, through the pipeline: the activities and shutdowns, which may be kept or heard of.</summary>
     [Fact]
-    public void An_event_allocates_little_in_steady_state() => Assert.InRange(BytesEach(Vms, 16), 0, 59);
+    public void An_event_allocates_little_in_steady_state() => Assert.InRange(BytesEach(Vms, 16), 0, 60);
 
     /// <summary>Statistics, findings and exemplars change in place.</summary>
     [Fact]
-    public void Statistics_allocate_next_to_nothing_in_steady_state() => Assert.InRange(BytesEach(Vms, 16, Statistics()), 0, 68);
+    public void Statistics_allocate_next_to_nothing_in_steady_state() => Assert.InRange(BytesEach(Vms, 16, Statistics()), 0, 69);
 
     [Fact]
     public void An_event_allocates_no_more_among_many_devices() => AssertFlat(Crowds.Devices, 16, 1024);

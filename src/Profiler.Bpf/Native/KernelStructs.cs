@@ -6,12 +6,9 @@ namespace Profiler.Bpf.Native;
 /// The start of <c>struct bpf_prog_info</c> (include/uapi/linux/bpf.h), up to the last field used here. An older kernel fills in
 /// fewer fields and returns a smaller length.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 224)]
+[StructLayout(LayoutKind.Explicit, Size = 220)]
 internal struct BpfProgInfo
 {
-    /// <summary>Length from which the kernel counts <see cref="recursion_misses"/>, or <see cref="verified_insns"/>.</summary>
-    public const uint WithMisses = 216, WithVerified = 220;
-
     [FieldOffset(192)] public ulong run_time_ns;
     [FieldOffset(200)] public ulong run_cnt;
 

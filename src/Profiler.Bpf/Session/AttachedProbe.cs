@@ -16,6 +16,9 @@ internal sealed unsafe class AttachedProbe : IDisposable
         ByTracefs,
     }
 
+    // Lengths of struct bpf_prog_info from which the kernel fills in recursion_misses, and verified_insns.
+    private const uint WithMisses = 216, WithVerified = 220;
+
     private static readonly Lazy<uint?> KprobeType = new(() =>
         uint.TryParse(File.ReadAllText("/sys/bus/event_source/devices/kprobe/type"), CultureInfo.InvariantCulture, out uint type) ? type : null);
 
@@ -115,14 +118,14 @@ internal sealed unsafe class AttachedProbe : IDisposable
 
     /// <summary>What loading its programs took of the verifier.</summary>
     public IEnumerable<VerifiedProgram> Verified() => _links.Select(l =>
-        new VerifiedProgram(NameOf(l.Program), TryGetInfo(l.Program, BpfProgInfo.WithVerified, out BpfProgInfo info) ? info.verified_insns : null));
+        new VerifiedProgram(NameOf(l.Program), TryGetInfo(l.Program, WithVerified, out BpfProgInfo info) ? info.verified_insns : null));
 
     private static ProgramRuns? RunsOf(nint program) => TryGetInfo(program, 0, out BpfProgInfo info)
         ? new ProgramRuns(NameOf(program), (long)info.run_cnt, (long)info.run_time_ns)
         : null;
 
     private static long? MissedByRecursion(nint program) =>
-        TryGetInfo(program, BpfProgInfo.WithMisses, out BpfProgInfo info) ? (long)info.recursion_misses : null;
+        TryGetInfo(program, WithMisses, out BpfProgInfo info) ? (long)info.recursion_misses : null;
 
     private static string NameOf(nint program) => Marshal.PtrToStringUTF8(LibBpf.bpf_program__name(program))!;
 
