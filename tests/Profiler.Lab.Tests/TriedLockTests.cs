@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace Profiler.Lab.Tests;
 
@@ -9,7 +8,7 @@ namespace Profiler.Lab.Tests;
 /// A device is opened while another program resets it, and released while another one takes it from its driver. Both have its lock: the
 /// kernel refuses the open, and leaves the reset of the release out. Beside it, what the kernel's own tracer says of the functions that try.
 /// </summary>
-public sealed partial class TriedLockTests
+public sealed class TriedLockTests
 {
     private const string Script = """
         device=${LAB_DEVICES%% *}
@@ -62,7 +61,8 @@ public sealed partial class TriedLockTests
     {
         JsonNode shutdown = Report(kernel)["shutdowns"]!.AsArray()[^1]!;
         JsonNode device = Assert.Single(shutdown["devices"]!.AsArray())!;
-        Assert.Empty(device["resets"]!.AsArray());
+        // What it tries next, a reset of all devices of the dev_set, needs the same lock.
+        Assert.All(device["resets"]!.AsArray(), r => Assert.Equal("EAGAIN", (string?)r!["error"]));
         AssertTried(kernel, device, "unbinds.pid", holderBdf: null);
         Assert.Contains(shutdown["findings"]!.AsArray(), f =>
             (string?)f!["id"] == "reset_skipped" && f["text"]!.GetValue<string>().Contains("held the lock of " + device["bdf"], StringComparison.Ordinal));
@@ -78,20 +78,18 @@ public sealed partial class TriedLockTests
         AssertTried(kernel, opens[0], "resets.pid", holderBdf: opens[0]["bdf"]!.GetValue<string>());
     }
 
+    /// <summary>On 5.10 that function is inlined.</summary>
     [Theory]
-    [MemberData(nameof(Kernels))]
-    public void The_kernel_s_own_tracer_saw_as_many_tries_in_vain(string kernel)
+    [MemberData(nameof(WithSlowReset))]
+    public void The_kernel_s_own_tracer_saw_the_same_tries_in_vain(string kernel)
     {
-        JsonNode report = Report(kernel);
-        int told = report["opens"]!.AsArray().Concat(report["shutdowns"]!.AsArray().SelectMany(s => s!["devices"]!.AsArray()))
-            .Sum(o => o!["tried_locks"]?.AsArray().Count ?? 0);
-        // If one of the functions calls another one, both fail. -11 is EAGAIN.
-        long[] inVain = [.. new KernelTrace(Guest(kernel).Text("trace")).Events.Where(e => InVain().IsMatch(e.What)).Select(e => e.Ns)];
-        Assert.Equal(inVain.Zip(inVain.Skip(1)).Count(t => t.Second - t.First > 10_000_000) + 1, told);
+        var trace = new KernelTrace(Guest(kernel).Text("trace"));
+        int InVain(string function, string result) => trace.Events.Count(e =>
+            e.What.StartsWith(function + ": ", StringComparison.Ordinal) && e.What.EndsWith(" got=" + result, StringComparison.Ordinal));
+        JsonNode device = Report(kernel)["shutdowns"]!.AsArray()[^1]!["devices"]![0]!;
+        Assert.Equal(device["tried_locks"]!.AsArray().Count, InVain("pci_dev_trylock", "0"));
+        Assert.Equal(1, InVain("pci_try_reset_function", "-11")); // EAGAIN
     }
-
-    [GeneratedRegex("got=(0|-11)$")]
-    private static partial Regex InVain();
 
     private static void AssertTried(string kernel, JsonNode operation, string pidFile, string? holderBdf)
     {
