@@ -17,12 +17,14 @@ public sealed class TriedLockTests
         device=$1
         sysfs=/sys/bus/pci/devices/$device
 
-        # Another program resets it, which takes a second.
-        bash -c 'echo $$ >"$0"; echo 1 >"$1/reset"' "$OUT/resets.pid" "$sysfs" &
+        # Another program resets it, again and again, which takes a second each. What it says of the emulated device does not matter.
+        bash -c 'echo $$ >"$0"; until [[ -e $2 ]]; do echo 1 >"$1/reset"; done' "$OUT/resets.pid" "$sysfs" "$OUT/refused.over" 2>/dev/null &
         resets=$!
-        sleep 0.4
+        is_in() { grep -q "$2" "/proc/$1/stack"; }
+        wait_for 10 is_in "$resets" _reset_
         out/vfioscope release --mode close "$device" 2>"$OUT/refused" || :
-        wait "$resets" || : # what it says of the emulated device does not matter
+        touch "$OUT/refused.over"
+        wait "$resets" || :
 
         # While it is open, another one takes it from its driver, and waits for its release.
         out/vfioscope release --mode close --hold "$device" < <(sleep 60) >"$OUT/release.log" &
@@ -31,7 +33,7 @@ public sealed class TriedLockTests
         wait_for 30 has_device
         bash -c 'echo $$ >"$0"; echo "$2" >"$1/driver/unbind"' "$OUT/unbinds.pid" "$sysfs" "$device" &
         unbinds=$!
-        sleep 0.4
+        wait_for 10 is_in "$unbinds" vfio_
         kill "$user"
         wait "$user" || :
         wait "$unbinds"
