@@ -92,6 +92,7 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
         if (open.Result >= 0)
             Hold(open.Device);
         _did.AddOpen(open);
+        _undecidedUntilNs = long.MinValue; // it goes on, so that no signal was the cause
     }
 
     /// <summary>Adds a release; <see cref="DeviceUsers.Release"/> has removed the device.</summary>

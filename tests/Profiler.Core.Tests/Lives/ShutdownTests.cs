@@ -211,6 +211,25 @@ public sealed class ShutdownTests
         6.0 1/1 init reaped of 100/100 qemu
         """));
 
+    /// <summary>The first signal was followed by a close, and might have been its cause; the open shows that it was not.</summary>
+    [Fact]
+    public void An_open_beside_something_else_ends_the_closes_before_it_as_well()
+    {
+        List<Shutdown> all = Run("""
+            3.0 100/101 vmm open begin 0000:01:00.0
+            3.1 100/101 vmm open end 9
+            24.0 1/1 kill signal 15 to 100/100 vmm
+            29.4 100/102 vmm release begin 0000:01:00.0
+            29.5 100/102 vmm release end
+            32.0 1/1 kill signal 15 to 100/100 vmm
+            33.1 100/101 vmm open begin 0000:02:00.0
+            33.2 100/103 vmm teardown begin kvm
+            33.5 100/101 vmm open end 9
+            36.2 100/103 vmm teardown end kvm
+            """);
+        Assert.Equal([(Trigger.Close, false), (Trigger.SigTerm, true)], all.Select(s => (s.Trigger, s.Unfinished)));
+    }
+
     private static Shutdown Single(string events) => Assert.Single(Run(events));
 
     private static List<Shutdown> Run(string events, EndsWatched? watched = null) => Played.Shutdowns(events, watched);
