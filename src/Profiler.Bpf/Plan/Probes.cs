@@ -186,14 +186,14 @@ public static class Probes
     public static readonly IReadOnlyList<Probe> NewerResets =
     [
         // 6937b7dd4349 "PCI: Add support for ACPI _RST reset method", 5.15.
-        OfNewer("reset_acpi", "pci_dev_acpi_reset"),
+        IfThere("reset_acpi", "pci_dev_acpi_reset"),
         // 53c49b6e6dd2 "PCI/CXL: Add 'cxl_bus' reset method for devices below CXL Ports", 6.11.
-        OfNewer("reset_cxl_bus", "cxl_reset_bus_function"),
+        IfThere("reset_cxl_bus", "cxl_reset_bus_function"),
         // Proposed in 2026.
-        OfNewer("reset_d3cold", "pci_d3cold_reset"),
+        IfThere("reset_d3cold", "pci_d3cold_reset"),
         // c279e83953d9 "iommu: Introduce pci_dev_reset_iommu_prepare/done()", 7.0.
-        OfNewer("reset_iommu_block", "pci_dev_reset_iommu_prepare"),
-        OfNewer("reset_iommu_restore", "pci_dev_reset_iommu_done"),
+        IfThere("reset_iommu_block", "pci_dev_reset_iommu_prepare"),
+        IfThere("reset_iommu_restore", "pci_dev_reset_iommu_done"),
     ];
 
     /// <summary>
@@ -202,12 +202,13 @@ public static class Probes
     /// </summary>
     public static readonly IReadOnlyList<Probe> Trylocks =
     [
-        new("trylock_device", "reset", "pci_dev_trylock", null, "trylock_device") { OnlyWith = "pci_dev_trylock" },
-        new("trylock_reset", "reset", "pci_try_reset_function", null, "trylock_reset") { OnlyWith = "pci_try_reset_function" },
-        new("trylock_config", "reset", "pci_cfg_access_trylock", null, "trylock_config") { OnlyWith = "pci_cfg_access_trylock" },
+        IfThere("trylock_device", "pci_dev_trylock"),
+        IfThere("trylock_reset", "pci_try_reset_function"),
+        IfThere("trylock_config", "pci_cfg_access_trylock"),
     ];
 
-    private static Probe OfNewer(string name, string symbol) => new(name, "reset", symbol, null, name) { OnlyWith = symbol };
+    // A kernel without the function has nothing for the probe to see.
+    private static Probe IfThere(string name, string symbol) => new(name, "reset", symbol, null, name) { OnlyWith = symbol };
 
     /// <summary>The compiled objects of all probes.</summary>
     public static IEnumerable<string> Objects => All.Append(Module).Select(p => p.Object).Distinct();

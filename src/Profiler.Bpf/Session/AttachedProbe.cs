@@ -132,11 +132,10 @@ internal sealed unsafe class AttachedProbe : IDisposable
     // False also if the kernel fills in less than is needed.
     private static bool TryGetInfo(nint program, uint needed, out BpfProgInfo info)
     {
+        info = default;
         uint length = (uint)sizeof(BpfProgInfo);
-        BpfProgInfo filled = default;
-        bool got = LibBpf.bpf_obj_get_info_by_fd(LibBpf.bpf_program__fd(program), &filled, &length) == 0;
-        info = filled;
-        return got && length >= needed;
+        fixed (BpfProgInfo* filled = &info)
+            return LibBpf.bpf_obj_get_info_by_fd(LibBpf.bpf_program__fd(program), filled, &length) == 0 && length >= needed;
     }
 
     private static long? MissedByKprobe(BpfLinkHandle link)

@@ -103,6 +103,9 @@ public sealed class BpfSession : IDisposable
     public ImmutableArray<ProgramRuns> Programs() =>
         _runStatistics is not null || RunStatistics.AlwaysOn() ? _probes.Programs() : [];
 
+    /// <summary>The attached programs, by the name of their probe. Asks the kernel about each; what it says does not change.</summary>
+    public ILookup<string, VerifiedProgram> Verified() => _probes.Verified();
+
     /// <summary>Tracks a process that had a device open before the capture began.</summary>
     /// <param name="pid">The process.</param>
     /// <param name="exits">The process is already exiting: its exit is not reported again.</param>

@@ -56,8 +56,7 @@ internal sealed class ProbeSet : IDisposable
         {
             IReadOnlyDictionary<string, long>? returns = _returns?.Missed();
             return [.. _status.Select(s =>
-                Find(s.Name) is { } attached
-                    ? s with { Missed = Sum(s.Missed, attached.Missed(returns)), Limited = s.Limited || attached.Limited, Programs = [.. attached.Verified()] }
+                Find(s.Name) is { } attached ? s with { Missed = Sum(s.Missed, attached.Missed(returns)), Limited = s.Limited || attached.Limited }
                 : _everAttached.Contains(s.Name) ? s
                 : s with { Missed = null })];
         }
@@ -68,6 +67,13 @@ internal sealed class ProbeSet : IDisposable
     {
         lock (_gate)
             return [.. _attached.SelectMany(a => a.Runs()).GroupBy(r => r.Program).Select(ProgramRuns.Sum)];
+    }
+
+    /// <inheritdoc cref="BpfSession.Verified"/>
+    public ILookup<string, VerifiedProgram> Verified()
+    {
+        lock (_gate)
+            return _attached.SelectMany(a => a.Verified(), (a, program) => (a.Plan.Probe.Name, program)).ToLookup(v => v.Name, v => v.program);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Profiler.Bpf.Plan;
 
 namespace Profiler.Bpf.Session;
@@ -15,8 +14,4 @@ namespace Profiler.Bpf.Session;
 /// <param name="Limited">The return probe sees only a few concurrent calls; the kernel does not count the others.</param>
 public sealed record ProbeStatus(
     string Name, string Symbol, AttachKind? Kind, bool Attached, bool Essential, long? Missed, string Reason, string? WaitsFor,
-    bool Limited = false)
-{
-    /// <summary>Its programs; none unless it is attached.</summary>
-    public ImmutableArray<VerifiedProgram> Programs { get; init; } = [];
-}
+    bool Limited = false);

@@ -25,8 +25,9 @@ internal sealed record CheckDocument(
     public const string SchemaId = "vfioscope.check/1";
 
     public static CheckDocument Of(
-        string host, string kernel, IEnumerable<ProbeStatus> probes, IEnumerable<DeviceIdentity> devices, IEnumerable<Problem> problems, bool ok) => new(
-        SchemaId, host, kernel, [.. probes.Select(CheckProbe.Of)], [.. devices.Select(CheckDevice.Of)], [.. problems.Select(CheckProblem.Of)], ok);
+        string host, string kernel, IEnumerable<ProbeStatus> probes, ILookup<string, VerifiedProgram> programs, IEnumerable<DeviceIdentity> devices,
+        IEnumerable<Problem> problems, bool ok) => new(
+        SchemaId, host, kernel, [.. probes.Select(p => CheckProbe.Of(p, programs[p.Name]))], [.. devices.Select(CheckDevice.Of)], [.. problems.Select(CheckProblem.Of)], ok);
 }
 
 /// <param name="Symbol">The kernel function or tracepoint.</param>
@@ -38,9 +39,9 @@ internal sealed record CheckDocument(
 internal sealed record CheckProbe(
     string Name, string Symbol, string? Attach, bool Attached, bool Required, string Reason, string? WaitsFor, ImmutableArray<CheckProgram> Programs)
 {
-    public static CheckProbe Of(ProbeStatus p) => new(
+    public static CheckProbe Of(ProbeStatus p, IEnumerable<VerifiedProgram> programs) => new(
         p.Name, p.Symbol, p.Kind is { } kind ? EnumNames.Of(kind) : null, p.Attached, p.Essential, p.Reason, p.WaitsFor,
-        [.. p.Programs.Select(v => new CheckProgram(v.Name, v.Instructions))]);
+        [.. programs.Select(v => new CheckProgram(v.Name, v.Instructions))]);
 }
 
 /// <param name="VerifiedInstructions">That the verifier looked at, on all paths; null if the kernel does not tell.</param>

@@ -66,7 +66,7 @@ internal static class CheckCommand
             CheckText.Verdict(output, probes, session.SwitchedOff);
         }
         else
-            output.Write(CheckJson.Text(CheckDocument.Of(Environment.MachineName, kernel, probes, devices, problems, ok)));
+            output.Write(CheckJson.Text(CheckDocument.Of(Environment.MachineName, kernel, probes, session.Verified(), devices, problems, ok)));
         return ok ? ExitCode.Done : ExitCode.No;
     }
 

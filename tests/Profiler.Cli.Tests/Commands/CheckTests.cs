@@ -51,12 +51,10 @@ public sealed class CheckTests
         CheckDocument document = CheckDocument.Of(
             "host-1", "6.12.48",
             [
-                new ProbeStatus("release", "vfio_device_fops_release", AttachKind.Kprobe, true, true, 0, "called seldom", null)
-                {
-                    Programs = [new VerifiedProgram("release_kretprobe", 118), new VerifiedProgram("release_kprobe", null)],
-                },
+                new ProbeStatus("release", "vfio_device_fops_release", AttachKind.Kprobe, true, true, 0, "called seldom", null),
                 new ProbeStatus("iommufd", "iommufd_fops_release", null, false, false, null, "waiting for module iommufd", "iommufd"),
             ],
+            new[] { new VerifiedProgram("release_kretprobe", 118), new VerifiedProgram("release_kprobe", null) }.ToLookup(_ => "release"),
             [
                 new DeviceIdentity("0000:01:00.0", "1234", "11e8", null, null, "00ff00", 14, "vfio-pci", ["flr", "bus"], ["0000:01:00.1"]),
                 new DeviceIdentity("0000:02:00.0", "1234", "11e8", null, null, "00ff00", null, "vfio-pci", null, []),
