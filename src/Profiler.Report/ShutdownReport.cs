@@ -80,7 +80,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
             :
             [
                 .. o.TriedLocks.Select(t => new ReportTriedLock(
-                    t.Device, t.Task?.Tid, t.Task?.Tgid, t.Process, t.Task is { } task ? Vm(task.Tgid) : null, t.HolderDevice)),
+                    t.Device, t.Holder?.Task.Tid, t.Holder?.Task.Tgid, t.Holder?.Process, t.Holder is { } h ? Vm(h.Task.Tgid) : null, t.Holder?.Device)),
             ],
         o.Stack,
         o.Partial,

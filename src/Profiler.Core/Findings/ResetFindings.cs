@@ -151,7 +151,7 @@ internal static class ResetFindings
         return new Finding(FindingKinds.ResetSkipped, () =>
         {
             string[] devices = [.. skipped.Select(r => r.Device).Distinct()];
-            TriedLock[] tried = [.. skipped.SelectMany(r => r.TriedLocks).DistinctBy(t => (t.Device, t.Task?.Tgid))];
+            TriedLock[] tried = [.. skipped.SelectMany(r => r.TriedLocks).DistinctBy(t => (t.Device, t.Holder?.Task.Tgid))];
             return new FindingDetails(
                 $"{Figures.Count(devices.Length, "device")} ({Figures.List(devices)}) {(devices.Length == 1 ? "was" : "were")} released without a reset, although a reset method exists: " +
                 (tried.Length == 0

@@ -128,12 +128,10 @@ public sealed record LockWait(
 
 /// <summary>The lock of a device, or access to its configuration space, that was tried and was not free.</summary>
 /// <param name="Device">The device or bridge.</param>
-/// <param name="Task">
-/// The thread that held the lock; null if it was access to the configuration space, which has no holder, or if the thread let go meanwhile.
+/// <param name="Holder">
+/// Null if it was access to the configuration space, which has no holder, or if the holder let go meanwhile.
 /// </param>
-/// <param name="Process">The name of its process, or of the thread if that is unknown.</param>
-/// <param name="HolderDevice">The device that it released, opened or reset; null if it did something else.</param>
-public sealed record TriedLock(string Device, TaskId? Task, string? Process, string? HolderDevice);
+public sealed record TriedLock(string Device, LockHolder? Holder);
 
 /// <summary>A thread that held a lock while another one waited for it.</summary>
 /// <param name="Task">The thread; null if the kernel was handing the lock over, or if readers may have held it.</param>

@@ -120,11 +120,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
     private Activity? TriedInVain(in WireEvent e)
     {
         // Without it, the operation began before the capture.
-        if (OperationOf((int)e.Tid) is { } open)
-        {
-            LockHolder? holder = _tasks.PeerOf(in e) is { } task ? HolderOf(task) : null;
-            open.TriedLocks.Add(new TriedLock(_tasks.Text(in e.Device), holder?.Task, holder?.Process, holder?.Device));
-        }
+        OperationOf((int)e.Tid)?.TriedLocks.Add(new TriedLock(_tasks.Text(in e.Device), HolderIn(in e)));
         return null;
     }
 
@@ -133,7 +129,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
         // The thread's operation began before the capture; the end of the wait counts as unmatched.
         if (OperationOf((int)e.Tid) is null)
             return null;
-        LockHolder? holder = _tasks.PeerOf(in e) is { } task ? HolderOf(task) : null;
+        LockHolder? holder = HolderIn(in e);
         // An open does not know the kind of its locks; the holder's release may know it.
         bool devSet = holder is { } known && OperationOf(known.Task.Tid) is { } held && held.Start.Lock == e.Lock;
         LockKind kind = e.LockKind == LockKind.Other && devSet ? LockKind.DevSet : e.LockKind;
@@ -254,6 +250,8 @@ public sealed class SpanAssembler(long attachedNs = 0)
         if (thread.IsIdle)
             _threads.Remove(thread);
     }
+
+    private LockHolder? HolderIn(in WireEvent e) => _tasks.PeerOf(in e) is { } task ? HolderOf(task) : null;
 
     // The process's name says more than the thread's: in a dying .NET process ".NET Finalizer" closes the devices.
     private LockHolder HolderOf(TaskId task)

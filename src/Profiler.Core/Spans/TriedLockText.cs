@@ -7,7 +7,7 @@ public static class TriedLockText
     /// <param name="tried">The lock.</param>
     /// <param name="nameOf">The name of a process, from its number and comm.</param>
     public static string Of(TriedLock tried, Func<int, string, string> nameOf) =>
-        Of(tried.Device, tried.Task is { } task ? nameOf(task.Tgid, tried.Process ?? task.Comm) : null, tried.HolderDevice);
+        Of(tried.Device, tried.Holder is { } holder ? nameOf(holder.Task.Tgid, holder.Process) : null, tried.Holder?.Device);
 
     /// <inheritdoc cref="Of(TriedLock, Func{int, string, string})"/>
     /// <param name="device">The device or bridge.</param>
