@@ -11,24 +11,13 @@ internal static class VfioErrors
     public static UserException NoVfio() =>
         UserException.NotPossible($"VFIO is not loaded ({VfioContainer.Node} is missing): modprobe vfio-pci");
 
-    public static UserException OpenContainer(int errno) => errno switch
-    {
-        // ENODEV: udev creates the node at boot, also when the module is missing.
-        Errno.ENOENT or Errno.ENODEV => NoVfio(),
-        Errno.EPERM or Errno.EACCES => NoPermission(VfioContainer.Node),
-        _ => Failed($"open {VfioContainer.Node}", errno),
-    };
+    public static UserException OpenContainer(int errno) => Open(VfioContainer.Node, errno, NoVfio());
 
     public static UserException NoIommufd() => UserException.NotPossible(
         $"this kernel has no iommufd, or it is not loaded ({IommufdAddressSpace.Node} is missing): modprobe {KernelModules.Iommufd}, or take " +
         "--iommu type1");
 
-    public static UserException OpenIommufd(int errno) => errno switch
-    {
-        Errno.ENOENT or Errno.ENODEV => NoIommufd(),
-        Errno.EPERM or Errno.EACCES => NoPermission(IommufdAddressSpace.Node),
-        _ => Failed($"open {IommufdAddressSpace.Node}", errno),
-    };
+    public static UserException OpenIommufd(int errno) => Open(IommufdAddressSpace.Node, errno, NoIommufd());
 
     public static UserException AllocateIoas(int errno) => Failed("make an address space for DMA", errno);
 
@@ -114,6 +103,14 @@ internal static class VfioErrors
         Errno.EINVAL => UserException.NotPossible(
             $"the IOMMU has no room for {size} from address 0x{DmaMemory.FirstIova:x} up: map less"),
         _ => Failed($"map {size} for DMA", errno),
+    };
+
+    // ENODEV: udev creates the node at boot, also when the module is missing.
+    private static UserException Open(string node, int errno, UserException missing) => errno switch
+    {
+        Errno.ENOENT or Errno.ENODEV => missing,
+        Errno.EPERM or Errno.EACCES => NoPermission(node),
+        _ => Failed($"open {node}", errno),
     };
 
     private static UserException InterruptsUnsafe(int group, string module) => UserException.NotPossible(
