@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 
 namespace Profiler.Lab.Tests;
@@ -11,8 +10,7 @@ public sealed class LivesTests
 {
     private const int Devices = 16;
 
-    // One guest for each kernel, also if it fails.
-    private static readonly ConcurrentDictionary<string, Lazy<LabGuest>> Guests = [];
+    private static readonly GuestPerKernel Guest = new(Run);
 
     public static TheoryData<string, string> Cases => Rows(LifeCases.Scenes.SelectMany(s => s));
 
@@ -44,7 +42,7 @@ public sealed class LivesTests
     [MemberData(nameof(Kernels))]
     public void Two_that_die_at_once_are_not_said_to_be_parallel(string kernel)
     {
-        JsonNode report = Guest(kernel).Json("two.json");
+        JsonNode report = Guest[kernel].Json("two.json");
         Assert.DoesNotContain(report["releases"]!["findings"]!.AsArray(), f => f!["id"]!.GetValue<string>() == "parallel");
     }
 
@@ -52,7 +50,7 @@ public sealed class LivesTests
     [MemberData(nameof(Kernels))]
     public void All_of_it_was_seen(string kernel)
     {
-        JsonNode report = Guest(kernel).Json("scenes.json"), capture = report["capture"]!;
+        JsonNode report = Guest[kernel].Json("scenes.json"), capture = report["capture"]!;
         Assert.True(capture["complete"]!.GetValue<bool>(), capture.ToJsonString());
         Assert.Equal(0, capture["events_lost"]!.GetValue<long>());
         Assert.Equal(0, capture["events_unmatched"]!.GetValue<long>());
@@ -65,7 +63,7 @@ public sealed class LivesTests
 
     private static (LifeReport Report, string Who, LifeCase Story) Find(string kernel, string name)
     {
-        LabGuest guest = Guest(kernel);
+        LabGuest guest = Guest[kernel];
         for (int scene = 0; scene < LifeCases.Scenes.Length; scene++)
         {
             int place = Array.FindIndex(LifeCases.Scenes[scene], c => c.Name == name);
@@ -77,7 +75,7 @@ public sealed class LivesTests
         return (new LifeReport(guest.Json("two.json"), new ActorLog(guest.Text("two.log")), Slow(kernel)), Letter(two), LifeCases.Two[two]);
     }
 
-    private static LabGuest Guest(string kernel) => Guests.GetOrAdd(kernel, _ => new(() =>
+    private static LabGuest Run(string kernel)
     {
         IEnumerable<string> scenes = LifeCases.Scenes.Select((scene, number) => Actors($"scene{number}", scene));
         return LabGuest.Run(
@@ -96,7 +94,7 @@ public sealed class LivesTests
             record two
             """,
             Devices, kernel);
-    })).Value;
+    }
 
     // One call of the actor for all that goes on at the same time. What a kernel cannot show is played all the same.
     private static string Actors(string name, LifeCase[] scene)

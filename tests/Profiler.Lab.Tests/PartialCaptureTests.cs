@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 
 namespace Profiler.Lab.Tests;
@@ -8,8 +7,7 @@ public sealed class PartialCaptureTests
 {
     private const int Devices = 16;
 
-    // One guest for each kernel, also if it fails.
-    private static readonly ConcurrentDictionary<string, Lazy<LabGuest>> Guests = [];
+    private static readonly GuestPerKernel Guest = new(kernel => LabGuest.Run(Script, Devices, kernel));
 
     // The command is run once everything is attached: how long that takes here is how long the processes may have to themselves.
     private const string Script = """
@@ -140,7 +138,7 @@ public sealed class PartialCaptureTests
 
     private static (JsonNode Report, ActorLog Log) Recorded(string kernel, string name)
     {
-        LabGuest guest = Guests.GetOrAdd(kernel, _ => new(() => LabGuest.Run(Script, Devices, kernel))).Value;
+        LabGuest guest = Guest[kernel];
         return (guest.Json(name + ".json"), new ActorLog(guest.Text(name + ".log")));
     }
 

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Profiler.Lab.Tests;
 
 /// <summary>
@@ -47,7 +45,7 @@ public sealed class PodTests
         wait "$serve"
         """;
 
-    private static readonly ConcurrentDictionary<string, Lazy<LabGuest>> Guests = [];
+    private static readonly GuestPerKernel Guest = new(kernel => LabGuest.Run(Script, devices: 3, kernel));
 
     public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("5.10 6.12 newest")];
 
@@ -55,17 +53,14 @@ public sealed class PodTests
     [MemberData(nameof(Kernels))]
     public void Shutdowns_have_the_names_of_pods(string kernel) => Assert.Equal(
         ["training/worker-0", "storage/target-7", $"pod {Unknown}"],
-        Guest(kernel).Json("report.json")["shutdowns"]!.AsArray().Select(s => s!["vm"]!.GetValue<string>()));
+        Guest[kernel].Json("report.json")["shutdowns"]!.AsArray().Select(s => s!["vm"]!.GetValue<string>()));
 
     [Theory]
     [MemberData(nameof(Kernels))]
     public void Metrics_say_which_pods_they_are(string kernel)
     {
-        string[] info = [.. Guest(kernel).Text("metrics").Split('\n').Where(l => l.StartsWith("vfio_vm_info{", StringComparison.Ordinal))];
+        string[] info = [.. Guest[kernel].Text("metrics").Split('\n').Where(l => l.StartsWith("vfio_vm_info{", StringComparison.Ordinal))];
         Assert.Contains(info, l => l.Contains("namespace=\"training\"") && l.Contains("pod=\"worker-0\"") && l.Contains("vm=\"training/worker-0\""));
         Assert.Contains(info, l => l.Contains("namespace=\"storage\"") && l.Contains("pod=\"target-7\""));
     }
-
-    private static LabGuest Guest(string kernel) =>
-        Guests.GetOrAdd(kernel, _ => new(() => LabGuest.Run(Script, devices: 3, kernel))).Value;
 }

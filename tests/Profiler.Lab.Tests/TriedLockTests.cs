@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
@@ -50,7 +49,7 @@ public sealed class TriedLockTests
         out/vfioscope report "$OUT/tried.vfioscope" --format json -o "$OUT/report.json"
         """;
 
-    private static readonly ConcurrentDictionary<string, Lazy<LabGuest>> Guests = [];
+    private static readonly GuestPerKernel Guest = new(kernel => LabGuest.Run(Script, devices: 1, kernel, "bridge"));
 
     public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("5.10 6.12 rt newest")];
 
@@ -85,7 +84,7 @@ public sealed class TriedLockTests
     [MemberData(nameof(WithSlowReset))]
     public void The_kernel_s_own_tracer_saw_the_same_tries_in_vain(string kernel)
     {
-        var trace = new KernelTrace(Guest(kernel).Text("trace"));
+        var trace = new KernelTrace(Guest[kernel].Text("trace"));
         int InVain(string function, string result) => trace.Events.Count(e =>
             e.What.StartsWith(function + ": ", StringComparison.Ordinal) && e.What.EndsWith(" got=" + result, StringComparison.Ordinal));
         JsonNode device = Report(kernel)["shutdowns"]!.AsArray()[^1]!["devices"]![0]!;
@@ -98,12 +97,9 @@ public sealed class TriedLockTests
         JsonNode tried = Assert.Single(operation["tried_locks"]!.AsArray())!;
         Assert.Equal(
             (operation["bdf"]!.GetValue<string>(), holderBdf), (tried["bdf"]!.GetValue<string>(), (string?)tried["holder_bdf"]));
-        Assert.Equal(int.Parse(Guest(kernel).Text(pidFile), CultureInfo.InvariantCulture), tried["pid"]!.GetValue<int>());
+        Assert.Equal(int.Parse(Guest[kernel].Text(pidFile), CultureInfo.InvariantCulture), tried["pid"]!.GetValue<int>());
         Assert.Equal("bash", tried["comm"]!.GetValue<string>());
     }
 
-    private static JsonNode Report(string kernel) => Guest(kernel).Json("report.json");
-
-    private static LabGuest Guest(string kernel) =>
-        Guests.GetOrAdd(kernel, _ => new(() => LabGuest.Run(Script, devices: 1, kernel, "bridge"))).Value;
+    private static JsonNode Report(string kernel) => Guest[kernel].Json("report.json");
 }
