@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define EVENT_FORMAT 7
+#define EVENT_FORMAT 8
 
 #define NO_STACK (-1)
 
@@ -30,6 +30,7 @@ enum event_kind {
 	EVENT_PROCESS,	   /* a tracked process got further on its way out, see enum process_step */
 	EVENT_TEARDOWN,	   /* a part of a process's end other than device release, see enum
 			      teardown_step */
+	EVENT_START,	   /* a part of a start other than device opens, see enum start_step */
 	EVENT_KINDS,
 };
 
@@ -78,6 +79,23 @@ enum teardown_step {
 	TEARDOWN_STEPS,
 };
 
+/* The part of a start that an event begins or ends, or at which it is. */
+enum start_step {
+	START_CONTACT = 1, /* instant: the process opens something of VFIO for the first time */
+	START_VM,	   /* instant: it creates a virtual machine */
+	START_RUN,	   /* instant: a vCPU of it runs for the first time */
+	START_DMA, /* memory, or a device's, is mapped for DMA: pinned, and put into the IOMMU */
+	START_INTERRUPTS, /* vfio_pci_set_irqs_ioctl */
+	START_KVM_MEMORY, /* kvm_set_memory_region */
+	START_STEPS,
+};
+
+/* The value of a START_CONTACT. */
+enum contact {
+	CONTACT_NEW_VM = 1 << 0,  /* the process has a virtual machine that has not run yet */
+	CONTACT_BY_OPEN = 1 << 1, /* it opens a device: what it is in, it opened before, or got */
+};
+
 /* Which lock a LOCK_WAIT is for. Known inside a release and a bind to an iommufd; inside an open
  * through the group it is always LOCK_OTHER. */
 enum lock_kind {
@@ -98,32 +116,54 @@ enum event_flag {
 };
 
 /* Another thread that matters: the leader of the process at RELEASE and OPEN begin and at
- * PROCESS_EXITS, the holder at LOCK_WAIT begin, the target of a SIGNAL. 0 if unknown, as
- * the readers that hold an rw-semaphore are. */
+ * PROCESS_EXITS and START_CONTACT, the holder at LOCK_WAIT begin, the target of a SIGNAL. 0 if
+ * unknown, as the readers that hold an rw-semaphore are. */
 struct peer {
 	__u32 tid;
 	__u32 tgid;
 	char comm[COMM_LENGTH];
 };
 
+/* What a mapping for DMA did, at its end. */
+struct mapped {
+	__u64 bytes;   /* that were asked for; 0 if not known */
+	__u64 pinned;  /* bytes of memory that were pinned; a device's own memory is not */
+	__u64 faults;  /* pages of any size that were not there yet: allocated and cleared */
+	__u64 faulted; /* their bytes; those of the process's other threads meanwhile, too */
+	__u64 reserved;
+};
+
 struct event {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u64 cgroup;  /* bpf_get_current_cgroup_id() */
-	__u64 lock;    /* the mutex of the dev_set at RELEASE begin, and at OPEN begin where known;
-			* what is waited for at LOCK_WAIT */
+	union {
+		__u64 lock;    /* the mutex of the dev_set at RELEASE begin, and at OPEN begin where
+				* known; what is waited for at LOCK_WAIT */
+		__u64 exec_ns; /* START_CONTACT: when the process began to run its program,
+				* CLOCK_MONOTONIC; 0 if not known */
+		__u64 bytes;   /* START_DMA begin: that are to be mapped; 0 if not known */
+	};
 	__u32 tid;
 	__u32 tgid;
 	char comm[COMM_LENGTH];
-	char device[DEVICE_LENGTH]; /* dev_name(), begin events and instants only; for bridge steps
-				     * the bridge's, for a lock that was tried that of its device */
-	struct peer peer;
-	/* RESET and OPEN end: what the function returned; begin of RESET_DEVICE_WAIT: the step that
-	 * waits, if known; SIGNAL: its number; PROCESS_EXITS: the exit code, whose low seven bits
-	 * are the signal that killed the process, if one did; else 0 */
+	union {
+		struct {
+			char device[DEVICE_LENGTH]; /* dev_name(), begin events and instants only;
+						     * for bridge steps the bridge's, for a lock
+						     * that was tried that of its device */
+			struct peer peer;
+		};
+		struct mapped mapped; /* START_DMA end */
+	};
+	/* RESET, OPEN and START_DMA end: what the function returned; begin of RESET_DEVICE_WAIT:
+	 * the step that waits, if known; SIGNAL: its number; PROCESS_EXITS: the exit code, whose
+	 * low seven bits are the signal that killed the process, if one did; START_CONTACT:
+	 * enum contact; else 0 */
 	__s32 value;
 	__u8 kind;    /* enum event_kind */
 	__u8 edge;    /* enum event_edge */
-	__u8 subtype; /* enum reset_step, lock_kind, process_step or teardown_step, by kind */
+	__u8 subtype; /* enum reset_step, lock_kind, process_step, teardown_step or start_step, by
+		       * kind */
 	__u8 flags;   /* enum event_flag */
 	/* RELEASE, OPEN, LOCK_WAIT and RESET end, if it took long: the stack it began on, a key
 	 * into the map of kernel stacks; NO_STACK if it did not, another negative errno if the map
@@ -134,7 +174,7 @@ struct event {
 
 /* What the programs had to give up. Also the index into the map of faults: keep dense. */
 enum fault {
-	FAULT_SPANS_FULL,   /* a release or open is not followed: its map is full */
+	FAULT_SPANS_FULL,   /* a release, open or mapping is not followed: its map is full */
 	FAULT_RESETS_FULL,  /* a reset step is not followed: its map is full */
 	FAULT_TRACKED_FULL, /* a process is not tracked: the map is full; counted at each of its
 			       opens and releases */
@@ -150,6 +190,7 @@ struct kind_counters {
 };
 
 _Static_assert(sizeof(struct peer) == 24, "struct peer is wire format");
+_Static_assert(sizeof(struct mapped) == 40, "struct mapped is wire format");
 _Static_assert(sizeof(struct event) == 104, "struct event is wire format");
 _Static_assert(sizeof(struct kind_counters) == 16, "struct kind_counters is read by user space");
 

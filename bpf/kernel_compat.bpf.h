@@ -34,8 +34,51 @@ struct signal_struct___before_5_17 {
 	struct task_struct *group_exit_task;
 };
 
+/* Indices of counters of memory: include/linux/mm_types_task.h. */
+enum { ANONYMOUS_PAGES = 1, SHARED_PAGES = 3, PAGE_COUNTERS };
+
+struct percpu_counter {
+	long long count;
+};
+
+struct mm_struct {
+	unsigned long locked_vm; /* pages; with them what type 1 pins */
+	struct {
+		long long counter;
+	} pinned_vm; /* pages that iommufd pins */
+	struct {
+		long counter;
+	} hugetlb_usage; /* pages of hugetlbfs, in small pages; with CONFIG_HUGETLB_PAGE */
+	struct percpu_counter rss_stat[PAGE_COUNTERS];
+};
+
+/*
+ * f1a7941243c1 ("mm: convert mm's rss stats into percpu_counter"), 6.2. Before it, a task kept what
+ * it had not added yet. May go when 6.1 is no longer supported.
+ */
+struct mm_rss_stat {
+	struct {
+		long counter;
+	} count[PAGE_COUNTERS];
+};
+
+struct mm_struct___before_6_2 {
+	struct mm_rss_stat rss_stat;
+};
+
+struct task_rss_stat {
+	int count[PAGE_COUNTERS];
+};
+
+struct task_struct___before_6_2 {
+	struct task_rss_stat rss_stat;
+};
+
 struct task_struct {
 	struct signal_struct *signal;
+	struct mm_struct *mm;
+	unsigned long min_flt;
+	unsigned long maj_flt;
 	unsigned int flags;
 	struct task_struct *group_leader;
 	int pid;
@@ -440,6 +483,44 @@ static __always_inline int exit_code_of(struct task_struct *task, int argument)
 	if (BPF_CORE_READ(signal, flags) & (SIGNAL_GROUP_EXIT | SIGNAL_GROUP_COREDUMP))
 		return BPF_CORE_READ(signal, group_exit_code);
 	return argument;
+}
+
+/* Pages of the process's memory that the kernel holds in place: locked, or pinned for devices. */
+static __always_inline __u64 pinned_pages(struct task_struct *task)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+
+	return mm ? BPF_CORE_READ(mm, locked_vm) + BPF_CORE_READ(mm, pinned_vm.counter) : 0;
+}
+
+/*
+ * Pages of the process's memory that are there, in small pages. Indices of relocated arrays must be
+ * constants, also before functions are inlined.
+ */
+static __always_inline __u64 resident_pages(struct task_struct *task)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct___before_6_2 *older_mm = (void *)mm;
+	struct task_struct___before_6_2 *older_task = (void *)task;
+	__u64 pages = 0;
+
+	if (!mm)
+		return 0;
+	if (bpf_core_field_exists(mm->hugetlb_usage))
+		pages = BPF_CORE_READ(mm, hugetlb_usage.counter);
+	if (!bpf_core_type_exists(struct mm_rss_stat))
+		return pages + BPF_CORE_READ(mm, rss_stat[ANONYMOUS_PAGES].count) +
+		       BPF_CORE_READ(mm, rss_stat[SHARED_PAGES].count);
+	return pages + BPF_CORE_READ(older_mm, rss_stat.count[ANONYMOUS_PAGES].counter) +
+	       BPF_CORE_READ(older_mm, rss_stat.count[SHARED_PAGES].counter) +
+	       BPF_CORE_READ(older_task, rss_stat.count[ANONYMOUS_PAGES]) +
+	       BPF_CORE_READ(older_task, rss_stat.count[SHARED_PAGES]);
+}
+
+/* Pages that were not there when the thread, or the kernel for it, needed them. */
+static __always_inline __u64 page_faults(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, min_flt) + BPF_CORE_READ(task, maj_flt);
 }
 
 static __always_inline bool is_exiting(struct task_struct *task)

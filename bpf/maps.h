@@ -10,6 +10,7 @@
 
 /* What does not change once an object is loaded. */
 struct settings {
+	__u64 page_size;	  /* bytes of a small page */
 	__u64 stack_threshold_ns; /* what takes this long has its kernel stack kept; 0: none is kept
 				   */
 };
@@ -29,6 +30,8 @@ struct under_way {
 	__u64 spans;	 /* entries of the map of spans: threads inside a release or open */
 	__u64 resets;	 /* entries of the map of reset steps */
 	__u64 processes; /* entries of the map of tracked processes, or more */
+	__u64 vms;	 /* entries of the map of virtual machines that have not run yet */
+	__u64 mappings;	 /* entries of the map of mappings for DMA */
 };
 
 /* How many modules with probes were loaded and freed. */
@@ -38,6 +41,12 @@ struct module_counts {
 };
 
 #define MAX_PROCESSES 16384 /* that are tracked at once */
+
+/* Values of the map of tracked processes. */
+enum tracked_as {
+	TRACKED_STARTING = 1, /* no vCPU of it has run yet, as far as known */
+	TRACKED_RUNS,	      /* its start is over, or was not seen */
+};
 
 #define STACK_DEPTH 48 /* addresses in a value of stacks */
 

@@ -63,9 +63,28 @@ volatile struct under_way under_way SEC(".data.under_way");
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MAX_PROCESSES);
+	__type(key, __u32);  /* tgid */
+	__type(value, __u8); /* enum tracked_as */
+} tracked SEC(".maps");
+
+/* Processes with a virtual machine that has not run yet, with devices or without. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_PROCESSES);
 	__type(key, __u32); /* tgid */
 	__type(value, __u8);
-} tracked SEC(".maps");
+} new_vms SEC(".maps");
+
+/*
+ * When processes began to run their programs. Here an LRU map is right: whose entry was evicted by
+ * thousands of others starts without it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* tgid */
+	__type(value, __u64);
+} execs SEC(".maps");
 
 /*
  * Tracked processes whose exit has been reported. It is a map because an insert succeeds for
@@ -216,19 +235,89 @@ static __always_inline bool untrack(__u32 tgid)
  * Errors of map functions are ints: the verifier makes programs call them directly, and then the
  * upper half of the result is not the sign's.
  */
-static __always_inline void track(__u32 tgid)
+static __always_inline bool track_as(__u32 tgid, __u8 as)
 {
-	__u8 present = 1;
 	int error;
 
 	/* Before it is in the map, so that it is never there uncounted. */
 	__sync_fetch_and_add(&under_way.processes, 1);
-	error = bpf_map_update_elem(&tracked, &tgid, &present, BPF_NOEXIST);
+	error = bpf_map_update_elem(&tracked, &tgid, &as, BPF_NOEXIST);
 	if (!error)
-		return;
+		return true;
 	__sync_fetch_and_add(&under_way.processes, -1);
 	if (error != -EEXIST)
 		count_fault(FAULT_TRACKED_FULL);
+	return false;
+}
+
+/* A process that has a device from another one. */
+static __always_inline void track(__u32 tgid)
+{
+	track_as(tgid, TRACKED_RUNS);
+}
+
+static __always_inline bool is_starting(__u32 tgid)
+{
+	__u8 *as = bpf_map_lookup_elem(&tracked, &tgid);
+
+	return as && *as == TRACKED_STARTING;
+}
+
+/*
+ * The current process opens something of VFIO: maybe its start. If no capture is on, what follows
+ * is not a whole start.
+ */
+static __always_inline void contact(__s32 contact_bits)
+{
+	__u32 tgid = current_tgid();
+	struct event *event;
+	__u64 *exec_ns;
+
+	if (!track_as(tgid, control.capturing ? TRACKED_STARTING : TRACKED_RUNS))
+		return;
+	event = event_reserve(EVENT_START, EDGE_INSTANT);
+	if (!event)
+		return;
+	event->subtype = START_CONTACT;
+	exec_ns = bpf_map_lookup_elem(&execs, &tgid);
+	if (exec_ns)
+		event->exec_ns = *exec_ns;
+	event->value = contact_bits;
+	if (bpf_map_lookup_elem(&new_vms, &tgid))
+		event->value |= CONTACT_NEW_VM;
+	describe_peer(&event->peer, current_leader());
+	event_submit(event);
+}
+
+/* False if it has none, or another CPU removed it first. */
+static __always_inline bool remove_new_vm(__u32 tgid)
+{
+	if (bpf_map_delete_elem(&new_vms, &tgid) != 0)
+		return false;
+	__sync_fetch_and_add(&under_way.vms, -1);
+	return true;
+}
+
+/* Mappings for DMA under way. */
+struct mapping {
+	__u64 bytes;
+	/* before it: of the process, in small pages, and of the thread */
+	__u64 pinned;
+	__u64 resident;
+	__u64 faults;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* tid */
+	__type(value, struct mapping);
+} mappings SEC(".maps");
+
+static __always_inline void remove_mapping(__u32 tid)
+{
+	if (bpf_map_delete_elem(&mappings, &tid) == 0)
+		__sync_fetch_and_add(&under_way.mappings, -1);
 }
 
 /* Until span_end() the lock waits of this thread are reported. */
@@ -309,6 +398,8 @@ static __always_inline void thread_ended(__u32 tid)
 		for (int step = RESET_FUNCTION; step < RESET_STEPS; step++)
 			reset_remove(step_key(tid, step));
 	}
+	if (under_way.mappings)
+		remove_mapping(tid);
 }
 
 #endif

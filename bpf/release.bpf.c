@@ -15,7 +15,10 @@ static __always_inline struct event *device_span_begin(void *ctx, enum event_kin
 {
 	struct event *event;
 
-	track(current_tgid());
+	if (kind == EVENT_OPEN)
+		contact(CONTACT_BY_OPEN);
+	else
+		track(current_tgid());
 	if (!control.capturing)
 		return NULL;
 	span_begin(ctx, lock, group_lock);
@@ -125,7 +128,7 @@ static __always_inline int open_begin(void *ctx, struct file *file, unsigned int
 
 	if (cmd != VFIO_GROUP_GET_DEVICE_FD)
 		return 0;
-	track(current_tgid());
+	contact(CONTACT_BY_OPEN);
 	if (!control.capturing)
 		return 0;
 	span_begin(ctx, NULL, NULL);

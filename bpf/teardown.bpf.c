@@ -85,6 +85,7 @@ static __always_inline int child_died(struct kernel_siginfo *info)
 		/* Its number may be used again. */
 		thread_ended(current_tid());
 		untrack(tgid);
+		remove_new_vm(tgid);
 	}
 	return process_step(PROCESS_DEAD, current_leader(), 0);
 }
@@ -163,11 +164,13 @@ static __always_inline int process_reaped(struct task_struct *task)
 	__u32 tgid, tid;
 
 	/* A reset may be of a process that is not tracked: of its device's reset file in sysfs. */
-	if (!(under_way.processes | under_way.spans | under_way.resets))
+	if (!(under_way.processes | under_way.spans | under_way.resets | under_way.vms))
 		return 0;
 	tgid = BPF_CORE_READ(task, tgid);
 	tid = BPF_CORE_READ(task, pid);
 	thread_ended(tid);
+	if (under_way.vms && tid == tgid)
+		remove_new_vm(tgid);
 	/* Reported once: by the CPU that removes it. */
 	if (tid != tgid || !untrack(tgid))
 		return 0;

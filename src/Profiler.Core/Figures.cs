@@ -20,6 +20,19 @@ public static class Figures
     /// <summary>A limit or setting without trailing zeros: "10 s", "0.5 s".</summary>
     public static string Limit(long ns) => $"{ns / 1e9:0.###} s";
 
+    /// <summary>A size with a suitable unit: "1.5 GiB", "64 MiB", "4 KiB", "12 bytes".</summary>
+    public static string Bytes(long bytes) => bytes switch
+    {
+        < 1 << 10 => Count(bytes, "byte"),
+        < 1 << 20 => $"{bytes / 1024.0:0.#} KiB",
+        < 1 << 30 => $"{bytes / (double)(1 << 20):0.#} MiB",
+        < 1L << 40 => $"{bytes / (double)(1 << 30):0.##} GiB",
+        _ => $"{bytes / (double)(1L << 40):0.##} TiB",
+    };
+
+    /// <summary>Bytes in a time, decimal: "12.5 GB/s"; "-" if it took no time.</summary>
+    public static string Rate(long bytes, long ns) => ns <= 0 ? "-" : $"{Digits((double)bytes / ns)} GB/s";
+
     /// <summary>"1 device", "16 devices".</summary>
     public static string Count(long count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 

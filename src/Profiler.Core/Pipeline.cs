@@ -9,27 +9,30 @@ using Profiler.Core.Wire;
 namespace Profiler.Core;
 
 /// <summary>
-/// The data flow, from top to bottom: records → events → activities → shutdowns and histograms → snapshots. The same for live
+/// The data flow, from top to bottom: records → events → activities → shutdowns, starts and histograms → snapshots. The same for live
 /// records and for a recording.
 /// </summary>
 public sealed class Pipeline : IDisposable
 {
-    private const int RecentShutdowns = 64;
+    private const int RecentShutdowns = 64, RecentStarts = 64;
 
     // Records come from one thread, ticks and reads from others: the lock protects all state.
     private readonly object _gate = new();
     private readonly EventDecoder _decoder = new();
     private readonly SpanAssembler _spans;
     private readonly ShutdownTracker _tracker;
+    private readonly StartTracker _starting;
     private readonly ImmutableArray<ISink> _sinks;
     private Distributions _distributions = new();
     private DeviceStatistics _devices = new();
     private LockStatistics _locks = new();
     private readonly LinkedList<Shutdown> _recent = [];
-    private long _endNs, _beganBefore, _unfinished;
+    private readonly LinkedList<Start> _recentStarts = [];
+    private long _endNs, _beganBefore, _unfinished, _startsBeganBefore, _startsUnfinished;
     private readonly IObservable<ReadOnlyMemory<byte>> _records;
     private readonly Subject<Activity> _activities = new();
     private readonly Subject<Shutdown> _shutdowns = new();
+    private readonly Subject<Start> _starts = new();
     private readonly Func<int, bool> _isBusy;
     private IDisposable? _subscription;
     private bool _ended;
@@ -43,6 +46,7 @@ public sealed class Pipeline : IDisposable
         (_records, _sinks) = (records, [.. sinks]);
         _spans = new SpanAssembler(attachedNs);
         _tracker = new ShutdownTracker(watched, attachedNs);
+        _starting = new StartTracker(attachedNs);
         _isBusy = _spans.IsBusy;
     }
 
@@ -51,6 +55,9 @@ public sealed class Pipeline : IDisposable
 
     /// <summary>Shutdowns, each when it has ended; at the end of the records also those in progress.</summary>
     public IObservable<Shutdown> Shutdowns => _shutdowns;
+
+    /// <summary>Starts, each when it has ended; at the end of the records also those in progress.</summary>
+    public IObservable<Start> Starts => _starts;
 
     /// <summary>Starts the flow; subscribe first.</summary>
     public void Connect() => _subscription = _records.Subscribe(Take, Fail, End);
@@ -62,7 +69,10 @@ public sealed class Pipeline : IDisposable
         lock (_gate)
         {
             if (!_ended)
+            {
                 Pass(_tracker.Expire(nowNs, _isBusy));
+                Pass(_starting.Expire(nowNs, _isBusy));
+            }
         }
     }
 
@@ -82,8 +92,12 @@ public sealed class Pipeline : IDisposable
                 _distributions.Snapshot(), _devices.Snapshot(), _locks.Snapshot(),
                 [.. _decoder.Received], _spans.Unmatched, _spans.StacksLost)
             {
+                StartsInFlight = _starting.InFlight(_spans, nowNs),
+                RecentStarts = [.. _recentStarts],
                 BeganBefore = _beganBefore,
                 Unfinished = _unfinished,
+                StartsBeganBefore = _startsBeganBefore,
+                StartsUnfinished = _startsUnfinished,
                 Accumulated = [.. _sinks.OfType<IAccumulator>().Select(a => a.Snapshot())],
             });
         }
@@ -93,7 +107,10 @@ public sealed class Pipeline : IDisposable
     public void AddAtStart(ProcessAtStart process)
     {
         lock (_gate)
+        {
             _tracker.AddAtStart(process);
+            _starting.AddAtStart(process);
+        }
     }
 
     /// <summary>Sets the end of the capture, before the records end; by default it is the time of the last event.</summary>
@@ -115,6 +132,7 @@ public sealed class Pipeline : IDisposable
             _ended = true;
             _activities.Dispose();
             _shutdowns.Dispose();
+            _starts.Dispose();
         }
     }
 
@@ -158,6 +176,7 @@ public sealed class Pipeline : IDisposable
             sink.Record(activity);
         _activities.OnNext(activity);
         Pass(_tracker.Follow(activity, _isBusy));
+        Pass(_starting.Follow(activity, _isBusy));
     }
 
     private void Pass(IReadOnlyList<Shutdown> shutdowns)
@@ -179,6 +198,25 @@ public sealed class Pipeline : IDisposable
         _shutdowns.OnNext(shutdown);
     }
 
+    private void Pass(IReadOnlyList<Start> starts)
+    {
+        for (int i = 0; i < starts.Count; i++)
+            Pass(starts[i]);
+    }
+
+    private void Pass(Start start)
+    {
+        _distributions.Record(start);
+        _startsBeganBefore += start.BeganBefore ? 1 : 0;
+        _startsUnfinished += start.Unfinished ? 1 : 0;
+        _recentStarts.AddFirst(start);
+        if (_recentStarts.Count > RecentStarts)
+            _recentStarts.RemoveLast();
+        foreach (ISink sink in _sinks)
+            sink.Record(start);
+        _starts.OnNext(start);
+    }
+
     private void Fail(Exception error)
     {
         lock (_gate)
@@ -186,6 +224,7 @@ public sealed class Pipeline : IDisposable
             _ended = true;
             _activities.OnError(error);
             _shutdowns.OnError(error);
+            _starts.OnError(error);
         }
     }
 
@@ -197,8 +236,11 @@ public sealed class Pipeline : IDisposable
                 return;
             _ended = true;
             _activities.OnCompleted();
-            Pass(_tracker.Flush(_spans, Math.Max(_endNs, _spans.LatestNs)));
+            long endNs = Math.Max(_endNs, _spans.LatestNs);
+            Pass(_tracker.Flush(_spans, endNs));
+            Pass(_starting.Flush(_spans, endNs));
             _shutdowns.OnCompleted();
+            _starts.OnCompleted();
         }
     }
 }

@@ -30,11 +30,23 @@ public sealed record Snapshot(
     long Unmatched,
     long StacksLost)
 {
+    /// <summary>Starts in progress, as they are up to now, oldest first.</summary>
+    public ImmutableArray<Start> StartsInFlight { get; init; } = [];
+
+    /// <summary>Ended starts, newest first; a bounded number.</summary>
+    public ImmutableArray<Start> RecentStarts { get; init; } = [];
+
     /// <summary>Number of ended shutdowns that began before the capture.</summary>
     public long BeganBefore { get; init; }
 
     /// <summary>Number of shutdowns that were not finished when the capture ended.</summary>
     public long Unfinished { get; init; }
+
+    /// <summary>Number of ended starts that may have begun before the capture.</summary>
+    public long StartsBeganBefore { get; init; }
+
+    /// <summary>Number of starts that were not finished when the capture ended.</summary>
+    public long StartsUnfinished { get; init; }
 
     /// <summary>The figures of the pipeline's accumulators.</summary>
     public ImmutableArray<object> Accumulated { get; init; } = [];

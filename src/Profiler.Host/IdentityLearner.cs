@@ -38,6 +38,11 @@ public sealed class IdentityLearner : ISink
             _ofIdentities.Add(() => _identities.Learn(shutdown));
     }
 
+    public void Record(Start start)
+    {
+        // Its opens have told all there is to learn.
+    }
+
     /// <summary>Look-ups that failed or were dropped until now.</summary>
     public IEnumerable<Problem> Problems()
     {

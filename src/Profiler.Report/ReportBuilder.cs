@@ -35,6 +35,7 @@ public static class ReportBuilder
             Capture(recorded, problems),
             Releases(releases, report, recorded.Facts.Devices),
             [.. shutdowns.Select(report.Of)],
+            Starts(recorded, all, report),
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
             // Holders are searched among all operations, also those that the filter hides.
             report.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), all, recorded.Facts)),
@@ -57,7 +58,11 @@ public static class ReportBuilder
         recorded.End?.Events.Select(e => KeyValuePair.Create(e.Kind, e.Lost)) ?? [],
         recorded.Last.Unmatched, recorded.Last.StacksLost,
         recorded.Shutdowns.Count(s => s.BeganBefore), recorded.Shutdowns.Count(s => s.Unfinished),
-        recorded.Problems));
+        recorded.Problems)
+    {
+        StartsBeganBefore = recorded.Starts.Count(s => s.BeganBefore),
+        StartsUnfinished = recorded.Starts.Count(s => s.Unfinished),
+    });
 
     private static ReportCapture Capture(RecordedCapture recorded, ImmutableArray<Problem> problems) => new(
         recorded.Info.Start,
@@ -92,6 +97,16 @@ public static class ReportBuilder
             releases.Sum(r => r.ResetNs),
             report.Of(Finding.ByCost(ReleaseFindings.ForAll(releases, SerialChain.LongestNs(releases.AsSpan()), devices))));
 
+    // How fast the host maps huge pages is known from all starts.
+    private static ImmutableArray<ReportStart> Starts(RecordedCapture recorded, ImmutableArray<Operation> all, ShutdownReport report)
+    {
+        var rates = new MappingRates();
+        foreach (Start start in recorded.Starts)
+            rates.Add(start);
+        var starts = new StartReport(recorded.Facts, report, all, rates);
+        return [.. recorded.Starts.OrderBy(s => s.Time.StartNs).Select(starts.Of)];
+    }
+
     private static ReportHistograms Histograms(HistogramSet set) => new(
         Histogram(set.LockWait),
         Histogram(HistogramSnapshot.Merge(set.Reset.Values)),
@@ -99,7 +114,9 @@ public static class ReportBuilder
         Histogram(set.Release),
         Histogram(set.Open),
         Histogram(set.Shutdown),
-        new SortedDictionary<string, ReportHistogram>(set.Phase.ToDictionary(p => p.Key.Name(), p => Histogram(p.Value))));
+        new SortedDictionary<string, ReportHistogram>(set.Phase.ToDictionary(p => p.Key.Name(), p => Histogram(p.Value))),
+        Histogram(set.Start),
+        new SortedDictionary<string, ReportHistogram>(set.StartPhase.ToDictionary(p => p.Key.Name(), p => Histogram(p.Value))));
 
     private static ReportHistogram Histogram(HistogramSnapshot h) => new(
         h.Count, h.SumNs, h.MaxNs, h.Percentile(0.5), h.Percentile(0.9), h.Percentile(0.99),

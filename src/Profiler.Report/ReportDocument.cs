@@ -12,6 +12,7 @@ public sealed record ReportDocument(
     ReportCapture Capture,
     ReportReleases Releases,
     ImmutableArray<ReportShutdown> Shutdowns,
+    ImmutableArray<ReportStart> Starts,
     ImmutableArray<ReportDevice> Opens,
     ImmutableArray<ReportFinding> Findings,
     ImmutableArray<ReportLock> Locks,
@@ -84,6 +85,47 @@ public sealed record ReportShutdown(
     ImmutableArray<ReportUnderWay> UnderWay,
     ImmutableArray<ReportUnreleased> Unreleased,
     ImmutableArray<ReportFinding> Findings);
+
+/// <summary>The start of a process that uses devices.</summary>
+/// <param name="Kind">vm, process, or devices: those that came to a process that had started before.</param>
+/// <param name="End">run, quiet, exit or capture.</param>
+/// <param name="ContactNs">The first contact with VFIO.</param>
+/// <param name="FromExec"><paramref name="StartNs"/> is when the process began to run its program, else <paramref name="ContactNs"/>.</param>
+/// <param name="BeganBefore">It may have begun before the capture: <paramref name="WallNs"/> is a lower bound.</param>
+/// <param name="Phases">Where the wall time went; they add up to it.</param>
+/// <param name="OtherResets">Outside of opens: of the monitor, at the reset of its machine.</param>
+/// <param name="UnderWay">Opens in progress when the capture ended.</param>
+public sealed record ReportStart(
+    int Pid,
+    string Comm,
+    string? Vm,
+    string Kind,
+    string End,
+    long StartNs,
+    long ContactNs,
+    long WallNs,
+    bool FromExec,
+    bool BeganBefore,
+    bool Unfinished,
+    long LockWaitNs,
+    long ResetNs,
+    SortedDictionary<string, long> Phases,
+    ReportMapped Mapped,
+    ImmutableArray<ReportDevice> Devices,
+    ImmutableArray<ReportStandaloneReset> OtherResets,
+    ImmutableArray<ReportUnderWay> UnderWay,
+    ImmutableArray<ReportFinding> Findings);
+
+/// <summary>What the mappings for DMA of a start did.</summary>
+/// <param name="DeviceBytes">Devices' own memory.</param>
+/// <param name="AllocatedBytes">Of <paramref name="PinnedBytes"/>, what was not there yet: allocated and cleared on the way.</param>
+/// <param name="SmallPageBytes">Of <paramref name="AllocatedBytes"/>, what came in small pages.</param>
+/// <param name="AllocatedPages">The pages, of any size.</param>
+/// <param name="DurationNs">In which at least one mapping went on.</param>
+public sealed record ReportMapped(
+    long Mappings, long Failed, long PinnedBytes, long DeviceBytes, long AllocatedBytes, long SmallPageBytes, long AllocatedPages, long DurationNs);
+
+public sealed record ReportStandaloneReset(string Bdf, string Method, long StartNs, long DurationNs, int Result, string? Error);
 
 public sealed record ReportSignal(string Name, long TimeNs, int SenderPid, string SenderComm);
 
@@ -198,7 +240,9 @@ public sealed record ReportHistograms(
     ReportHistogram Release,
     ReportHistogram Open,
     ReportHistogram Shutdown,
-    SortedDictionary<string, ReportHistogram> Phases);
+    SortedDictionary<string, ReportHistogram> Phases,
+    ReportHistogram Start,
+    SortedDictionary<string, ReportHistogram> StartPhases);
 
 public sealed record ReportHistogram(
     long Count, long SumNs, long MaxNs, long? P50Ns, long? P90Ns, long? P99Ns, ImmutableArray<ReportBucket> Buckets);

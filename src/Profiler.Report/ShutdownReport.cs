@@ -38,14 +38,14 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
             new SortedDictionary<string, long>(
                 PhaseNames.All.Where(p => p.Phase != Phase.Unattributed).ToDictionary(p => p.Field, p => phases[p.Phase])),
             [.. s.Releases.Select(Of)],
-            [
-                .. s.UnderWay.Select(o => new ReportUnderWay(
-                    o.Kind.Name(), o.Device, o.Task.Tid, o.StartNs, o.State.Name(), o.StateSinceNs,
-                    o.State == OperationState.Resetting ? o.Method.Name() : null, Of(o.FailedAttempts))),
-            ],
+            [.. s.UnderWay.Select(Of)],
             [.. s.Unreleased.Select(Unreleased)],
             Of(Finding.ByCost([.. ShutdownFindings.For(s, facts, evidence), .. OwnLimit(s)])));
     }
+
+    public static ReportUnderWay Of(OperationInFlight o) => new(
+        o.Kind.Name(), o.Device, o.Task.Tid, o.StartNs, o.State.Name(), o.StateSinceNs,
+        o.State == OperationState.Resetting ? o.Method.Name() : null, Of(o.FailedAttempts));
 
     public ReportDevice Of(Operation o) => new(
         o.Device,
@@ -129,7 +129,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
         .. attempts.Select(a => new ReportResetAttempt(a.Method.Name(), a.Time.StartNs, a.Time.DurationNs, a.Result, Error(a.Result))),
     ];
 
-    private static string? Error(int result) => result < 0 ? Errno.Name(result) : null;
+    internal static string? Error(int result) => result < 0 ? Errno.Name(result) : null;
 
     private IEnumerable<Finding> OwnLimit(Shutdown s) =>
         limit is not null && ShutdownFindings.For(s, limit) is { } finding ? [finding] : [];

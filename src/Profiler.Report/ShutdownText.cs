@@ -28,11 +28,10 @@ public static class ShutdownText
         if (!s.Devices.IsEmpty)
         {
             text.Append('\n');
-            Waterfall.Render(text, s, width);
+            Waterfall.Render(text, s.Devices, "release", new Interval(s.StartNs, s.StartNs + s.WallNs), width);
             Models(text, s.Devices, width);
         }
-        foreach (ReportUnderWay o in s.UnderWay)
-            Paragraph.Append(text, $"{o.Bdf}: {o.Kind} in progress for {Figures.Text(s.StartNs + s.WallNs - o.StartNs)}{Doing(o, s)}", width, "  ", "    ");
+        UnderWay(text, s.UnderWay, s.StartNs + s.WallNs, width);
         foreach (ReportUnreleased device in s.Unreleased)
             text.Append($"  {device.Bdf}{(device.Name is null ? "" : $" ({device.Name})")}: not released\n");
         Findings(text, s.Findings, width);
@@ -44,6 +43,13 @@ public static class ShutdownText
         var text = new StringBuilder();
         Render(text, s, width);
         return text.ToString().TrimEnd('\n').Split('\n');
+    }
+
+    /// <summary>What was in progress when the capture ended.</summary>
+    internal static void UnderWay(StringBuilder text, ImmutableArray<ReportUnderWay> underWay, long nowNs, int width)
+    {
+        foreach (ReportUnderWay o in underWay)
+            Paragraph.Append(text, $"{o.Bdf}: {o.Kind} in progress for {Figures.Text(nowNs - o.StartNs)}{Doing(o, nowNs)}", width, "  ", "    ");
     }
 
     /// <summary>"serial_exit: the kernel closed …", and what would help.</summary>
@@ -110,16 +116,16 @@ public static class ShutdownText
 
     private static string Sent(ReportSignal signal) => ProcessNames.Sent(signal.Name, signal.SenderPid, signal.SenderComm);
 
-    private static string Doing(ReportUnderWay o, ReportShutdown s)
+    private static string Doing(ReportUnderWay o, long nowNs)
     {
         string state = OperationNames.States.Find(o.State) is { } known && known.Words() is { Length: > 0 } words ? $", {words}" : "";
         return o.FailedAttempts.IsEmpty
             ? state
             : $"{state}: {Waterfall.Chain(o.FailedAttempts)}, then {o.ResetMethod} for " +
-                $"{Figures.Text(s.StartNs + s.WallNs - o.FailedAttempts[^1].StartNs - o.FailedAttempts[^1].DurationNs)} so far";
+                $"{Figures.Text(nowNs - o.FailedAttempts[^1].StartNs - o.FailedAttempts[^1].DurationNs)} so far";
     }
 
-    private static void Models(StringBuilder text, ImmutableArray<ReportDevice> devices, int width)
+    internal static void Models(StringBuilder text, ImmutableArray<ReportDevice> devices, int width)
     {
         foreach (IGrouping<string?, ReportDevice> model in devices.GroupBy(d => d.Name).Where(g => g.Key is not null))
         {

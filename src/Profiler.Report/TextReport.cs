@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Profiler.Core;
-using Profiler.Core.Facts;
 
 namespace Profiler.Report;
 
@@ -33,17 +32,19 @@ public static class TextReport
         width = Math.Max(MinWidth, width);
         var text = new StringBuilder();
         Head(text, report, width);
-        if (report.Shutdowns.IsEmpty)
-            text.Append("\nNo device was released.\n");
-        foreach (ReportShutdown shutdown in report.Shutdowns)
+        if (report.Shutdowns.IsEmpty && report.Starts.IsEmpty)
+            text.Append("\nNo device was opened or released.\n");
+        foreach (object life in Lives(report))
         {
             text.Append('\n');
-            ShutdownText.Render(text, shutdown, width);
+            if (life is ReportStart start)
+                StartText.Render(text, start, width);
+            else
+                ShutdownText.Render(text, (ReportShutdown)life, width);
             Pass(text, to);
         }
         if (report.Shutdowns.Length > 1)
             Together(text, report.Releases, width);
-        Opens(text, report, width);
         Locks(text, report.Locks, width);
         Forecasts.Render(text, report.Forecasts, width);
         StackText.Render(text, report, width);
@@ -79,17 +80,10 @@ public static class TextReport
         ShutdownText.Findings(text, r.Findings, width);
     }
 
-    private static void Opens(StringBuilder text, ReportDocument report, int width)
-    {
-        foreach (ReportDevice open in report.Opens.Where(Waterfall.HasDetails))
-        {
-            string how = open.Error is { } error ? $"failed to open {open.Bdf} ({error}) after" : $"opened {open.Bdf} in";
-            text.Append('\n');
-            Paragraph.Append(text, $"{ProcessNames.Of(open.Pid, open.Comm, open.Vm)} {how} {Figures.Text(open.DurationNs)}", width, "", "  ");
-            Waterfall.Details(text, open, width);
-        }
-        ShutdownText.Findings(text, report.Findings, width);
-    }
+    // In the order in which they began: a start that waits for a VM that goes away stands beside it.
+    private static IEnumerable<object> Lives(ReportDocument report) =>
+        report.Starts.Select(s => (s.StartNs, Life: (object)s)).Concat(report.Shutdowns.Select(s => (s.StartNs, Life: (object)s)))
+            .OrderBy(l => l.StartNs).Select(l => l.Life);
 
     private static void Locks(StringBuilder text, ImmutableArray<ReportLock> locks, int width)
     {
@@ -105,7 +99,7 @@ public static class TextReport
 
     private static void Histograms(StringBuilder text, ReportHistograms h, int width)
     {
-        var rows = new List<(string Name, ReportHistogram Values)> { ("shutdown", h.Shutdown), ("release", h.Release) };
+        var rows = new List<(string Name, ReportHistogram Values)> { ("start", h.Start), ("shutdown", h.Shutdown), ("release", h.Release) };
         rows.AddRange(h.ResetByMethod.Select(r => ($"reset ({r.Key})", r.Value)));
         rows.Add(("lock wait", h.LockWait));
         rows.Add(("open", h.Open));

@@ -7,7 +7,7 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Report;
 
-/// <summary>The devices of a shutdown, one per line, with a bar that shows when each was released.</summary>
+/// <summary>The devices of a shutdown or start, one per line, with a bar that shows when each was released or opened.</summary>
 internal static class Waterfall
 {
     private const int MinBar = 10, MaxBar = 60;
@@ -16,35 +16,33 @@ internal static class Waterfall
     private const int ShownAtEachEnd = 2;
 
     /// <param name="text">Is appended to.</param>
-    /// <param name="s">The shutdown.</param>
+    /// <param name="devices">The releases or opens.</param>
+    /// <param name="what">"release" or "open".</param>
+    /// <param name="time">Of the shutdown or start.</param>
     /// <param name="width">Columns of the terminal.</param>
-    public static void Render(StringBuilder text, ReportShutdown s, int width)
+    public static void Render(StringBuilder text, ImmutableArray<ReportDevice> devices, string what, Interval time, int width)
     {
         var table = new TextTable(
-            2, 2, new("device", Left: true), new("start"), new("release"), new("lock wait"), new("reset"), new("method", Left: true));
-        foreach (ReportDevice d in s.Devices)
+            2, 2, new("device", Left: true), new("start"), new(what), new("lock wait"), new("reset"), new("method", Left: true));
+        foreach (ReportDevice d in devices)
         {
             table.Add(
-                d.Bdf, $"{(d.StartNs - s.StartNs) / 1e9:0.000} s", Seconds(d.DurationNs), Seconds(d.LockWaitNs), Seconds(d.ResetNs),
+                d.Bdf, $"{(d.StartNs - time.StartNs) / 1e9:0.000} s", Seconds(d.DurationNs), Seconds(d.LockWaitNs), Seconds(d.ResetNs),
                 d.ResetMethod ?? "-");
         }
         IReadOnlyList<string> lines = table.Lines(width, titles: true);
         int left = lines.Max(l => l.Length), bar = Math.Min(MaxBar, width - left - 4);
-        string end = Figures.Text(s.WallNs);
+        string end = Figures.Text(time.DurationNs);
         bool bars = bar >= MinBar;
         text.Append(bars ? $"{lines[0].PadRight(left)}  |0 s{end.PadLeft(bar - 3)}|" : lines[0]).Append('\n');
-        for (int i = 0; i < s.Devices.Length; i++)
+        for (int i = 0; i < devices.Length; i++)
         {
-            text.Append(bars ? $"{lines[i + 1].PadRight(left)}  |{Bar(s.Devices[i], s, bar)}|" : lines[i + 1]).Append('\n');
-            Details(text, s.Devices[i], width);
+            text.Append(bars ? $"{lines[i + 1].PadRight(left)}  |{Bar(devices[i], time, bar)}|" : lines[i + 1]).Append('\n');
+            Details(text, devices[i], width);
         }
         if (bars)
-            text.Append("  . waiting for a lock   # in reset   = rest of the release\n");
+            text.Append($"  . waiting for a lock   # in reset   = rest of the {what}\n");
     }
-
-    /// <summary>There is more to say of a device than its row does.</summary>
-    public static bool HasDetails(ReportDevice d) =>
-        d.LockWaitNs > 0 || d.TriedLocks is not null || d.Resets.Any(r => r.Attempts.Length > 1);
 
     /// <summary>
     /// Each lock that a device waited for, and its holders one after another; the methods of resets that needed more than one, and why one was
@@ -52,6 +50,8 @@ internal static class Waterfall
     /// </summary>
     public static void Details(StringBuilder text, ReportDevice d, int width)
     {
+        if (d.Error is { } error)
+            text.Append($"    failed: {error}\n");
         Waits(text, d, width);
         foreach (ReportReset reset in d.Resets.Where(r => r.Attempts.Length > 1))
             Paragraph.Append(text, $"reset: {Chain(reset.Attempts)}", width, "    ", "      ");
@@ -108,9 +108,9 @@ internal static class Waterfall
         Paragraph.Append(text, words, width, $"      {Figures.Text(ns),9}  ", new string(' ', 19));
 
     // A cell of the bar shows what fills most of its time.
-    private static string Bar(ReportDevice d, ReportShutdown s, int width)
+    private static string Bar(ReportDevice d, Interval time, int width)
     {
-        var axis = new TimeAxis(s.StartNs, s.StartNs + s.WallNs, width);
+        var axis = new TimeAxis(time.StartNs, time.EndNs, width);
         char[] bar = [.. Enumerable.Repeat(' ', width)];
         void Fill(long startNs, long durationNs, char with)
         {

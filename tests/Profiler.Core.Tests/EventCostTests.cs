@@ -18,13 +18,13 @@ public sealed class EventCostTests
 
     private delegate ulong Crowd(List<WireEvent> to, uint pid, int size, ulong startNs);
 
-    /// <summary>Lives of VMs with 16 devices, through the pipeline: the activities and shutdowns, which may be kept or heard of.</summary>
+    /// <summary>Lives of VMs with 16 devices, through the pipeline: the activities, starts and shutdowns, which may be kept or heard of.</summary>
     [Fact]
-    public void An_event_allocates_little_in_steady_state() => Assert.InRange(BytesEach(Vms, 16), 0, 60);
+    public void An_event_allocates_little_in_steady_state() => Assert.InRange(BytesEach(Vms, 16), 0, 63);
 
     /// <summary>Statistics, findings and exemplars change in place.</summary>
     [Fact]
-    public void Statistics_allocate_next_to_nothing_in_steady_state() => Assert.InRange(BytesEach(Vms, 16, Statistics()), 0, 69);
+    public void Statistics_allocate_next_to_nothing_in_steady_state() => Assert.InRange(BytesEach(Vms, 16, Statistics()), 0, 90);
 
     [Fact]
     public void An_event_allocates_no_more_among_many_devices() => AssertFlat(Crowds.Devices, 16, 1024);

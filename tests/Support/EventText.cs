@@ -21,6 +21,10 @@ namespace Profiler.Tests.Support;
 /// 1.600  100/100  qemu   release end
 /// 1.700  100/100  qemu   gone
 /// 1.800  1/1      init   reaped of 100/100 qemu
+/// 2.100  200/200  qemu   contact exec 2.0 vm
+/// 2.200  200/200  qemu   starting begin dma bytes 4096
+/// 2.300  200/200  qemu   starting end dma bytes 4096 pinned 4096 faults 1 faulted 4096
+/// 2.400  200/201  qemu   runs
 /// </code>
 /// Locks are hexadecimal.
 /// </summary>
@@ -59,6 +63,10 @@ public static class EventText
             "gone" => Process(ref e, ProcessStep.Dead),
             "reaped" => Process(ref e, ProcessStep.Reaped),
             "teardown" => EventKind.Teardown,
+            "starting" => EventKind.Start,
+            "contact" => Start(ref e, StartStep.Contact),
+            "creates" => Start(ref e, StartStep.Vm),
+            "runs" => Start(ref e, StartStep.Run),
             var what => throw new FormatException($"an event of kind '{what}'?"),
         };
         while (rest.TryDequeue(out string? word))
@@ -82,6 +90,14 @@ public static class EventText
             case "compat": e.Flags |= EventFlags.IommufdCompat; break;
             case "probing": e.Flags |= EventFlags.Probe; break;
             case "stack": e.Stack = int.Parse(rest.Dequeue(), CultureInfo.InvariantCulture); break;
+            case "exec": e.Lock = (ulong)Math.Round(double.Parse(rest.Dequeue(), CultureInfo.InvariantCulture) * 1e9); break;
+            case "vm": e.Value |= (int)Contact.NewVm; break;
+            case "byopen": e.Value |= (int)Contact.ByOpen; break;
+            case "bytes" when e.Edge == EventEdge.Begin: e.Lock = Bytes(rest); break;
+            case "bytes": e.Mapped = e.Mapped with { Bytes = Bytes(rest) }; break;
+            case "pinned": e.Mapped = e.Mapped with { Pinned = Bytes(rest) }; break;
+            case "faults": e.Mapped = e.Mapped with { Faults = Bytes(rest) }; break;
+            case "faulted": e.Mapped = e.Mapped with { Faulted = Bytes(rest) }; break;
             case "lock": e.Lock = ulong.Parse(rest.Dequeue(), NumberStyles.HexNumber, CultureInfo.InvariantCulture); break;
             case "holder" or "to" or "of":
                 (e.Peer.Tgid, e.Peer.Tid) = Thread(rest.Dequeue());
@@ -89,6 +105,9 @@ public static class EventText
                 break;
             case var number when int.TryParse(number, CultureInfo.InvariantCulture, out int value): e.Value = value; break;
             case var step when e.Kind == EventKind.Teardown && Enum.TryParse(step, ignoreCase: true, out TeardownStep parsed):
+                e.Subtype = (byte)parsed;
+                break;
+            case var step when e.Kind == EventKind.Start && Enum.TryParse(step, ignoreCase: true, out StartStep parsed):
                 e.Subtype = (byte)parsed;
                 break;
             case var step when Enum.TryParse(step, ignoreCase: true, out ResetStep parsed): e.Step = parsed; break;
@@ -100,6 +119,20 @@ public static class EventText
     {
         e.Subtype = (byte)step;
         return EventKind.Process;
+    }
+
+    private static EventKind Start(ref WireEvent e, StartStep step)
+    {
+        e.Subtype = (byte)step;
+        return EventKind.Start;
+    }
+
+    // "4096", "4k", "512m", "16g".
+    private static ulong Bytes(Queue<string> rest)
+    {
+        string text = rest.Dequeue();
+        int shift = text[^1] switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 };
+        return ulong.Parse(shift == 0 ? text : text[..^1], CultureInfo.InvariantCulture) << shift;
     }
 
     private static (uint Tgid, uint Tid) Thread(string text)

@@ -38,6 +38,19 @@ public static class Played
         return done;
     }
 
+    /// <summary>The starts, in the order of their end.</summary>
+    /// <inheritdoc cref="Shutdowns"/>
+    public static List<Start> Starts(string events, long attachedNs = 0, params ReadOnlySpan<ProcessAtStart> present)
+    {
+        var done = new List<Start>();
+        using var pipeline = new Pipeline(Observable.Return(EventText.Records(events)), EndsWatched.All, attachedNs);
+        foreach (ProcessAtStart process in present)
+            pipeline.AddAtStart(process);
+        pipeline.Starts.Subscribe(done.Add);
+        pipeline.Connect();
+        return done;
+    }
+
     /// <summary>The same, event by event, with clock ticks between events.</summary>
     /// <param name="events">In the format of <see cref="EventText"/>.</param>
     /// <param name="tick">Interval of the clock ticks.</param>

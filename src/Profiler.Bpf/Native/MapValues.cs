@@ -16,10 +16,23 @@ internal static class MapSizes
     public const int NAME_LENGTH = 128;
 }
 
+/// <summary><c>enum tracked_as</c>: values of the map of tracked processes.</summary>
+internal enum TrackedAs : byte
+{
+    /// <summary>No vCPU of it has run yet, as far as known.</summary>
+    Starting = 1,
+
+    /// <summary>Its start is over, or was not seen.</summary>
+    Runs,
+}
+
 /// <summary><c>struct settings</c>: constant after an object is loaded.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct Settings
 {
+    /// <summary>Bytes of a small page.</summary>
+    public ulong page_size;
+
     /// <summary>Minimum duration for which the kernel stack is recorded, nanoseconds; 0: no stacks.</summary>
     public ulong stack_threshold_ns;
 }
@@ -47,6 +60,12 @@ internal struct UnderWay
 
     /// <summary>Tracked processes.</summary>
     public ulong processes;
+
+    /// <summary>Virtual machines that have not run yet.</summary>
+    public ulong vms;
+
+    /// <summary>Mappings for DMA.</summary>
+    public ulong mappings;
 }
 
 /// <summary><c>struct module_counts</c>: number of loaded and freed modules with probes.</summary>

@@ -103,6 +103,10 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         .. Plan.Probes.Teardown.Select(probe => Function(kernel, probe, attach)),
         Either(kernel, Plan.Probes.CoreDump, Plan.Probes.CoreDumpBeforeVfs, attach),
         Either(kernel, Plan.Probes.Power, Plan.Probes.PowerBeforeCore, attach),
+        Tracepoint(kernel, Plan.Probes.Exec, "a start begins as a process runs its program"),
+        .. Plan.Probes.Start.Select(probe => Function(kernel, probe, attach)),
+        .. IfAny(kernel, Plan.Probes.DmaFile, attach),
+        Either(kernel, Plan.Probes.Interrupts, Plan.Probes.InterruptsBeforeCore, attach),
         Tracepoint(kernel, Plan.Probes.Module, "tells when probes in modules can be attached, and must be again"),
     ]);
 

@@ -162,6 +162,33 @@ public static class Probes
 
     public static readonly Probe PowerBeforeCore = Power with { Module = KernelModules.VfioPci };
 
+    /// <summary>A process runs another program: if it soon opens something of VFIO, its start began then.</summary>
+    public static readonly Probe Exec = new("exec", "start", "sched_process_exec", null, "sched_process_exec");
+
+    /// <summary>A start, beside the opens of devices: from the first contact with VFIO to the first run of a vCPU.</summary>
+    public static readonly IReadOnlyList<Probe> Start =
+    [
+        new("contact", "start", "vfio_fops_open", KernelModules.Vfio, "contact") { Instant = true },
+        new("contact_iommufd", "start", "iommufd_fops_open", KernelModules.Iommufd, "contact") { Instant = true },
+        new("vm", "start", "kvm_dev_ioctl", KernelModules.Kvm, "vm_created") { Instant = true },
+        // Whenever a vCPU goes on after an exit to user space.
+        new("run", "start", "kvm_arch_vcpu_ioctl_run", KernelModules.Kvm, "vcpu_runs") { Instant = true, Hot = true },
+        new("kvm_slot", "start", "kvm_set_memory_region", KernelModules.Kvm, "kvm_slot"),
+        new("dma_type1", "start", "vfio_iommu_type1_ioctl", KernelModules.VfioIommuType1, "dma_type1"),
+        new("dma_iommufd", "start", "iopt_map_user_pages", KernelModules.Iommufd, "dma_iommufd"),
+        new("dma_domain", "start", "iopt_table_add_domain", KernelModules.Iommufd, "dma_domain"),
+    ];
+
+    /// <summary>Memory of a file is mapped; IOMMU_IOAS_MAP_FILE, 6.13.</summary>
+    public static readonly Probe DmaFile =
+        new("dma_file", "start", "iopt_map_file_pages", KernelModules.Iommufd, "dma_file") { OnlyWith = "iopt_map_file_pages" };
+
+    /// <summary>Interrupts of a device are set up; in another module until 7fa005caa35e, as <see cref="Power"/>.</summary>
+    public static readonly Probe Interrupts =
+        new("interrupts", "start", "vfio_pci_set_irqs_ioctl", KernelModules.VfioPciCore, "interrupts");
+
+    public static readonly Probe InterruptsBeforeCore = Interrupts with { Module = KernelModules.VfioPci };
+
     /// <summary>Load and unload of modules: a load adds functions to probe, an unload removes the probes on them.</summary>
     public static readonly Probe Module = new("module", "modules", "module_load", null, "module_load") { EndsIn = "module_free" };
 
@@ -222,5 +249,6 @@ public static class Probes
 
     /// <summary>All probes on functions.</summary>
     public static IEnumerable<Probe> All =>
-        [Release, ReleaseBeforeDevSets, Open, Bind, LockEntry, LockSlowPath, .. RwsemSlowPaths, .. Reset, .. NewerResets, .. Trylocks, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore];
+        [Release, ReleaseBeforeDevSets, Open, Bind, LockEntry, LockSlowPath, .. RwsemSlowPaths, .. Reset, .. NewerResets, .. Trylocks, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore, .. Start, DmaFile,
+            Interrupts, InterruptsBeforeCore];
 }

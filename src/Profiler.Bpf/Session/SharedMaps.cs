@@ -31,7 +31,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
     public uint RingBufferBytes => ringBufferBytes;
 
     /// <summary>Settings of each object, set before it is loaded.</summary>
-    public Settings SettingsOfObjects => new() { stack_threshold_ns = stackThresholdNs };
+    public Settings SettingsOfObjects => new() { page_size = (ulong)Environment.SystemPageSize, stack_threshold_ns = stackThresholdNs };
 
     /// <summary>The first object is loaded.</summary>
     public bool Exist => _fds.ContainsKey(Events);
@@ -81,14 +81,14 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
     /// <param name="exits">The process is already exiting: its exit is not reported again.</param>
     public void Track(uint tgid, bool exits)
     {
-        byte present = 1;
+        byte present = 1, runs = (byte)TrackedAs.Runs;
         if (Find(Tracked) is not { } tracked || Find(Exiting) is not { } exiting)
             return;
         // The order matters: the process may exit between the two updates.
         if (exits)
             _ = LibBpf.bpf_map_update_elem(exiting, &tgid, &present, BPF_ANY);
         _trackedCount!.Increment();
-        if (LibBpf.bpf_map_update_elem(tracked, &tgid, &present, BPF_NOEXIST) == 0)
+        if (LibBpf.bpf_map_update_elem(tracked, &tgid, &runs, BPF_NOEXIST) == 0)
             return;
         bool full = Marshal.GetLastPInvokeError() != Errno.EEXIST;
         _trackedCount.Decrement();

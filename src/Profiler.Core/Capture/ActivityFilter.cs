@@ -4,7 +4,7 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Capture;
 
-/// <summary>Selects shutdowns and operations; null means all.</summary>
+/// <summary>Selects shutdowns, starts and operations; null means all.</summary>
 /// <param name="Pid">Process ID.</param>
 /// <param name="Vm">VM name.</param>
 /// <param name="Device">Device address.</param>
@@ -17,6 +17,9 @@ public sealed record ActivityFilter(int? Pid, string? Vm, string? Device)
         WantsProcess(shutdown.Task.Tgid, vm) &&
         (shutdown.Releases.Any(r => WantsDevice(r.Device)) || shutdown.Unreleased.Any(WantsDevice) ||
             shutdown.UnderWay.Any(o => WantsDevice(o.Device)));
+
+    public bool Wants(Start start, string? vm) => WantsProcess(start.Task.Tgid, vm) &&
+        (Device is null || start.Opens.Any(o => WantsDevice(o.Device)) || start.UnderWay.Any(o => WantsDevice(o.Device)));
 
     /// <summary>True if an activity matches. An operation has a process and a device; a signal has only a process.</summary>
     public bool Wants(Activity activity, Func<int, string?> vm) => activity switch

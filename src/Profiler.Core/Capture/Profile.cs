@@ -205,7 +205,11 @@ public sealed class Profile : IDisposable
             ])
         {
             Problems = CaptureProblems.Of(new CaptureKnowledge(
-                probes, Lost(counts), snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, problems)),
+                probes, Lost(counts), snapshot.Unmatched, snapshot.StacksLost, snapshot.BeganBefore, snapshot.Unfinished, problems)
+            {
+                StartsBeganBefore = snapshot.StartsBeganBefore,
+                StartsUnfinished = snapshot.StartsUnfinished,
+            }),
         };
     }
 

@@ -27,6 +27,9 @@ public sealed record RecordedCapture(
     /// <summary>Resets outside of operations, in the order in which they ended.</summary>
     public ImmutableArray<StandaloneReset> Resets { get; init; } = [];
 
+    /// <summary>Starts, in the order in which they ended.</summary>
+    public ImmutableArray<Start> Starts { get; init; } = [];
+
     /// <summary>Problems of the file, and problems reported by the capture.</summary>
     public ImmutableArray<Problem> Problems { get; init; } = [];
 
@@ -56,6 +59,7 @@ public sealed record RecordedCapture(
     public static RecordedCapture Read(RecordingReader reader)
     {
         var shutdowns = ImmutableArray.CreateBuilder<Shutdown>();
+        var starts = ImmutableArray.CreateBuilder<Start>();
         var operations = ImmutableArray.CreateBuilder<Operation>();
         var resets = ImmutableArray.CreateBuilder<StandaloneReset>();
         Exception? error = null;
@@ -70,6 +74,7 @@ public sealed record RecordedCapture(
         pipeline.Activities.OfType<Operation>().Subscribe(operations.Add, e => error = e);
         pipeline.Activities.OfType<StandaloneReset>().Subscribe(resets.Add, e => error = e);
         pipeline.Shutdowns.Subscribe(shutdowns.Add, e => error = e);
+        pipeline.Starts.Subscribe(starts.Add, e => error = e);
         pipeline.Connect();
         return error switch
         {
@@ -77,6 +82,7 @@ public sealed record RecordedCapture(
                 reader.Info, reader.End, shutdowns.ToImmutable(), operations.ToImmutable(), pipeline.Snapshot(), reader.Facts)
             {
                 Resets = resets.ToImmutable(),
+                Starts = starts.ToImmutable(),
                 Problems = reader.AllProblems(),
             },
             InvalidDataException => throw new InvalidDataException(
@@ -101,7 +107,7 @@ public sealed record RecordedCapture(
         if (filter == ActivityFilter.None || filter.IsKnown(Facts))
             return true;
         RecordedCapture left = Only(filter);
-        return !left.Operations.IsEmpty || !left.Shutdowns.IsEmpty || !left.Resets.IsEmpty;
+        return !left.Operations.IsEmpty || !left.Shutdowns.IsEmpty || !left.Resets.IsEmpty || !left.Starts.IsEmpty;
     }
 
     /// <summary>One sentence: nothing matches the filter, and the available values.</summary>
@@ -112,6 +118,8 @@ public sealed record RecordedCapture(
             seen.Add(activity);
         foreach (Shutdown shutdown in Shutdowns)
             seen.Add(shutdown);
+        foreach (Start start in Starts)
+            seen.Add(start);
         return filter.NotFound(Facts, seen.Pids, seen.Devices);
     }
 
@@ -124,6 +132,7 @@ public sealed record RecordedCapture(
         ImmutableArray<Operation> operations = [.. Operations.Where(o => filter.Wants(o, Vm))];
         ImmutableArray<StandaloneReset> resets = [.. Resets.Where(r => filter.Wants(r, Vm))];
         ImmutableArray<Shutdown> shutdowns = [.. Shutdowns.Where(s => filter.Wants(s, Vm(s.Task.Tgid)))];
+        ImmutableArray<Start> starts = [.. Starts.Where(s => filter.Wants(s, Vm(s.Task.Tgid)))];
         var distributions = new Distributions();
         DeviceStatistics devices = new();
         LockStatistics locks = new();
@@ -137,8 +146,11 @@ public sealed record RecordedCapture(
             distributions.Record(reset);
         foreach (Shutdown shutdown in shutdowns)
             distributions.Record(shutdown);
+        foreach (Start start in starts)
+            distributions.Record(start);
         return this with
         {
+            Starts = starts,
             Operations = operations,
             Resets = resets,
             Shutdowns = shutdowns,
@@ -148,6 +160,7 @@ public sealed record RecordedCapture(
                 Histograms = distributions.Snapshot(),
                 Devices = devices.Snapshot(),
                 Locks = locks.Snapshot(),
+                RecentStarts = [.. Last.RecentStarts.Where(s => filter.Wants(s, Vm(s.Task.Tgid)))],
                 Recent = [.. Last.Recent.Where(s => filter.Wants(s, Vm(s.Task.Tgid)))],
             },
         };

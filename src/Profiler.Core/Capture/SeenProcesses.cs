@@ -30,6 +30,12 @@ public sealed class SeenProcesses
             Add(shutdown.Task.Tgid, device);
     }
 
+    public void Add(Start start)
+    {
+        if (_pids.Count < Most)
+            _pids.Add(start.Task.Tgid);
+    }
+
     private void Add(int pid, string device)
     {
         if (_pids.Count < Most)

@@ -21,6 +21,12 @@ public readonly record struct Duration(HistogramKey Key, long Ns, long EndNs, st
     /// </summary>
     public static ShutdownDurations Of(Shutdown shutdown) => new(shutdown);
 
+    /// <summary>
+    /// The durations of a start: its own and those of its phases. Its opens are activities of their own. One that failed, or was not seen
+    /// from begin to end, has none.
+    /// </summary>
+    public static StartDurations Of(Start start) => new(start);
+
     internal static Duration Of(Reset reset) => Of(HistogramKey.Of(reset.Method), reset.Time, reset.Device);
 
     internal static Duration Of(HistogramKey key, Interval time, string? device) =>

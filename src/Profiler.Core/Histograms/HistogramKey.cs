@@ -12,6 +12,8 @@ public enum HistogramKind
     Reset,
     Shutdown,
     Phase,
+    Start,
+    StartPhase,
 }
 
 /// <summary>One histogram: its kind, with the reset method or the phase for kinds that have one histogram for each.</summary>
@@ -19,7 +21,7 @@ public readonly record struct HistogramKey
 {
     public static readonly HistogramKey
         Release = new(HistogramKind.Release, 0), Open = new(HistogramKind.Open, 0), LockWait = new(HistogramKind.LockWait, 0),
-        Shutdown = new(HistogramKind.Shutdown, 0);
+        Shutdown = new(HistogramKind.Shutdown, 0), Start = new(HistogramKind.Start, 0);
 
     private readonly int _part;
 
@@ -28,7 +30,8 @@ public readonly record struct HistogramKey
     public HistogramKind Kind { get; }
 
     // The most histograms of one kind.
-    private static readonly int MaxParts = Math.Max(Enum.GetValues<ResetMethod>().Length, Enum.GetValues<Phase>().Length);
+    private static readonly int MaxParts = Math.Max(
+        Enum.GetValues<ResetMethod>().Length, Math.Max(Enum.GetValues<Phase>().Length, Enum.GetValues<StartPhase>().Length));
 
     /// <summary>The length of an array indexed by <see cref="Index"/>.</summary>
     public static readonly int Count = Enum.GetValues<HistogramKind>().Length * MaxParts;
@@ -41,6 +44,11 @@ public readonly record struct HistogramKey
 
     /// <summary>The phase of a <see cref="HistogramKind.Phase"/>.</summary>
     public Phase Phase => (Phase)_part;
+
+    /// <summary>The phase of a <see cref="HistogramKind.StartPhase"/>.</summary>
+    public StartPhase StartPhase => (StartPhase)_part;
+
+    public static HistogramKey Of(StartPhase phase) => new(HistogramKind.StartPhase, (int)phase);
 
     public static HistogramKey Of(ResetMethod method) => new(HistogramKind.Reset, (int)method);
 

@@ -19,6 +19,13 @@ public sealed record HistogramSet(
     ImmutableSortedDictionary<ResetMethod, HistogramSnapshot> Reset,
     ImmutableSortedDictionary<Phase, HistogramSnapshot> Phase)
 {
+    /// <summary>Starts that were seen from begin to end and succeeded.</summary>
+    public HistogramSnapshot Start { get; init; } = HistogramSnapshot.Empty;
+
+    /// <summary>Time of those starts in each phase, without zeros.</summary>
+    public ImmutableSortedDictionary<StartPhase, HistogramSnapshot> StartPhase { get; init; } =
+        ImmutableSortedDictionary<StartPhase, HistogramSnapshot>.Empty;
+
     /// <summary>One histogram; empty if it has no value yet.</summary>
     public HistogramSnapshot Of(HistogramKey key) => key.Kind switch
     {
@@ -27,6 +34,8 @@ public sealed record HistogramSet(
         HistogramKind.LockWait => LockWait,
         HistogramKind.Shutdown => Shutdown,
         HistogramKind.Reset => Reset.GetValueOrDefault(key.Method, HistogramSnapshot.Empty),
+        HistogramKind.Start => Start,
+        HistogramKind.StartPhase => StartPhase.GetValueOrDefault(key.StartPhase, HistogramSnapshot.Empty),
         _ => Phase.GetValueOrDefault(key.Phase, HistogramSnapshot.Empty),
     };
 }

@@ -98,26 +98,7 @@ public sealed record Shutdown(
     public long IfParallelNs => SerialChain.LongestNs(Releases.AsSpan());
 
     /// <summary>Where the wall time went; computed once.</summary>
-    public ShutdownPhases Phases => _phases.Of(this);
+    public ShutdownPhases Phases => _phases.Of(this, ShutdownPhases.Of);
 
-    private PhasesOnce _phases;
-
-    // A changed copy computes its own. It is no part of what a shutdown is: two are equal with it and without it.
-    private struct PhasesOnce : IEquatable<PhasesOnce>
-    {
-        private Tuple<Shutdown, ShutdownPhases>? _computed;
-
-        public ShutdownPhases Of(Shutdown shutdown)
-        {
-            if (_computed is not { } known || !ReferenceEquals(known.Item1, shutdown))
-                _computed = known = Tuple.Create(shutdown, ShutdownPhases.Of(shutdown));
-            return known.Item2;
-        }
-
-        public readonly bool Equals(PhasesOnce other) => true;
-
-        public override readonly bool Equals(object? obj) => obj is PhasesOnce;
-
-        public override readonly int GetHashCode() => 0;
-    }
+    private ComputedOnce<Shutdown, ShutdownPhases> _phases;
 }

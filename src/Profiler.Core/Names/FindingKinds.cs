@@ -53,11 +53,30 @@ public static class FindingKinds
     public static readonly FindingKind OpenDelayed = new(
         "open_delayed", Severity.Warning, "Opening a device waited for a lock that another process's release held.");
 
+    public static readonly FindingKind SmallPages = new(
+        "small_pages", Severity.Warning, "A start pinned much memory that came in small pages.");
+
+    public static readonly FindingKind MemoryZeroing = new(
+        "memory_zeroing", Severity.Warning, "Memory was allocated and cleared while a start pinned it, by one thread.");
+
+    public static readonly FindingKind SerialOpen = new(
+        "serial_open", Severity.Warning, "A start opened its devices one after another.");
+
+    public static readonly FindingKind ResetTwice = new(
+        "reset_twice", Severity.Warning, "A start reset devices again after their opens had reset them.");
+
+    public static readonly FindingKind SlowReadiness = new(
+        "slow_readiness", Severity.Warning, "A device took long to respond after a reset in a start.", OfDevice: true);
+
+    public static readonly FindingKind FirmwareNotHost = new(
+        "firmware_not_host", Severity.Info, "When the host had done its part of a start: what comes later is the guest's.");
+
     /// <summary>All of them, in the order of the documents.</summary>
     public static readonly ImmutableArray<FindingKind> All =
     [
         SerialExit, SerialClose, LockHeld, VfsShareDevSet, Parallel, UnpinDominates, IommufdCompat, FasterReset, ResetTimedOut, ResetFellBack,
-        ResetSkipped, NotReleased, LibvirtLimits, StopLimit, OpenDelayed,
+        ResetSkipped, NotReleased, LibvirtLimits, StopLimit, OpenDelayed, SmallPages, MemoryZeroing, SerialOpen, ResetTwice,
+        SlowReadiness, FirmwareNotHost,
     ];
 
     /// <summary>Those that say that a device is faulty or not free.</summary>

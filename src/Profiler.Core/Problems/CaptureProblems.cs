@@ -18,7 +18,14 @@ public sealed record CaptureKnowledge(
     long StacksLost,
     long BeganBefore,
     long Unfinished,
-    IEnumerable<Problem> Reported);
+    IEnumerable<Problem> Reported)
+{
+    /// <summary>Starts that may have begun before the capture.</summary>
+    public long StartsBeganBefore { get; init; }
+
+    /// <summary>Starts that were not finished when it ended.</summary>
+    public long StartsUnfinished { get; init; }
+}
 
 /// <summary>All problems of a capture.</summary>
 public static class CaptureProblems
@@ -35,6 +42,8 @@ public static class CaptureProblems
             .Concat(Counted(ProblemKinds.StacksLost, known.StacksLost))
             .Concat(Counted(ProblemKinds.BeganBefore, known.BeganBefore))
             .Concat(Counted(ProblemKinds.Unfinished, known.Unfinished))
+            .Concat(Counted(ProblemKinds.StartBeganBefore, known.StartsBeganBefore))
+            .Concat(Counted(ProblemKinds.StartUnfinished, known.StartsUnfinished))
             .GroupBy(p => (p.Id, p.Detail))
             .Select(same => same.MaxBy(p => p.Count ?? 0)!)
             .OrderBy(p => Order(p.Kind)),

@@ -64,7 +64,7 @@ public static class ProblemKinds
         p => $"{p.Detail ?? "tracing"} was switched off for some time: events of that time are missing",
         "sysctl kernel.ftrace_enabled=1; echo 1 >/sys/kernel/debug/kprobes/enabled");
 
-    // ---- shutdowns that reach beyond the capture ----
+    // ---- shutdowns and starts that reach beyond the capture ----
 
     public static readonly ProblemKind BeganBefore = new(
         "began_before", Impact.Incomplete, "Shutdowns that began before the capture: their figures are lower bounds.",
@@ -73,6 +73,14 @@ public static class ProblemKinds
     public static readonly ProblemKind Unfinished = new(
         "unfinished", Impact.Incomplete, "Shutdowns that were not finished when the capture ended: their figures are lower bounds.",
         p => $"{Count(p, "shutdown")} not finished when the capture ended: the time after it is missing");
+
+    public static readonly ProblemKind StartBeganBefore = new(
+        "start_began_before", Impact.Incomplete, "Starts that may have begun before the capture: their figures are lower bounds.",
+        p => $"{Count(p, "start")} may have begun before the capture: the time before it is missing");
+
+    public static readonly ProblemKind StartUnfinished = new(
+        "start_unfinished", Impact.Incomplete, "Starts that were not finished when the capture ended: their figures are lower bounds.",
+        p => $"{Count(p, "start")} not finished when the capture ended: the time after it is missing");
 
     // ---- names ----
 
@@ -102,7 +110,7 @@ public static class ProblemKinds
     public static readonly ImmutableArray<ProblemKind> All =
     [
         CutShort, FramesDamaged, EventsMissing, EventsLost, ProbeMissing, TracingOff, ProbeMissed, ProbeLimited, EndsLost, SpansFull,
-        OwnersFull, EventsUnmatched, BeganBefore, Unfinished, ProbeMayMiss, ResetsFull, StacksLost, NamesDropped, NamesFailed,
+        OwnersFull, EventsUnmatched, BeganBefore, Unfinished, StartBeganBefore, StartUnfinished, ProbeMayMiss, ResetsFull, StacksLost, NamesDropped, NamesFailed,
     ];
 
     /// <summary>The kind of an id; an unknown one, of a later version, is incomplete and has its id for words.</summary>

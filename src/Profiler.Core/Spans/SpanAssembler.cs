@@ -47,6 +47,10 @@ public sealed class SpanAssembler(long attachedNs = 0)
             .OrderBy(t => t.SinceNs),
     ];
 
+    /// <summary>Parts of starts in progress, oldest first.</summary>
+    public ImmutableArray<StartPartInFlight> StartPartsInFlight() =>
+        [.. _threads.All.Select(t => t.Starting).OfType<StartPartInFlight>().OrderBy(p => p.SinceNs)];
+
     /// <summary>The processes with something in progress, and since when, CLOCK_MONOTONIC.</summary>
     public IReadOnlyDictionary<int, long> BusySince() =>
         _threads.All.GroupBy(t => t.Task.Tgid).ToDictionary(g => g.Key, g => (long)g.Min(t => t.SinceNs));
@@ -77,6 +81,9 @@ public sealed class SpanAssembler(long attachedNs = 0)
         (EventKind.Process, _) => Advance(in e),
         (EventKind.Teardown, EventEdge.Begin) => BeginTeardown(in e),
         (EventKind.Teardown, EventEdge.End) => EndTeardown(in e),
+        (EventKind.Start, EventEdge.Instant) => AdvanceStart(in e),
+        (EventKind.Start, EventEdge.Begin) => BeginStart(in e),
+        (EventKind.Start, EventEdge.End) => EndStart(in e),
         _ => Unpaired(),
     };
 
@@ -202,6 +209,54 @@ public sealed class SpanAssembler(long attachedNs = 0)
         return time is null ? null : new TeardownPart(_tasks.Of(in e), e.TeardownStep, time.Value);
     }
 
+    private StartAdvanced AdvanceStart(in WireEvent e)
+    {
+        TaskId task = _tasks.Of(in e);
+        return e.StartStep != StartStep.Contact
+            ? new StartAdvanced(task, e.StartStep, (long)e.TimeNs)
+            : new StartAdvanced(task, e.StartStep, (long)e.TimeNs)
+            {
+                Process = e.Peer.Tid == 0 ? task.Comm : _tasks.Text(in e.Peer.Comm),
+                ExecNs = e.Lock == 0 ? null : Math.Min((long)Math.Min(e.Lock, long.MaxValue), (long)e.TimeNs),
+                HasNewVm = ((Contact)e.Value & Contact.NewVm) != 0,
+                ByOpen = ((Contact)e.Value & Contact.ByOpen) != 0,
+            };
+    }
+
+    private Activity? BeginStart(in WireEvent e)
+    {
+        ThreadState thread = Thread(in e);
+        if (thread.Starting is not null)
+            _unmatched++;
+        thread.Starting = new StartPartInFlight(thread.Task, e.StartStep, (long)e.TimeNs, Bytes(e.Lock));
+        return null;
+    }
+
+    private Activity? EndStart(in WireEvent e)
+    {
+        ThreadState thread = Thread(in e);
+        StartPartInFlight? begun = thread.Starting;
+        thread.Starting = null;
+        RemoveIfIdle(thread);
+        if (begun is null || begun.Step != e.StartStep)
+            return Unpaired();
+        return new StartPart(begun.Task, begun.Step, new Interval(begun.SinceNs, (long)e.TimeNs))
+        {
+            Mapping = e.StartStep == StartStep.Dma ? MappingOf(e.Mapped, e.Value) : null,
+        };
+    }
+
+    // What other threads allocate meanwhile is not a part of it.
+    private static DmaMapping MappingOf(WireMapped mapped, int result)
+    {
+        long pinned = Bytes(mapped.Pinned), faults = Bytes(mapped.Faults);
+        return new DmaMapping(
+            1, Math.Max(Bytes(mapped.Bytes), pinned), pinned, faults == 0 ? 0 : Math.Min(Bytes(mapped.Faulted), pinned), faults, result < 0 ? 1 : 0);
+    }
+
+    // No machine has as much: an event that is not trusted cannot overflow a sum.
+    private static long Bytes(ulong number) => number < 1UL << 48 ? (long)number : 0;
+
     private Activity? Unpaired()
     {
         _unmatched++;
@@ -240,8 +295,9 @@ public sealed class SpanAssembler(long attachedNs = 0)
     private void Evict(ThreadState thread)
     {
         _unmatched += (thread.Operation is null ? 0 : 1) + thread.Resets.Clear() + thread.Teardown.Clear() +
-            (_locks.Remove(thread.Tid) ? 1 : 0);
+            (thread.Starting is null ? 0 : 1) + (_locks.Remove(thread.Tid) ? 1 : 0);
         thread.EndOperation();
+        thread.Starting = null;
         _threads.Remove(thread);
     }
 

@@ -20,7 +20,10 @@ internal sealed class ThreadState
 
     public TeardownAssembler Teardown { get; } = new();
 
-    public bool IsIdle => Operation is null && Resets.IsEmpty && Teardown.IsEmpty;
+    /// <summary>The part of a start in progress; parts of starts do not nest.</summary>
+    public StartPartInFlight? Starting { get; set; }
+
+    public bool IsIdle => Operation is null && Resets.IsEmpty && Teardown.IsEmpty && Starting is null;
 
     /// <summary>The neighbours in the order in which the threads began.</summary>
     public ThreadState? Older { get; set; }

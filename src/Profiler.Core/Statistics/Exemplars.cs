@@ -33,6 +33,13 @@ public sealed class Exemplars(ImmutableArray<long> boundsNs)
             Keep(release, wallClock, id);
     }
 
+    /// <summary>Adds a start; its opens were added as they ended.</summary>
+    public void Record(Start start, Func<long, DateTimeOffset> wallClock)
+    {
+        foreach (Duration duration in Duration.Of(start))
+            Keep(duration, wallClock, null);
+    }
+
     /// <summary>The id of a shutdown: "PID-STARTNS".</summary>
     public static string IdOf(Shutdown shutdown) => $"{shutdown.Task.Tgid}-{shutdown.Time.StartNs}";
 

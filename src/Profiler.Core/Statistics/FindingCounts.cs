@@ -14,14 +14,15 @@ namespace Profiler.Core.Statistics;
 /// <param name="CostNs">What it cost in sum, nanoseconds: see <see cref="Finding.CostNs"/>.</param>
 public readonly record struct FindingCount(string Id, long Count, long CostNs);
 
-/// <summary>How often each finding was made about shutdowns, and about opens that waited for them.</summary>
+/// <summary>How often each finding was made about shutdowns, starts, and opens that waited for releases.</summary>
 public sealed class FindingCounts
 {
     // All from the start: the first occurrence must be an increase.
     private readonly Dictionary<string, FindingCount> _counts = FindingKinds.All.ToDictionary(k => k.Id, k => new FindingCount(k.Id, 0, 0));
 
     private readonly WaitedOpens _waited = new();
-    private readonly List<Finding> _findings = []; // about the shutdown that is added
+    private readonly List<Finding> _findings = []; // about the shutdown or start that is added
+    private readonly MappingRates _rates = new();
 
     /// <summary>Takes an open that has ended.</summary>
     public void Add(Operation open) => _waited.Add(open);
@@ -38,6 +39,18 @@ public sealed class FindingCounts
         foreach (Finding finding in _findings)
             Count(finding);
         foreach (Finding finding in _waited.Delayed(shutdown.Releases, facts))
+            Count(finding);
+        return _findings;
+    }
+
+    /// <summary>Takes a start that is over.</summary>
+    /// <returns>The findings about it; valid until the next one is added.</returns>
+    public IReadOnlyList<Finding> Add(Start start)
+    {
+        _findings.Clear();
+        StartFindings.AddTo(_findings, start, _rates);
+        _rates.Add(start);
+        foreach (Finding finding in _findings)
             Count(finding);
         return _findings;
     }

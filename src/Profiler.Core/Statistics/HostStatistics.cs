@@ -35,6 +35,7 @@ public sealed class HostStatistics : IAccumulator
     private readonly CallTime _time;
     private double? _libvirtFailureDevices;
     private long _beganBefore, _unfinished;
+    private DmaMapping _mapped;
 
     /// <param name="limits">Maximum numbers.</param>
     /// <param name="exemplarBoundsNs">Upper bounds of the buckets with exemplars, inclusive, ascending, nanoseconds.</param>
@@ -100,6 +101,20 @@ public sealed class HostStatistics : IAccumulator
             RecordWhole(shutdown, vm);
     }
 
+    /// <summary>Takes a start that is over. Of one that failed, or was not seen from begin to end, only the findings count.</summary>
+    public void Record(Start start)
+    {
+        _time.Read();
+        string vm = _vms.Admit(NameOf(start.Task.Tgid, start.Task.Comm));
+        foreach (Duration duration in Duration.Of(start))
+            _recent.Record(duration);
+        _exemplars.Record(start, _wallClock);
+        _mapped += start.Mapped;
+        _deviceFindings.Record(_findings.Add(start), vm, _wallClock(start.Time.EndNs));
+        if (start.IsWhole)
+            _vms[vm].LastStart = new LastStart(start.Time.DurationNs, start.Opens.Length, _wallClock(start.Time.EndNs), start.Phases);
+    }
+
     /// <summary>Releases in progress, by device and VM; the oldest, up to the maximum number of devices.</summary>
     /// <param name="operations">All operations in progress.</param>
     public ImmutableArray<ReleaseInFlight> ReleasesInFlight(IEnumerable<OperationInFlight> operations) =>
@@ -142,6 +157,14 @@ public sealed class HostStatistics : IAccumulator
         Recent = _recent.Snapshot(),
         DeviceFindings = _deviceFindings.Snapshot(),
         StopTimes = _stopTimes.Snapshot(),
+        Starts =
+        [
+            .. _vms.All()
+                .Where(v => v.Value.LastStart is not null)
+                .Select(v => KeyValuePair.Create(v.Key, v.Value.LastStart!))
+                .OrderBy(v => v.Key, StringComparer.Ordinal),
+        ],
+        Mapped = _mapped,
         BeganBefore = _beganBefore,
         Unfinished = _unfinished,
     };
@@ -179,5 +202,7 @@ public sealed class HostStatistics : IAccumulator
     private sealed class VmTotals
     {
         public LastShutdown? Last { get; set; }
+
+        public LastStart? LastStart { get; set; }
     }
 }

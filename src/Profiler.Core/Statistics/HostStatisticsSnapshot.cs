@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Profiler.Core.Histograms;
 using Profiler.Core.Lives;
+using Profiler.Core.Spans;
 
 namespace Profiler.Core.Statistics;
 
@@ -31,6 +32,12 @@ public sealed record HostStatisticsSnapshot(
     /// <summary>What decides how long shutdowns take.</summary>
     public StopTimesSnapshot StopTimes { get; init; } = StopTimesSnapshot.None;
 
+    /// <summary>The last start of each VM that was seen from begin to end and succeeded, by name.</summary>
+    public ImmutableArray<KeyValuePair<string, LastStart>> Starts { get; init; } = [];
+
+    /// <summary>What the mappings for DMA of all starts did.</summary>
+    public DmaMapping Mapped { get; init; }
+
     /// <summary>Shutdowns that began before the capture: only their findings are counted.</summary>
     public long BeganBefore { get; init; }
 
@@ -55,6 +62,13 @@ public readonly record struct DeviceSnapshot(string Device, string Vm, long Rele
     /// <summary>End of the last release.</summary>
     public DateTimeOffset LastEnd { get; init; }
 }
+
+/// <summary>The last start of a VM.</summary>
+/// <param name="WallNs">Its duration, nanoseconds.</param>
+/// <param name="Devices">Opened, or tried to.</param>
+/// <param name="End">When it was over.</param>
+/// <param name="Phases">Where its time went.</param>
+public sealed record LastStart(long WallNs, int Devices, DateTimeOffset End, StartPhases Phases);
 
 /// <summary>The last shutdown of a VM.</summary>
 /// <param name="WallNs">Duration, nanoseconds.</param>

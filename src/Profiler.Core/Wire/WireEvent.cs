@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Profiler.Core.Wire;
@@ -12,6 +13,7 @@ public enum EventKind : byte
     Signal,
     Process,
     Teardown,
+    Start,
 }
 
 /// <summary>Position of an event in a span; <c>enum event_edge</c> in bpf/events.h.</summary>
@@ -69,6 +71,43 @@ public enum TeardownStep : byte
     CoreDump,
 }
 
+/// <summary>A part of a start other than device opens, or a point of it; <c>enum start_step</c> in bpf/events.h.</summary>
+public enum StartStep : byte
+{
+    None,
+
+    /// <summary>The process opens something of VFIO for the first time.</summary>
+    Contact,
+
+    /// <summary>It creates a virtual machine.</summary>
+    Vm,
+
+    /// <summary>A vCPU of it runs for the first time.</summary>
+    Run,
+
+    /// <summary>Memory, or a device's, is mapped for DMA: pinned, and put into the IOMMU.</summary>
+    Dma,
+
+    /// <summary>Interrupts of a device are set up.</summary>
+    Interrupts,
+
+    /// <summary>KVM is told of memory.</summary>
+    KvmMemory,
+}
+
+/// <summary>Of a <see cref="StartStep.Contact"/>; <c>enum contact</c> in bpf/events.h.</summary>
+[Flags]
+public enum Contact
+{
+    None = 0,
+
+    /// <summary>The process has a virtual machine that has not run yet.</summary>
+    NewVm = 1 << 0,
+
+    /// <summary>It opens a device: the container or iommufd that this is in, it opened before, or got.</summary>
+    ByOpen = 1 << 1,
+}
+
 /// <summary>The lock of a wait; <c>enum lock_kind</c> in bpf/events.h.</summary>
 public enum LockKind : byte
 {
@@ -88,7 +127,7 @@ public enum LockKind : byte
 /// <summary>Capture faults of the programs; <c>enum fault</c> in bpf/events.h.</summary>
 public enum Fault
 {
-    /// <summary>A release or open is not tracked: its map is full.</summary>
+    /// <summary>A release, open or mapping is not tracked: its map is full.</summary>
     SpansFull,
 
     /// <summary>A reset step is not tracked: its map is full.</summary>
@@ -123,6 +162,25 @@ public struct WirePeer
     public Name16 Comm;
 }
 
+/// <summary>What a mapping for DMA did; <c>struct mapped</c> in bpf/events.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct WireMapped
+{
+    /// <summary>Bytes that were asked for; 0 if not known.</summary>
+    public ulong Bytes;
+
+    /// <summary>Bytes of memory that were pinned. A device's own memory is not.</summary>
+    public ulong Pinned;
+
+    /// <summary>Pages of any size that were not there yet, allocated and cleared as a rule.</summary>
+    public ulong Faults;
+
+    /// <summary>Their bytes; those of the process's other threads meanwhile, too.</summary>
+    public ulong Faulted;
+
+    public ulong Reserved;
+}
+
 /// <summary>
 /// One record of the ring buffer and of a recording: <c>struct event</c> in bpf/events.h, field by field.
 /// A test compiles the header and compares size and offsets.
@@ -131,13 +189,13 @@ public struct WirePeer
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes, or an event may have a new kind or subtype.</summary>
-    public const int Format = 7;
+    public const int Format = 8;
 
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;
 
     /// <summary>Number of kinds plus one: the length of an array indexed by kind.</summary>
-    public const int Kinds = (int)EventKind.Teardown + 1;
+    public const int Kinds = (int)EventKind.Start + 1;
 
     /// <summary>CLOCK_MONOTONIC, nanoseconds.</summary>
     public ulong TimeNs;
@@ -145,7 +203,9 @@ public struct WireEvent
     public ulong Cgroup;
 
     /// <summary>
-    /// The mutex of the dev_set at the begin of a release, and of an open where it is known; the contended lock at lock waits; else 0.
+    /// The mutex of the dev_set at the begin of a release, and of an open where it is known; the contended lock at lock waits. At <see
+    /// cref="StartStep.Contact"/>: when the process began to run its program, CLOCK_MONOTONIC, or 0. At the begin of <see
+    /// cref="StartStep.Dma"/>: the bytes that are to be mapped, or 0 if not known. Else 0.
     /// </summary>
     public ulong Lock;
 
@@ -159,9 +219,9 @@ public struct WireEvent
     public WirePeer Peer;
 
     /// <summary>
-    /// At the end of a reset or open: its return value. At the begin of <see cref="ResetStep.DeviceWait"/>: the step that waits.
+    /// At the end of a reset, open or mapping: its return value. At the begin of <see cref="ResetStep.DeviceWait"/>: the step that waits.
     /// At a signal: its number. At <see cref="ProcessStep.Exits"/>: the exit code, whose low seven bits are the signal that
-    /// killed the process, if any. Else 0.
+    /// killed the process, if any. At <see cref="StartStep.Contact"/>: a <see cref="Contact"/>. Else 0.
     /// </summary>
     public int Value;
 
@@ -169,7 +229,7 @@ public struct WireEvent
     public EventEdge Edge;
 
     /// <summary>
-    /// Depends on the kind: a <see cref="ResetStep"/>, <see cref="ProcessStep"/>, <see cref="TeardownStep"/>, or a <see
+    /// Depends on the kind: a <see cref="ResetStep"/>, <see cref="ProcessStep"/>, <see cref="TeardownStep"/>, <see cref="StartStep"/>, or a <see
     /// cref="LockKind"/> at the begin of lock waits; else 0.
     /// </summary>
     public byte Subtype;
@@ -196,6 +256,15 @@ public struct WireEvent
     public readonly ProcessStep ProcessStep => Kind == EventKind.Process ? (ProcessStep)Subtype : ProcessStep.None;
 
     public readonly TeardownStep TeardownStep => Kind == EventKind.Teardown ? (TeardownStep)Subtype : TeardownStep.None;
+
+    public readonly StartStep StartStep => Kind == EventKind.Start ? (StartStep)Subtype : StartStep.None;
+
+    /// <summary>At the end of <see cref="StartStep.Dma"/>, in place of <see cref="Device"/> and <see cref="Peer"/>.</summary>
+    public WireMapped Mapped
+    {
+        readonly get => Unsafe.ReadUnaligned<WireMapped>(in Unsafe.As<Name16, byte>(ref Unsafe.AsRef(in Device)));
+        set => Unsafe.WriteUnaligned(ref Unsafe.As<Name16, byte>(ref Device), value);
+    }
 
     public readonly LockKind LockKind => Kind == EventKind.LockWait ? (LockKind)Subtype : LockKind.Other;
 }

@@ -56,6 +56,13 @@ internal sealed class DurationHistograms
             Record(duration, id ??= Core.Statistics.Exemplars.IdOf(shutdown));
     }
 
+    /// <summary>Records an ended start, if it succeeded and was captured completely.</summary>
+    public void Record(Start start)
+    {
+        foreach (Duration duration in Duration.Of(start))
+            Record(duration, null);
+    }
+
     private void Record(Duration duration, string? shutdown)
     {
         Histogram.Child series = _series[duration.Key.Index];

@@ -36,6 +36,9 @@ internal sealed class MetricRegistry : MetricsFormat, ISink
     /// <summary>Records an ended shutdown.</summary>
     public void Record(Shutdown shutdown) => _histograms.Record(shutdown);
 
+    /// <summary>Records an ended start.</summary>
+    public void Record(Start start) => _histograms.Record(start);
+
     /// <summary>Sets all counters and gauges, removes series that were not set, and writes all metrics.</summary>
     /// <param name="to">Output buffer.</param>
     /// <param name="state">State to export.</param>

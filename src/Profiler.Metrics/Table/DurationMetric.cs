@@ -36,5 +36,9 @@ internal sealed record DurationMetric(
         new(
             MetricTable.ShutdownPhase, null, null,
             [.. Enum.GetValues<Phase>().Select(p => new DurationSeries(HistogramKey.Of(p), p.Name()))]),
+        new(MetricTable.StartDuration, MetricTable.StartLast, MetricTable.StartLongest, new DurationSeries(HistogramKey.Start)),
+        new(
+            MetricTable.StartPhase, null, null,
+            [.. Enum.GetValues<StartPhase>().Select(p => new DurationSeries(HistogramKey.Of(p), p.Name()))]),
     ];
 }

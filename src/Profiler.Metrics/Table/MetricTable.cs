@@ -34,6 +34,15 @@ public static class MetricTable
         "vfio_shutdown_phase_seconds",
         "Time that shutdowns spent in each phase, without those that spent none; each moment counts for one phase.", "phase");
 
+    public static readonly MetricDefinition StartDuration = Histogram(
+        "vfio_start_duration_seconds",
+        "Duration of starts, from the begin of a VM's process or its first contact with VFIO to the first run of a vCPU; of other processes to " +
+        "the last that they do with devices. Only those that succeeded and were seen whole.");
+
+    public static readonly MetricDefinition StartPhase = Histogram(
+        "vfio_start_phase_seconds",
+        "Time that starts spent in each phase, without those that spent none; each moment counts for one phase.", "phase");
+
     // ---- exact durations: histogram buckets are approximate ----
 
     public static readonly MetricDefinition ReleaseLast = Last("vfio_release_last_seconds", ReleaseDuration);
@@ -47,12 +56,16 @@ public static class MetricTable
     public static readonly MetricDefinition ShutdownLast = Last("vfio_shutdown_last_seconds", ShutdownDuration);
     public static readonly MetricDefinition ShutdownLongest = Longest("vfio_shutdown_longest_seconds", ShutdownDuration);
 
+    public static readonly MetricDefinition StartLast = Last("vfio_start_last_seconds", StartDuration);
+    public static readonly MetricDefinition StartLongest = Longest("vfio_start_longest_seconds", StartDuration);
+
     // ---- operations in progress ----
 
     public static readonly MetricDefinition ReleasesInFlight = Gauge("vfio_releases_in_flight", None, "VFIO devices being released.");
     public static readonly MetricDefinition OpensInFlight = Gauge("vfio_opens_in_flight", None, "VFIO devices being opened.");
     public static readonly MetricDefinition LockWaiters = Gauge("vfio_lock_waiters", None, "Releases and opens waiting for a lock.");
     public static readonly MetricDefinition ShutdownsInFlight = Gauge("vfio_shutdowns_in_flight", None, "Shutdowns under way.");
+    public static readonly MetricDefinition StartsInFlight = Gauge("vfio_starts_in_flight", None, "Starts under way.");
 
     // ---- each VM ----
 
@@ -69,6 +82,26 @@ public static class MetricTable
     public static readonly MetricDefinition LastShutdownPhase = Gauge(
         "vfio_last_shutdown_phase_seconds", Seconds,
         "Time the last shutdown of each VM spent in each phase; the phases add up to its duration.", "vm", "phase");
+
+    public static readonly MetricDefinition LastStart = Gauge(
+        "vfio_last_start_seconds", Seconds,
+        "Exact duration of the last start of each VM (or other process, by its name); only those that succeeded and were seen whole.", "vm");
+
+    public static readonly MetricDefinition LastStartDevices = Gauge(
+        "vfio_last_start_devices", None, "Number of devices that the last start of each VM opened.", "vm");
+
+    public static readonly MetricDefinition LastStartTimestamp = Gauge(
+        "vfio_last_start_timestamp_seconds", Seconds, "End of the last start of each VM, Unix time.", "vm");
+
+    public static readonly MetricDefinition LastStartPhase = Gauge(
+        "vfio_last_start_phase_seconds", Seconds,
+        "Time the last start of each VM spent in each phase; the phases add up to its duration.", "vm", "phase");
+
+    public static readonly MetricDefinition DmaPinnedBytes = Counter(
+        "vfio_dma_pinned_bytes_total", Bytes, "Memory that starts pinned and mapped for DMA.");
+
+    public static readonly MetricDefinition DmaAllocatedBytes = Counter(
+        "vfio_dma_allocated_bytes_total", Bytes, "Of that, memory that was not there yet: it was allocated and cleared on the way.");
 
     public static readonly MetricDefinition VmInfo = Gauge(
         "vfio_vm_info", None,
@@ -124,14 +157,14 @@ public static class MetricTable
         "projected from the last VM's shutdown; +Inf: never.", [], MetricStability.Experimental);
 
     public static readonly MetricDefinition Findings = Counter(
-        "vfio_findings_total", None, "Findings about shutdowns, as in the report.", "finding");
+        "vfio_findings_total", None, "Findings about shutdowns and starts, as in the report.", "finding");
 
     public static readonly MetricDefinition FindingSeconds = Counter(
-        "vfio_finding_seconds_total", Seconds, "Time that findings about shutdowns cost or put at stake, as in the report.", "finding");
+        "vfio_finding_seconds_total", Seconds, "Time that findings about shutdowns and starts cost or put at stake, as in the report.", "finding");
 
     public static readonly MetricDefinition DeviceFindings = Counter(
         "vfio_device_findings_total", None,
-        "Findings that a device is faulty or not free: reset_timed_out, reset_fell_back, reset_skipped, device_not_released.", "finding", "device", "vm");
+        "Findings that a device is faulty or not free: reset_timed_out, reset_fell_back, reset_skipped, device_not_released, slow_readiness.", "finding", "device", "vm");
 
     public static readonly MetricDefinition DeviceLastFindingTimestamp = Gauge(
         "vfio_device_last_finding_timestamp_seconds", Seconds, "End of the last shutdown with such a finding, Unix time.",

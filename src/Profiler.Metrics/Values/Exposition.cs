@@ -22,6 +22,7 @@ internal static class Exposition
         to.Sample(MetricTable.OpensInFlight, operations.Count(o => o.Kind == OperationKind.Open));
         to.Sample(MetricTable.LockWaiters, operations.Count(o => o.State == OperationState.WaitingForLock));
         to.Sample(MetricTable.ShutdownsInFlight, state.Profile.Snapshot.ShutdownsInFlight.Length);
+        to.Sample(MetricTable.StartsInFlight, state.Profile.Snapshot.StartsInFlight.Length);
         HostMetrics.Write(to, state);
         SelfMetrics.Write(to, state, version);
     }

@@ -13,6 +13,7 @@ namespace Profiler.Metrics.Values;
 internal static class HostMetrics
 {
     private static readonly ImmutableArray<Phase> Phases = [.. Enum.GetValues<Phase>()];
+    private static readonly ImmutableArray<StartPhase> StartPhases = [.. Enum.GetValues<StartPhase>()];
 
     // Built once per device identity, and collected with it.
     private static readonly ConditionalWeakTable<DeviceIdentity, DeviceLabels> Labels = [];
@@ -24,6 +25,7 @@ internal static class HostMetrics
     public static void Write(MetricsFormat to, MetricsState state)
     {
         Vms(to, state.Statistics.Vms);
+        Starts(to, state.Statistics);
         VmInfos(to, state);
         Devices(to, state.Statistics.Devices, state.Profile.Devices);
         foreach (ReleaseInFlight r in state.Releasing)
@@ -59,10 +61,29 @@ internal static class HostMetrics
         }
     }
 
+    private static void Starts(MetricsFormat to, HostStatisticsSnapshot statistics)
+    {
+        foreach ((string vm, LastStart last) in statistics.Starts)
+            to.Seconds(MetricTable.LastStart, last.WallNs, vm);
+        foreach ((string vm, LastStart last) in statistics.Starts)
+            to.Sample(MetricTable.LastStartDevices, last.Devices, vm);
+        foreach ((string vm, LastStart last) in statistics.Starts)
+            to.Time(MetricTable.LastStartTimestamp, last.End, vm);
+        foreach ((string vm, LastStart last) in statistics.Starts)
+        {
+            foreach (StartPhase phase in StartPhases)
+                to.Seconds(MetricTable.LastStartPhase, last.Phases[phase], vm, phase.Name());
+        }
+        to.Sample(MetricTable.DmaPinnedBytes, statistics.Mapped.PinnedBytes);
+        to.Sample(MetricTable.DmaAllocatedBytes, statistics.Mapped.AllocatedBytes);
+    }
+
     private static void VmInfos(MetricsFormat to, MetricsState state)
     {
         HashSet<string> told = _told ??= [];
         foreach ((string vm, _) in state.Statistics.Vms)
+            VmInfo(to, vm, state.Profile.Facts, told);
+        foreach ((string vm, _) in state.Statistics.Starts)
             VmInfo(to, vm, state.Profile.Facts, told);
         foreach (DeviceSnapshot device in state.Statistics.Devices)
             VmInfo(to, device.Vm, state.Profile.Facts, told);

@@ -112,6 +112,10 @@ public sealed class ProfileTests
 
         public void Record(Activity activity) => _flowed.Set();
 
+        public void Record(Start start)
+        {
+        }
+
         public void Record(Shutdown shutdown)
         {
         }

@@ -67,7 +67,7 @@ public sealed class SpanProperties
     {
         var assembler = new SpanAssembler();
         var former = new Former.SpanAssembler();
-        foreach (WireEvent[] one in events.Chunk(1))
+        foreach (WireEvent[] one in events.Where(e => e.Kind != EventKind.Start).Chunk(1)) // it did not know them
         {
             Assert.Equal(former.Assemble(Batch(one)).Select(Told), Played.Activities(one, assembler).Select(Told));
             Assert.Equal(former.InFlight().Select(Told), assembler.InFlight().Select(Told));

@@ -12,6 +12,7 @@ public sealed class WireLayoutTests
         .AllOf("Profiler.Core.Wire")
         .Struct<WireEvent>("struct event")
         .Struct<WirePeer>("struct peer")
+        .Struct<WireMapped>("struct mapped")
         .Constants(typeof(WireEvent), new()
         {
             [nameof(WireEvent.Format)] = "EVENT_FORMAT",
@@ -24,6 +25,8 @@ public sealed class WireLayoutTests
         .Enum<ResetStep>("RESET_", count: "RESET_STEPS")
         .Enum<ProcessStep>("PROCESS_", count: "PROCESS_STEPS")
         .Enum<TeardownStep>("TEARDOWN_", count: "TEARDOWN_STEPS")
+        .Enum<StartStep>("START_", count: "START_STEPS")
+        .Enum<Contact>("CONTACT_")
         .Enum<LockKind>("LOCK_", count: "LOCK_KINDS")
         .Enum<EventFlags>("FLAG_")
         .Enum<Fault>("FAULT_", count: "FAULTS")

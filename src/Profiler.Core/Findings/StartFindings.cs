@@ -1,0 +1,166 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Profiler.Core.Lives;
+using Profiler.Core.Names;
+using Profiler.Core.Spans;
+using Profiler.Core.Wire;
+
+namespace Profiler.Core.Findings;
+
+/// <summary>All findings about one start, beside those about its opens.</summary>
+public static class StartFindings
+{
+    // What took less is not worth a sentence.
+    private static readonly TimeSpan MinCost = TimeSpan.FromMilliseconds(100);
+
+    // A device that obeys the specification responds within a second after a reset (PCIe base specification 6.0, 6.6.1).
+    private static readonly TimeSpan Ready = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>The most costly first.</summary>
+    /// <param name="start">The start.</param>
+    /// <param name="rates">How fast the host maps large pages, as far as known.</param>
+    public static ImmutableArray<Finding> For(Start start, MappingRates rates)
+    {
+        var findings = new List<Finding>();
+        AddTo(findings, start, rates);
+        return [.. findings];
+    }
+
+    /// <inheritdoc cref="For"/>
+    /// <param name="findings">Receives them; empty before.</param>
+    internal static void AddTo(List<Finding> findings, Start start, MappingRates rates)
+    {
+        if (!start.Parts.IsEmpty)
+            AddIf(findings, Memory(start, rates));
+        if (start.Opens.Length > 1)
+            AddIf(findings, SerialOpen(start));
+        if (!start.OtherResets.IsEmpty)
+            AddIf(findings, ResetTwice(start));
+        if (start.Time.DurationNs > Ready.TotalNanoseconds)
+            AddIf(findings, SlowReadiness(start));
+        if (start is { Kind: StartKind.Vm, End: StartEnd.Run })
+            findings.Add(FirmwareNotHost(start));
+        Finding.SortByCost(CollectionsMarshal.AsSpan(findings));
+    }
+
+    private static void AddIf(List<Finding> findings, Finding? finding)
+    {
+        if (finding is not null)
+            findings.Add(finding);
+    }
+
+    // Of memory that had to be allocated: either it came in small pages, or it came in large ones, and clearing them is what took the time.
+    private static Finding? Memory(Start start, MappingRates rates)
+    {
+        StartPart[] allocating = [.. start.Parts.Where(p => p.Mapping is { } m && StartPhases.PhaseOf(m) == StartPhase.DmaAllocate)];
+        long ns = Interval.UnionNs(allocating.AsSpan(), static p => p.Time);
+        if (ns < MinCost.TotalNanoseconds)
+            return null;
+        DmaMapping mapped = allocating.Aggregate(new DmaMapping(), (sum, p) => sum + p.Mapping!.Value);
+        long small = mapped.SmallPageBytes(Environment.SystemPageSize, MappingRates.LargePage);
+        return small > mapped.AllocatedBytes / 2 ? SmallPages(mapped, small, ns, rates) : Zeroing(mapped, ns);
+    }
+
+    private static Finding SmallPages(DmaMapping mapped, long small, long ns, MappingRates rates)
+    {
+        long? large = rates.InLargePagesNs(mapped.AllocatedBytes);
+        return new Finding(FindingKinds.SmallPages, () => new FindingDetails(
+            $"{Figures.Bytes(small)} of memory came in pages of {Figures.Bytes(Environment.SystemPageSize)} while it was pinned for DMA, which took {Figures.Text(ns)} " +
+            $"({Figures.Rate(mapped.AllocatedBytes, ns)})" +
+            (large is { } known ? $"; in large pages this host needs {Figures.Text(known)} for as much" : "; how long it would take in large pages was not seen on this host"),
+            "give the VM huge pages (hugetlbfs, or transparent ones: echo madvise > /sys/kernel/mm/transparent_hugepage/enabled)")
+        {
+            Numbers = Finding.Known(("bytes", small), ("map_ns", ns), ("large_pages_ns", large)),
+        })
+        {
+            CostNs = large is { } other ? Math.Max(0, ns - other) : ns,
+        };
+    }
+
+    private static Finding Zeroing(DmaMapping mapped, long ns) => new(FindingKinds.MemoryZeroing, () => new FindingDetails(
+        $"{Figures.Bytes(mapped.AllocatedBytes)} of memory was allocated and cleared while it was pinned for DMA, by one thread, in {Figures.Text(ns)} " +
+        $"({Figures.Rate(mapped.AllocatedBytes, ns)})",
+        "have the monitor allocate it before, with several threads (QEMU: prealloc=on,prealloc-threads=N), or keep a pool of huge pages (hugetlbfs) of 1 GiB")
+    {
+        Numbers = Finding.Known(("bytes", mapped.AllocatedBytes), ("map_ns", ns)),
+    })
+    {
+        CostNs = ns,
+    };
+
+    private static Finding? SerialOpen(Start start)
+    {
+        Operation[] opens = [.. start.Opens.Where(o => o.ResetNs > 0)];
+        if (opens.Length < 2 || Interval.PeakConcurrency(opens.AsSpan(), static o => o.Time) > 1)
+            return null;
+        long took = Interval.UnionNs(opens.AsSpan(), static o => o.Time), longest = opens.Max(o => o.Time.DurationNs);
+        return took - longest < MinCost.TotalNanoseconds ? null : new Finding(FindingKinds.SerialOpen, () => new FindingDetails(
+            $"{opens.Length} devices were opened and reset one after another in {Figures.Text(took)}; the longest took {Figures.Text(longest)}",
+            "only the monitor can open devices of different reset domains in parallel; a faster reset method (reset_method in sysfs) makes each open shorter")
+        {
+            Devices = [.. opens.Select(o => o.Device).Distinct()],
+            Numbers = Finding.Known(("devices", opens.Length), ("opens_ns", took), ("longest_ns", longest)),
+        })
+        {
+            CostNs = took - longest,
+        };
+    }
+
+    // By the monitor, at the machine's reset: not the resets inside the opens.
+    private static Finding? ResetTwice(Start start)
+    {
+        HashSet<string> opened = [.. start.Opens.Where(o => o.Resets.Any(r => r.Result == 0)).Select(o => o.Device)];
+        Reset[] again = [.. start.OtherResets.Where(r => opened.Contains(r.Device))];
+        long took = Interval.UnionNs(again.AsSpan(), static r => r.Time);
+        return took < MinCost.TotalNanoseconds ? null : new Finding(FindingKinds.ResetTwice, () =>
+        {
+            string[] devices = [.. again.Select(r => r.Device).Distinct()];
+            return new FindingDetails(
+                $"{Figures.Count(devices.Length, "device")} ({Figures.List(devices)}), reset as {(devices.Length == 1 ? "it was" : "they were")} opened, " +
+                $"{(devices.Length == 1 ? "was" : "were")} reset again before the VM ran, in {Figures.Text(took)}",
+                "the monitor resets its devices at the reset of its machine; a faster reset method (reset_method in sysfs) halves both")
+            {
+                Devices = [.. devices],
+                Numbers = Finding.Known(("resets", again.Length), ("resets_ns", took)),
+            };
+        })
+        {
+            CostNs = took,
+        };
+    }
+
+    private static Finding? SlowReadiness(Start start)
+    {
+        (string Device, ResetPart Wait)[] slow =
+        [
+            .. start.Opens.SelectMany(o => o.Resets).Concat(start.OtherResets)
+                .SelectMany(r => r.Parts.Where(p => p.Step is ResetStep.DeviceWait or ResetStep.BridgeWait && p.Time.DurationNs > Ready.TotalNanoseconds)
+                    .Select(p => (r.Device, p))),
+        ];
+        if (slow.Length == 0)
+            return null;
+        long took = Interval.UnionNs<(string Device, ResetPart Wait)>(slow, static s => s.Wait.Time);
+        return new Finding(FindingKinds.SlowReadiness, () =>
+        {
+            string[] devices = [.. slow.Select(s => s.Device).Distinct()];
+            long longest = slow.Max(s => s.Wait.Time.DurationNs);
+            return new FindingDetails(
+                $"{Figures.Count(devices.Length, "device")} ({Figures.List(devices)}) took up to {Figures.Text(longest)} to respond after a reset",
+                "search the kernel log for \"not ready\"; the device's firmware, or what the VM before left it with, makes it slow")
+            {
+                Devices = [.. devices],
+                Numbers = Finding.Known(("waits", slow.Length), ("longest_ns", longest)),
+            };
+        })
+        {
+            CostNs = took,
+        };
+    }
+
+    private static Finding FirmwareNotHost(Start start) => new(FindingKinds.FirmwareNotHost, () => new FindingDetails(
+        $"the host had done its part after {Figures.Text(start.Time.DurationNs)}: the VM ran then. Whatever takes longer is its firmware and system",
+        null)
+    {
+        Numbers = Finding.Known(("host_ns", start.Time.DurationNs)),
+    });
+}

@@ -1,0 +1,75 @@
+using Profiler.Core.Spans;
+using Profiler.Core.Wire;
+
+namespace Profiler.Core.Lives;
+
+/// <summary>Where the wall time of a start went: each nanosecond counts for one phase.</summary>
+public sealed class StartPhases
+{
+    /// <summary>The number of phases.</summary>
+    internal static readonly int Count = Enum.GetValues<StartPhase>().Length;
+
+    private readonly long[] _ns = new long[Count];
+
+    private StartPhases()
+    {
+    }
+
+    /// <summary>Nanoseconds of a phase; all phases add up to the wall time.</summary>
+    public long this[StartPhase phase] => _ns[(int)phase];
+
+    /// <summary>Computes them from the events of a start.</summary>
+    public static StartPhases Of(Start start)
+    {
+        using var sweep = new PhaseSweep(start.Time);
+        sweep.Add((int)StartPhase.Process, start.Time);
+        sweep.Add((int)StartPhase.Prepare, new Interval(start.Time.StartNs, start.ContactNs));
+        foreach (Operation open in start.Opens)
+            sweep.Add(open, (int)StartPhase.Open, (int)StartPhase.LockWait, (int)StartPhase.Reset);
+        foreach (StartPart part in start.Parts)
+            sweep.Add((int)PhaseOf(part), part.Time);
+        foreach (TeardownPart part in start.PowerChanges)
+            sweep.Add((int)StartPhase.Power, part.Time);
+        foreach (Reset reset in start.OtherResets)
+            sweep.Add((int)StartPhase.Reset, reset.Time);
+        foreach (OperationInFlight open in start.UnderWay)
+        {
+            sweep.Add((int)StartPhase.Open, new Interval(open.StartNs, open.StateSinceNs));
+            sweep.Add((int)PhaseOf(open.State), new Interval(open.StateSinceNs, start.Time.EndNs));
+        }
+        foreach (StartPartInFlight part in start.PartsUnderWay)
+            sweep.Add((int)PhaseOf(part), new Interval(part.SinceNs, start.Time.EndNs));
+        var phases = new StartPhases();
+        sweep.Into(phases._ns);
+        return phases;
+    }
+
+    private static StartPhase PhaseOf(OperationState state) => state switch
+    {
+        OperationState.Resetting => StartPhase.Reset,
+        OperationState.WaitingForLock => StartPhase.LockWait,
+        _ => StartPhase.Open,
+    };
+
+    // Whether its pages were there already is known at its end.
+    private static StartPhase PhaseOf(StartPartInFlight part) => part.Step switch
+    {
+        StartStep.Interrupts => StartPhase.Interrupts,
+        StartStep.KvmMemory => StartPhase.Kvm,
+        _ => StartPhase.DmaPin,
+    };
+
+    private static StartPhase PhaseOf(StartPart part) => part.Step switch
+    {
+        StartStep.Interrupts => StartPhase.Interrupts,
+        StartStep.KvmMemory => StartPhase.Kvm,
+        _ when part.Mapping is { } mapping => PhaseOf(mapping),
+        _ => StartPhase.Process,
+    };
+
+    /// <summary>The phase of a mapping: that of most of its bytes.</summary>
+    internal static StartPhase PhaseOf(DmaMapping mapping) =>
+        mapping.PinnedBytes == 0 && mapping.DeviceBytes > 0 ? StartPhase.DmaDevice
+        : mapping.AllocatedBytes > mapping.PinnedBytes / 2 ? StartPhase.DmaAllocate
+        : StartPhase.DmaPin;
+}
