@@ -31,11 +31,13 @@ public sealed class NameTableTests
         Assert.All(allowed, a => Assert.Equal(names.Order(StringComparer.Ordinal), a));
     }
 
-    // Events and operations under way have a kind; those of locks are a property of their own.
+    // Events, starts and operations under way have a kind; those of locks are a property of their own.
     [Fact]
     public void The_schema_allows_just_these_kinds() => Assert.Equal(
         [
             string.Join(' ', EventKindNames.Table.All.Order(StringComparer.Ordinal)),
+            string.Join(' ', OperationNames.Kinds.All.Order(StringComparer.Ordinal)),
+            string.Join(' ', StartNames.Kinds.All.Order(StringComparer.Ordinal)),
             string.Join(' ', OperationNames.Kinds.All.Order(StringComparer.Ordinal)),
         ],
         PublishedNames.Enumerations("kind").Select(a => string.Join(' ', a)));
