@@ -34,6 +34,20 @@ public sealed class EventLine(CaptureInfo info, IReadOnlyDictionary<int, string>
         $"{Figures.Count(s.Releases.Length, "device")}, " +
         $"lock wait {Figures.Text(s.LockWaitNs)}, reset {Figures.Text(s.ResetNs)}");
 
+    /// <summary>The line for a start.</summary>
+    public string Of(Start s) => Line(
+        s.Time.EndNs,
+        $"start of {Name(s.Task)}: {(s.BeganBefore || s.Unfinished ? "at least " : "")}{Figures.Text(s.Time.DurationNs)}{Ended(s)}, " +
+        $"{Figures.Count(s.Opened, "device")}, {Figures.Bytes(s.Mapped.PinnedBytes)} pinned, " +
+        $"lock wait {Figures.Text(s.LockWaitNs)}, reset {Figures.Text(s.ResetNs)}");
+
+    private static string Ended(Start s) => s.End switch
+    {
+        StartEnd.Run => ", then the VM ran",
+        StartEnd.Exit => ", then it exited",
+        _ => "",
+    };
+
     private string Line(long timeNs, string text)
     {
         DateTimeOffset time = info.Start.ToUniversalTime().AddTicks((timeNs - info.StartNs) / TimeSpan.NanosecondsPerTick);

@@ -30,7 +30,8 @@ public static class StartText
 
     private static void Head(StringBuilder text, ReportStart s, int width)
     {
-        string atLeast = s.BeganBefore || s.Unfinished ? "at least " : "", devices = Figures.Count(s.Devices.Length, "device");
+        string atLeast = s.BeganBefore || s.Unfinished ? "at least " : "", devices = Figures.Count(s.Devices.Count(d => d.Error is null), "device");
+        int failed = s.Devices.Count(d => d.Error is not null);
         string who = ProcessNames.Of(s.Pid, s.Comm, s.Vm);
         Paragraph.Append(
             text, StartNames.Kinds.Find(s.Kind) switch
@@ -39,7 +40,8 @@ public static class StartText
                     $"{who}: did not start: it exited after {atLeast}{Figures.Text(s.WallNs)}, with {devices} opened",
                 StartKind.Vm when s.Unfinished => $"{who}: starting for {atLeast}{Figures.Text(s.WallNs)}, {devices} opened so far",
                 StartKind.Vm => $"{who}: started with {devices} in {atLeast}{Figures.Text(s.WallNs)}, until its VM ran",
-                StartKind.Devices => $"{who}: opened {devices} in {atLeast}{Figures.Text(s.WallNs)}, after its start",
+                _ when failed == s.Devices.Length && failed > 0 => $"{who}: failed to open {Figures.Count(failed, "device")} in {Figures.Text(s.WallNs)}",
+                StartKind.Devices => $"{who}: opened {devices} in {atLeast}{Figures.Text(s.WallNs)}",
                 _ => $"{who}: started with {devices} in {atLeast}{Figures.Text(s.WallNs)}",
             }, width, "", "  ");
         if (s.BeganBefore)

@@ -73,7 +73,7 @@ public sealed partial class ExpositionTests
                 "vfio_device_releases_total{device=\"0000:01:00.0\",model=\"NVIDIA Corporation GA100\",vm=\"other\"} 1",
                 "vfio_device_releases_total{device=\"other\",model=\"other\",vm=\"other\"} 1",
                 "vfioscope_series_folded_total{label=\"device\"} 1",
-                "vfioscope_series_folded_total{label=\"vm\"} 3",
+                "vfioscope_series_folded_total{label=\"vm\"} 4",
             ],
             lines.Where(l => l.StartsWith("vfio_device_releases_total{", StringComparison.Ordinal) ||
                 l.StartsWith("vfioscope_series_folded_total{", StringComparison.Ordinal)));

@@ -69,6 +69,13 @@ internal static class TopCommand
             matched = true;
             console.Output.WriteLine(line.Of(shutdown));
         }, _ => { });
+        profile.Starts.Subscribe(start =>
+        {
+            if (only != ActivityFilter.None && !only.Wants(start, known.VmNames.GetValueOrDefault(start.Task.Tgid)))
+                return;
+            matched = true;
+            console.Output.WriteLine(line.Of(start));
+        }, _ => { });
         ProfileState state = profile.State();
         await console.Error.WriteLineAsync($"{CaptureStatus.Source(state)}, {CaptureStatus.Probes(state.Health)}");
         profile.Start();

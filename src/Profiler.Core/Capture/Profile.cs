@@ -57,6 +57,9 @@ public sealed class Profile : IDisposable
     /// <inheritdoc cref="Pipeline.Shutdowns"/>
     public IObservable<Shutdown> Shutdowns => _pipeline.Shutdowns;
 
+    /// <inheritdoc cref="Pipeline.Starts"/>
+    public IObservable<Start> Starts => _pipeline.Starts;
+
     /// <summary>Facts beside the events; a live capture learns them over time.</summary>
     public HostFacts Facts => _source.Facts;
 

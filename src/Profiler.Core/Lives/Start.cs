@@ -50,8 +50,11 @@ public sealed record Start(TaskId Task, StartKind Kind, StartEnd End, Interval T
     /// <summary>It was not finished when the capture ended: <see cref="Time"/> is a lower bound.</summary>
     public bool Unfinished => End == StartEnd.Capture;
 
-    /// <summary>It was seen from begin to end, and succeeded.</summary>
-    public bool IsWhole => !BeganBefore && End is StartEnd.Run or StartEnd.Quiet;
+    /// <summary>It was seen from begin to end, and succeeded: if it opened devices, at least one of them.</summary>
+    public bool IsWhole => !BeganBefore && (End == StartEnd.Run || (End == StartEnd.Quiet && (Opens.IsEmpty || Opened > 0)));
+
+    /// <summary>Devices that it opened; the others failed.</summary>
+    public int Opened => Opens.Count(o => o.Result >= 0);
 
     /// <summary><see cref="Time"/> begins as the process began to run its program; else at the first contact with VFIO.</summary>
     public bool FromExec { get; init; }

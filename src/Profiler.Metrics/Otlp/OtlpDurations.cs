@@ -15,7 +15,7 @@ namespace Profiler.Metrics.Otlp;
 internal sealed class OtlpDurations : IDisposable
 {
     private readonly Dictionary<HistogramKey, (Histogram<double> Instrument, TagList Labels)> _series = [];
-    private readonly IDisposable _activities, _shutdowns;
+    private readonly IDisposable _activities, _shutdowns, _starts;
 
     /// <param name="meter">Creates the instruments.</param>
     /// <param name="profile">Not started yet.</param>
@@ -32,12 +32,14 @@ internal sealed class OtlpDurations : IDisposable
         _activities = profile.Activities.Subscribe(activity => Record(Duration.Of(activity), null), _ => { });
         _shutdowns = profile.Shutdowns.Subscribe(
             shutdown => Record(Duration.Of(shutdown), Exemplars.IdOf(shutdown)), _ => { });
+        _starts = profile.Starts.Subscribe(start => Record(Duration.Of(start), null), _ => { });
     }
 
     public void Dispose()
     {
         _activities.Dispose();
         _shutdowns.Dispose();
+        _starts.Dispose();
     }
 
     private void Record(IEnumerable<Duration> durations, string? shutdown)

@@ -24,6 +24,7 @@ public sealed class KernelStructsTests
         .Struct<Settings>("struct settings")
         .Struct<Control>("struct control")
         .Struct<UnderWay>("struct under_way")
+        .Enum<TrackedAs>("TRACKED_")
         .Struct<ModuleCounts>("struct module_counts")
         .Struct<Question>("struct question")
         .Struct<KindCounters>("struct kind_counters")

@@ -29,7 +29,7 @@ public sealed class AttachPlanTests
     private static readonly string[] All = [.. Probes.Asked.Except(["vfio_pci_release"]).Where(f => !f.Contains('.'))];
 
     private static readonly Offer Everything = new(
-        All, All, ["contention_begin", "signal_generate", "sched_process_fork", "module_load"], ["vfio_device_set", "vfio_device_file"],
+        All, All, ["contention_begin", "signal_generate", "sched_process_fork", "sched_process_exec", "module_load"], ["vfio_device_set", "vfio_device_file"],
         ["vfio", "vfio_pci"]);
 
     [Fact]
@@ -50,7 +50,8 @@ public sealed class AttachPlanTests
 
     [Fact]
     public void Fentry_asked_for_is_fentry_throughout() => Assert.All(
-        AttachPlan.Create(Everything, AttachChoice.Fentry, LockProbeChoice.Entry).Probes.Where(p => p.Probe.Object is not ("teardown" or "modules")),
+        AttachPlan.Create(Everything, AttachChoice.Fentry, LockProbeChoice.Entry).Probes
+            .Where(p => p.Probe.Object is not ("teardown" or "modules") && p.Probe != Probes.Exec),
         p => Assert.Equal(AttachKind.Fentry, p.Kind));
 
     [Fact]
@@ -154,7 +155,7 @@ public sealed class AttachPlanTests
     [Fact]
     public void Without_contention_tracepoints_it_is_the_slow_path_and_without_that_the_entry()
     {
-        Offer older = Everything with { Tracepoints = ["signal_generate", "sched_process_fork", "module_load"] };
+        Offer older = Everything with { Tracepoints = ["signal_generate", "sched_process_fork", "sched_process_exec", "module_load"] };
         Assert.Equal("__mutex_lock_slowpath", Lock(older, LockProbeChoice.Auto).Probe.Symbol);
         Offer inlined = older with { Functions = [.. All.Except(["__mutex_lock_slowpath"])] };
         Assert.Equal("mutex_lock", Lock(inlined, LockProbeChoice.Auto).Probe.Symbol);
