@@ -139,8 +139,8 @@ struct event {
 	union {
 		__u64 lock;    /* the mutex of the dev_set at RELEASE begin, and at OPEN begin where
 				* known; what is waited for at LOCK_WAIT */
-		__u64 exec_ns; /* START_CONTACT: when the process began to run its program,
-				* CLOCK_MONOTONIC; 0 if not known */
+		__u64 exec_ns; /* START_CONTACT: when the process began to run its program, or
+				* began with its parent's, CLOCK_MONOTONIC; 0 if not known */
 		__u64 bytes;   /* START_DMA begin: that are to be mapped; 0 if not known */
 	};
 	__u32 tid;

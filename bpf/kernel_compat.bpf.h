@@ -79,6 +79,7 @@ struct task_struct {
 	struct mm_struct *mm;
 	unsigned long min_flt;
 	unsigned long maj_flt;
+	unsigned long long start_time; /* CLOCK_MONOTONIC */
 	unsigned int flags;
 	struct task_struct *group_leader;
 	int pid;
@@ -179,7 +180,9 @@ struct kernel_siginfo {
 
 #pragma clang attribute pop
 
-#define PF_EXITING 0x00000004 /* include/linux/sched.h */
+/* include/linux/sched.h */
+#define PF_EXITING    0x00000004
+#define PF_FORKNOEXEC 0x00000040
 
 #define SIGNAL_GROUP_EXIT 0x00000004 /* include/linux/sched/signal.h */
 
@@ -483,6 +486,12 @@ static __always_inline int exit_code_of(struct task_struct *task, int argument)
 	if (BPF_CORE_READ(signal, flags) & (SIGNAL_GROUP_EXIT | SIGNAL_GROUP_COREDUMP))
 		return BPF_CORE_READ(signal, group_exit_code);
 	return argument;
+}
+
+/* When a process began that runs its parent's program; 0 if it runs one of its own. */
+static __always_inline __u64 forked_ns(struct task_struct *leader)
+{
+	return BPF_CORE_READ(leader, flags) & PF_FORKNOEXEC ? BPF_CORE_READ(leader, start_time) : 0;
 }
 
 /* Pages of the process's memory that the kernel holds in place: locked, or pinned for devices. */

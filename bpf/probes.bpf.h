@@ -280,8 +280,7 @@ static __always_inline void contact(__s32 contact_bits)
 		return;
 	event->subtype = START_CONTACT;
 	exec_ns = bpf_map_lookup_elem(&execs, &tgid);
-	if (exec_ns)
-		event->exec_ns = *exec_ns;
+	event->exec_ns = exec_ns ? *exec_ns : forked_ns(current_leader());
 	event->value = contact_bits;
 	if (bpf_map_lookup_elem(&new_vms, &tgid))
 		event->value |= CONTACT_NEW_VM;

@@ -109,7 +109,7 @@ public static class StartFindings
     // By the monitor, at the machine's reset: not the resets inside the opens.
     private static Finding? ResetTwice(Start start)
     {
-        HashSet<string> opened = [.. start.Opens.Where(o => o.Resets.Any(r => r.Result == 0)).Select(o => o.Device)];
+        HashSet<string> opened = [.. start.Opens.Where(o => !o.Resets.IsEmpty).Select(o => o.Device)];
         Reset[] again = [.. start.OtherResets.Where(r => opened.Contains(r.Device))];
         long took = Interval.UnionNs(again.AsSpan(), static r => r.Time);
         return took < MinCost.TotalNanoseconds ? null : new Finding(FindingKinds.ResetTwice, () =>

@@ -108,8 +108,8 @@ public sealed class StartTracker(long attachedNs = 0)
         life.ContactSeen = true;
         life.ExecNs = contact.ExecNs;
         life.HasVm = contact.HasNewVm;
-        // Of a process that began to run its program in the capture nothing was missed.
-        life.BeganBefore = contact.ByOpen && contact.ExecNs is null;
+        // Of a process that began in the capture nothing was missed.
+        life.BeganBefore = contact.ByOpen && !(contact.ExecNs >= attachedNs);
     }
 
     private void CreatesVm(int tgid)

@@ -11,7 +11,7 @@ public sealed record StartAdvanced(TaskId Task, StartStep Step, long TimeNs) : A
     /// <summary>The name of the process: that of its first thread. At the contact only.</summary>
     public string Process { get; init; } = "";
 
-    /// <summary>At the contact: when the process began to run its program, CLOCK_MONOTONIC; null if that was not seen.</summary>
+    /// <summary>At the contact: when the process began to run its program, or began with its parent's, CLOCK_MONOTONIC; null if that was not seen.</summary>
     public long? ExecNs { get; init; }
 
     /// <summary>The contact is the open of a device: what that is in may have been opened and mapped before the capture.</summary>

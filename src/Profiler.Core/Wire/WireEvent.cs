@@ -204,7 +204,7 @@ public struct WireEvent
 
     /// <summary>
     /// The mutex of the dev_set at the begin of a release, and of an open where it is known; the contended lock at lock waits. At <see
-    /// cref="StartStep.Contact"/>: when the process began to run its program, CLOCK_MONOTONIC, or 0. At the begin of <see
+    /// cref="StartStep.Contact"/>: when the process began to run its program, or began with its parent's, CLOCK_MONOTONIC, or 0. At the begin of <see
     /// cref="StartStep.Dma"/>: the bytes that are to be mapped, or 0 if not known. Else 0.
     /// </summary>
     public ulong Lock;
