@@ -102,6 +102,7 @@ public sealed class BrokenStreamsTests : IDisposable
     [InlineData("$'frob\\e]0;x\\anicate'")]
     [InlineData("report $R --vm $'\\e[2J'")]
     [InlineData("report --pid $'\\e[2J' $R")]
+    [InlineData("compare $R $'/no/such/\\e[2J'")]
     [InlineData("record -o $'/no/such/\\e[2J' --duration 1s")]
     [InlineData("record -o $D/x -- $'\\e[2J'")]
     [InlineData("release --mode close $'\\e[2J'")]

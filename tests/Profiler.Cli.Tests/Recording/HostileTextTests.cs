@@ -9,6 +9,7 @@ using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Report;
+using Profiler.Report.Compare;
 using Profiler.Tests.Support;
 using Profiler.Tui;
 using Profiler.Tui.Drawing;
@@ -41,6 +42,11 @@ public sealed class HostileTextTests
         ReportDocument report = ReportBuilder.Build(recorded, ActivityFilter.None);
         Harmless(TextReport.Render(report, TextReport.DefaultWidth));
         Harmless(ReportJson.Text(report));
+        CompareDocument compared = CompareBuilder.Build(
+            [ComparedRecording.Of(Hostile[seed % Hostile.Length], report, _ => true)],
+            [ComparedRecording.Of(Hostile[0], report with { Host = new("6.12", "host") }, _ => true)], 0.1);
+        Harmless(CompareText.Render(compared, TextReport.DefaultWidth));
+        Harmless(CompareJson.Text(compared));
         Harmless(string.Join('\n', recorded.Problems.Select(p => p.Text)));
         Harmless(recorded.WhatThereIs(new ActivityFilter(1, "x", "y")) + "\n");
 
