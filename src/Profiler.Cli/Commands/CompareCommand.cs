@@ -30,8 +30,8 @@ internal static class CompareCommand
         {
             Before, After, AllBefore, AllAfter, limit,
         };
-        FormatOptions.AddTo(command);
-        OutputOption.AddTo(command);
+        FormatOptions<OutputFormat>.AddTo(command);
+        OutputOption.AddTo<OutputFormat>(command);
         FilterOptions.AddTo(command);
         command.Validators.Add(HasTwoSides);
         command.SetAction(parsed =>
@@ -43,7 +43,7 @@ internal static class CompareCommand
             CompareDocument document = CompareBuilder.Build(before, after, parsed.GetValue(limit)?.Fraction);
             if (document.Comparisons.All(c => c.Shift is null))
                 throw new UserException(ExitCode.No, NothingInCommon(document));
-            OutputOption.Write(parsed, FormatOptions.From(parsed) == OutputFormat.Json
+            OutputOption.Write(parsed, FormatOptions<OutputFormat>.From(parsed) == OutputFormat.Json
                 ? to => to.Write(CompareJson.Text(document))
                 : to => to.Write(CompareText.Render(document, OutputOption.Width(parsed))));
             return document.Limit is { Exceeded: true } ? ExitCode.No : ExitCode.Done;

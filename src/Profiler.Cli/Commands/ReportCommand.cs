@@ -4,6 +4,7 @@ using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Findings;
 using Profiler.Report;
+using Profiler.Report.Html;
 
 namespace Profiler.Cli.Commands;
 
@@ -21,8 +22,8 @@ internal static class ReportCommand
             CustomParser = DurationArgument.Parse,
         };
         var command = new Command("report", "Shows what happened in a recording, shutdown by shutdown.") { file };
-        FormatOptions.AddTo(command);
-        OutputOption.AddTo(command);
+        FormatOptions<ReportFormat>.AddTo(command);
+        OutputOption.AddTo<ReportFormat>(command);
         command.Add(addresses);
         command.Add(limit);
         FilterOptions.AddTo(command);
@@ -32,9 +33,12 @@ internal static class ReportCommand
             ReportDocument report = ReportBuilder.Build(
                 FilterOptions.Read(parsed.GetRequiredValue(file), filter), filter,
                 parsed.GetValue(limit) is { } own ? new StopLimit(own) : null, parsed.GetValue(addresses));
-            OutputOption.Write(parsed, FormatOptions.From(parsed) == OutputFormat.Json
-                ? to => to.Write(ReportJson.Text(report))
-                : to => TextReport.Write(to, report, OutputOption.Width(parsed)));
+            OutputOption.Write(parsed, FormatOptions<ReportFormat>.From(parsed) switch
+            {
+                ReportFormat.Json => to => to.Write(ReportJson.Text(report)),
+                ReportFormat.Html => to => HtmlReport.Write(to, report),
+                _ => to => TextReport.Write(to, report, OutputOption.Width(parsed)),
+            });
             return ExitCode.Done;
         });
         return command;

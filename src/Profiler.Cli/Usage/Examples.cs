@@ -36,6 +36,7 @@ internal static class Examples
             "vfioscope report vm.vfioscope",
             "vfioscope report vm.vfioscope --device 0000:01:00.0",
             "vfioscope report vm.vfioscope --json -o report.json",
+            "vfioscope report vm.vfioscope --format html -o report.html",
         ],
         ["compare"] =
         [

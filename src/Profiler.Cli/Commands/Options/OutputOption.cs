@@ -10,23 +10,24 @@ namespace Profiler.Cli.Commands.Options;
 /// <summary>The option that writes a report to a file: <c>--output FILE</c>.</summary>
 internal static class OutputOption
 {
-    private static readonly Option<string?> Output = new("--output", "-o")
+    private const string Name = "--output";
+
+    /// <typeparam name="TFormat">The formats that the command writes.</typeparam>
+    public static void AddTo<TFormat>(Command command) where TFormat : struct, Enum => command.Add(new Option<string?>(Name, "-o")
     {
         Description = "write to this file instead of standard output",
         HelpName = "FILE",
-        CustomParser = FileName,
-    };
-
-    public static void AddTo(Command command) => command.Add(Output);
+        CustomParser = FileName<TFormat>,
+    });
 
     /// <summary>How wide a text for it may be.</summary>
-    public static int Width(ParseResult parsed) => TerminalWidth.For(parsed.GetValue(Output));
+    public static int Width(ParseResult parsed) => TerminalWidth.For(parsed.GetValue<string?>(Name));
 
     /// <summary>Writes to the file, as a whole or not at all, or to standard output.</summary>
     /// <exception cref="UserException">The file cannot be written.</exception>
     public static void Write(ParseResult parsed, Action<TextWriter> write)
     {
-        if (parsed.GetValue(Output) is not { } path)
+        if (parsed.GetValue<string?>(Name) is not { } path)
         {
             write(parsed.InvocationConfiguration.Output);
             return;
@@ -46,10 +47,10 @@ internal static class OutputOption
     }
 
     // In other tools -o is the format.
-    private static string FileName(ArgumentResult result)
+    private static string FileName<TFormat>(ArgumentResult result) where TFormat : struct, Enum
     {
         string name = result.Tokens[0].Value;
-        if (EnumNames.Parse<OutputFormat>(name) is not null)
+        if (EnumNames.Parse<TFormat>(name) is not null)
             result.AddError($"--output {name}: write --format {name} for the format, or -o ./{name} for a file of that name");
         return name;
     }
