@@ -14,6 +14,10 @@ internal static class Forecasts
     // Usual numbers of devices of a VM.
     private static readonly ImmutableArray<int> Devices = [1, 4, 8, 16, 32];
 
+    internal const string Title =
+        "Time limits that leave room for a shutdown on this host, by number of devices (each as slow as the 99th percentile, or as " +
+        "the slowest of few; the longest rest; and half as much again)";
+
     /// <summary>One for each kind of device that was released.</summary>
     public static ImmutableArray<ReportForecast> Of(ImmutableArray<Shutdown> shutdowns, ActivityFilter filter, HostFacts facts)
     {
@@ -35,27 +39,22 @@ internal static class Forecasts
     {
         if (forecasts.IsEmpty)
             return;
-        var table = new TextTable(
-            2, 2,
-            [
-                new("device", Left: true), .. Devices.Select(n => new Column($"x {n}")),
-                new("each p50"), new("p99"), new("max"), new("rest"), new("releases"),
-            ]);
+        var table = new TextTable(2, 2, [new(Columns[0], Left: true), .. Columns[1..].Select(title => new Column(title))]);
         foreach (ReportForecast f in forecasts)
-        {
-            table.Add(
-            [
-                f.Name ?? "unknown", .. f.Limits.Select(l => Figures.Limit(l.AdvisedNs)),
-                TextReport.Percentile(f.EachP50Ns), TextReport.Percentile(f.EachP99Ns), Figures.Text(f.EachMaxNs), Figures.Text(f.RestNs), $"{f.Releases}",
-            ]);
-        }
+            table.Add(Cells(f));
         text.Append('\n');
-        Paragraph.Append(
-            text,
-            "Time limits that leave room for a shutdown on this host, by number of devices (each as slow as the 99th percentile, or as " +
-            "the slowest of few; the longest rest; and half as much again):", width, "", "  ");
+        Paragraph.Append(text, Title + ":", width, "", "  ");
         text.AppendJoin('\n', table.Lines(width, titles: true)).Append('\n');
     }
+
+    internal static readonly ImmutableArray<string> Columns =
+        ["device", .. Devices.Select(n => $"x {n}"), "each p50", "p99", "max", "rest", "releases"];
+
+    internal static string[] Cells(ReportForecast f) =>
+    [
+        f.Name ?? "unknown", .. f.Limits.Select(l => Figures.Limit(l.AdvisedNs)),
+        TextReport.Percentile(f.EachP50Ns), TextReport.Percentile(f.EachP99Ns), Figures.Text(f.EachMaxNs), Figures.Text(f.RestNs), $"{f.Releases}",
+    ];
 
     private static ReportForecast Of(string? name, StopForecast forecast) => new(
         name, forecast.EachNs.Length, forecast.Percentile(0.5), forecast.Percentile(0.99), forecast.EachNs[^1], forecast.RestNs,

@@ -29,11 +29,13 @@ public static class ShutdownText
         {
             text.Append('\n');
             Waterfall.Render(text, s.Devices, "release", new Interval(s.StartNs, s.StartNs + s.WallNs), width);
-            Models(text, s.Devices, width);
+            foreach (string model in Models(s.Devices))
+                Paragraph.Append(text, model, width, "  ", "    ");
         }
-        UnderWay(text, s.UnderWay, s.StartNs + s.WallNs, width);
+        foreach (ReportUnderWay o in s.UnderWay)
+            Paragraph.Append(text, InProgress(o, s.StartNs + s.WallNs), width, "  ", "    ");
         foreach (ReportUnreleased device in s.Unreleased)
-            text.Append($"  {device.Bdf}{(device.Name is null ? "" : $" ({device.Name})")}: not released\n");
+            text.Append($"  {Words(device)}\n");
         Findings(text, s.Findings, width);
     }
 
@@ -43,13 +45,6 @@ public static class ShutdownText
         var text = new StringBuilder();
         Render(text, s, width);
         return text.ToString().TrimEnd('\n').Split('\n');
-    }
-
-    /// <summary>What was in progress when the capture ended.</summary>
-    internal static void UnderWay(StringBuilder text, ImmutableArray<ReportUnderWay> underWay, long nowNs, int width)
-    {
-        foreach (ReportUnderWay o in underWay)
-            Paragraph.Append(text, $"{o.Bdf}: {o.Kind} in progress for {Figures.Text(nowNs - o.StartNs)}{Doing(o, nowNs)}", width, "  ", "    ");
     }
 
     /// <summary>"serial_exit: the kernel closed …", and what would help.</summary>
@@ -64,26 +59,33 @@ public static class ShutdownText
         }
     }
 
-    private static void Head(StringBuilder text, ReportShutdown s, int width)
+    /// <summary>"web-1 (pid 4711): SIGTERM, 16 devices released in 18.315 s".</summary>
+    internal static string Title(ReportShutdown s)
     {
         string released = s.Devices.IsEmpty ? "no device" : Figures.Count(s.Devices.Length, "device");
         string soFar = s.Unfinished ? " so far" : "", atLeast = s.BeganBefore || s.Unfinished ? "at least " : "";
-        Paragraph.Append(
-            text,
-            $"{ProcessNames.Of(s.Pid, s.Comm, s.Vm)}: {TriggerNames.Table.Find(s.Trigger)?.Words() ?? s.Trigger}, " +
-            $"{released} released{soFar} in {atLeast}{Figures.Text(s.WallNs)}", width, "", "  ");
+        return $"{ProcessNames.Of(s.Pid, s.Comm, s.Vm)}: {TriggerNames.Table.Find(s.Trigger)?.Words() ?? s.Trigger}, " +
+            $"{released} released{soFar} in {atLeast}{Figures.Text(s.WallNs)}";
+    }
+
+    /// <summary>What is missing of it, and the signals to the process.</summary>
+    internal static IEnumerable<string> Notes(ReportShutdown s)
+    {
         if (s.BeganBefore)
-            Paragraph.Append(text, "began before the capture: earlier releases and their time are missing", width, "  ", "    ");
+            yield return "began before the capture: earlier releases and their time are missing";
         if (s.Unfinished)
-            Paragraph.Append(text, "not finished when the capture ended: what came later is missing", width, "  ", "    ");
+            yield return "not finished when the capture ended: what came later is missing";
         foreach (ReportSignal signal in s.EarlierSignals.TakeLast(MaxEarlierSignals))
-        {
-            Paragraph.Append(
-                text, $"{Sent(signal)}, {Figures.Text(s.StartNs - signal.TimeNs)} earlier: not the cause, the process kept running", width,
-                "  ", "    ");
-        }
+            yield return $"{Sent(signal)}, {Figures.Text(s.StartNs - signal.TimeNs)} earlier: not the cause, the process kept running";
         foreach (ReportSignal signal in s.Signals)
-            text.Append($"  {Sent(signal)} at {(signal.TimeNs == s.StartNs ? "0 s" : Figures.Text(signal.TimeNs - s.StartNs))}\n");
+            yield return $"{Sent(signal)} at {(signal.TimeNs == s.StartNs ? "0 s" : Figures.Text(signal.TimeNs - s.StartNs))}";
+    }
+
+    private static void Head(StringBuilder text, ReportShutdown s, int width)
+    {
+        Paragraph.Append(text, Title(s), width, "", "  ");
+        foreach (string note in Notes(s))
+            Paragraph.Append(text, note, width, "  ", "    ");
         text.Append('\n');
     }
 
@@ -102,35 +104,42 @@ public static class ShutdownText
         if (s.Devices.IsEmpty)
             return table;
         table.Add();
-        table.Add(
-            "sum of release times", Figures.Text(s.Devices.Sum(d => d.DurationNs)),
-            s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} in parallel");
-        table.Add("sum of reset times", Figures.Text(s.ResetNs), Iommu(s) is > 0 and var iommuNs ? $"{Figures.Text(iommuNs)} of it for the IOMMU to block and restore DMA" : "");
-        table.Add("sum of lock waits", Figures.Text(s.LockWaitNs), "");
-        table.Add("best case in parallel", Figures.Text(s.IfParallelNs), $"limited by {SerialChain.LimitOf(s.IfParallelNs, s.Devices.Max(d => d.DurationNs - d.LockWaitNs))}");
+        foreach ((string name, string value, string remark) in Sums(s))
+            table.Add(name, value, remark);
         return table;
     }
+
+    /// <summary>Sums over the devices of a shutdown that has some.</summary>
+    internal static IEnumerable<(string Name, string Value, string Remark)> Sums(ReportShutdown s) =>
+    [
+        (
+            "sum of release times", Figures.Text(s.Devices.Sum(d => d.DurationNs)),
+            s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} in parallel"),
+        ("sum of reset times", Figures.Text(s.ResetNs), Iommu(s) is > 0 and var iommuNs ? $"{Figures.Text(iommuNs)} of it for the IOMMU to block and restore DMA" : ""),
+        ("sum of lock waits", Figures.Text(s.LockWaitNs), ""),
+        ("best case in parallel", Figures.Text(s.IfParallelNs), $"limited by {SerialChain.LimitOf(s.IfParallelNs, s.Devices.Max(d => d.DurationNs - d.LockWaitNs))}"),
+    ];
 
     private static long Iommu(ReportShutdown s) =>
         s.Devices.Sum(d => d.Resets.Sum(r => r.Parts.Where(p => ResetNames.OfIommu.Contains(p.Step)).Sum(p => p.DurationNs)));
 
+    /// <summary>"0000:04:00.0: not released".</summary>
+    internal static string Words(ReportUnreleased device) => $"{device.Bdf}{(device.Name is null ? "" : $" ({device.Name})")}: not released";
+
     private static string Sent(ReportSignal signal) => ProcessNames.Sent(signal.Name, signal.SenderPid, signal.SenderComm);
 
-    private static string Doing(ReportUnderWay o, long nowNs)
+    /// <summary>"0000:01:00.0: release in progress for 2.410 s, in reset".</summary>
+    internal static string InProgress(ReportUnderWay o, long nowNs)
     {
         string state = OperationNames.States.Find(o.State) is { } known && known.Words() is { Length: > 0 } words ? $", {words}" : "";
-        return o.FailedAttempts.IsEmpty
-            ? state
-            : $"{state}: {Waterfall.Chain(o.FailedAttempts)}, then {o.ResetMethod} for " +
-                $"{Figures.Text(nowNs - o.FailedAttempts[^1].StartNs - o.FailedAttempts[^1].DurationNs)} so far";
+        return $"{o.Bdf}: {o.Kind} in progress for {Figures.Text(nowNs - o.StartNs)}{state}" + (o.FailedAttempts.IsEmpty
+            ? ""
+            : $": {Waterfall.Chain(o.FailedAttempts)}, then {o.ResetMethod} for " +
+                $"{Figures.Text(nowNs - o.FailedAttempts[^1].StartNs - o.FailedAttempts[^1].DurationNs)} so far");
     }
 
-    internal static void Models(StringBuilder text, ImmutableArray<ReportDevice> devices, int width)
-    {
-        foreach (IGrouping<string?, ReportDevice> model in devices.GroupBy(d => d.Name).Where(g => g.Key is not null))
-        {
-            string where = model.Count() == devices.Length ? "all" : string.Join(", ", model.Select(d => d.Bdf));
-            Paragraph.Append(text, $"{model.Key}: {where}", width, "  ", "    ");
-        }
-    }
+    /// <summary>"NVIDIA Corporation GH100 [H100 SXM5 80GB]: all", or the devices.</summary>
+    internal static IEnumerable<string> Models(ImmutableArray<ReportDevice> devices) =>
+        devices.GroupBy(d => d.Name).Where(g => g.Key is not null)
+            .Select(model => $"{model.Key}: {(model.Count() == devices.Length ? "all" : string.Join(", ", model.Select(d => d.Bdf)))}");
 }

@@ -15,42 +15,58 @@ public static class StartText
     /// <param name="width">Columns of the terminal: sentences are wrapped, tables leave columns out.</param>
     public static void Render(StringBuilder text, ReportStart s, int width)
     {
-        Head(text, s, width);
+        Paragraph.Append(text, Title(s), width, "", "  ");
+        foreach (string note in Notes(s))
+            Paragraph.Append(text, note, width, "  ", "    ");
+        text.Append('\n');
         foreach (string line in Times(s).Lines(width, titles: false))
             text.Append(line).Append('\n');
         if (!s.Devices.IsEmpty)
         {
             text.Append('\n');
             Waterfall.Render(text, s.Devices, "open", new Interval(s.StartNs, s.StartNs + s.WallNs), width);
-            ShutdownText.Models(text, s.Devices, width);
+            foreach (string model in ShutdownText.Models(s.Devices))
+                Paragraph.Append(text, model, width, "  ", "    ");
         }
-        ShutdownText.UnderWay(text, s.UnderWay, s.StartNs + s.WallNs, width);
+        foreach (ReportUnderWay o in s.UnderWay)
+            Paragraph.Append(text, ShutdownText.InProgress(o, s.StartNs + s.WallNs), width, "  ", "    ");
         ShutdownText.Findings(text, s.Findings, width);
     }
 
-    private static void Head(StringBuilder text, ReportStart s, int width)
+    /// <summary>The same, line by line.</summary>
+    public static IReadOnlyList<string> Lines(ReportStart s, int width)
     {
-        string atLeast = s.BeganBefore || s.Unfinished ? "at least " : "", devices = Figures.Count(s.Devices.Count(d => d.Error is null), "device");
+        var text = new StringBuilder();
+        Render(text, s, width);
+        return text.ToString().TrimEnd('\n').Split('\n');
+    }
+
+    /// <summary>"web-1 (pid 4711): started with 8 devices in 34.120 s, until its VM ran".</summary>
+    internal static string Title(ReportStart s)
+    {
         int failed = s.Devices.Count(d => d.Error is not null);
-        string who = ProcessNames.Of(s.Pid, s.Comm, s.Vm);
-        Paragraph.Append(
-            text, StartNames.Kinds.Find(s.Kind) switch
-            {
-                StartKind.Vm when s.End == StartNames.Ends[StartEnd.Exit] =>
-                    $"{who}: did not start: it exited after {atLeast}{Figures.Text(s.WallNs)}, with {devices} opened",
-                StartKind.Vm when s.Unfinished => $"{who}: starting for {atLeast}{Figures.Text(s.WallNs)}, {devices} opened so far",
-                StartKind.Vm => $"{who}: started with {devices} in {atLeast}{Figures.Text(s.WallNs)}, until its VM ran",
-                _ when failed == s.Devices.Length && failed > 0 => $"{who}: failed to open {Figures.Count(failed, "device")} in {Figures.Text(s.WallNs)}",
-                StartKind.Devices => $"{who}: opened {devices} in {atLeast}{Figures.Text(s.WallNs)}",
-                _ => $"{who}: started with {devices} in {atLeast}{Figures.Text(s.WallNs)}",
-            }, width, "", "  ");
+        string who = ProcessNames.Of(s.Pid, s.Comm, s.Vm), devices = Figures.Count(s.Devices.Length - failed, "device");
+        string time = (s.BeganBefore || s.Unfinished ? "at least " : "") + Figures.Text(s.WallNs);
+        return StartNames.Kinds.Find(s.Kind) switch
+        {
+            StartKind.Vm when s.End == StartEnd.Exit.Name() => $"{who}: did not start: it exited after {time}, with {devices} opened",
+            StartKind.Vm when s.Unfinished => $"{who}: starting for {time}, {devices} opened so far",
+            StartKind.Vm => $"{who}: started with {devices} in {time}, until its VM ran",
+            _ when failed == s.Devices.Length && failed > 0 => $"{who}: failed to open {Figures.Count(failed, "device")} in {time}",
+            StartKind.Devices => $"{who}: opened {devices} in {time}",
+            _ => $"{who}: started with {devices} in {time}",
+        };
+    }
+
+    /// <summary>What is missing of it.</summary>
+    internal static IEnumerable<string> Notes(ReportStart s)
+    {
         if (s.BeganBefore)
-            Paragraph.Append(text, "may have begun before the capture: earlier opens and mappings, and their time, are missing", width, "  ", "    ");
+            yield return "may have begun before the capture: earlier opens and mappings, and their time, are missing";
         if (s.Unfinished)
-            Paragraph.Append(text, "not finished when the capture ended: what came later is missing", width, "  ", "    ");
-        if (s.Kind == StartNames.Kinds[StartKind.Vm] && !s.FromExec)
-            Paragraph.Append(text, "counted from its first contact with VFIO: when its program began was not seen", width, "  ", "    ");
-        text.Append('\n');
+            yield return "not finished when the capture ended: what came later is missing";
+        if (s.Kind == StartKind.Vm.Name() && !s.FromExec)
+            yield return "counted from its first contact with VFIO: when its program began was not seen";
     }
 
     // Phases, then what was mapped, and sums over the devices.
@@ -62,31 +78,41 @@ public static class StartText
             if (s.Phases[phase.Field] is not 0 and var ns)
                 table.Add(phase.Words, Figures.Text(ns), $"{100.0 * ns / s.WallNs,5:0.0} %");
         }
-        if (s.Mapped.Mappings > 0 || !s.Devices.IsEmpty)
-            table.Add();
-        if (s.Mapped.Mappings > 0)
-            Mapped(table, s.Mapped);
-        if (!s.Devices.IsEmpty)
+        bool begins = true;
+        foreach ((string name, string value, string remark) in Sums(s))
         {
-            table.Add("sum of open times", Figures.Text(s.Devices.Sum(d => d.DurationNs)), "");
-            table.Add("sum of reset times", Figures.Text(s.ResetNs), s.OtherResets.IsEmpty ? "" : $"{Figures.Text(s.OtherResets.Sum(r => r.DurationNs))} of it outside of opens");
-            table.Add("sum of lock waits", Figures.Text(s.LockWaitNs), "");
+            if (begins)
+                table.Add();
+            begins = false;
+            table.Add(name, value, remark);
         }
         return table;
     }
 
-    private static void Mapped(TextTable table, ReportMapped m)
+    /// <summary>What was mapped, and sums over the devices.</summary>
+    internal static IEnumerable<(string Name, string Value, string Remark)> Sums(ReportStart s)
     {
-        table.Add(
-            "memory pinned", Figures.Bytes(m.PinnedBytes),
-            $"{Figures.Rate(m.PinnedBytes, m.DurationNs)}, {Figures.Count(m.Mappings, "mapping")}{(m.Failed > 0 ? $", {m.Failed} failed" : "")}");
+        ReportMapped m = s.Mapped;
+        if (m.Mappings > 0)
+        {
+            yield return (
+                "memory pinned", Figures.Bytes(m.PinnedBytes),
+                $"{Figures.Rate(m.PinnedBytes, m.DurationNs)}, {Figures.Count(m.Mappings, "mapping")}{(m.Failed > 0 ? $", {m.Failed} failed" : "")}");
+        }
         if (m.AllocatedBytes > 0)
         {
-            table.Add(
+            yield return (
                 "allocated for it", Figures.Bytes(m.AllocatedBytes),
                 $"{Figures.Count(m.AllocatedPages, "page")}, {Figures.Bytes(m.AllocatedBytes / Math.Max(1, m.AllocatedPages))} each on average");
         }
         if (m.DeviceBytes > 0)
-            table.Add("device memory mapped", Figures.Bytes(m.DeviceBytes), "");
+            yield return ("device memory mapped", Figures.Bytes(m.DeviceBytes), "");
+        if (s.Devices.IsEmpty)
+            yield break;
+        yield return ("sum of open times", Figures.Text(s.Devices.Sum(d => d.DurationNs)), "");
+        yield return (
+            "sum of reset times", Figures.Text(s.ResetNs),
+            s.OtherResets.IsEmpty ? "" : $"{Figures.Text(s.OtherResets.Sum(r => r.DurationNs))} of it outside of opens");
+        yield return ("sum of lock waits", Figures.Text(s.LockWaitNs), "");
     }
 }

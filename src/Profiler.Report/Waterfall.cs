@@ -86,14 +86,16 @@ internal static class Waterfall
     /// <summary>"dev_set lock 1".</summary>
     public static string LockLabel(string kind, string name) => LockKindNames.Table.Find(kind)?.Label(name) ?? name;
 
-    private static string As(bool? writer) => writer switch
+    /// <summary>" as writer".</summary>
+    public static string As(bool? writer) => writer switch
     {
         null => "",
         true => " as writer",
         false => " as reader",
     };
 
-    private static string Words(ReportHolder holder) =>
+    /// <summary>"qemu (pid 100), tid 101, for 0000:01:00.0, 1.000 s of it in reset".</summary>
+    public static string Words(ReportHolder holder) =>
         (holder is { Pid: { } pid, Comm: { } comm }
             ? $"{ProcessNames.Of(pid, comm, holder.Vm)}, tid {holder.Tid}"
             : holder.AsWriter is null ? "no holder, the kernel was handing the lock over"
@@ -101,7 +103,8 @@ internal static class Waterfall
         (holder.Bdf is null ? "" : $", for {holder.Bdf}") +
         (holder.ResetNs > 0 ? $", {Figures.Text(holder.ResetNs)} of it in reset" : "");
 
-    private static string Words(ReportTriedLock tried) => TriedLockText.Of(
+    /// <summary>Whose lock a reset did not get, and who held it.</summary>
+    public static string Words(ReportTriedLock tried) => TriedLockText.Of(
         tried.Bdf, tried is { Pid: { } pid, Comm: { } comm } ? ProcessNames.Of(pid, comm, tried.Vm) : null, tried.HolderBdf);
 
     private static void Line(StringBuilder text, long ns, string words, int width) =>

@@ -167,7 +167,7 @@ public sealed class ReportTests
         Assert.Equal(["0000:01:00.0"], Assert.Single(recorded.Shutdowns).Unreleased.ToArray());
     }
 
-    private static ReportDocument Build(string name) => ReportBuilder.Build(Read(name, End), ActivityFilter.None);
+    internal static ReportDocument Build(string name) => ReportBuilder.Build(Read(name, End), ActivityFilter.None);
 
     private static void End(RecordingWriter writer) => writer.End(new CaptureEnd(5_000_000_000, [], Probes));
 

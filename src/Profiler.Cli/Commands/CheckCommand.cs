@@ -22,13 +22,13 @@ internal static class CheckCommand
             Description = "remove the probes that a killed vfioscope left behind, and do nothing else",
         };
         var command = new Command("check", "Shows what can be watched on this machine, and how. Attaches all probes to find out.") { clean };
-        FormatOptions.AddTo(command);
+        FormatOptions<OutputFormat>.AddTo(command);
         LiveOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
             return Task.FromResult(
-                parsed.GetValue(clean) ? Clean(output) : Run(LiveOptions.From(parsed), FormatOptions.From(parsed), output, cancellation));
+                parsed.GetValue(clean) ? Clean(output) : Run(LiveOptions.From(parsed), FormatOptions<OutputFormat>.From(parsed), output, cancellation));
         });
         return command;
     }

@@ -36,6 +36,13 @@ internal static class Examples
             "vfioscope report vm.vfioscope",
             "vfioscope report vm.vfioscope --device 0000:01:00.0",
             "vfioscope report vm.vfioscope --json -o report.json",
+            "vfioscope report vm.vfioscope --format html -o report.html",
+        ],
+        ["compare"] =
+        [
+            "vfioscope compare old-kernel.vfioscope new-kernel.vfioscope",
+            "vfioscope compare --before a.vfioscope b.vfioscope --after c.vfioscope",
+            "vfioscope compare old.vfioscope new.vfioscope --fail-if-slower 10%",
         ],
         ["serve"] =
         [

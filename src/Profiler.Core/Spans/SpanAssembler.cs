@@ -249,9 +249,10 @@ public sealed class SpanAssembler(long attachedNs = 0)
     // What other threads allocate meanwhile is not a part of it.
     private static DmaMapping MappingOf(WireMapped mapped, int result)
     {
-        long pinned = Bytes(mapped.Pinned), faults = Bytes(mapped.Faults);
+        long pinned = Bytes(mapped.Pinned), faults = Bytes(mapped.Faults), bytes = Math.Max(Bytes(mapped.Bytes), pinned);
+        // A device that comes to an empty address space maps nothing.
         return new DmaMapping(
-            1, Math.Max(Bytes(mapped.Bytes), pinned), pinned, faults == 0 ? 0 : Math.Min(Bytes(mapped.Faulted), pinned), faults, result < 0 ? 1 : 0);
+            bytes == 0 ? 0 : 1, bytes, pinned, faults == 0 ? 0 : Math.Min(Bytes(mapped.Faulted), pinned), faults, result < 0 ? 1 : 0);
     }
 
     // No machine has as much: an event that is not trusted cannot overflow a sum.

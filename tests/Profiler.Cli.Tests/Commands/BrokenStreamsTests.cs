@@ -9,7 +9,7 @@ public sealed class BrokenStreamsTests : IDisposable
     private readonly TemporaryFile _recording = new(new StagedCapture(StagedEvents.ShutdownInFlight).Recording());
 
     public static TheoryData<string> Verbs =>
-        ["--help", "--version", "check --help", "report $R", "report --format json $R", "top --from $R --speed 1000000", "check"];
+        ["--help", "--version", "check --help", "report $R", "report --format json $R", "report --format html $R", "top --from $R --speed 1000000", "check"];
 
     public void Dispose() => _recording.Dispose();
 
@@ -102,6 +102,7 @@ public sealed class BrokenStreamsTests : IDisposable
     [InlineData("$'frob\\e]0;x\\anicate'")]
     [InlineData("report $R --vm $'\\e[2J'")]
     [InlineData("report --pid $'\\e[2J' $R")]
+    [InlineData("compare $R $'/no/such/\\e[2J'")]
     [InlineData("record -o $'/no/such/\\e[2J' --duration 1s")]
     [InlineData("record -o $D/x -- $'\\e[2J'")]
     [InlineData("release --mode close $'\\e[2J'")]

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Xml.Linq;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Tests.Support;
 using Profiler.Core.Capture;
@@ -9,6 +11,8 @@ using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Report;
+using Profiler.Report.Compare;
+using Profiler.Report.Html;
 using Profiler.Tests.Support;
 using Profiler.Tui;
 using Profiler.Tui.Drawing;
@@ -25,7 +29,8 @@ public sealed class HostileTextTests
     private static readonly string[] Hostile =
     [
         "\e[2J\e[1;1H", "\e]0;title\a", "\e]52;c;cm0gLXJmIC8=\a", "\u009b31m", "a\nb\r\nc\rd", "nul\0nul", "\u202egnp.exe", "\u2066\u2069\u200f",
-        "\u2028\u2029", "\ufeff\u200b", "\ud800", "\b\b\b\t\v\f", "\u007f", new string('x', 100_000), "%n%s", "\"'\\`$(reboot)", "\U000e0041", "\ue000", "",
+        "\u2028\u2029", "\ufeff\u200b", "\ud800", "\b\b\b\t\v\f", "\u007f", new string('x', 100_000), "%n%s", "\"'\\`$(reboot)",
+        "<b>&amp;", "</style><script>x", "]]>-->", "\U000e0041", "\ue000", "",
     ];
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 20)];
@@ -41,6 +46,16 @@ public sealed class HostileTextTests
         ReportDocument report = ReportBuilder.Build(recorded, ActivityFilter.None);
         Harmless(TextReport.Render(report, TextReport.DefaultWidth));
         Harmless(ReportJson.Text(report));
+        using var html = new StringWriter(CultureInfo.InvariantCulture);
+        HtmlReport.Write(html, report);
+        Harmless(html.ToString());
+        // As it is XML: no name has ended an element, or begun one.
+        Assert.DoesNotContain(XDocument.Parse(html.ToString()["<!DOCTYPE html>".Length..]).Descendants(), e => e.Name.LocalName is "script" or "b");
+        CompareDocument compared = CompareBuilder.Build(
+            [ComparedRecording.Of(Hostile[seed % Hostile.Length], report, _ => true)],
+            [ComparedRecording.Of(Hostile[0], report with { Host = new("6.12", "host") }, _ => true)], 0.1);
+        Harmless(CompareText.Render(compared, TextReport.DefaultWidth));
+        Harmless(CompareJson.Text(compared));
         Harmless(string.Join('\n', recorded.Problems.Select(p => p.Text)));
         Harmless(recorded.WhatThereIs(new ActivityFilter(1, "x", "y")) + "\n");
 

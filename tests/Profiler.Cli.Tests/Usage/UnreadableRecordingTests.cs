@@ -27,6 +27,8 @@ public class UnreadableRecordingTests
         Assert.Equal(ExitCode.Usage, report.Code);
         Assert.StartsWith(path, report.Message, StringComparison.Ordinal);
         Assert.EndsWith(reason, report.Message, StringComparison.Ordinal);
+        var compare = await Assert.ThrowsAsync<UserException>(() => Verb.Run(CompareCommand.Create(), path, path));
+        Assert.Equal((report.Code, report.Message), (compare.Code, compare.Message));
         var serve = await Assert.ThrowsAsync<UserException>(() => Verb.Run(ServeCommand.Create(), "--from", path));
         Assert.Equal((report.Code, report.Message), (serve.Code, serve.Message));
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Profiler.Core;
 using Profiler.Core.Capture;
 
 namespace Profiler.Cli.Commands.Options;
@@ -30,4 +31,12 @@ internal static class FilterOptions
 
     public static ActivityFilter From(ParseResult parsed) => new(
         parsed.GetValue(PidOption), parsed.GetValue(VmOption), parsed.GetValue(DeviceOption));
+
+    /// <summary>Reads a recording that has something of what is wanted.</summary>
+    /// <exception cref="UserException">It cannot be read (2), or nothing in it matches (1).</exception>
+    public static RecordedCapture Read(string path, ActivityFilter filter)
+    {
+        RecordedCapture recorded = RecordedCapture.Read(path);
+        return recorded.Has(filter) ? recorded : throw new UserException(ExitCode.No, $"{path}: {recorded.WhatThereIs(filter)}");
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Profiler.Cli.Usage;
 
 namespace Profiler.Cli.Commands.Options;
 
@@ -12,11 +13,29 @@ internal enum OutputFormat
     Json,
 }
 
-/// <summary>The options that choose the format of the output: <c>--format json</c>, and <c>--json</c> for short.</summary>
-internal static class FormatOptions
+/// <summary>What a report is written as.</summary>
+internal enum ReportFormat
 {
-    private static readonly Option<OutputFormat> Format =
-        OptionValues.OneOf<OutputFormat>("--format", "output format, for people or for programs", OutputFormat.Text);
+    /// <summary>For terminals and mails.</summary>
+    Text,
+
+    /// <summary>For programs.</summary>
+    Json,
+
+    /// <summary>For browsers: one page that needs no network.</summary>
+    Html,
+}
+
+/// <summary>The options that choose the format of the output: <c>--format json</c>, and <c>--json</c> for short.</summary>
+/// <typeparam name="T">All formats; the first is the default, and one is Json.</typeparam>
+internal static class FormatOptions<T>
+    where T : struct, Enum
+{
+    private static readonly T JsonFormat = Enum.Parse<T>("Json");
+
+    private static readonly Option<T> Format = OptionValues.OneOf<T>(
+        "--format", typeof(T) == typeof(ReportFormat) ? "output format: for people, for programs, for browsers" : "output format, for people or for programs",
+        default(T));
 
     private static readonly Option<bool> Json = new("--json") { Description = "short for --format json" };
 
@@ -26,10 +45,10 @@ internal static class FormatOptions
         command.Add(Json);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(Json) && result.GetResult(Format) is { Implicit: false } && result.GetValue(Format) != OutputFormat.Json)
-                result.AddError("--json and --format text exclude each other: give one of them");
+            if (result.GetValue(Json) && result.GetResult(Format) is { Implicit: false } && !result.GetValue(Format).Equals(JsonFormat))
+                result.AddError($"--json and --format {EnumNames.Of(result.GetValue(Format))} exclude each other: give one of them");
         });
     }
 
-    public static OutputFormat From(ParseResult parsed) => parsed.GetValue(Json) ? OutputFormat.Json : parsed.GetValue(Format);
+    public static T From(ParseResult parsed) => parsed.GetValue(Json) ? JsonFormat : parsed.GetValue(Format);
 }

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using Profiler.Core;
+
+namespace Profiler.Report.Html;
+
+/// <summary>
+/// The report as one HTML page that needs no network and no script: findings, lives with their waterfalls and phases, durations, capture.
+/// </summary>
+public static class HtmlReport
+{
+    // Nothing may be loaded or run, whatever a name in the recording contains.
+    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
+
+    private static readonly Lazy<string> Css = new(() =>
+    {
+        using var css = new StreamReader(typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!);
+        return css.ReadToEnd();
+    });
+
+    /// <param name="to">Receives the page.</param>
+    /// <param name="report">What to render.</param>
+    public static void Write(TextWriter to, ReportDocument report)
+    {
+        var html = new HtmlWriter(to);
+        ImmutableArray<HtmlLife> lives = [.. report.Shutdowns.Select(HtmlLife.Of)];
+        ImmutableArray<HtmlLife> starts = [.. report.Starts.Select(HtmlLife.Of)];
+        using (html.Page("en"))
+        {
+            using (html.Open("head"))
+            {
+                html.Empty("meta", ("charset", "utf-8"));
+                html.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", Policy));
+                html.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
+                html.Empty("meta", ("name", "color-scheme"), ("content", "light dark"));
+                html.Text("title", $"vfioscope: {report.Host.Hostname}, {report.Capture.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
+                html.Style(Css.Value);
+            }
+            using (html.Open("body"))
+            {
+                using (html.Open("header"))
+                    HtmlCapture.WriteHead(html, report);
+                using (html.Open("main"))
+                {
+                    HtmlFindings.Write(html, report, [.. starts, .. lives]);
+                    Lives(html, "Starts", "starts", null, starts);
+                    Lives(html, "Shutdowns", "shutdowns", "No device was released.", lives);
+                    Locks(html, report.Locks);
+                    if (!report.Forecasts.IsEmpty)
+                        HtmlCapture.Table(html, Forecasts.Title, Forecasts.Columns, report.Forecasts.Select(Forecasts.Cells));
+                    HtmlHistograms.Write(html, report.Histograms);
+                    HtmlList.Write(
+                        html, "Kernel stacks of slow operations, innermost frame first",
+                        [.. StackText.Used(report).Select(s => $"{s.What}: {string.Join(" < ", s.Stack.Frames)}")]);
+                    HtmlCapture.Write(html, report.Capture);
+                }
+            }
+        }
+        to.Write('\n');
+    }
+
+    private static void Lives(HtmlWriter html, string title, string id, string? none, ImmutableArray<HtmlLife> lives)
+    {
+        if (lives.IsEmpty && none is null)
+            return;
+        using (html.Open("section", ("aria-labelledby", id)))
+        {
+            html.Text("h2", title, ("id", id));
+            if (lives.IsEmpty)
+                html.Text("p", none!);
+            foreach (HtmlLife life in lives)
+            {
+                using (html.Open("section", ("class", "life"), ("id", life.Id), ("aria-label", life.Title)))
+                {
+                    html.Text("h3", life.Title);
+                    using (html.Open("ul", ("class", "notes")))
+                    {
+                        foreach (string note in life.Notes)
+                            html.Text("li", note);
+                    }
+                    HtmlWaterfall.Write(html, life);
+                    HtmlPhases.Write(html, life);
+                }
+            }
+        }
+    }
+
+    private static void Locks(HtmlWriter html, ImmutableArray<ReportLock> locks)
+    {
+        if (locks.IsEmpty)
+            return;
+        using (html.Open("section", ("aria-labelledby", "locks")))
+        {
+            html.Text("h2", "Locks", ("id", "locks"));
+            HtmlCapture.Table(
+                html, "Locks that were waited for", ["lock", "waits", "in total", "longest", "shared by"],
+                locks.Select(l => (string[])
+                [
+                    Waterfall.LockLabel(l.LockKind, l.Lock), $"{l.Waits}", Figures.Text(l.WaitedNs), Figures.Text(l.LongestNs), string.Join(", ", l.Devices),
+                ]));
+        }
+    }
+}
