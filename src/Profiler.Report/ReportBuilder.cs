@@ -36,8 +36,12 @@ public static class ReportBuilder
             Releases(releases, report, recorded.Facts.Devices),
             [.. shutdowns.Select(report.Of)],
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
+            [
+                .. operations.Where(o => o.Kind.IsReset())
+                    .Select(o => new ReportUserReset(o.Kind.Name(), UserResets.DevicesOf(o, recorded.Facts.Devices), report.Of(o))),
+            ],
             // Holders are searched among all operations, also those that the filter hides.
-            report.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), all, recorded.Facts)),
+            report.Of(OpenFindings.For(operations.Where(o => o.Kind != OperationKind.Release), all, recorded.Facts)),
             report.Locks(operations),
             [
                 .. recorded.Devices.Values

@@ -13,6 +13,7 @@ public sealed record ReportDocument(
     ReportReleases Releases,
     ImmutableArray<ReportShutdown> Shutdowns,
     ImmutableArray<ReportDevice> Opens,
+    ImmutableArray<ReportUserReset> UserResets,
     ImmutableArray<ReportFinding> Findings,
     ImmutableArray<ReportLock> Locks,
     ImmutableArray<ReportDeviceIdentity> Devices,
@@ -61,7 +62,7 @@ public sealed record ReportReleases(
 /// <param name="Unfinished">It was not finished when the capture ended: likewise.</param>
 /// <param name="EarlierSignals">Earlier signals that are not the cause.</param>
 /// <param name="Phases">Where the wall time went; with <paramref name="UnattributedNs"/> they add up to it.</param>
-/// <param name="UnderWay">Releases and opens in progress when the capture ended.</param>
+/// <param name="UnderWay">Operations in progress when the capture ended.</param>
 public sealed record ReportShutdown(
     int Pid,
     string Comm,
@@ -87,7 +88,7 @@ public sealed record ReportShutdown(
 
 public sealed record ReportSignal(string Name, long TimeNs, int SenderPid, string SenderComm);
 
-/// <summary>A release or open in progress when the capture ended.</summary>
+/// <summary>An operation in progress when the capture ended.</summary>
 /// <param name="State">working, waiting_for_lock or resetting; since <paramref name="StateSinceNs"/>.</param>
 /// <param name="ResetMethod">The method that is being tried, as far as known; null if there is no reset.</param>
 /// <param name="FailedAttempts">The methods that have failed before it.</param>
@@ -101,7 +102,7 @@ public sealed record ReportUnreleased(string Bdf, string? Name, ImmutableArray<R
 /// <param name="Certain">False if the process may have another device open instead.</param>
 public sealed record ReportHeldBy(int Pid, string Comm, string? Vm, bool Certain);
 
-/// <summary>A release or open of one device.</summary>
+/// <summary>A release or open of one device, or a reset that a program asked for.</summary>
 /// <param name="Name">Vendor and device; null if unknown.</param>
 /// <param name="Vm">The VM of the process.</param>
 /// <param name="Holders">The holders in all its lock waits, in order.</param>
@@ -109,7 +110,7 @@ public sealed record ReportHeldBy(int Pid, string Comm, string? Vm, bool Certain
 /// <param name="Partial">It began before all probes were attached: waits and resets may be missing.</param>
 /// <param name="TriedLocks">Locks that a reset needed and did not get, so that it was left out; left out if there is none.</param>
 /// <param name="IommufdCompat">Its group's container is an iommufd that emulates type 1; false also where that is not known.</param>
-/// <param name="Error">Name of the error of an open that failed; else null.</param>
+/// <param name="Error">Name of the error of an open or a reset that failed; else null.</param>
 public sealed record ReportDevice(
     string Bdf,
     string? Name,
@@ -131,6 +132,15 @@ public sealed record ReportDevice(
     bool Partial,
     bool IommufdCompat,
     string? Error);
+
+/// <summary>A reset that a program asked for.</summary>
+/// <param name="Kind">device_reset or hot_reset.</param>
+/// <param name="Devices">
+/// The devices that it hit: its own, and for a hot reset those on the same bus as they were when the device was first seen; empty if it
+/// failed before.
+/// </param>
+/// <param name="Operation">The call.</param>
+public sealed record ReportUserReset(string Kind, ImmutableArray<string> Devices, ReportDevice Operation);
 
 /// <param name="Method">The method that was tried last.</param>
 public sealed record ReportReset(

@@ -15,6 +15,7 @@ internal static class StackText
         ILookup<int?, (int? Key, string What, long Ns)> spans =
             report.Shutdowns.SelectMany(s => s.Devices).SelectMany(d => Spans("release", d))
                 .Concat(report.Opens.SelectMany(d => Spans("open", d)))
+                .Concat(report.UserResets.SelectMany(r => Spans("requested reset", r.Operation)))
                 .Where(s => s.Key is not null).ToLookup(s => s.Key);
         var used = report.Stacks
             .Select(stack => (Stack: stack, Spans: spans[stack.Key].ToList()))

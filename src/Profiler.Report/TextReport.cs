@@ -44,6 +44,8 @@ public static class TextReport
         if (report.Shutdowns.Length > 1)
             Together(text, report.Releases, width);
         Opens(text, report, width);
+        UserResets.Render(text, report, width);
+        ShutdownText.Findings(text, report.Findings, width);
         Locks(text, report.Locks, width);
         Forecasts.Render(text, report.Forecasts, width);
         StackText.Render(text, report, width);
@@ -88,7 +90,6 @@ public static class TextReport
             Paragraph.Append(text, $"{ProcessNames.Of(open.Pid, open.Comm, open.Vm)} {how} {Figures.Text(open.DurationNs)}", width, "", "  ");
             Waterfall.Details(text, open, width);
         }
-        ShutdownText.Findings(text, report.Findings, width);
     }
 
     private static void Locks(StringBuilder text, ImmutableArray<ReportLock> locks, int width)

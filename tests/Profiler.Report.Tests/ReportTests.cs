@@ -193,6 +193,13 @@ public sealed class ReportTests
             Device("0000:01:00.0", ["flr", "bus"]), Device("0000:02:00.0", ["pm", "bus"]), Device("0000:03:00.0", ["flr", "bus"]),
             Device("0000:04:00.0", []), Device("0000:06:00.0", ["bus", "pm"]),
         ],
+        ["user-resets"] =
+        [
+            new ProcessIdentity(100, "web"),
+            Device("0000:01:00.0", ["bus"]) with { DevSetMates = ["0000:01:00.1"] }, Device("0000:01:00.1", ["bus"]) with { DevSetMates = ["0000:01:00.0"] },
+            Device("0000:02:00.0", ["flr", "bus"]), Device("0000:03:00.0", ["flr"]),
+            new KernelStack(3, ["mutex_lock+0x5", "vfio_pci_core_ioctl+0x3ce [vfio_pci_core]", "vfio_device_fops_unl_ioctl+0x9c [vfio]"]),
+        ],
         ["vf-convoy"] = [Vf("0000:05:00.1"), Vf("0000:05:00.2"), Vf("0000:05:00.3"), Vf("0000:06:00.1"), Vf("0000:06:00.2")],
         ["whole-teardown"] =
         [

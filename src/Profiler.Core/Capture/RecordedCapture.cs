@@ -13,7 +13,7 @@ namespace Profiler.Core.Capture;
 /// <param name="Info">Facts from its beginning.</param>
 /// <param name="End">Facts from its end; null if the recording is truncated.</param>
 /// <param name="Shutdowns">In the order in which they ended.</param>
-/// <param name="Operations">Releases and opens, in the order in which they ended.</param>
+/// <param name="Operations">Releases, opens and requested resets, in the order in which they ended.</param>
 /// <param name="Last">The state at the end.</param>
 /// <param name="Facts">Facts beside the events.</param>
 public sealed record RecordedCapture(

@@ -33,6 +33,8 @@ public sealed class ShutdownPhases
             edges.Add(release);
         foreach (Operation open in shutdown.Opens)
             edges.Add(open);
+        foreach (Operation reset in shutdown.UserResets)
+            edges.Add(reset);
         foreach (Reset reset in shutdown.OtherResets)
             edges.Add(Phase.Reset, reset.Time);
         foreach (OperationInFlight operation in shutdown.UnderWay)
@@ -56,7 +58,13 @@ public sealed class ShutdownPhases
         return shutdown.Time.EndNs;
     }
 
-    private static Phase PhaseOf(OperationKind kind) => kind == OperationKind.Open ? Phase.Open : Phase.Release;
+    // A reset that the process asked for is one from begin to end, but for its lock waits.
+    private static Phase PhaseOf(OperationKind kind) => kind switch
+    {
+        OperationKind.Release => Phase.Release,
+        OperationKind.Open => Phase.Open,
+        _ => Phase.Reset,
+    };
 
     private static Phase PhaseOf(OperationInFlight operation) => operation.State switch
     {

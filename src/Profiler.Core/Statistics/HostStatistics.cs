@@ -75,6 +75,8 @@ public sealed class HostStatistics : IAccumulator
             _exemplars.Record(operation, _wallClock);
             return;
         }
+        if (operation.Kind != OperationKind.Release)
+            return;
         DeviceTotals device = _devices[(operation.Device, _vms.Admit(NameOf(operation.Task.Tgid, operation.Process)))];
         device.Releases++;
         device.ReleaseNs += operation.Time.DurationNs;

@@ -41,7 +41,7 @@ public sealed class EventDecoder
             throw new InvalidDataException($"{records.Length} bytes are not whole events of {WireEvent.Size} bytes");
         foreach (ref readonly WireEvent e in batch.Events)
         {
-            if (e.Kind is < EventKind.Release or > EventKind.Teardown || e.Edge > EventEdge.End || e.Subtype > LastSubtypes[(int)e.Kind])
+            if (e.Kind is < EventKind.Release or > EventKind.UserReset || e.Edge > EventEdge.End || e.Subtype > LastSubtypes[(int)e.Kind])
                 throw new InvalidDataException($"unknown event: kind {(int)e.Kind}, edge {(int)e.Edge}, subtype {e.Subtype}");
             if (e.TimeNs > LatestNs)
                 throw new InvalidDataException($"an event at {e.TimeNs} ns, which is years after any machine started");
@@ -57,6 +57,7 @@ public sealed class EventDecoder
         EventKind.LockWait => Last<LockKind>.Value,
         EventKind.Process => Last<ProcessStep>.Value,
         EventKind.Teardown => Last<TeardownStep>.Value,
+        EventKind.UserReset => Last<UserReset>.Value,
         _ => 0,
     };
 

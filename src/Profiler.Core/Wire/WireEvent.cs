@@ -12,6 +12,7 @@ public enum EventKind : byte
     Signal,
     Process,
     Teardown,
+    UserReset,
 }
 
 /// <summary>Position of an event in a span; <c>enum event_edge</c> in bpf/events.h.</summary>
@@ -69,6 +70,18 @@ public enum TeardownStep : byte
     CoreDump,
 }
 
+/// <summary>The ioctl by which a program has its device reset; <c>enum user_reset</c> in bpf/events.h.</summary>
+public enum UserReset : byte
+{
+    None,
+
+    /// <summary>VFIO_DEVICE_RESET.</summary>
+    Device,
+
+    /// <summary>VFIO_DEVICE_PCI_HOT_RESET: all devices of its slot or bus.</summary>
+    Hot,
+}
+
 /// <summary>The lock of a wait; <c>enum lock_kind</c> in bpf/events.h.</summary>
 public enum LockKind : byte
 {
@@ -88,7 +101,7 @@ public enum LockKind : byte
 /// <summary>Capture faults of the programs; <c>enum fault</c> in bpf/events.h.</summary>
 public enum Fault
 {
-    /// <summary>A release or open is not tracked: its map is full.</summary>
+    /// <summary>A release, open or user reset is not tracked: its map is full.</summary>
     SpansFull,
 
     /// <summary>A reset step is not tracked: its map is full.</summary>
@@ -97,7 +110,7 @@ public enum Fault
     /// <summary>A process is not tracked: the map is full.</summary>
     TrackedFull,
 
-    /// <summary>The return of a release or open was not seen.</summary>
+    /// <summary>The return of a release, open or user reset was not seen.</summary>
     EndsLost,
 }
 
@@ -131,13 +144,13 @@ public struct WirePeer
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes, or an event may have a new kind or subtype.</summary>
-    public const int Format = 7;
+    public const int Format = 8;
 
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;
 
     /// <summary>Number of kinds plus one: the length of an array indexed by kind.</summary>
-    public const int Kinds = (int)EventKind.Teardown + 1;
+    public const int Kinds = (int)EventKind.UserReset + 1;
 
     /// <summary>CLOCK_MONOTONIC, nanoseconds.</summary>
     public ulong TimeNs;
@@ -145,7 +158,8 @@ public struct WireEvent
     public ulong Cgroup;
 
     /// <summary>
-    /// The mutex of the dev_set at the begin of a release, and of an open where it is known; the contended lock at lock waits; else 0.
+    /// The mutex of the dev_set at the begin of a release, and of an open or user reset where it is known; the contended lock at lock waits;
+    /// else 0.
     /// </summary>
     public ulong Lock;
 
@@ -159,7 +173,7 @@ public struct WireEvent
     public WirePeer Peer;
 
     /// <summary>
-    /// At the end of a reset or open: its return value. At the begin of <see cref="ResetStep.DeviceWait"/>: the step that waits.
+    /// At the end of a reset, open or user reset: its return value. At the begin of <see cref="ResetStep.DeviceWait"/>: the step that waits.
     /// At a signal: its number. At <see cref="ProcessStep.Exits"/>: the exit code, whose low seven bits are the signal that
     /// killed the process, if any. Else 0.
     /// </summary>
@@ -169,8 +183,8 @@ public struct WireEvent
     public EventEdge Edge;
 
     /// <summary>
-    /// Depends on the kind: a <see cref="ResetStep"/>, <see cref="ProcessStep"/>, <see cref="TeardownStep"/>, or a <see
-    /// cref="LockKind"/> at the begin of lock waits; else 0.
+    /// Depends on the kind: a <see cref="ResetStep"/>, <see cref="ProcessStep"/>, <see cref="TeardownStep"/>, at the begin of a user reset a
+    /// <see cref="Wire.UserReset"/>, at that of a lock wait a <see cref="LockKind"/>; else 0.
     /// </summary>
     public byte Subtype;
 
@@ -196,6 +210,8 @@ public struct WireEvent
     public readonly ProcessStep ProcessStep => Kind == EventKind.Process ? (ProcessStep)Subtype : ProcessStep.None;
 
     public readonly TeardownStep TeardownStep => Kind == EventKind.Teardown ? (TeardownStep)Subtype : TeardownStep.None;
+
+    public readonly UserReset UserReset => Kind == EventKind.UserReset ? (UserReset)Subtype : UserReset.None;
 
     public readonly LockKind LockKind => Kind == EventKind.LockWait ? (LockKind)Subtype : LockKind.Other;
 }

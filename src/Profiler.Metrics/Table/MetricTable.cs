@@ -20,7 +20,7 @@ public static class MetricTable
         "vfio_open_duration_seconds", "Duration of VFIO device opens, lock waits included.");
 
     public static readonly MetricDefinition LockWait = Histogram(
-        "vfio_lock_wait_seconds", "Duration of single waits for a lock inside releases and opens.");
+        "vfio_lock_wait_seconds", "Duration of single waits for a lock inside releases, opens and requested resets.");
 
     public static readonly MetricDefinition ResetDuration = Histogram(
         "vfio_reset_duration_seconds",
@@ -51,7 +51,7 @@ public static class MetricTable
 
     public static readonly MetricDefinition ReleasesInFlight = Gauge("vfio_releases_in_flight", None, "VFIO devices being released.");
     public static readonly MetricDefinition OpensInFlight = Gauge("vfio_opens_in_flight", None, "VFIO devices being opened.");
-    public static readonly MetricDefinition LockWaiters = Gauge("vfio_lock_waiters", None, "Releases and opens waiting for a lock.");
+    public static readonly MetricDefinition LockWaiters = Gauge("vfio_lock_waiters", None, "Releases, opens and requested resets waiting for a lock.");
     public static readonly MetricDefinition ShutdownsInFlight = Gauge("vfio_shutdowns_in_flight", None, "Shutdowns under way.");
 
     // ---- each VM ----

@@ -24,6 +24,7 @@ public sealed class WireLayoutTests
         .Enum<ResetStep>("RESET_", count: "RESET_STEPS")
         .Enum<ProcessStep>("PROCESS_", count: "PROCESS_STEPS")
         .Enum<TeardownStep>("TEARDOWN_", count: "TEARDOWN_STEPS")
+        .Enum<UserReset>("USER_RESET_", count: "USER_RESETS")
         .Enum<LockKind>("LOCK_", count: "LOCK_KINDS")
         .Enum<EventFlags>("FLAG_")
         .Enum<Fault>("FAULT_", count: "FAULTS")
