@@ -93,6 +93,12 @@ public sealed class UserResetTests
             Assert.Equal(IsHot(reset) ? [own, both.Single(d => d != own)] : [own], hit);
         });
 
+    /// <summary>They answer, and their links are as before.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void No_device_is_worse_for_it(string kernel) => Assert.DoesNotContain(
+        Report(kernel)["findings"]!.AsArray(), f => f!["id"]!.GetValue<string>().EndsWith("_after_reset", StringComparison.Ordinal));
+
     [Theory]
     [MemberData(nameof(WithDevSets))]
     public void Of_two_hot_resets_at_once_one_waits_for_the_other(string kernel)

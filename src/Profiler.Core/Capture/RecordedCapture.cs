@@ -172,6 +172,7 @@ public sealed record RecordedCapture(
             {
                 DeviceIdentity d => bdfs.Contains(d.Bdf) || (filter.Device is not null && filter.WantsDevice(d.Bdf)),
                 DeviceStillHeld h => bdfs.Contains(h.Bdf),
+                ResetDamage d => filter.WantsDevice(d.Bdf) && filter.WantsProcess(d.Tgid, VmNames.GetValueOrDefault(d.Tgid)),
                 KernelStack s => stacks.Contains(s.Key),
                 _ => true,
             };

@@ -10,6 +10,9 @@ public sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
 {
     private readonly Dictionary<string, DeviceIdentity> _known = [];
 
+    /// <summary>How these devices are after resets.</summary>
+    public DeviceHealth Health { get; } = new(sysfs);
+
     /// <summary>All devices that are bound to a VFIO driver now, in the order of their addresses.</summary>
     public IReadOnlyList<DeviceIdentity> Scan() =>
     [

@@ -124,14 +124,15 @@ public static class MetricTable
         "projected from the last VM's shutdown; +Inf: never.", [], MetricStability.Experimental);
 
     public static readonly MetricDefinition Findings = Counter(
-        "vfio_findings_total", None, "Findings about shutdowns, as in the report.", "finding");
+        "vfio_findings_total", None, "Findings about shutdowns, and about devices after resets, as in the report.", "finding");
 
     public static readonly MetricDefinition FindingSeconds = Counter(
         "vfio_finding_seconds_total", Seconds, "Time that findings about shutdowns cost or put at stake, as in the report.", "finding");
 
     public static readonly MetricDefinition DeviceFindings = Counter(
         "vfio_device_findings_total", None,
-        "Findings that a device is faulty or not free: reset_timed_out, reset_fell_back, reset_skipped, device_not_released.", "finding", "device", "vm");
+        "Findings that a device is faulty or not free: reset_timed_out, reset_fell_back, reset_skipped, link_degraded_after_reset, " +
+        "device_gone_after_reset, device_not_released.", "finding", "device", "vm");
 
     public static readonly MetricDefinition DeviceLastFindingTimestamp = Gauge(
         "vfio_device_last_finding_timestamp_seconds", Seconds, "End of the last shutdown with such a finding, Unix time.",
