@@ -17,7 +17,8 @@ public sealed class HostIdentitiesTests : IDisposable
 
     public HostIdentitiesTests()
     {
-        _identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()));
+        _identities = new HostIdentities(
+            new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds(), new DeviceHealth(_sysfs.Sysfs, () => { })));
         _identities.Facts.Learned += _told.Add;
     }
 

@@ -11,12 +11,13 @@ public sealed class DeviceHealthTests : IDisposable
 
     private readonly FakeSysfs _sysfs = new();
     private readonly DeviceHealth _health;
+    private Action _meanwhile = () => { };
 
     public DeviceHealthTests()
     {
         _sysfs.Add(Port, "pcieport", 1).Add(Device, "vfio-pci", 2, below: Port);
         _sysfs.Power(Port, "active", "D0").Power(Device, "active", "D0").Config(Device, silent: false).Link(Device, "16.0", 16).Link(Port, "16.0", 16);
-        _health = new DeviceHealth(_sysfs.Sysfs);
+        _health = new DeviceHealth(_sysfs.Sysfs, () => _meanwhile());
         _health.Begin(Device);
     }
 
@@ -60,6 +61,28 @@ public sealed class DeviceHealthTests : IDisposable
     {
         _sysfs.Power(Port, status, state).Link(Port, speed, width);
         Assert.Empty(_health.After(Device, Reset(OperationKind.Release)));
+    }
+
+    [Fact]
+    public void A_link_that_is_still_training_is_not_told()
+    {
+        _sysfs.Link(Port, "2.5", 1);
+        _meanwhile = () => _sysfs.Link(Port, "16.0", 16);
+        Assert.Empty(_health.After(Device, Reset(OperationKind.Release)));
+        // It does not count as what was before, either.
+        _sysfs.Link(Port, "16.0", 8);
+        _meanwhile = () => { };
+        Assert.Equal(new DeviceLink(16, 16), Assert.Single(_health.After(Device, Reset(OperationKind.Release))).Before);
+    }
+
+    [Theory]
+    [InlineData("active", false)]
+    [InlineData("suspended", true)]
+    public void A_device_that_answers_late_or_falls_asleep_is_not_told(string status, bool silent)
+    {
+        _sysfs.Config(Device, silent: true);
+        _meanwhile = () => _sysfs.Power(Device, status, "D0").Config(Device, silent);
+        Assert.Empty(_health.After(Device, Reset(OperationKind.HotReset)));
     }
 
     [Fact]
@@ -114,7 +137,7 @@ public sealed class DeviceHealthTests : IDisposable
     [Fact]
     public void A_device_that_did_not_answer_when_the_capture_began_is_not_told()
     {
-        var late = new DeviceHealth(_sysfs.Config(Device, silent: true).Sysfs);
+        var late = new DeviceHealth(_sysfs.Config(Device, silent: true).Sysfs, _meanwhile);
         late.Begin(Device);
         Assert.Empty(late.After(Device, Reset(OperationKind.HotReset)));
     }
