@@ -22,15 +22,16 @@
 enum event_kind {
 	EVENT_RELEASE = 1, /* last close of a VFIO device, lock wait included */
 	EVENT_OPEN,	   /* a VFIO device is handed out of its group, or bound to an iommufd */
-	EVENT_LOCK_WAIT,   /* inside a release or open: the lock was held by another thread; as an
-			      instant: a device's lock was only tried, in vain, and the reset that
-			      needs it is left out */
+	EVENT_LOCK_WAIT,   /* inside a release, open or user reset: the lock was held by another
+			      thread; as an instant: a device's lock was only tried, in vain, and
+			      the reset that needs it is left out */
 	EVENT_RESET,	   /* one step of a PCI reset, see enum reset_step */
 	EVENT_SIGNAL,	   /* a signal that ends processes was delivered; peer is its target */
 	EVENT_PROCESS,	   /* a tracked process got further on its way out, see enum process_step */
 	EVENT_TEARDOWN,	   /* a part of a process's end other than device release, see enum
 			      teardown_step */
 	EVENT_START,	   /* a part of a start other than device opens, see enum start_step */
+	EVENT_USER_RESET,  /* a program asks for a reset of its device, see enum user_reset */
 	EVENT_KINDS,
 };
 
@@ -96,8 +97,15 @@ enum contact {
 	CONTACT_BY_OPEN = 1 << 1, /* it opens a device: what it is in, it opened before, or got */
 };
 
-/* Which lock a LOCK_WAIT is for. Known inside a release and a bind to an iommufd; inside an open
- * through the group it is always LOCK_OTHER. */
+/* The ioctl by which a program has its device reset. The reset is inside, as RESET events. */
+enum user_reset {
+	USER_RESET_DEVICE = 1, /* VFIO_DEVICE_RESET */
+	USER_RESET_HOT,	       /* VFIO_DEVICE_PCI_HOT_RESET: all devices of its slot or bus */
+	USER_RESETS,
+};
+
+/* Which lock a LOCK_WAIT is for. Known inside a release, a hot reset and a bind to an iommufd;
+ * inside an open through the group it is always LOCK_OTHER. */
 enum lock_kind {
 	LOCK_OTHER,   /* a driver's own, or not known */
 	LOCK_DEV_SET, /* of all devices of one reset domain */
@@ -115,8 +123,8 @@ enum event_flag {
 	FLAG_IOMMUFD_COMPAT = 1 << 5, /* RELEASE, OPEN: the group's container is an iommufd */
 };
 
-/* Another thread that matters: the leader of the process at RELEASE and OPEN begin and at
- * PROCESS_EXITS and START_CONTACT, the holder at LOCK_WAIT begin, the target of a SIGNAL. 0 if
+/* Another thread that matters: the leader of the process at RELEASE, OPEN and USER_RESET begin and
+ * at PROCESS_EXITS and START_CONTACT, the holder at LOCK_WAIT begin, the target of a SIGNAL. 0 if
  * unknown, as the readers that hold an rw-semaphore are. */
 struct peer {
 	__u32 tid;
@@ -137,8 +145,8 @@ struct event {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u64 cgroup;  /* bpf_get_current_cgroup_id() */
 	union {
-		__u64 lock;    /* the mutex of the dev_set at RELEASE begin, and at OPEN begin where
-				* known; what is waited for at LOCK_WAIT */
+		__u64 lock;    /* the mutex of the dev_set at RELEASE begin, and at OPEN and
+				* USER_RESET begin where known; what is waited for at LOCK_WAIT */
 		__u64 exec_ns; /* START_CONTACT: when the process began to run its program, or
 				* began with its parent's, CLOCK_MONOTONIC; 0 if not known */
 		__u64 bytes;   /* START_DMA begin: that are to be mapped; 0 if not known */
@@ -155,31 +163,32 @@ struct event {
 		};
 		struct mapped mapped; /* START_DMA end */
 	};
-	/* RESET, OPEN and START_DMA end: what the function returned; begin of RESET_DEVICE_WAIT:
-	 * the step that waits, if known; SIGNAL: its number; PROCESS_EXITS: the exit code, whose
-	 * low seven bits are the signal that killed the process, if one did; START_CONTACT:
-	 * enum contact; else 0 */
+	/* RESET, OPEN, USER_RESET and START_DMA end: what the function returned; begin of
+	 * RESET_DEVICE_WAIT: the step that waits, if known; SIGNAL: its number; PROCESS_EXITS: the
+	 * exit code, whose low seven bits are the signal that killed the process, if one did;
+	 * START_CONTACT: enum contact; else 0 */
 	__s32 value;
 	__u8 kind;    /* enum event_kind */
 	__u8 edge;    /* enum event_edge */
-	__u8 subtype; /* enum reset_step, lock_kind, process_step, teardown_step or start_step, by
-		       * kind */
+	__u8 subtype; /* enum reset_step, lock_kind, process_step, teardown_step, user_reset or
+		       * start_step, by kind */
 	__u8 flags;   /* enum event_flag */
-	/* RELEASE, OPEN, LOCK_WAIT and RESET end, if it took long: the stack it began on, a key
-	 * into the map of kernel stacks; NO_STACK if it did not, another negative errno if the map
-	 * had no room for it */
+	/* RELEASE, OPEN, USER_RESET, LOCK_WAIT and RESET end, if it took long: the stack it began
+	 * on, a key into the map of kernel stacks; NO_STACK if it did not, another negative errno
+	 * if the map had no room for it */
 	__s32 stack;
 	__u32 reserved;
 };
 
 /* What the programs had to give up. Also the index into the map of faults: keep dense. */
 enum fault {
-	FAULT_SPANS_FULL,   /* a release, open or mapping is not followed: its map is full */
+	FAULT_SPANS_FULL,   /* a release, open, user reset or mapping is not followed: its map is
+			       full */
 	FAULT_RESETS_FULL,  /* a reset step is not followed: its map is full */
 	FAULT_TRACKED_FULL, /* a process is not tracked: the map is full; counted at each of its
-			       opens and releases */
-	FAULT_ENDS_LOST, /* the return of a release or open was not seen: its thread ended, or began
-			    another one */
+			       opens, releases and user resets */
+	FAULT_ENDS_LOST,    /* the return of a release, open or user reset was not seen: its thread
+			       ended, or began another one */
 	FAULTS,
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Waits for a mutex or an rw-semaphore inside a release or open. They are seen in one of three
- * ways: the contention tracepoints, the slow paths, or mutex_lock itself and the slow paths of
- * rw-semaphores. All return at once while no release or open is under way.
+ * Waits for a mutex or an rw-semaphore inside a release, open or user reset. They are seen in one
+ * of three ways: the contention tracepoints, the slow paths, or mutex_lock itself and the slow
+ * paths of rw-semaphores. All return at once while none is under way.
  */
 #include "probes.bpf.h"
 

@@ -27,7 +27,7 @@ struct control {
  * the maps behind it counts, atomically: programs, and user space in the mapped page.
  */
 struct under_way {
-	__u64 spans;	 /* entries of the map of spans: threads inside a release or open */
+	__u64 spans;	 /* entries of the map of spans: threads inside an operation */
 	__u64 resets;	 /* entries of the map of reset steps */
 	__u64 processes; /* entries of the map of tracked processes, or more */
 	__u64 vms;	 /* entries of the map of virtual machines that have not run yet */

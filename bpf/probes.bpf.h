@@ -179,8 +179,9 @@ static __always_inline __s32 stack_if_slow(const struct begin *begin)
 										   : NO_STACK;
 }
 
-/* A thread inside a release or an open. */
+/* A thread inside a release, an open or a user reset. */
 struct span {
+	__u64 kind; /* enum event_kind */
 	struct begin begin;
 	__u64 waiting_for; /* the lock, 0 if none */
 	struct begin wait;
@@ -320,11 +321,12 @@ static __always_inline void remove_mapping(__u32 tid)
 }
 
 /* Until span_end() the lock waits of this thread are reported. */
-static __always_inline void span_begin(void *ctx, struct mutex *dev_set_lock,
+static __always_inline void span_begin(void *ctx, enum event_kind kind, struct mutex *dev_set_lock,
 				       struct mutex *group_lock)
 {
 	__u32 tid = current_tid();
 	struct span span = {
+	    .kind = kind,
 	    .begin = begin_here(ctx),
 	    .dev_set_lock = (__u64)dev_set_lock,
 	    .group_lock = (__u64)group_lock,

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
-/* The spans that matter most: a VFIO device is opened, a VFIO device is released. */
+/* The spans that matter most: a VFIO device is opened, is released, or is reset by its user. */
 #include "probes.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 /* _IO(';', 100 + 6) in include/uapi/linux/vfio.h */
-#define VFIO_GROUP_GET_DEVICE_FD 0x3b6a
+#define VFIO_GROUP_GET_DEVICE_FD  0x3b6a
+#define VFIO_DEVICE_RESET	  0x3b6f /* 100 + 11 */
+#define VFIO_DEVICE_PCI_HOT_RESET 0x3b71 /* 100 + 13 */
 
-/* The span of a release or open whose device is known, and the event of its begin. NULL if there is
+/* The span of an operation whose device is known, and the event of its begin. NULL if there is
  * none. */
 static __always_inline struct event *device_span_begin(void *ctx, enum event_kind kind,
 						       struct device *dev, struct mutex *lock,
@@ -21,7 +23,7 @@ static __always_inline struct event *device_span_begin(void *ctx, enum event_kin
 		track(current_tgid());
 	if (!control.capturing)
 		return NULL;
-	span_begin(ctx, lock, group_lock);
+	span_begin(ctx, kind, lock, group_lock);
 	event = event_reserve(kind, EDGE_BEGIN);
 	if (!event)
 		return NULL;
@@ -59,7 +61,8 @@ static __always_inline int file_release_begin(void *ctx, struct file *file)
 			     group_lock(device), has_iommufd_as_container(file));
 }
 
-static __always_inline int release_or_open_end(enum event_kind kind, int result)
+/* Other requests return from the ioctl that a user reset is, too. */
+static __always_inline int device_span_end(enum event_kind kind, int result)
 {
 	struct span *span;
 	struct event *event;
@@ -68,7 +71,7 @@ static __always_inline int release_or_open_end(enum event_kind kind, int result)
 	if (!under_way.spans)
 		return 0;
 	span = current_span();
-	if (!span)
+	if (!span || span->kind != kind)
 		return 0;
 	stack = stack_if_slow(&span->begin);
 	span_end();
@@ -91,7 +94,7 @@ int BPF_KPROBE(release_kprobe, struct inode *inode, struct file *file)
 SEC("kretprobe")
 int BPF_KRETPROBE(release_kretprobe)
 {
-	return release_or_open_end(EVENT_RELEASE, 0);
+	return device_span_end(EVENT_RELEASE, 0);
 }
 
 SEC("fentry")
@@ -103,7 +106,7 @@ int BPF_PROG(release_fentry, struct inode *inode, struct file *file)
 SEC("fexit")
 int BPF_PROG(release_fexit)
 {
-	return release_or_open_end(EVENT_RELEASE, 0);
+	return device_span_end(EVENT_RELEASE, 0);
 }
 
 /* vfio_pci_release(void *device_data): before there were dev_sets */
@@ -116,7 +119,7 @@ int BPF_KPROBE(release_reflck_kprobe, struct vfio_pci_device *vdev)
 SEC("kretprobe")
 int BPF_KRETPROBE(release_reflck_kretprobe)
 {
-	return release_or_open_end(EVENT_RELEASE, 0);
+	return device_span_end(EVENT_RELEASE, 0);
 }
 
 /* A group's ioctl. The one that opens a device has the device's name in user memory. */
@@ -131,7 +134,7 @@ static __always_inline int open_begin(void *ctx, struct file *file, unsigned int
 	contact(CONTACT_BY_OPEN);
 	if (!control.capturing)
 		return 0;
-	span_begin(ctx, NULL, NULL);
+	span_begin(ctx, EVENT_OPEN, NULL, NULL);
 	event = event_reserve(EVENT_OPEN, EDGE_BEGIN);
 	if (!event)
 		return 0;
@@ -153,7 +156,7 @@ int BPF_KPROBE(open_kprobe, struct file *file, unsigned int cmd, unsigned long a
 SEC("kretprobe")
 int BPF_KRETPROBE(open_kretprobe, long result)
 {
-	return release_or_open_end(EVENT_OPEN, result);
+	return device_span_end(EVENT_OPEN, result);
 }
 
 SEC("fentry")
@@ -165,7 +168,7 @@ int BPF_PROG(open_fentry, struct file *file, unsigned int cmd, unsigned long arg
 SEC("fexit")
 int BPF_PROG(open_fexit, struct file *file, unsigned int cmd, unsigned long arg, long result)
 {
-	return release_or_open_end(EVENT_OPEN, result);
+	return device_span_end(EVENT_OPEN, result);
 }
 
 /*
@@ -193,7 +196,7 @@ int BPF_KPROBE(bind_kprobe, struct vfio_device_file *file)
 SEC("kretprobe")
 int BPF_KRETPROBE(bind_kretprobe, long result)
 {
-	return release_or_open_end(EVENT_OPEN, result);
+	return device_span_end(EVENT_OPEN, result);
 }
 
 SEC("fentry")
@@ -205,5 +208,81 @@ int BPF_PROG(bind_fentry, struct vfio_device_file *file)
 SEC("fexit")
 int BPF_PROG(bind_fexit, struct vfio_device_file *file, void *arg, long result)
 {
-	return release_or_open_end(EVENT_OPEN, result);
+	return device_span_end(EVENT_OPEN, result);
+}
+
+/*
+ * A device's ioctl. Of the two resets only the hot one takes the lock of the dev_set: 2cd8b14aaa66
+ * ("vfio/pci: Move to the device set infrastructure"), 5.15; before, neither takes a lock of its
+ * own that other devices need.
+ */
+static __always_inline int user_reset_begin(void *ctx, enum user_reset reset, struct device *dev,
+					    struct mutex *lock)
+{
+	struct event *event = device_span_begin(ctx, EVENT_USER_RESET, dev,
+						reset == USER_RESET_HOT ? lock : NULL, NULL);
+
+	if (!event)
+		return 0;
+	event->subtype = reset;
+	event_submit(event);
+	return 0;
+}
+
+static __always_inline enum user_reset user_reset_of(unsigned int cmd)
+{
+	if (cmd == VFIO_DEVICE_RESET)
+		return USER_RESET_DEVICE;
+	return cmd == VFIO_DEVICE_PCI_HOT_RESET ? USER_RESET_HOT : 0;
+}
+
+static __always_inline int file_ioctl_begin(void *ctx, struct file *file, unsigned int cmd)
+{
+	enum user_reset reset = user_reset_of(cmd);
+	struct vfio_device *device;
+
+	if (!reset || !has_device_open(file))
+		return 0;
+	device = vfio_device_of(file);
+	return user_reset_begin(ctx, reset, BPF_CORE_READ(device, dev), dev_set_lock(device));
+}
+
+SEC("kprobe")
+int BPF_KPROBE(user_reset_kprobe, struct file *file, unsigned int cmd)
+{
+	return file_ioctl_begin(ctx, file, cmd);
+}
+
+SEC("kretprobe")
+int BPF_KRETPROBE(user_reset_kretprobe, long result)
+{
+	return device_span_end(EVENT_USER_RESET, result);
+}
+
+SEC("fentry")
+int BPF_PROG(user_reset_fentry, struct file *file, unsigned int cmd)
+{
+	return file_ioctl_begin(ctx, file, cmd);
+}
+
+SEC("fexit")
+int BPF_PROG(user_reset_fexit, struct file *file, unsigned int cmd, unsigned long arg, long result)
+{
+	return device_span_end(EVENT_USER_RESET, result);
+}
+
+/* vfio_pci_ioctl(void *device_data, unsigned int cmd, unsigned long arg): before there were
+ * dev_sets */
+SEC("kprobe")
+int BPF_KPROBE(user_reset_reflck_kprobe, struct vfio_pci_device *vdev, unsigned int cmd)
+{
+	enum user_reset reset = user_reset_of(cmd);
+
+	return reset ? user_reset_begin(ctx, reset, vfio_pci_dev(vdev), NULL) : 0;
+}
+
+SEC("kretprobe")
+int BPF_KRETPROBE(user_reset_reflck_kretprobe, long result)
+{
+	return device_span_end(EVENT_USER_RESET, result);
 }

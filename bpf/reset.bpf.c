@@ -194,8 +194,8 @@ int BPF_PROG(reset_device_wait_fexit)
 }
 
 /*
- * The locks that a release or open only tries to take for a reset: those of the device, and of a
- * bridge above it. If one is held, the reset is left out.
+ * The locks that a release, open or user reset only tries to take for a reset: those of the device,
+ * and of a bridge above it. If one is held, the reset is left out.
  */
 static __always_inline int trylock_begin(struct pci_dev *pdev)
 {

@@ -7,7 +7,7 @@ namespace Profiler.Core;
 
 /// <summary>The consistent state of one moment; all live outputs are made from it.</summary>
 /// <param name="NowNs">CLOCK_MONOTONIC of the snapshot; at least that of the newest event.</param>
-/// <param name="Operations">Releases and opens in progress, oldest first.</param>
+/// <param name="Operations">Operations in progress, oldest first.</param>
 /// <param name="Teardowns">Other parts of teardowns in progress, oldest first.</param>
 /// <param name="ShutdownsInFlight">Shutdowns in progress and processes that were asked to end, oldest first.</param>
 /// <param name="Recent">Ended shutdowns, newest first; a bounded number.</param>

@@ -37,8 +37,15 @@ public static class ReportBuilder
             [.. shutdowns.Select(report.Of)],
             Starts(recorded, all, report),
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
+            [
+                .. operations.Where(o => o.Kind.IsReset())
+                    .Select(o => new ReportUserReset(o.Kind.Name(), UserResets.DevicesOf(o, recorded.Facts.Devices), report.Of(o))),
+            ],
             // Holders are searched among all operations, also those that the filter hides.
-            report.Of(OpenFindings.For(operations.Where(o => o.Kind == OperationKind.Open), all, recorded.Facts)),
+            report.Of([
+                .. OpenFindings.For(operations.Where(o => o.Kind != OperationKind.Release), all, recorded.Facts),
+                .. recorded.Facts.Damages.Select(d => DamageFindings.Of(d, recorded.Facts)),
+            ]),
             report.Locks(operations),
             [
                 .. recorded.Devices.Values

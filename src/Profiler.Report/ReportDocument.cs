@@ -14,6 +14,7 @@ public sealed record ReportDocument(
     ImmutableArray<ReportShutdown> Shutdowns,
     ImmutableArray<ReportStart> Starts,
     ImmutableArray<ReportDevice> Opens,
+    ImmutableArray<ReportUserReset> UserResets,
     ImmutableArray<ReportFinding> Findings,
     ImmutableArray<ReportLock> Locks,
     ImmutableArray<ReportDeviceIdentity> Devices,
@@ -22,6 +23,18 @@ public sealed record ReportDocument(
     ReportHistograms Histograms)
 {
     public const string SchemaId = "vfioscope.report/1";
+
+    /// <summary>The <see cref="Findings"/> that are not told with a start: about requested resets, and devices after resets.</summary>
+    [JsonIgnore]
+    public IEnumerable<ReportFinding> FindingsBesideStarts
+    {
+        get
+        {
+            ILookup<string, string> told = Starts.SelectMany(s => s.Findings).SelectMany(f => f.Devices.Select(d => (f.Id, Device: d)))
+                .ToLookup(f => f.Id, f => f.Device);
+            return Findings.Where(f => f.Devices.IsEmpty || f.Devices.Except(told[f.Id]).Any());
+        }
+    }
 }
 
 public sealed record ReportHost(string Kernel, string Hostname);
@@ -62,7 +75,7 @@ public sealed record ReportReleases(
 /// <param name="Unfinished">It was not finished when the capture ended: likewise.</param>
 /// <param name="EarlierSignals">Earlier signals that are not the cause.</param>
 /// <param name="Phases">Where the wall time went; with <paramref name="UnattributedNs"/> they add up to it.</param>
-/// <param name="UnderWay">Releases and opens in progress when the capture ended.</param>
+/// <param name="UnderWay">Operations in progress when the capture ended.</param>
 public sealed record ReportShutdown(
     int Pid,
     string Comm,
@@ -129,7 +142,7 @@ public sealed record ReportStandaloneReset(string Bdf, string Method, long Start
 
 public sealed record ReportSignal(string Name, long TimeNs, int SenderPid, string SenderComm);
 
-/// <summary>A release or open in progress when the capture ended.</summary>
+/// <summary>An operation in progress when the capture ended.</summary>
 /// <param name="State">working, waiting_for_lock or resetting; since <paramref name="StateSinceNs"/>.</param>
 /// <param name="ResetMethod">The method that is being tried, as far as known; null if there is no reset.</param>
 /// <param name="FailedAttempts">The methods that have failed before it.</param>
@@ -143,7 +156,7 @@ public sealed record ReportUnreleased(string Bdf, string? Name, ImmutableArray<R
 /// <param name="Certain">False if the process may have another device open instead.</param>
 public sealed record ReportHeldBy(int Pid, string Comm, string? Vm, bool Certain);
 
-/// <summary>A release or open of one device.</summary>
+/// <summary>A release or open of one device, or a reset that a program asked for.</summary>
 /// <param name="Name">Vendor and device; null if unknown.</param>
 /// <param name="Vm">The VM of the process.</param>
 /// <param name="Holders">The holders in all its lock waits, in order.</param>
@@ -151,7 +164,7 @@ public sealed record ReportHeldBy(int Pid, string Comm, string? Vm, bool Certain
 /// <param name="Partial">It began before all probes were attached: waits and resets may be missing.</param>
 /// <param name="TriedLocks">Locks that a reset needed and did not get, so that it was left out; left out if there is none.</param>
 /// <param name="IommufdCompat">Its group's container is an iommufd that emulates type 1; false also where that is not known.</param>
-/// <param name="Error">Name of the error of an open that failed; else null.</param>
+/// <param name="Error">Name of the error of an open or a reset that failed; else null.</param>
 public sealed record ReportDevice(
     string Bdf,
     string? Name,
@@ -173,6 +186,15 @@ public sealed record ReportDevice(
     bool Partial,
     bool IommufdCompat,
     string? Error);
+
+/// <summary>A reset that a program asked for.</summary>
+/// <param name="Kind">device_reset or hot_reset.</param>
+/// <param name="Devices">
+/// The devices that it hit: its own, and for a hot reset those on the same bus as they were when the device was first seen; empty if it
+/// failed before.
+/// </param>
+/// <param name="Operation">The call.</param>
+public sealed record ReportUserReset(string Kind, ImmutableArray<string> Devices, ReportDevice Operation);
 
 /// <param name="Method">The method that was tried last.</param>
 public sealed record ReportReset(

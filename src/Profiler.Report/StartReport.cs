@@ -35,7 +35,7 @@ public sealed class StartReport(HostFacts facts, ShutdownReport report, Immutabl
             Mapped(s),
             [.. s.Opens.OrderBy(o => o.Time.StartNs).Select(report.Of)],
             [
-                .. s.OtherResets.OrderBy(r => r.Time.StartNs).Select(r => new ReportStandaloneReset(
+                .. s.ResetsOutsideOpens.Select(r => new ReportStandaloneReset(
                     r.Device, r.Method.Name(), r.Time.StartNs, r.Time.DurationNs, r.Result, ShutdownReport.Error(r.Result))),
             ],
             [.. s.UnderWay.Select(ShutdownReport.Of)],

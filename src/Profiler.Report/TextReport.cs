@@ -45,6 +45,8 @@ public static class TextReport
         }
         if (report.Shutdowns.Length > 1)
             Together(text, report.Releases, width);
+        UserResets.Render(text, report, width);
+        ShutdownText.Findings(text, [.. report.FindingsBesideStarts], width);
         Locks(text, report.Locks, width);
         Forecasts.Render(text, report.Forecasts, width);
         StackText.Render(text, report, width);

@@ -193,6 +193,15 @@ public sealed class ReportTests
             Device("0000:01:00.0", ["flr", "bus"]), Device("0000:02:00.0", ["pm", "bus"]), Device("0000:03:00.0", ["flr", "bus"]),
             Device("0000:04:00.0", []), Device("0000:06:00.0", ["bus", "pm"]),
         ],
+        ["user-resets"] =
+        [
+            new ProcessIdentity(100, "web"),
+            Device("0000:01:00.0", ["bus"]) with { DevSetMates = ["0000:01:00.1"] }, Device("0000:01:00.1", ["bus"]) with { DevSetMates = ["0000:01:00.0"] },
+            Device("0000:02:00.0", ["flr", "bus"]), Device("0000:03:00.0", ["flr"]),
+            new ResetDamage("0000:01:00.1", "hot_reset", 100, "qemu", 3_110_000_000, new DeviceLink(16, 16), new DeviceLink(16, 8)),
+            new ResetDamage("0000:02:00.0", "release", 200, "qemu-b", 14_120_000_000),
+            new KernelStack(3, ["mutex_lock+0x5", "vfio_pci_core_ioctl+0x3ce [vfio_pci_core]", "vfio_device_fops_unl_ioctl+0x9c [vfio]"]),
+        ],
         ["vf-convoy"] = [Vf("0000:05:00.1"), Vf("0000:05:00.2"), Vf("0000:05:00.3"), Vf("0000:06:00.1"), Vf("0000:06:00.2")],
         ["whole-teardown"] =
         [

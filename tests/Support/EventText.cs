@@ -19,6 +19,8 @@ namespace Profiler.Tests.Support;
 /// 1.500  100/100  qemu   reset end function -25
 /// 1.550  100/100  qemu   tried 0000:00:08.0 holder 70/70 bash
 /// 1.600  100/100  qemu   release end
+/// 1.610  100/100  qemu   user_reset begin hot 0000:01:00.0 lock a
+/// 1.690  100/100  qemu   user_reset end -11
 /// 1.700  100/100  qemu   gone
 /// 1.800  1/1      init   reaped of 100/100 qemu
 /// 2.100  200/200  qemu   contact exec 2.0 vm
@@ -67,6 +69,7 @@ public static class EventText
             "contact" => Start(ref e, StartStep.Contact),
             "creates" => Start(ref e, StartStep.Vm),
             "runs" => Start(ref e, StartStep.Run),
+            "user_reset" => EventKind.UserReset,
             var what => throw new FormatException($"an event of kind '{what}'?"),
         };
         while (rest.TryDequeue(out string? word))
@@ -84,6 +87,8 @@ public static class EventText
             case "group": e.Subtype = (byte)LockKind.Group; break;
             case "rwsem": e.Subtype = (byte)LockKind.Rwsem; break;
             case "writer": e.Flags |= EventFlags.Writer; break;
+            case "device": e.Subtype = (byte)UserReset.Device; break;
+            case "hot": e.Subtype = (byte)UserReset.Hot; break;
             case "exiting": e.Flags |= EventFlags.Exiting; break;
             case "mediated": e.Flags |= EventFlags.NotPci; break;
             case "ignored": e.Flags |= EventFlags.Ignored; break;

@@ -52,7 +52,7 @@ internal struct Control
 [StructLayout(LayoutKind.Sequential)]
 internal struct UnderWay
 {
-    /// <summary>Threads inside a release or open.</summary>
+    /// <summary>Threads inside a release, an open or a reset that a program asked for.</summary>
     public ulong spans;
 
     /// <summary>Reset steps.</summary>

@@ -91,9 +91,10 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
     /// <summary>Creates the plan for a kernel.</summary>
     public static AttachPlan Create(IKernelOffer kernel, AttachChoice attach, LockProbeChoice lockProbe) => new(
     [
-        Release(kernel, attach),
+        DevSets(kernel, Plan.Probes.Release, Plan.Probes.ReleaseBeforeDevSets, attach),
         .. IfAny(kernel, Plan.Probes.Open, attach),
         .. IfAny(kernel, Plan.Probes.Bind, attach),
+        DevSets(kernel, Plan.Probes.UserReset, Plan.Probes.UserResetBeforeDevSets, attach),
         .. Locks(kernel, attach, lockProbe),
         .. Plan.Probes.Reset.Select(probe => Function(kernel, probe, attach)),
         .. Plan.Probes.NewerResets.SelectMany(probe => IfAny(kernel, probe, attach)),
@@ -112,9 +113,8 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
 
     // A kernel without dev_sets also has the newer function, but its argument does not lead to the lock. A kernel with dev_sets
     // may have no type information; then the function that creates dev_sets identifies it.
-    private static PlannedProbe Release(IKernelOffer kernel, AttachChoice attach)
+    private static PlannedProbe DevSets(IKernelOffer kernel, Probe newer, Probe older, AttachChoice attach)
     {
-        Probe newer = Plan.Probes.Release, older = Plan.Probes.ReleaseBeforeDevSets;
         bool hasDevSets = !kernel.IsLoaded(newer.Module!) || kernel.HasStruct(newer.NeedsStruct!, newer.Module) ||
             kernel.HasFunction(Plan.Probes.MakesDevSets, newer.Module);
         return Function(kernel, hasDevSets ? newer : older, attach);

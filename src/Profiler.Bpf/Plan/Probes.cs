@@ -110,6 +110,19 @@ public static class Probes
         NeedsStruct = "vfio_device_file",
     };
 
+    /// <summary>
+    /// VFIO_DEVICE_RESET and VFIO_DEVICE_PCI_HOT_RESET: a program has its device reset, or all devices of its slot or bus. The function is
+    /// called for every request on a device; the programs look at its number first.
+    /// </summary>
+    public static readonly Probe UserReset = new("user_reset", "release", "vfio_device_fops_unl_ioctl", KernelModules.Vfio, "user_reset")
+    {
+        NeedsStruct = "vfio_device_set",
+    };
+
+    /// <summary>The same before dev_sets existed, as <see cref="ReleaseBeforeDevSets"/>.</summary>
+    public static readonly Probe UserResetBeforeDevSets =
+        new("user_reset", "release", "vfio_pci_ioctl", KernelModules.VfioPci, "user_reset_reflck");
+
     public static readonly Probe LockEntry = new("lock", "lock", "mutex_lock", null, "lock") { Essential = true, Hot = true };
 
     public static readonly Probe LockSlowPath = LockEntry with { Symbol = "__mutex_lock_slowpath" };
@@ -249,6 +262,6 @@ public static class Probes
 
     /// <summary>All probes on functions.</summary>
     public static IEnumerable<Probe> All =>
-        [Release, ReleaseBeforeDevSets, Open, Bind, LockEntry, LockSlowPath, .. RwsemSlowPaths, .. Reset, .. NewerResets, .. Trylocks, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore, .. Start, DmaFile,
+        [Release, ReleaseBeforeDevSets, Open, Bind, UserReset, UserResetBeforeDevSets, LockEntry, LockSlowPath, .. RwsemSlowPaths, .. Reset, .. NewerResets, .. Trylocks, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore, .. Start, DmaFile,
             Interrupts, InterruptsBeforeCore];
 }

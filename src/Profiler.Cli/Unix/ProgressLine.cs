@@ -1,5 +1,6 @@
 using Profiler.Core;
 using Profiler.Core.Capture;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 
 namespace Profiler.Cli.Unix;
@@ -29,7 +30,7 @@ internal sealed class ProgressLine : IDisposable
             {
                 OperationState.Resetting => "in reset",
                 OperationState.WaitingForLock => "waiting for a lock",
-                _ => first.Kind == OperationKind.Open ? "being opened" : "being released",
+                _ => first.Kind.Doing(),
             };
             line += $", {snapshot.Operations.Length} in flight: {first.Device} {doing} for {Figures.Text(Math.Max(0, nowNs - first.StateSinceNs))}";
         }

@@ -13,7 +13,7 @@ namespace Profiler.Core.Capture;
 /// <param name="Info">Facts from its beginning.</param>
 /// <param name="End">Facts from its end; null if the recording is truncated.</param>
 /// <param name="Shutdowns">In the order in which they ended.</param>
-/// <param name="Operations">Releases and opens, in the order in which they ended.</param>
+/// <param name="Operations">Releases, opens and requested resets, in the order in which they ended.</param>
 /// <param name="Last">The state at the end.</param>
 /// <param name="Facts">Facts beside the events.</param>
 public sealed record RecordedCapture(
@@ -185,6 +185,7 @@ public sealed record RecordedCapture(
             {
                 DeviceIdentity d => bdfs.Contains(d.Bdf) || (filter.Device is not null && filter.WantsDevice(d.Bdf)),
                 DeviceStillHeld h => bdfs.Contains(h.Bdf),
+                ResetDamage d => filter.WantsDevice(d.Bdf) && filter.WantsProcess(d.Tgid, VmNames.GetValueOrDefault(d.Tgid)),
                 KernelStack s => stacks.Contains(s.Key),
                 _ => true,
             };

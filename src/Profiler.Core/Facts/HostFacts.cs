@@ -55,6 +55,7 @@ public sealed class HostFacts
     private readonly ConcurrentDictionary<int, KernelStack> _stacks = new();
     private readonly ConcurrentDictionary<string, DeviceStillHeld> _stillHeld = new();
     private readonly ConcurrentDictionary<int, ProcessAtStart> _atStart = new();
+    private readonly ConcurrentDictionary<(string Bdf, long EndNs, bool IsLink), ResetDamage> _damages = new();
 
     /// <summary>Raised for each fact that is added, on the thread that adds it.</summary>
     public event Action<Fact>? Learned;
@@ -77,11 +78,15 @@ public sealed class HostFacts
     /// <summary>Processes that had devices when the capture began.</summary>
     public IReadOnlyDictionary<int, ProcessAtStart> AtStart => _atStart;
 
+    /// <summary>Devices that were worse after a reset than before, in the order of those resets.</summary>
+    public IEnumerable<ResetDamage> Damages =>
+        _damages.Values.OrderBy(d => d.EndNs).ThenBy(d => d.Bdf, StringComparer.Ordinal).ThenBy(d => d.After is not null);
+
     /// <summary>All facts.</summary>
     public IEnumerable<Fact> All =>
     [
         .. _processes.Values, .. _devices.Values, .. _stacks.Values, .. _stillHeld.Values,
-        .. _atStart.Values,
+        .. _atStart.Values, .. _damages.Values,
     ];
 
     /// <inheritdoc cref="ProcessNames.Of(int, string, string?)"/>
@@ -104,6 +109,9 @@ public sealed class HostFacts
     /// <summary>Removes the holders of a device that was not released.</summary>
     public void RemoveStillHeld(string bdf) => _stillHeld.TryRemove(bdf, out _);
 
+    /// <summary>Removes a damage, after which others came.</summary>
+    public void Remove(ResetDamage damage) => _damages.TryRemove(KeyOf(damage), out _);
+
     /// <summary>Adds a fact; a later one about the same process, device or stack replaces it.</summary>
     public void Add(Fact fact)
     {
@@ -118,8 +126,11 @@ public sealed class HostFacts
             case KernelStack stack: _stacks[stack.Key] = stack; break;
             case DeviceStillHeld held: _stillHeld[held.Bdf] = held; break;
             case ProcessAtStart process: _atStart[process.Tgid] = process; break;
+            case ResetDamage damage: _damages[KeyOf(damage)] = damage; break;
             default: return;
         }
         Learned?.Invoke(fact);
     }
+
+    private static (string Bdf, long EndNs, bool IsLink) KeyOf(ResetDamage damage) => (damage.Bdf, damage.EndNs, damage.After is not null);
 }

@@ -5,24 +5,27 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Findings;
 
-/// <summary>Opens that waited for the releases of other processes, or for a reset method that timed out, or that take a slow way to the IOMMU.</summary>
+/// <summary>
+/// Opens that waited for the releases of other processes, or for a reset method that timed out, as resets that programs asked for may, or
+/// that take a slow way to the IOMMU.
+/// </summary>
 public static class OpenFindings
 {
     /// <summary>Shorter waits are not reported.</summary>
     private static readonly TimeSpan MinWait = TimeSpan.FromMilliseconds(100);
 
-    /// <param name="opens">The opens to report on.</param>
-    /// <param name="operations">Opens and releases of all processes.</param>
+    /// <param name="reported">The opens to report on, and the resets that programs asked for.</param>
+    /// <param name="operations">Operations of all processes.</param>
     /// <param name="facts">What is known beside the events.</param>
     public static ImmutableArray<Finding> For(
-        IEnumerable<Operation> opens, IEnumerable<Operation> operations, HostFacts facts)
+        IEnumerable<Operation> reported, IEnumerable<Operation> operations, HostFacts facts)
     {
         Operation[] inOrder = [.. operations.Where(o => o.Kind == OperationKind.Release).OrderBy(o => o.Time.StartNs)];
         using var releases = new ReleaseIndex(inOrder);
-        ImmutableArray<Operation> all = [.. opens];
+        ImmutableArray<Operation> all = [.. reported];
         return
         [
-            .. all.Select(open => Delayed(open, releases, facts)).Append(ResetFindings.FellBack(all, facts.Devices))
+            .. all.Where(o => o.Kind == OperationKind.Open).Select(open => Delayed(open, releases, facts)).Append(ResetFindings.FellBack(all, facts.Devices))
                 .Append(IommufdFindings.Compat(all)).OfType<Finding>(),
         ];
     }

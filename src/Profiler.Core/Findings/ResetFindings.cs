@@ -95,7 +95,7 @@ internal static class ResetFindings
     private static bool FellBack(Reset reset) => reset.Result == 0 && !reset.FailedBefore.IsEmpty;
 
     /// <summary>The finding about methods that timed out before another one worked; null if there is none.</summary>
-    /// <param name="operations">Opens or releases.</param>
+    /// <param name="operations">Opens or releases, or resets that programs asked for.</param>
     /// <param name="devices">What is known of the devices.</param>
     internal static Finding? FellBack(ImmutableArray<Operation> operations, IReadOnlyDictionary<string, DeviceIdentity> devices)
     {

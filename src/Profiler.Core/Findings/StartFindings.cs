@@ -34,7 +34,7 @@ public static class StartFindings
             AddIf(findings, Memory(start, rates));
         if (start.Opens.Length > 1)
             AddIf(findings, SerialOpen(start));
-        if (!start.OtherResets.IsEmpty)
+        if (!start.OtherResets.IsEmpty || !start.UserResets.IsEmpty)
             AddIf(findings, ResetTwice(start));
         if (start.Time.DurationNs > Ready.TotalNanoseconds)
             AddIf(findings, SlowReadiness(start));
@@ -110,7 +110,7 @@ public static class StartFindings
     private static Finding? ResetTwice(Start start)
     {
         HashSet<string> opened = [.. start.Opens.Where(o => !o.Resets.IsEmpty).Select(o => o.Device)];
-        Reset[] again = [.. start.OtherResets.Where(r => opened.Contains(r.Device))];
+        Reset[] again = [.. start.ResetsOutsideOpens.Where(r => opened.Contains(r.Device))];
         long took = Interval.UnionNs(again.AsSpan(), static r => r.Time);
         return took < MinCost.TotalNanoseconds ? null : new Finding(FindingKinds.ResetTwice, () =>
         {
@@ -133,7 +133,7 @@ public static class StartFindings
     {
         (string Device, ResetPart Wait)[] slow =
         [
-            .. start.Opens.SelectMany(o => o.Resets).Concat(start.OtherResets)
+            .. start.Opens.SelectMany(o => o.Resets).Concat(start.ResetsOutsideOpens)
                 .SelectMany(r => r.Parts.Where(p => p.Step is ResetStep.DeviceWait or ResetStep.BridgeWait && p.Time.DurationNs > Ready.TotalNanoseconds)
                     .Select(p => (r.Device, p))),
         ];

@@ -3,7 +3,10 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Histograms;
 
-/// <summary>The durations of an activity: its own, and those of its waits and resets. Enumerated without an allocation.</summary>
+/// <summary>
+/// The durations of an activity: its own, and those of its waits and resets. Of a reset that a program asked for the resets inside are all
+/// that counts. Enumerated without an allocation.
+/// </summary>
 /// <param name="activity">One that has ended.</param>
 public readonly struct ActivityDurations(Activity activity) : IReadOnlyList<Duration>
 {
@@ -11,7 +14,7 @@ public readonly struct ActivityDurations(Activity activity) : IReadOnlyList<Dura
     private readonly StandaloneReset? _standalone = activity as StandaloneReset;
 
     /// <inheritdoc/>
-    public int Count => _operation is { } operation ? 1 + operation.LockWaits.Length + operation.Resets.Length
+    public int Count => _operation is { } operation ? Own(operation) + operation.LockWaits.Length + operation.Resets.Length
         : _standalone is not null ? 1 : 0;
 
     /// <inheritdoc/>
@@ -21,16 +24,19 @@ public readonly struct ActivityDurations(Activity activity) : IReadOnlyList<Dura
         {
             if (_operation is not { } operation)
                 return index == 0 && _standalone is { } alone ? Duration.Of(alone.Reset) : throw new ArgumentOutOfRangeException(nameof(index));
-            if (index == 0)
+            int wait = index - Own(operation);
+            if (wait < 0)
                 return Duration.Of(operation.Kind == OperationKind.Release ? HistogramKey.Release : HistogramKey.Open, operation.Time, operation.Device);
-            int reset = index - 1 - operation.LockWaits.Length;
+            int reset = wait - operation.LockWaits.Length;
             return reset >= 0
                 ? Duration.Of(operation.Resets[reset])
-                : Duration.Of(HistogramKey.LockWait, operation.LockWaits[index - 1].Time, operation.Device);
+                : Duration.Of(HistogramKey.LockWait, operation.LockWaits[wait].Time, operation.Device);
         }
     }
 
     public Enumerator GetEnumerator() => new(this);
+
+    private static int Own(Operation operation) => operation.Kind.IsReset() ? 0 : 1;
 
     IEnumerator<Duration> IEnumerable<Duration>.GetEnumerator() => GetEnumerator();
 

@@ -4,7 +4,7 @@ namespace Profiler.Core.Histograms;
 
 /// <summary>Figures of one device.</summary>
 /// <param name="Device">PCI address, or the name of a device that is not PCI.</param>
-/// <param name="User">The process that opened or released it last.</param>
+/// <param name="User">The process that opened, released or reset it last.</param>
 /// <param name="Opens">Number of opens.</param>
 /// <param name="Releases">Number of releases.</param>
 /// <param name="LastNs">Duration of the last release, nanoseconds; 0 if there was none.</param>
@@ -12,7 +12,7 @@ namespace Profiler.Core.Histograms;
 /// <param name="MaxNs">The longest release, nanoseconds.</param>
 /// <param name="Method">The last reset method; null if there was no reset.</param>
 /// <param name="Lock">Address of its dev_set's mutex; 0 if unknown.</param>
-/// <param name="LastEndNs">End of its last open or release, CLOCK_MONOTONIC.</param>
+/// <param name="LastEndNs">End of its last open, release or reset, CLOCK_MONOTONIC.</param>
 public sealed record DeviceFigures(
     string Device, TaskId User, long Opens, long Releases, long LastNs, long SumNs, long MaxNs, ResetMethod? Method, ulong Lock,
     long LastEndNs)
@@ -47,9 +47,9 @@ public sealed class DeviceStatistics(int capacity = DeviceStatistics.Capacity)
             _method = operation.LongestReset?.Method ?? _method;
             _lock = operation.Lock != 0 ? operation.Lock : _lock;
             _lastEndNs = operation.Time.EndNs;
-            if (operation.Kind == OperationKind.Open)
+            if (operation.Kind != OperationKind.Release)
             {
-                _opens++;
+                _opens += operation.Kind == OperationKind.Open ? 1 : 0;
                 return;
             }
             long ns = operation.Time.DurationNs;

@@ -5,11 +5,11 @@ using Profiler.Core.Spans;
 namespace Profiler.Core.Histograms;
 
 /// <summary>All histograms at one moment.</summary>
-/// <param name="LockWait">Single lock waits in releases and opens.</param>
+/// <param name="LockWait">Single lock waits in releases, opens and requested resets.</param>
 /// <param name="Release">Releases, including lock waits.</param>
 /// <param name="Open">Opens, including lock waits.</param>
 /// <param name="Shutdown">Shutdowns that were seen from begin to end.</param>
-/// <param name="Reset">Resets by method, inside and outside of releases and opens.</param>
+/// <param name="Reset">Resets by method, inside and outside of operations.</param>
 /// <param name="Phase">Time of those shutdowns in each phase, without zeros.</param>
 public sealed record HistogramSet(
     HistogramSnapshot LockWait,

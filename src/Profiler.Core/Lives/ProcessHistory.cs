@@ -14,6 +14,7 @@ internal sealed class ProcessHistory
     private readonly List<Operation> _releases = []; // in the order of their begins
     private readonly Queue<TeardownPart> _parts = [];
     private readonly Queue<Operation> _opens = [];
+    private readonly Queue<Operation> _userResets = [];
     private readonly Queue<Reset> _resets = [];
 
     /// <summary>In the order of their events.</summary>
@@ -31,6 +32,8 @@ internal sealed class ProcessHistory
     }
 
     public void AddOpen(Operation open) => AddRecent(_opens, open, static o => o.Time);
+
+    public void AddReset(Operation reset) => AddRecent(_userResets, reset, static o => o.Time);
 
     public void Add(TeardownPart part) => AddRecent(_parts, part, static p => p.Time);
 
@@ -52,6 +55,8 @@ internal sealed class ProcessHistory
             spans.Add(new ProcessSpan(release.Time, release, null));
         foreach (Operation open in _opens)
             spans.Add(new ProcessSpan(open.Time, open, null));
+        foreach (Operation reset in _userResets)
+            spans.Add(new ProcessSpan(reset.Time, reset, null));
         foreach (Reset reset in _resets)
             spans.Add(new ProcessSpan(reset.Time, null, null));
         foreach (TeardownPart part in _parts)
@@ -75,7 +80,10 @@ internal sealed class ProcessHistory
     /// <summary>The opens that overlap with a time, in the order of their ends.</summary>
     public ImmutableArray<Operation> OpensDuring(Interval time) => During(_opens, static o => o.Time, time);
 
-    /// <summary>The resets that overlap with a time, in the order of their ends.</summary>
+    /// <summary>The resets that it asked for and that overlap with a time, in the order of their ends.</summary>
+    public ImmutableArray<Operation> UserResetsDuring(Interval time) => During(_userResets, static o => o.Time, time);
+
+    /// <summary>The resets outside of operations that overlap with a time, in the order of their ends.</summary>
     public ImmutableArray<Reset> ResetsDuring(Interval time) => During(_resets, static r => r.Time, time);
 
     /// <summary>The parts of its end that overlap with a time, in the order of their ends.</summary>
@@ -112,6 +120,7 @@ internal sealed class ProcessHistory
         _releases.Clear();
         _parts.Clear();
         _opens.Clear();
+        _userResets.Clear();
         _resets.Clear();
     }
 

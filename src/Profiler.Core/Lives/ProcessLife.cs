@@ -126,6 +126,9 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
 
     public void Add(Reset reset) => _did.Add(reset);
 
+    /// <summary>Adds a reset that the process asked for.</summary>
+    public void AddReset(Operation reset) => _did.AddReset(reset);
+
     public void Add(ProcessAdvanced step)
     {
         _comm ??= step.Process.Comm;
@@ -301,6 +304,7 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
                 ? _did.PartsDuring(time)
                 : [.. _did.PartsDuring(time), .. underWay.PartsUntil(time.EndNs).Where(p => p.Time.OverlapNs(time) > 0)],
             Opens = _did.OpensDuring(time),
+            UserResets = _did.UserResetsDuring(time),
             OtherResets = _did.ResetsDuring(time),
             UnderWay = underWay.Operations,
             ExitsNs = ending.ExitsNs,

@@ -5,7 +5,7 @@ namespace Profiler.Core.Lives;
 
 /// <summary>Something that a process did with its devices, or a part of its end.</summary>
 /// <param name="Time">When.</param>
-/// <param name="Operation">The release or open; null if it was a reset outside of them, or a part of the end.</param>
+/// <param name="Operation">The operation; null if it was a reset outside of them, or a part of the end.</param>
 /// <param name="Part">The part of the end; null if it was something else.</param>
 internal readonly record struct ProcessSpan(Interval Time, Operation? Operation, TeardownPart? Part)
 {

@@ -58,13 +58,16 @@ public sealed record Shutdown(
     /// <summary>Earlier signals that are not the cause, in order.</summary>
     public ImmutableArray<SignalDelivered> EarlierSignals { get; init; } = [];
 
-    /// <summary>Releases and opens in progress when the capture ended, oldest first.</summary>
+    /// <summary>Operations in progress when the capture ended, oldest first.</summary>
     public ImmutableArray<OperationInFlight> UnderWay { get; init; } = [];
 
     /// <summary>Opens by the process in this time, in the order of their ends.</summary>
     public ImmutableArray<Operation> Opens { get; init; } = [];
 
-    /// <summary>Resets by the process in this time, outside of releases and opens, in the order of their ends.</summary>
+    /// <summary>Resets that the process asked for in this time, in the order of their ends.</summary>
+    public ImmutableArray<Operation> UserResets { get; init; } = [];
+
+    /// <summary>Resets by the process in this time, outside of operations, in the order of their ends.</summary>
     public ImmutableArray<Reset> OtherResets { get; init; } = [];
 
     /// <summary>When the process began to exit, CLOCK_MONOTONIC; null if it did not, or it was not seen.</summary>

@@ -32,6 +32,8 @@ public sealed class ShutdownPhases
             sweep.Add(release, (int)PhaseOf(release.Kind), (int)Phase.LockWait, (int)Phase.Reset);
         foreach (Operation open in shutdown.Opens)
             sweep.Add(open, (int)PhaseOf(open.Kind), (int)Phase.LockWait, (int)Phase.Reset);
+        foreach (Operation reset in shutdown.UserResets)
+            sweep.Add(reset, (int)PhaseOf(reset.Kind), (int)Phase.LockWait, (int)Phase.Reset);
         foreach (Reset reset in shutdown.OtherResets)
             sweep.Add((int)Phase.Reset, reset.Time);
         foreach (OperationInFlight operation in shutdown.UnderWay)
@@ -57,7 +59,13 @@ public sealed class ShutdownPhases
         return shutdown.Time.EndNs;
     }
 
-    private static Phase PhaseOf(OperationKind kind) => kind == OperationKind.Open ? Phase.Open : Phase.Release;
+    // A reset that the process asked for is one from begin to end, but for its lock waits.
+    private static Phase PhaseOf(OperationKind kind) => kind switch
+    {
+        OperationKind.Release => Phase.Release,
+        OperationKind.Open => Phase.Open,
+        _ => Phase.Reset,
+    };
 
     private static Phase PhaseOf(OperationInFlight operation) => operation.State switch
     {

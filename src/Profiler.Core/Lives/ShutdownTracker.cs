@@ -88,6 +88,8 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         {
             case Operation { Kind: OperationKind.Release } release: Release(release, isBusy); break;
             case Operation { Kind: OperationKind.Open } open: Open(open, isBusy); break;
+            // As resets outside of operations.
+            case Operation reset: _lives.GetValueOrDefault(reset.Task.Tgid)?.AddReset(reset); break;
             case SignalDelivered signal: Signal(signal, isBusy); break;
             case TeardownPart part: Life(part.Task.Tgid).Add(part); break;
             // Not of processes without devices, such as one that writes into sysfs.

@@ -65,10 +65,16 @@ public sealed record Start(TaskId Task, StartKind Kind, StartEnd End, Interval T
     /// <summary>Changes of devices' power states in opens, in the order of their ends.</summary>
     public ImmutableArray<TeardownPart> PowerChanges { get; init; } = [];
 
-    /// <summary>Resets by the process outside of opens, in the order of their ends.</summary>
+    /// <summary>Other resets by the process, in the order of their ends.</summary>
     public ImmutableArray<Reset> OtherResets { get; init; } = [];
 
-    /// <summary>Opens in progress, oldest first.</summary>
+    /// <summary>Resets that the process asked for, in the order of their ends.</summary>
+    public ImmutableArray<Operation> UserResets { get; init; } = [];
+
+    /// <summary>All resets outside of opens, in the order of their begins.</summary>
+    public IEnumerable<Reset> ResetsOutsideOpens => OtherResets.Concat(UserResets.SelectMany(r => r.Resets)).OrderBy(r => r.Time.StartNs);
+
+    /// <summary>Opens and resets that it asked for in progress, oldest first.</summary>
     public ImmutableArray<OperationInFlight> UnderWay { get; init; } = [];
 
     /// <summary>Other parts in progress, oldest first.</summary>
@@ -86,11 +92,11 @@ public sealed record Start(TaskId Task, StartKind Kind, StartEnd End, Interval T
         }
     }
 
-    /// <summary>Sum of the lock waits of its opens, nanoseconds.</summary>
-    public long LockWaitNs => Opens.Sum(o => o.LockWaitNs);
+    /// <summary>Sum of the lock waits of its opens and of the resets that it asked for, nanoseconds.</summary>
+    public long LockWaitNs => Opens.Concat(UserResets).Sum(o => o.LockWaitNs);
 
     /// <summary>Sum of its resets, in opens and outside of them, nanoseconds.</summary>
-    public long ResetNs => Opens.Sum(o => o.ResetNs) + OtherResets.Sum(r => r.Time.DurationNs);
+    public long ResetNs => Opens.Sum(o => o.ResetNs) + ResetsOutsideOpens.Sum(r => r.Time.DurationNs);
 
     /// <summary>Where the wall time went; computed once.</summary>
     public StartPhases Phases => _phases.Of(this, StartPhases.Of);

@@ -13,6 +13,7 @@ internal sealed class StartLife
     private readonly List<StartPart> _parts = [];
     private readonly List<TeardownPart> _powerChanges = [];
     private readonly List<Reset> _resets = [];
+    private readonly List<Operation> _userResets = [];
     private string _comm = "";
     private long _contactNs;
 
@@ -45,6 +46,7 @@ internal sealed class StartLife
         _parts.Clear();
         _powerChanges.Clear();
         _resets.Clear();
+        _userResets.Clear();
     }
 
     public void Add(Operation open)
@@ -70,6 +72,12 @@ internal sealed class StartLife
         Reach(reset.Time);
     }
 
+    public void AddUserReset(Operation reset)
+    {
+        _userResets.Add(reset);
+        Reach(reset.Time);
+    }
+
     /// <summary>Nothing but a contact: a program that looks whether there is VFIO, for example.</summary>
     public bool IsEmpty => _opens.Count == 0 && _parts.Count == 0;
 
@@ -91,6 +99,7 @@ internal sealed class StartLife
             Parts = [.. _parts],
             PowerChanges = [.. _powerChanges],
             OtherResets = [.. _resets],
+            UserResets = [.. _userResets],
             UnderWay = underWay,
             PartsUnderWay = partsUnderWay,
         };

@@ -30,12 +30,14 @@ public sealed class StartPhases
             sweep.Add((int)PhaseOf(part), part.Time);
         foreach (TeardownPart part in start.PowerChanges)
             sweep.Add((int)StartPhase.Power, part.Time);
+        foreach (Operation reset in start.UserResets)
+            sweep.Add(reset, (int)StartPhase.Reset, (int)StartPhase.LockWait, (int)StartPhase.Reset);
         foreach (Reset reset in start.OtherResets)
             sweep.Add((int)StartPhase.Reset, reset.Time);
         foreach (OperationInFlight open in start.UnderWay)
         {
-            sweep.Add((int)StartPhase.Open, new Interval(open.StartNs, open.StateSinceNs));
-            sweep.Add((int)PhaseOf(open.State), new Interval(open.StateSinceNs, start.Time.EndNs));
+            sweep.Add((int)PhaseOf(open.Kind), new Interval(open.StartNs, open.StateSinceNs));
+            sweep.Add((int)PhaseOf(open), new Interval(open.StateSinceNs, start.Time.EndNs));
         }
         foreach (StartPartInFlight part in start.PartsUnderWay)
             sweep.Add((int)PhaseOf(part), new Interval(part.SinceNs, start.Time.EndNs));
@@ -44,11 +46,13 @@ public sealed class StartPhases
         return phases;
     }
 
-    private static StartPhase PhaseOf(OperationState state) => state switch
+    private static StartPhase PhaseOf(OperationKind kind) => kind == OperationKind.Open ? StartPhase.Open : StartPhase.Reset;
+
+    private static StartPhase PhaseOf(OperationInFlight operation) => operation.State switch
     {
         OperationState.Resetting => StartPhase.Reset,
         OperationState.WaitingForLock => StartPhase.LockWait,
-        _ => StartPhase.Open,
+        _ => PhaseOf(operation.Kind),
     };
 
     // Whether its pages were there already is known at its end.

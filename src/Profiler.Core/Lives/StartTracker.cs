@@ -34,7 +34,7 @@ public sealed class StartTracker(long attachedNs = 0)
     {
         if (_lives.Count == 0)
             return [];
-        ILookup<int, OperationInFlight> opens = spans.InFlight().Where(o => o.Kind == OperationKind.Open).ToLookup(o => o.Task.Tgid);
+        ILookup<int, OperationInFlight> opens = spans.InFlight().Where(o => o.Kind != OperationKind.Release).ToLookup(o => o.Task.Tgid);
         ILookup<int, StartPartInFlight> parts = spans.StartPartsInFlight().ToLookup(p => p.Task.Tgid);
         return
         [
@@ -64,6 +64,7 @@ public sealed class StartTracker(long attachedNs = 0)
             case StartPart part: LifeAt(part.Task.Tgid, part.Time, isBusy)?.Add(part); break;
             case Operation { Kind: OperationKind.Open } open: Open(open, isBusy); break;
             case Operation { Kind: OperationKind.Release } release: EndIfQuiet(release.Task.Tgid); break;
+            case Operation reset: LifeAt(reset.Task.Tgid, reset.Time, isBusy)?.AddUserReset(reset); break;
             case TeardownPart { Step: TeardownStep.Power } power: _lives.GetValueOrDefault(power.Task.Tgid)?.Add(power); break;
             case StandaloneReset standalone: _lives.GetValueOrDefault(standalone.Task.Tgid)?.Add(standalone.Reset); break;
             case ProcessAdvanced step: Exits(step); break;

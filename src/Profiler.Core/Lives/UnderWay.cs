@@ -4,7 +4,7 @@ using Profiler.Core.Spans;
 namespace Profiler.Core.Lives;
 
 /// <summary>What a process has in progress.</summary>
-/// <param name="Operations">Releases and opens, oldest first.</param>
+/// <param name="Operations">Releases, opens and resets that it asked for, oldest first.</param>
 /// <param name="Parts">Parts of its teardown, oldest first.</param>
 /// <param name="SinceNs">
 /// The oldest begin of anything in progress, including resets outside of operations, CLOCK_MONOTONIC; <see cref="long.MaxValue"/>

@@ -14,7 +14,8 @@ public static class EventKindNames
         (EventKind.Signal, "signal"),
         (EventKind.Process, "process"),
         (EventKind.Teardown, "teardown"),
-        (EventKind.Start, "start"));
+        (EventKind.Start, "start"),
+        (EventKind.UserReset, "user_reset"));
 
     /// <summary>The name of a kind; the number of an unknown one.</summary>
     public static string Of(int kind) => kind is > 0 and < WireEvent.Kinds

@@ -41,6 +41,12 @@ public static class FindingKinds
     public static readonly FindingKind ResetSkipped = new(
         "reset_skipped", Severity.Warning, "A device was released without a reset although it supports one.", OfDevice: true);
 
+    public static readonly FindingKind LinkDegraded = new(
+        "link_degraded_after_reset", Severity.Warning, "The PCIe link of a device was slower or narrower after a reset than before.", OfDevice: true);
+
+    public static readonly FindingKind DeviceGone = new(
+        "device_gone_after_reset", Severity.Warning, "A device that was reset does not answer any more.", OfDevice: true);
+
     public static readonly FindingKind NotReleased = new(
         "device_not_released", Severity.Warning, "The process is gone, but a device that it opened was not released.", OfDevice: true);
 
@@ -75,8 +81,8 @@ public static class FindingKinds
     public static readonly ImmutableArray<FindingKind> All =
     [
         SerialExit, SerialClose, LockHeld, VfsShareDevSet, Parallel, UnpinDominates, IommufdCompat, FasterReset, ResetTimedOut, ResetFellBack,
-        ResetSkipped, NotReleased, LibvirtLimits, StopLimit, OpenDelayed, SmallPages, MemoryZeroing, SerialOpen, ResetTwice,
-        SlowReadiness, FirmwareNotHost,
+        ResetSkipped, LinkDegraded, DeviceGone, NotReleased, LibvirtLimits, StopLimit, OpenDelayed, SmallPages, MemoryZeroing, SerialOpen,
+        ResetTwice, SlowReadiness, FirmwareNotHost,
     ];
 
     /// <summary>Those that say that a device is faulty or not free.</summary>

@@ -29,7 +29,7 @@ public static class PhaseNames
         new(Phase.Power, "power", "device power state", "a device changes its power state"),
         new(Phase.Release, "release", "rest of device release", "a device is being released, without reset and without waiting for a lock"),
         new(Phase.Open, "open", "rest of device open", "a device is being opened, without reset and without waiting for a lock"),
-        new(Phase.LockWait, "lock_wait", "waiting for locks", "releases and opens wait for locks, and nothing else happens"),
+        new(Phase.LockWait, "lock_wait", "waiting for locks", "releases, opens and requested resets wait for locks, and nothing else happens"),
         new(Phase.Iommu, "iommu", "IOMMU unmap and unpin", "the IOMMU is unmapped and pages are unpinned"),
         new(Phase.Kvm, "kvm", "KVM teardown", "KVM destroys its half of the VM"),
         new(Phase.Files, "files", "closing other files", "files other than devices are closed"),

@@ -25,8 +25,8 @@ public static class ProblemKinds
     // ---- what the BPF programs could not track: enum fault in bpf/events.h ----
 
     public static readonly ProblemKind SpansFull = new(
-        "spans_full", Impact.Incomplete, "Releases and opens that were not tracked because the map was full.",
-        p => $"{Count(p, "release or open", "releases or opens")} not tracked: too many in progress at the same time");
+        "spans_full", Impact.Incomplete, "Releases, opens and requested resets that were not tracked because the map was full.",
+        p => $"{Count(p, "release, open or requested reset", "releases, opens or requested resets")} not tracked: too many in progress at the same time");
 
     public static readonly ProblemKind ResetsFull = new(
         "resets_full", Impact.Incomplete, "Reset steps that were not tracked because the map was full.",
@@ -37,8 +37,8 @@ public static class ProblemKinds
         p => $"the end of {Count(p, "process", "processes")} not tracked: too many processes have devices");
 
     public static readonly ProblemKind EndsLost = new(
-        "ends_lost", Impact.Incomplete, "Releases and opens whose return was not seen.",
-        p => $"the return of {Count(p, "release or open", "releases or opens")} was not seen");
+        "ends_lost", Impact.Incomplete, "Releases, opens and requested resets whose return was not seen.",
+        p => $"the return of {Count(p, "release, open or requested reset", "releases, opens or requested resets")} was not seen");
 
     // ---- probes ----
 

@@ -13,4 +13,5 @@ namespace Profiler.Core.Recording;
 [JsonSerializable(typeof(KernelStack))]
 [JsonSerializable(typeof(DeviceStillHeld))]
 [JsonSerializable(typeof(ProcessAtStart))]
+[JsonSerializable(typeof(ResetDamage))]
 internal sealed partial class FactJson : JsonSerializerContext;

@@ -53,6 +53,8 @@ internal static class RecordingChecks
         KernelStack s => s with { Frames = Each(s.Frames, f => Printable.Clean(f)) },
         DeviceStillHeld h => new DeviceStillHeld(Name(h.Bdf), Each(h.Holders, x => x with { Comm = Name(x.Comm) })),
         ProcessAtStart p => p with { Comm = Name(p.Comm), Devices = p.Devices is { } devices ? Each(devices, Name) : null },
+        ResetDamage d => new ResetDamage(
+            Name(d.Bdf), Name(d.Operation), d.Tgid, Name(d.Process), Time(d.EndNs), LinkOrNone(d.Before), LinkOrNone(d.After)),
         _ => throw Bad(fact.GetType().Name),
     };
 
@@ -68,6 +70,10 @@ internal static class RecordingChecks
     private static string Name(string? text) => Printable.Clean(text ?? throw Bad("name"), MaxNameLength);
 
     private static string? NameOrNone(string? text) => text is null ? null : Name(text);
+
+    // The fastest link has 64 GT/s, the widest 32 lanes.
+    private static DeviceLink? LinkOrNone(DeviceLink? link) =>
+        link is null or { Speed: > 0 and < 1000, Width: >= 0 and < 64 } ? link : throw Bad("link");
 
     private static long Time(long ns) => ns is >= 0 and <= EventDecoder.LatestNs ? ns : throw Bad("time");
 

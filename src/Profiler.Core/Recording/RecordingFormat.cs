@@ -110,4 +110,7 @@ internal enum FrameKind
 
     /// <summary>A <see cref="RecordingIndex"/>; the last frame.</summary>
     Index = 11,
+
+    /// <summary>A <see cref="ResetDamage"/> as JSON.</summary>
+    Damage = 12,
 }

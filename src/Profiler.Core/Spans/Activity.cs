@@ -18,12 +18,25 @@ public enum OperationKind
     /// <summary>The last close of a device's file.</summary>
     Release,
 
-    /// <summary>VFIO_GROUP_GET_DEVICE_FD.</summary>
+    /// <summary>VFIO_GROUP_GET_DEVICE_FD, or VFIO_DEVICE_BIND_IOMMUFD.</summary>
     Open,
+
+    /// <summary>VFIO_DEVICE_RESET.</summary>
+    DeviceReset,
+
+    /// <summary>VFIO_DEVICE_PCI_HOT_RESET: resets all devices of the slot or bus.</summary>
+    HotReset,
 }
 
-/// <summary>One open or release of a device, with its waits and resets.</summary>
-/// <param name="Kind">Open or release.</param>
+/// <summary>Groups of operations.</summary>
+public static class OperationKinds
+{
+    /// <summary>A program asked for a reset of its device.</summary>
+    public static bool IsReset(this OperationKind kind) => kind is OperationKind.DeviceReset or OperationKind.HotReset;
+}
+
+/// <summary>One open or release of a device, or a reset that a program asked for, with its waits and resets.</summary>
+/// <param name="Kind">Which of them.</param>
 /// <param name="Task">The thread.</param>
 /// <param name="Process">The name of the process: that of its first thread.</param>
 /// <param name="Cgroup">The thread's cgroup id.</param>
@@ -49,7 +62,7 @@ public sealed record Operation(
     ImmutableArray<Reset> Resets,
     int? Stack = null) : Activity
 {
-    /// <summary>What an open returned: a descriptor, or a negative errno; 0 for a release.</summary>
+    /// <summary>What an open or a reset returned: a descriptor or 0, or a negative errno; 0 for a release.</summary>
     public int Result { get; init; }
 
     /// <summary>It began before all probes were attached: waits and resets may be missing.</summary>
@@ -193,7 +206,7 @@ public readonly record struct ResetAttempt(ResetMethod Method, Interval Time, in
 /// <param name="Result">0 where the function returns nothing.</param>
 public readonly record struct ResetPart(ResetStep Step, string Device, Interval Time, int Result);
 
-/// <summary>A reset outside of releases and opens, for example by a VM that starts.</summary>
+/// <summary>A reset outside of operations, for example by a write to sysfs.</summary>
 public sealed record StandaloneReset(TaskId Task, Reset Reset) : Activity;
 
 /// <summary>A signal that ends processes was delivered.</summary>

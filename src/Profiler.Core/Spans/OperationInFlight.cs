@@ -12,7 +12,7 @@ public enum OperationState
 }
 
 /// <summary>An operation that has begun and not ended.</summary>
-/// <param name="Kind">Release or open.</param>
+/// <param name="Kind">Which operation.</param>
 /// <param name="Task">The thread.</param>
 /// <param name="Device">PCI address, or the name of a device that is not PCI.</param>
 /// <param name="StartNs">Its begin, CLOCK_MONOTONIC.</param>

@@ -70,7 +70,8 @@ public sealed class SpanAssembler(long attachedNs = 0)
     {
         (EventKind.Release, EventEdge.Begin) => Begin(OperationKind.Release, in e),
         (EventKind.Open, EventEdge.Begin) => Begin(OperationKind.Open, in e),
-        (EventKind.Release or EventKind.Open, EventEdge.End) => End(in e),
+        (EventKind.UserReset, EventEdge.Begin) => Begin(e.UserReset == UserReset.Hot ? OperationKind.HotReset : OperationKind.DeviceReset, in e),
+        (EventKind.Release or EventKind.Open or EventKind.UserReset, EventEdge.End) => End(in e),
         (EventKind.LockWait, EventEdge.Instant) => TriedInVain(in e),
         (EventKind.LockWait, EventEdge.Begin) => BeginWait(in e),
         (EventKind.LockWait, EventEdge.End) => EndWait(in e),
@@ -101,10 +102,9 @@ public sealed class SpanAssembler(long attachedNs = 0)
     {
         ThreadState thread = Thread(in e);
         OpenOperation? open = thread.Operation;
-        OperationKind kind = e.Kind == EventKind.Release ? OperationKind.Release : OperationKind.Open;
         _unmatched += thread.Resets.Clear() + (_locks.Remove((int)e.Tid) ? 1 : 0);
         thread.EndOperation();
-        Operation? ended = open?.Kind == kind ? Ended(open, in e) : null;
+        Operation? ended = open?.Start.Kind == e.Kind ? Ended(open, in e) : null;
         RemoveIfIdle(thread);
         return ended ?? Unpaired();
     }

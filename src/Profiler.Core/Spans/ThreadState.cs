@@ -13,7 +13,7 @@ internal sealed class ThreadState
 
     public ulong SinceNs { get; private set; }
 
-    /// <summary>The release or open in progress; null if there is none.</summary>
+    /// <summary>The operation in progress; null if there is none.</summary>
     public OpenOperation? Operation { get; private set; }
 
     public ResetAssembler Resets { get; } = new();
@@ -48,7 +48,7 @@ internal sealed class ThreadState
     public void EndOperation() => Operation = null;
 }
 
-/// <summary>A release or open in progress.</summary>
+/// <summary>An operation in progress.</summary>
 internal sealed class OpenOperation
 {
     private WireEvent _begin;

@@ -14,7 +14,7 @@ namespace Profiler.Core.Statistics;
 /// <param name="CostNs">What it cost in sum, nanoseconds: see <see cref="Finding.CostNs"/>.</param>
 public readonly record struct FindingCount(string Id, long Count, long CostNs);
 
-/// <summary>How often each finding was made about shutdowns, starts, and opens that waited for releases.</summary>
+/// <summary>How often each finding was made about shutdowns, starts, opens that waited for releases, and devices after resets.</summary>
 public sealed class FindingCounts
 {
     // All from the start: the first occurrence must be an increase.
@@ -26,6 +26,16 @@ public sealed class FindingCounts
 
     /// <summary>Takes an open that has ended.</summary>
     public void Add(Operation open) => _waited.Add(open);
+
+    /// <summary>Takes a device that was worse after a reset than before.</summary>
+    /// <returns>The finding about it; valid until the next one is added.</returns>
+    public IReadOnlyList<Finding> Add(ResetDamage damage, HostFacts facts)
+    {
+        _findings.Clear();
+        _findings.Add(DamageFindings.Of(damage, facts));
+        Count(_findings[0]);
+        return _findings;
+    }
 
     /// <summary>Takes a shutdown that is over.</summary>
     /// <param name="shutdown">The shutdown.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
@@ -30,6 +31,7 @@ public sealed class HostStatistics : IAccumulator
     private readonly StopTimes _stopTimes = new();
     private readonly DeviceFindings _deviceFindings;
     private readonly RecentDurations _recent;
+    private readonly ConcurrentQueue<ResetDamage> _damages = [];
     private readonly int _maxDevices;
     private readonly Exemplars _exemplars;
     private readonly CallTime _time;
@@ -58,6 +60,12 @@ public sealed class HostStatistics : IAccumulator
         _vms = new BoundedSeries<string, VmTotals>(limits.Vms, Other, time);
         _devices = new BoundedSeries<(string, string), DeviceTotals>(limits.Devices, (Other, Other), time);
         _exemplars = new Exemplars(exemplarBoundsNs);
+        // On the thread of those who look.
+        facts.Learned += fact =>
+        {
+            if (fact is ResetDamage damage)
+                _damages.Enqueue(damage);
+        };
     }
 
     /// <summary>Takes an activity that has ended.</summary>
@@ -76,6 +84,8 @@ public sealed class HostStatistics : IAccumulator
             _exemplars.Record(operation, _wallClock);
             return;
         }
+        if (operation.Kind != OperationKind.Release)
+            return;
         DeviceTotals device = _devices[(operation.Device, _vms.Admit(NameOf(operation.Task.Tgid, operation.Process)))];
         device.Releases++;
         device.ReleaseNs += operation.Time.DurationNs;
@@ -89,6 +99,7 @@ public sealed class HostStatistics : IAccumulator
     public void Record(Shutdown shutdown)
     {
         _time.Read();
+        RecordDamages();
         string vm = _vms.Admit(NameOf(shutdown.Task.Tgid, shutdown.Task.Comm));
         foreach (Duration duration in Duration.Of(shutdown))
             _recent.Record(duration);
@@ -134,6 +145,7 @@ public sealed class HostStatistics : IAccumulator
     public HostStatisticsSnapshot Snapshot()
     {
         _time.Read();
+        RecordDamages();
         return Figures();
     }
 
@@ -184,6 +196,12 @@ public sealed class HostStatistics : IAccumulator
         _vms[vm].Last = last;
         if (_facts.HasLibvirtLimits(shutdown.Task.Tgid) && LibvirtProjection.FailureDevices(shutdown) is { } devices)
             _libvirtFailureDevices = devices;
+    }
+
+    private void RecordDamages()
+    {
+        while (_damages.TryDequeue(out ResetDamage? damage))
+            _deviceFindings.Record(_findings.Add(damage, _facts), _vms.Admit(NameOf(damage.Tgid, damage.Process)), _wallClock(damage.EndNs));
     }
 
     private string NameOf(int tgid, string comm) => _facts.VmNames.GetValueOrDefault(tgid) ?? comm;

@@ -41,7 +41,7 @@ public sealed class EventDecoder
             throw new InvalidDataException($"{records.Length} bytes are not whole events of {WireEvent.Size} bytes");
         foreach (ref readonly WireEvent e in batch.Events)
         {
-            if (e.Kind is < EventKind.Release or > EventKind.Start || e.Edge > EventEdge.End || e.Subtype > LastSubtypes[(int)e.Kind])
+            if (e.Kind is < EventKind.Release or > EventKind.UserReset || e.Edge > EventEdge.End || e.Subtype > LastSubtypes[(int)e.Kind])
                 throw new InvalidDataException($"unknown event: kind {(int)e.Kind}, edge {(int)e.Edge}, subtype {e.Subtype}");
             if (e.TimeNs > LatestNs)
                 throw new InvalidDataException($"an event at {e.TimeNs} ns, which is years after any machine started");
@@ -58,6 +58,7 @@ public sealed class EventDecoder
         EventKind.Process => Last<ProcessStep>.Value,
         EventKind.Teardown => Last<TeardownStep>.Value,
         EventKind.Start => Last<StartStep>.Value,
+        EventKind.UserReset => Last<UserReset>.Value,
         _ => 0,
     };
 

@@ -14,6 +14,7 @@ public enum EventKind : byte
     Process,
     Teardown,
     Start,
+    UserReset,
 }
 
 /// <summary>Position of an event in a span; <c>enum event_edge</c> in bpf/events.h.</summary>
@@ -108,6 +109,18 @@ public enum Contact
     ByOpen = 1 << 1,
 }
 
+/// <summary>The ioctl by which a program has its device reset; <c>enum user_reset</c> in bpf/events.h.</summary>
+public enum UserReset : byte
+{
+    None,
+
+    /// <summary>VFIO_DEVICE_RESET.</summary>
+    Device,
+
+    /// <summary>VFIO_DEVICE_PCI_HOT_RESET: all devices of its slot or bus.</summary>
+    Hot,
+}
+
 /// <summary>The lock of a wait; <c>enum lock_kind</c> in bpf/events.h.</summary>
 public enum LockKind : byte
 {
@@ -127,7 +140,7 @@ public enum LockKind : byte
 /// <summary>Capture faults of the programs; <c>enum fault</c> in bpf/events.h.</summary>
 public enum Fault
 {
-    /// <summary>A release, open or mapping is not tracked: its map is full.</summary>
+    /// <summary>A release, open, user reset or mapping is not tracked: its map is full.</summary>
     SpansFull,
 
     /// <summary>A reset step is not tracked: its map is full.</summary>
@@ -136,7 +149,7 @@ public enum Fault
     /// <summary>A process is not tracked: the map is full.</summary>
     TrackedFull,
 
-    /// <summary>The return of a release or open was not seen.</summary>
+    /// <summary>The return of a release, open or user reset was not seen.</summary>
     EndsLost,
 }
 
@@ -195,7 +208,7 @@ public struct WireEvent
     public const int Size = 104;
 
     /// <summary>Number of kinds plus one: the length of an array indexed by kind.</summary>
-    public const int Kinds = (int)EventKind.Start + 1;
+    public const int Kinds = (int)EventKind.UserReset + 1;
 
     /// <summary>CLOCK_MONOTONIC, nanoseconds.</summary>
     public ulong TimeNs;
@@ -203,9 +216,9 @@ public struct WireEvent
     public ulong Cgroup;
 
     /// <summary>
-    /// The mutex of the dev_set at the begin of a release, and of an open where it is known; the contended lock at lock waits. At <see
-    /// cref="StartStep.Contact"/>: when the process began to run its program, or began with its parent's, CLOCK_MONOTONIC, or 0. At the begin of <see
-    /// cref="StartStep.Dma"/>: the bytes that are to be mapped, or 0 if not known. Else 0.
+    /// The mutex of the dev_set at the begin of a release, and of an open or user reset where it is known; the contended lock at lock waits. At
+    /// <see cref="StartStep.Contact"/>: when the process began to run its program, or began with its parent's, CLOCK_MONOTONIC, or 0. At the
+    /// begin of <see cref="StartStep.Dma"/>: the bytes that are to be mapped, or 0 if not known. Else 0.
     /// </summary>
     public ulong Lock;
 
@@ -219,7 +232,7 @@ public struct WireEvent
     public WirePeer Peer;
 
     /// <summary>
-    /// At the end of a reset, open or mapping: its return value. At the begin of <see cref="ResetStep.DeviceWait"/>: the step that waits.
+    /// At the end of a reset, open, user reset or mapping: its return value. At the begin of <see cref="ResetStep.DeviceWait"/>: the step that waits.
     /// At a signal: its number. At <see cref="ProcessStep.Exits"/>: the exit code, whose low seven bits are the signal that
     /// killed the process, if any. At <see cref="StartStep.Contact"/>: a <see cref="Contact"/>. Else 0.
     /// </summary>
@@ -229,8 +242,8 @@ public struct WireEvent
     public EventEdge Edge;
 
     /// <summary>
-    /// Depends on the kind: a <see cref="ResetStep"/>, <see cref="ProcessStep"/>, <see cref="TeardownStep"/>, <see cref="StartStep"/>, or a <see
-    /// cref="LockKind"/> at the begin of lock waits; else 0.
+    /// Depends on the kind: a <see cref="ResetStep"/>, <see cref="ProcessStep"/>, <see cref="TeardownStep"/>, <see cref="StartStep"/>, at the
+    /// begin of a user reset a <see cref="Wire.UserReset"/>, at that of a lock wait a <see cref="LockKind"/>; else 0.
     /// </summary>
     public byte Subtype;
 
@@ -256,6 +269,8 @@ public struct WireEvent
     public readonly ProcessStep ProcessStep => Kind == EventKind.Process ? (ProcessStep)Subtype : ProcessStep.None;
 
     public readonly TeardownStep TeardownStep => Kind == EventKind.Teardown ? (TeardownStep)Subtype : TeardownStep.None;
+
+    public readonly UserReset UserReset => Kind == EventKind.UserReset ? (UserReset)Subtype : UserReset.None;
 
     public readonly StartStep StartStep => Kind == EventKind.Start ? (StartStep)Subtype : StartStep.None;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Profiler.Core.Facts;
 
 namespace Profiler.Host.Pci;
 
@@ -6,6 +7,8 @@ namespace Profiler.Host.Pci;
 /// <param name="root">Where sysfs is mounted.</param>
 public sealed class PciSysfs(string root = "/sys")
 {
+    private const int ConfigHeaderBytes = 64, MaxLanes = 32;
+
     public bool Exists(PciAddress address) => Directory.Exists(Folder(address));
 
     /// <summary>The name of the driver the device is bound to; null if there is none.</summary>
@@ -63,9 +66,57 @@ public sealed class PciSysfs(string root = "/sys")
     public bool IsEnabled(PciAddress address) => Attribute(address, "enable") is { } count && count != "0";
 
     /// <summary>True if there is a bridge above, so that the bus can be reset.</summary>
-    public bool IsBelowBridge(PciAddress address) =>
+    public bool IsBelowBridge(PciAddress address) => BridgeAbove(address) is not null;
+
+    /// <summary>
+    /// True if it does not sleep: then it can be looked at without waking it. One that is active and in D3cold does not sleep: the kernel
+    /// says D3cold of a device that it could not reach.
+    /// </summary>
+    public bool IsAwake(PciAddress address) => Attribute(address, "power/runtime_status") switch
+    {
+        "suspended" or "suspending" or "resuming" => false,
+        "error" => true,
+        "active" => Attribute(address, "power_state") is not ("D1" or "D2" or "D3hot"),
+        _ => Attribute(address, "power_state") is not ("D1" or "D2" or "D3hot" or "D3cold"),
+    };
+
+    /// <summary>
+    /// True if its configuration space reads 0xff: there is no answer. Not only its IDs, which of a virtual function read so as a rule. Only
+    /// for one that <see cref="IsAwake"/>: another one is woken by it.
+    /// </summary>
+    public bool IsSilent(PciAddress address)
+    {
+        try
+        {
+            using FileStream config = File.OpenRead(Path.Combine(Folder(address), "config"));
+            Span<byte> header = stackalloc byte[ConfigHeaderBytes];
+            config.ReadExactly(header);
+            return !header.ContainsAnyExcept((byte)0xff);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // removed meanwhile
+        }
+    }
+
+    /// <summary>
+    /// The link of a device as the port above has it; null if it has none, or the port sleeps. The device itself is not asked: it may sleep,
+    /// and that does not change its link.
+    /// </summary>
+    public DeviceLink? LinkOf(PciAddress address) =>
+        File.Exists(Path.Combine(Folder(address), "current_link_speed")) && BridgeAbove(address) is { } port && IsAwake(port) &&
+        // "16.0 GT/s PCIe", "Unknown".
+        Attribute(port, "current_link_speed")?.Split(' ') is [var number, "GT/s", ..] &&
+        double.TryParse(number, CultureInfo.InvariantCulture, out double speed) &&
+        int.TryParse(Attribute(port, "current_link_width"), CultureInfo.InvariantCulture, out int width) && width is > 0 and <= MaxLanes
+            ? new DeviceLink(speed, width)
+            : null;
+
+    private PciAddress? BridgeAbove(PciAddress address) =>
         new FileInfo(Folder(address)).ResolveLinkTarget(returnFinalTarget: true) is { } real &&
-        PciAddress.TryParse(Path.GetFileName(Path.GetDirectoryName(real.FullName))!, out _);
+        PciAddress.TryParse(Path.GetFileName(Path.GetDirectoryName(real.FullName))!, out PciAddress bridge)
+            ? bridge
+            : null;
 
     private List<PciAddress> Addresses(string folder)
     {

@@ -20,7 +20,7 @@ public static class MetricTable
         "vfio_open_duration_seconds", "Duration of VFIO device opens, lock waits included.");
 
     public static readonly MetricDefinition LockWait = Histogram(
-        "vfio_lock_wait_seconds", "Duration of single waits for a lock inside releases and opens.");
+        "vfio_lock_wait_seconds", "Duration of single waits for a lock inside releases, opens and requested resets.");
 
     public static readonly MetricDefinition ResetDuration = Histogram(
         "vfio_reset_duration_seconds",
@@ -63,7 +63,7 @@ public static class MetricTable
 
     public static readonly MetricDefinition ReleasesInFlight = Gauge("vfio_releases_in_flight", None, "VFIO devices being released.");
     public static readonly MetricDefinition OpensInFlight = Gauge("vfio_opens_in_flight", None, "VFIO devices being opened.");
-    public static readonly MetricDefinition LockWaiters = Gauge("vfio_lock_waiters", None, "Releases and opens waiting for a lock.");
+    public static readonly MetricDefinition LockWaiters = Gauge("vfio_lock_waiters", None, "Releases, opens and requested resets waiting for a lock.");
     public static readonly MetricDefinition ShutdownsInFlight = Gauge("vfio_shutdowns_in_flight", None, "Shutdowns under way.");
     public static readonly MetricDefinition StartsInFlight = Gauge("vfio_starts_in_flight", None, "Starts under way.");
 
@@ -157,14 +157,15 @@ public static class MetricTable
         "projected from the last VM's shutdown; +Inf: never.", [], MetricStability.Experimental);
 
     public static readonly MetricDefinition Findings = Counter(
-        "vfio_findings_total", None, "Findings about shutdowns and starts, as in the report.", "finding");
+        "vfio_findings_total", None, "Findings about shutdowns and starts, and about devices after resets, as in the report.", "finding");
 
     public static readonly MetricDefinition FindingSeconds = Counter(
         "vfio_finding_seconds_total", Seconds, "Time that findings about shutdowns and starts cost or put at stake, as in the report.", "finding");
 
     public static readonly MetricDefinition DeviceFindings = Counter(
         "vfio_device_findings_total", None,
-        "Findings that a device is faulty or not free: reset_timed_out, reset_fell_back, reset_skipped, device_not_released, slow_readiness.", "finding", "device", "vm");
+        "Findings that a device is faulty or not free: reset_timed_out, reset_fell_back, reset_skipped, link_degraded_after_reset, " +
+        "device_gone_after_reset, device_not_released, slow_readiness.", "finding", "device", "vm");
 
     public static readonly MetricDefinition DeviceLastFindingTimestamp = Gauge(
         "vfio_device_last_finding_timestamp_seconds", Seconds, "End of the last shutdown with such a finding, Unix time.",

@@ -12,8 +12,8 @@ internal static class HtmlFindings
         ImmutableArray<(ReportFinding Finding, HtmlLife? Life)> all =
         [
             .. lives.SelectMany(life => life.Findings.Select(f => (Finding: f, Life: (HtmlLife?)life)))
-                // Those of several shutdowns together.
-                .Concat((report.Shutdowns.Length > 1 ? report.Releases.Findings : []).Select(f => (f, (HtmlLife?)null)))
+                // Those of several shutdowns together, and of what is in no life.
+                .Concat((report.Shutdowns.Length > 1 ? report.Releases.Findings : []).Concat(report.FindingsBesideStarts).Select(f => (f, (HtmlLife?)null)))
                 .OrderByDescending(f => f.Item1.Seconds),
         ];
         using (html.Open("section", ("aria-labelledby", "findings")))

@@ -7,9 +7,9 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>A device of a shutdown in progress, or a device that is being opened: exactly one of the last three is set.</summary>
+/// <summary>A device of a shutdown in progress, or a device that is being opened or reset: exactly one of the last three is set.</summary>
 /// <param name="Process">Its process.</param>
-/// <param name="UnderWay">Release or open in progress.</param>
+/// <param name="UnderWay">Operation in progress.</param>
 /// <param name="Done">Completed release.</param>
 /// <param name="Pending">Address of a device whose release has not started.</param>
 internal readonly record struct FlightRow(TaskId Process, OperationInFlight? UnderWay, Operation? Done, string? Pending)
@@ -72,8 +72,9 @@ internal static class FlightRows
     {
         (OperationState.WaitingForLock, _) => ("waiting for a lock", Style.Waiting),
         (OperationState.Resetting, _) => ($"in reset{(o.Method == ResetMethod.Unknown ? "" : $" ({o.Method.Name()})")}", Style.Reset),
-        (_, OperationKind.Open) => ("being opened", Style.Plain),
-        _ => ("being released", Style.Release),
+        (_, OperationKind.Release) => (o.Kind.Doing(), Style.Release),
+        (_, OperationKind.Open) => (o.Kind.Doing(), Style.Plain),
+        _ => (o.Kind.Doing(), Style.Reset),
     };
 
     // Why it takes so long: the holder of the lock, or the reset methods that have failed.

@@ -21,7 +21,7 @@ internal sealed record DeviceDetail(string Device) : Detail
         DeviceIdentity? known = state.Devices.GetValueOrDefault(Device);
         yield return Line.Of(known is null ? Device : $"{Device}  {DeviceNames.Of(known)}", Style.Strong);
         if (state.Snapshot.Operations.FirstOrDefault(o => o.Device == Device) is { } o)
-            yield return Line.Of($"now: {(o.Kind == OperationKind.Release ? "being released" : "being opened")} by {ProcessNames.Of(o.Task, state.VmNames)} " +
+            yield return Line.Of($"now: {o.Kind.Doing()} by {ProcessNames.Of(o.Task, state.VmNames)} " +
                 $"for {FlightHead.Rough(Math.Max(0, state.NowNs - o.StartNs))}{Doing(o)}", Style.Warning);
         if (state.Snapshot.Devices.Rows.FirstOrDefault(d => d.Device == Device) is { } figures)
         {

@@ -6,7 +6,7 @@ using Profiler.Tui.Drawing;
 namespace Profiler.Tui.Pages;
 
 /// <summary>
-/// The current state and its causes: each VM that shuts down, its devices, devices being opened; then the results of the
+/// The current state and its causes: each VM that shuts down, its devices, devices being opened or reset; then the results of the
 /// last shutdowns, and latencies.
 /// </summary>
 internal sealed class NowPage : Page
@@ -46,7 +46,7 @@ internal sealed class NowPage : Page
             FlightRows.AddTo(devices, s, filter);
         foreach (OperationInFlight o in scene.State.Snapshot.Operations)
         {
-            if (o.Kind == OperationKind.Open && filter.Wants(o.Task, o.Device))
+            if (o.Kind != OperationKind.Release && filter.Wants(o.Task, o.Device))
                 devices.Add(new FlightRow(o.Task, o, null, null));
         }
         return new NowRows(flying, devices, [.. scene.State.Snapshot.Recent.Where(s => filter.Wants(s)).Take(MaxRecent)]);
@@ -78,7 +78,7 @@ internal sealed class NowPage : Page
 
     private static string Nothing(Scene scene) =>
         scene.State.Snapshot.ShutdownsInFlight.IsEmpty && scene.State.Snapshot.Operations.IsEmpty
-            ? "Nothing is in flight: no device is being released or opened."
+            ? "Nothing is in flight: no device is being released, opened or reset."
         : scene.View.Filter.Length > 0 ? $"Nothing in flight has \"{scene.View.Filter}\" in its name."
         : "Nothing in flight is what --pid, --vm or --device ask for.";
 

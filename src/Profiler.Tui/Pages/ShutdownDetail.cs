@@ -3,6 +3,7 @@ using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Core.Spans;
 using Profiler.Tui.Drawing;
 
@@ -89,7 +90,7 @@ internal sealed record ShutdownDetail(Shutdown Shutdown) : Detail
     private IEnumerable<Line> Left(ProfileState state)
     {
         foreach (OperationInFlight o in Shutdown.UnderWay)
-            yield return Line.Of($"{o.Device}: {(o.Kind == OperationKind.Release ? "release" : "open")} not over after {Figures.Text(Shutdown.Time.EndNs - o.StartNs)}", Style.Alarm);
+            yield return Line.Of($"{o.Device}: {o.Kind.Words()} not over after {Figures.Text(Shutdown.Time.EndNs - o.StartNs)}", Style.Alarm);
         foreach (string device in Shutdown.Unreleased)
             yield return Line.Of($"{device}: not released", Style.Alarm);
     }

@@ -121,6 +121,7 @@ public sealed class HostileTextTests
         writer.Fact(new KernelStack(3, [Text(), Text()]));
         writer.Fact(new DeviceStillHeld("0000:02:00.0", [new DeviceHolder(9, Text(), false)]));
         writer.Fact(new ProcessAtStart(7, Text(), ["0000:02:00.0", Text()], false));
+        writer.Fact(new ResetDamage(Text(), Text(), 7, Text(), 9, new DeviceLink(16, 16), new DeviceLink(2.5, 4)));
         writer.Events(Events(random));
         ImmutableArray<EventCount> counts = [new EventCount(Text(), 1, 1, 0), new EventCount("release", 9, 8, 1)];
         writer.End(new CaptureEnd(9_000_000_000, counts, probes) { Problems = problems });

@@ -188,6 +188,7 @@ public sealed class MutationTests
                     new KernelStack(7, ["__pci_reset_bus+0x65", "vfio_pci_core_disable+0x376 [vfio_pci_core]"]),
                     new DeviceStillHeld("0000:04:00.0", [new DeviceHolder(900, "nvidia-smi", Certain: true)]),
                     new ProcessAtStart(100, "qemu", ["0000:01:00.0"], Exiting: false),
+                    new ResetDamage("0000:01:00.0", "release", 100, "qemu", 9, new DeviceLink(16, 16), new DeviceLink(2.5, 4)),
                 ],
             };
     }

@@ -71,6 +71,28 @@ public sealed class ShutdownPhasesTests
             3.0 100/102 a release end
             """)));
 
+    /// <summary>Of which all but the waits is a reset.</summary>
+    [Fact]
+    public void A_reset_that_the_process_asked_for_belongs_to_its_shutdown() => Assert.Equal(
+        "Reset 2.5, Power 0.0, Iommu 0.0, Kvm 0.0, Release 0.0, Open 0.0, LockWait 0.5, Memory 0.0, Files 0.0, CoreDump 0.0, Reaping 0.0, Process 0.0, Unattributed 0.0",
+        Text(Single("""
+            0.0 100/100 a open begin 0000:01:00.0
+            0.1 100/100 a open end 9
+            1.0   50/50 b signal 9 to 100/100 a
+            1.0 100/101 a user_reset begin hot 0000:01:00.0 lock ff
+            1.0 100/101 a wait begin lock ff holder 200/200 b
+            1.5 100/101 a wait end lock ff
+            1.6 100/101 a reset begin bus 0000:01:00.0
+            2.5 100/101 a reset end bus 0
+            3.0 100/101 a user_reset end 0
+            3.0 100/100 a exits 9
+            3.0 100/100 a release begin 0000:01:00.0 exiting
+            3.0 100/100 a reset begin bus 0000:01:00.0
+            4.0 100/100 a reset end bus 0
+            4.0 100/100 a release end
+            4.0 100/100 a gone
+            """)));
+
     [Fact]
     public void Between_closes_the_process_is_busy_with_itself() => Assert.Equal(500_000_000, Single("""
         1.0 100/100 a release begin 0000:01:00.0

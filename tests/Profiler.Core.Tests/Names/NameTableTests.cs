@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Profiler.Core.Lives;
 using Profiler.Core.Names;
+using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 using Profiler.Linux;
 
@@ -31,11 +32,12 @@ public sealed class NameTableTests
         Assert.All(allowed, a => Assert.Equal(names.Order(StringComparer.Ordinal), a));
     }
 
-    // Events, starts and operations under way have a kind; those of locks are a property of their own.
+    // Events, starts, resets that programs asked for and operations under way have a kind; those of locks are a property of their own.
     [Fact]
     public void The_schema_allows_just_these_kinds() => Assert.Equal(
         [
             string.Join(' ', EventKindNames.Table.All.Order(StringComparer.Ordinal)),
+            string.Join(' ', new[] { OperationKind.DeviceReset.Name(), OperationKind.HotReset.Name() }),
             string.Join(' ', OperationNames.Kinds.All.Order(StringComparer.Ordinal)),
             string.Join(' ', StartNames.Kinds.All.Order(StringComparer.Ordinal)),
             string.Join(' ', OperationNames.Kinds.All.Order(StringComparer.Ordinal)),

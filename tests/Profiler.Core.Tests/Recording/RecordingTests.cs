@@ -56,6 +56,30 @@ public sealed class RecordingTests
         Encoding.UTF8.GetString(FactFrames.Json(Device)));
 
     [Fact]
+    public void A_damage_by_a_reset_is_read_as_it_was_written()
+    {
+        ResetDamage gone = new("0000:01:00.0", "hot_reset", 7, "qemu", 9), degraded = gone with { Before = new(16, 16), After = new(2.5, 4) };
+        Assert.Equal(
+            """{"bdf":"0000:01:00.0","operation":"hot_reset","tgid":7,"process":"qemu","end_ns":9,"before":{"speed":16,"width":16},"after":{"speed":2.5,"width":4}}""",
+            Encoding.UTF8.GetString(FactFrames.Json(degraded)));
+        RecordingReader reader = Open(Written(gone, degraded));
+        Assert.Single(reader.Batches());
+        Assert.Equal([gone, degraded], reader.Facts.Damages);
+    }
+
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(1e300, 4)]
+    [InlineData(16, -1)]
+    [InlineData(16, 64)]
+    public void A_damage_with_an_impossible_link_is_damage_of_the_file(double speed, int width)
+    {
+        RecordingReader reader = Open(Written(new ResetDamage("0000:01:00.0", "open", 7, "qemu", 9, new(16, 16), new(speed, width))));
+        Assert.Single(reader.Batches());
+        Assert.Equal(1, Problem(reader, ProblemKinds.FramesDamaged)!.Count);
+    }
+
+    [Fact]
     public void A_virtual_function_has_its_physical_one()
     {
         byte[] json = FactFrames.Json(Device with { PhysicalFunction = "0000:01:00.7" });
@@ -227,7 +251,7 @@ public sealed class RecordingTests
 
     private static RecordingReader Open(byte[] file) => RecordingReader.Open(new MemoryStream(file));
 
-    private static byte[] Written()
+    private static byte[] Written(params Fact[] more)
     {
         using var file = new MemoryStream();
         using var writer = new RecordingWriter(file);
@@ -235,6 +259,8 @@ public sealed class RecordingTests
         writer.Fact(new ProcessIdentity(1, "gpu-a"));
         writer.Fact(Device);
         writer.Fact(new ProcessAtStart(1, "qemu", ["0000:01:00.0"], false));
+        foreach (Fact fact in more)
+            writer.Fact(fact);
         writer.Events(Events);
         writer.End(End);
         return file.ToArray();

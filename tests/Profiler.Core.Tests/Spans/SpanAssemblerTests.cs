@@ -240,6 +240,51 @@ public sealed class SpanAssemblerTests
         2.0 100/100 qemu reset end bus
         """).Reset.Device);
 
+    [Theory]
+    [InlineData("device", OperationKind.DeviceReset)]
+    [InlineData("hot", OperationKind.HotReset)]
+    public void A_reset_that_a_program_asks_for_is_an_operation_with_the_reset_inside(string ioctl, OperationKind kind)
+    {
+        Operation operation = Single<Operation>($"""
+            1.0 100/101 qemu user_reset begin {ioctl} 0000:01:00.0 lock a1
+            1.1 100/101 qemu reset begin bus 0000:01:00.0
+            2.1 100/101 qemu reset end bus -25
+            2.2 100/101 qemu user_reset end -25
+            """);
+        Assert.Equal(
+            (kind, "0000:01:00.0", 0xa1ul, 1_200_000_000, -25),
+            (operation.Kind, operation.Device, operation.Lock, operation.Time.DurationNs, operation.Result));
+        Assert.Equal((ResetMethod.Bus, 1_000_000_000), (operation.Resets.Single().Method, operation.Resets.Single().Time.DurationNs));
+        Assert.Equal(0, _assembler.Unmatched);
+    }
+
+    [Fact]
+    public void While_it_goes_on_others_see_it_hold_the_lock()
+    {
+        List<Activity> done = Assemble("""
+            1.0 100/101 qemu user_reset begin hot 0000:01:00.0 lock a1
+            1.1 100/101 qemu reset begin bus 0000:01:00.0
+            1.2 200/200 vm release begin 0000:01:00.1 lock a1
+            1.2 200/200 vm wait begin devset lock a1 holder 100/101 qemu
+            2.1 100/101 qemu reset end bus 0
+            2.2 100/101 qemu user_reset end 0
+            2.2 200/200 vm wait end lock a1
+            2.3 200/200 vm release end
+            """);
+        Holder holder = Assert.Single(Assert.Single(done.OfType<Operation>().Last().LockWaits).Holders);
+        Assert.Equal(("0000:01:00.0", 1_000_000_000, 900_000_000), (holder.Device, holder.Ns, holder.ResetNs));
+    }
+
+    [Fact]
+    public void The_end_of_another_operation_does_not_end_it()
+    {
+        Assert.Empty(Assemble("""
+            1.0 100/101 qemu user_reset begin hot 0000:01:00.0
+            2.0 100/101 qemu release end
+            """));
+        Assert.Equal(1, _assembler.Unmatched);
+    }
+
     [Fact]
     public void A_wait_names_everybody_who_had_the_lock_meanwhile()
     {

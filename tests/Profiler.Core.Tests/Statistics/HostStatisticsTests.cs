@@ -135,6 +135,25 @@ public sealed class HostStatisticsTests
             new DeviceFinding("reset_timed_out", "0000:01:00.0", "gpu-a", 1, At(61.5)),
         ], After(Faulty, new ProcessIdentity(100, "gpu-a")).DeviceFindings.AsEnumerable());
 
+    /// <summary>They are learned after the operations, some after the shutdown.</summary>
+    [Fact]
+    public void Devices_that_are_worse_after_a_reset_are_counted_when_that_is_known()
+    {
+        var facts = new HostFacts();
+        var statistics = new HostStatistics(
+            new StatisticsLimits(1024, 256), [1_000_000_000], facts, ns => DateTimeOffset.UnixEpoch.AddTicks(ns / 100), TimeProvider.System);
+        facts.Add(new ProcessIdentity(100, "gpu-a"));
+        facts.Add(new ResetDamage("0000:01:00.0", "release", 100, "qemu", 2_000_000_000, new DeviceLink(16, 16), new DeviceLink(16, 4)));
+        facts.Add(new ResetDamage("0000:02:00.0", "open", 200, "dpdk", 3_000_000_000));
+        HostStatisticsSnapshot after = statistics.Snapshot();
+        Assert.Equal(
+            [
+                new DeviceFinding("device_gone_after_reset", "0000:02:00.0", "dpdk", 1, At(3)),
+                new DeviceFinding("link_degraded_after_reset", "0000:01:00.0", "gpu-a", 1, At(2)),
+            ], after.DeviceFindings.AsEnumerable());
+        Assert.Equal(2, after.Findings.Where(f => f.Id.EndsWith("_after_reset", StringComparison.Ordinal)).Sum(f => f.Count));
+    }
+
     [Fact]
     public void Faulty_devices_are_told_apart_up_to_the_limit()
     {

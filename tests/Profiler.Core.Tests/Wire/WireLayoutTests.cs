@@ -27,6 +27,7 @@ public sealed class WireLayoutTests
         .Enum<TeardownStep>("TEARDOWN_", count: "TEARDOWN_STEPS")
         .Enum<StartStep>("START_", count: "START_STEPS")
         .Enum<Contact>("CONTACT_")
+        .Enum<UserReset>("USER_RESET_", count: "USER_RESETS")
         .Enum<LockKind>("LOCK_", count: "LOCK_KINDS")
         .Enum<EventFlags>("FLAG_")
         .Enum<Fault>("FAULT_", count: "FAULTS")

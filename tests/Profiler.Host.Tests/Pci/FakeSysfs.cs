@@ -83,6 +83,37 @@ internal sealed class FakeSysfs : IDisposable
         return this;
     }
 
+    /// <summary>Whether it sleeps.</summary>
+    public FakeSysfs Power(string bdf, string runtimeStatus, string powerState)
+    {
+        string folder = Path.Combine(Sys, "bus/pci/devices", bdf);
+        Directory.CreateDirectory(Path.Combine(folder, "power"));
+        File.WriteAllText(Path.Combine(folder, "power/runtime_status"), runtimeStatus + "\n");
+        File.WriteAllText(Path.Combine(folder, "power_state"), powerState + "\n");
+        return this;
+    }
+
+    /// <summary>Its link, as the kernel writes it.</summary>
+    public FakeSysfs Link(string bdf, string speed, int width)
+    {
+        string folder = Path.Combine(Sys, "bus/pci/devices", bdf);
+        File.WriteAllText(Path.Combine(folder, "current_link_speed"), speed == "Unknown" ? "Unknown\n" : $"{speed} GT/s PCIe\n");
+        File.WriteAllText(Path.Combine(folder, "current_link_width"), $"{width}\n");
+        return this;
+    }
+
+    /// <summary>Its configuration space.</summary>
+    /// <param name="silent">All of it reads 0xff.</param>
+    /// <param name="ids">The bytes of its IDs.</param>
+    public FakeSysfs Config(string bdf, bool silent, byte ids = 0x86)
+    {
+        byte[] config = new byte[256];
+        config.AsSpan().Fill((byte)(silent ? 0xff : 0));
+        config.AsSpan(0, 4).Fill(silent ? (byte)0xff : ids);
+        File.WriteAllBytes(Path.Combine(Sys, "bus/pci/devices", bdf, "config"), config);
+        return this;
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static void Link(string link, string target)
