@@ -28,9 +28,17 @@ public static class StartText
         ShutdownText.Findings(text, s.Findings, width);
     }
 
+    /// <summary>The same, line by line.</summary>
+    public static IReadOnlyList<string> Lines(ReportStart s, int width)
+    {
+        var text = new StringBuilder();
+        Render(text, s, width);
+        return text.ToString().TrimEnd('\n').Split('\n');
+    }
+
     private static void Head(StringBuilder text, ReportStart s, int width)
     {
-        string atLeast = s.BeganBefore || s.Unfinished ? "at least " : "", devices = Figures.Count(s.Devices.Length, "device");
+        string atLeast = s.BeganBefore || s.Unfinished ? "at least " : "", devices = Figures.Count(s.Devices.Count(d => d.Error is null), "device");
         string who = ProcessNames.Of(s.Pid, s.Comm, s.Vm);
         Paragraph.Append(
             text, StartNames.Kinds.Find(s.Kind) switch
