@@ -31,6 +31,8 @@ internal static class Scrape
             pipeline.Activities.Subscribe(registry.Record);
             pipeline.Shutdowns.Subscribe(statistics.Record);
             pipeline.Shutdowns.Subscribe(registry.Record);
+            pipeline.Starts.Subscribe(statistics.Record);
+            pipeline.Starts.Subscribe(registry.Record);
         });
         var state = new MetricsState(
             profile, statistics.Snapshot(), [new ProgramCost("vfio_device_fops_release_fentry", 3, 4_500)], Usage)
