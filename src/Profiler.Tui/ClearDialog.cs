@@ -9,7 +9,7 @@ namespace Profiler.Tui;
 /// <summary>Asks for confirmation before statistics are cleared.</summary>
 internal static class ClearDialog
 {
-    private const string Question = "Clear statistics?", What = "Histograms, devices and locks begin anew;\nshutdowns stay. c clears, k or Esc keeps.";
+    private const string Question = "Clear statistics?", What = "Histograms, devices and locks begin anew;\nshutdowns and starts stay. c clears, k or Esc keeps.";
 
     /// <summary>Shows the dialog and waits for the answer.</summary>
     public static bool Ask(IApplication app, TerminalKind kind)

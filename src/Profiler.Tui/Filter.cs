@@ -47,6 +47,24 @@ internal readonly struct Filter(ProfileState state, ViewState view)
     /// <summary>The same for an ended shutdown.</summary>
     public bool Wants(Shutdown shutdown) => shutdown.Releases.IsEmpty ? Wants(shutdown.Task) : WantsReleases(shutdown);
 
+    /// <summary>The same for a start, in progress or ended.</summary>
+    public bool Wants(Start start)
+    {
+        if (start.Opens.IsEmpty && start.UnderWay.IsEmpty)
+            return Wants(start.Task);
+        foreach (OperationInFlight open in start.UnderWay)
+        {
+            if (Wants(start.Task, open.Device))
+                return true;
+        }
+        foreach (Operation open in start.Opens)
+        {
+            if (Wants(start.Task, open.Device))
+                return true;
+        }
+        return false;
+    }
+
     private bool WantsReleases(Shutdown shutdown)
     {
         foreach (Operation release in shutdown.Releases)

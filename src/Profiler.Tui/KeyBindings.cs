@@ -72,7 +72,7 @@ internal static class KeyBindings
         new(ViewCommand.Quit, ["q", "Q", "Ctrl+C"], "q, Ctrl-C", "quit", "quit", Where.Always),
         new(ViewCommand.Help, ["?", "F1"], "?, F1", "help", "this help", Where.Always),
         new(ViewCommand.Back, ["Esc", "Backspace"], "Esc, Backspace", "back", "close what is open; on a page, show all again", Where.OnDetail),
-        new(ViewCommand.Open, ["Enter"], "Enter", "open", "open the selected VM, device, lock or shutdown", Where.WithRows),
+        new(ViewCommand.Open, ["Enter"], "Enter", "open", "open the selected VM, device, lock, shutdown or start", Where.WithRows),
         new(ViewCommand.NextPage, ["Tab", "CursorRight"], "Tab, Right", "page", "next page", Where.OnPage),
         new(ViewCommand.PreviousPage, ["Shift+Tab", "CursorLeft"], "Shift-Tab, Left", "", "previous page", Where.HelpOnly),
         .. PageTable.All.Select((page, i) => new KeyBinding(ViewCommand.GoToPage + i, [$"{i + 1}"], $"{i + 1}", "", $"page {page.Title}", Where.HelpOnly)),

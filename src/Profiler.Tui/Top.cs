@@ -6,8 +6,8 @@ using Profiler.Tui.Terminal;
 namespace Profiler.Tui;
 
 /// <summary>
-/// Shows a player in a window and runs commands. It redraws after new events, at each poll while an operation or shutdown
-/// is in progress, otherwise once a second.
+/// Shows a player in a window and runs commands. It redraws after new events, at each poll while an operation, shutdown or
+/// start is in progress, otherwise once a second.
 /// </summary>
 internal sealed class Top
 {
@@ -57,7 +57,8 @@ internal sealed class Top
     {
         if (_player.Batches != _seen || _size != _window.Size)
             return true;
-        bool moves = !_state.Snapshot.Operations.IsEmpty || !_state.Snapshot.ShutdownsInFlight.IsEmpty || (_player.IsReplay && !_state.Ended);
+        bool moves = !_state.Snapshot.Operations.IsEmpty || !_state.Snapshot.ShutdownsInFlight.IsEmpty ||
+            !_state.Snapshot.StartsInFlight.IsEmpty || (_player.IsReplay && !_state.Ended);
         return (moves && !View.Paused) || _time.GetElapsedTime(_shownAt) >= Idle;
     }
 

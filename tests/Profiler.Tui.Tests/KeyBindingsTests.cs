@@ -56,10 +56,10 @@ public sealed class KeyBindingsTests
     public void Tab_goes_round_and_digits_go_there()
     {
         Assert.Equal(1, Press("Tab").PageIndex);
-        Assert.Equal(0, Press("Tab Tab Tab Tab Tab").PageIndex);
+        Assert.Equal(0, Press("Tab Tab Tab Tab Tab Tab").PageIndex);
         Assert.Equal(3, Press("4").PageIndex);
-        Assert.Equal(4, Press("CursorLeft").PageIndex);
-        Assert.Equal(4, Press("Shift+Tab").PageIndex);
+        Assert.Equal(5, Press("CursorLeft").PageIndex);
+        Assert.Equal(5, Press("Shift+Tab").PageIndex);
     }
 
     [Fact]
@@ -76,7 +76,8 @@ public sealed class KeyBindingsTests
     {
         Assert.Equal(4711, Assert.IsType<FlightDetail>(Press("Enter").Open!.Detail).Tgid);
         Assert.Equal("0000:04:00.0", Assert.IsType<DeviceDetail>(Press("j Enter").Open!.Detail).Device);
-        Assert.Equal(900, Assert.IsType<ShutdownDetail>(Press("G Enter").Open!.Detail).Shutdown.Task.Tgid);
+        Assert.Equal(900, Assert.IsType<StartDetail>(Press("G Enter").Open!.Detail).Start.Task.Tgid);
+        Assert.Equal(900, Assert.IsType<ShutdownDetail>(Press("G k k Enter").Open!.Detail).Shutdown.Task.Tgid);
         Assert.Equal("0000:02:00.0", Assert.IsType<DeviceDetail>(Press("3 j Enter").Open!.Detail).Device);
         Assert.IsType<LockDetail>(Press("4 Enter").Open!.Detail);
         ViewState back = Press("3 j j Enter j j Esc");
@@ -99,6 +100,15 @@ public sealed class KeyBindingsTests
         ShutdownInFlight flying = State.Snapshot.ShutdownsInFlight[0];
         ProfileState over = State with { Snapshot = State.Snapshot with { ShutdownsInFlight = [], Recent = [flying.SoFar] } };
         Assert.Contains(Lines(open, 120, 40, over), line => line.Contains("3 devices released in", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void So_does_that_of_a_start_until_it_is_another_one()
+    {
+        ProfileState starting = ScreenTests.Waiting.StateAt(24.5), over = ScreenTests.Started.StateAt(60);
+        ViewState open = ViewState.First.With(new StartingDetail(200, starting.Snapshot.StartsInFlight[0].Time.StartNs));
+        Assert.Contains(Lines(open, 120, 40, starting), line => line.StartsWith("web-1 (pid 200): starting", StringComparison.Ordinal));
+        Assert.Contains(Lines(open, 120, 40, over), line => line.StartsWith("web-1 (pid 200): started with 2 devices", StringComparison.Ordinal));
     }
 
     [Fact]

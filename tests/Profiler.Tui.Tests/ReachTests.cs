@@ -14,7 +14,11 @@ public sealed class ReachTests
     [Fact]
     public void Every_row_of_every_page_is_seen_when_it_is_selected()
     {
-        ProfileState[] states = [ManyDevices.Released(100).StateAt(2000), ScreenTests.Serial.StateAt(11.5), ScreenTests.Convoy.StateAt(5.5)];
+        ProfileState[] states =
+        [
+            ManyDevices.Released(100).StateAt(2000), ScreenTests.Serial.StateAt(11.5), ScreenTests.Convoy.StateAt(5.5),
+            ScreenTests.Waiting.StateAt(24.5), ScreenTests.Started.StateAt(60),
+        ];
         foreach (ProfileState state in states)
         {
             for (int page = 0; page < PageTable.All.Length; page++)
@@ -66,6 +70,22 @@ public sealed class ReachTests
                 foreach (ViewState view in views)
                     Assert.All(Draw(state, view, width, height).Lines, line => Assert.Equal(width, Canvas.Cells(line)));
             }
+        }
+    }
+
+    [Fact]
+    public void Neither_is_it_of_a_start()
+    {
+        ProfileState starting = ScreenTests.Waiting.StateAt(24.5), over = ScreenTests.Started.StateAt(60);
+        (ProfileState State, ViewState View)[] views =
+        [
+            (starting, ViewState.First), (starting, ViewState.First.With(new StartingDetail(200, starting.Snapshot.StartsInFlight[0].Time.StartNs))),
+            (over, ViewState.First), (over, ViewState.First.With(new StartDetail(over.Snapshot.RecentStarts[^1]))), (over, ScreenTests.OnPage<StartsPage>()),
+        ];
+        for (int width = 1; width < 200; width += 7)
+        {
+            for (int height = 1; height < 70; height += 3)
+                Assert.All(views, v => Assert.All(Draw(v.State, v.View, width, height).Lines, line => Assert.Equal(width, Canvas.Cells(line))));
         }
     }
 

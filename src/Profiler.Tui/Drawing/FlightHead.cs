@@ -18,10 +18,13 @@ internal static class FlightHead
     {
         ProfileState state = scene.State;
         FindingSoFar? finding = scene.Flights.Of(s, state).Finding;
-        var lines = new List<Action<Canvas, Area>>(4) { (canvas, line) => Title(canvas, line, state, s) };
+        var lines = new List<Action<Canvas, Area>>(4)
+        {
+            (canvas, line) => Title(canvas, line,
+                $"{ProcessNames.Of(s.Task, state.VmNames)}: {Why(s.SoFar)}{(s.SoFar.BeganBefore ? ", began before the capture" : "")}", Time(s, state)),
+        };
         if (finding is not null)
-            lines.Add((canvas, line) => canvas.Write(canvas.Write(line.X, line.Y, "so far", Style.Plain, line.Right) + 2, line.Y,
-                finding.Text, Style.Warning, line.Right));
+            lines.Add((canvas, line) => Labelled(canvas, line, "so far", finding.Text, Style.Warning));
         lines.Add((canvas, line) => Devices(canvas, line, s));
         if (HasLibvirtLimits(state, s))
             lines.Add((canvas, line) => Libvirt(canvas, line, state, s));
@@ -55,13 +58,18 @@ internal static class FlightHead
         return s.LeftNs(state.NowNs) is { } left && left > 0 ? $"{elapsed}, about {Rough(left)} to go" : elapsed;
     }
 
-    private static void Title(Canvas canvas, Area line, ProfileState state, ShutdownInFlight s)
+    /// <summary>Draws the first line: the text at the left, and at the right the time, which is never cut for it.</summary>
+    public static void Title(Canvas canvas, Area line, string text, string time)
     {
-        string time = Time(s, state);
         canvas.WriteRight(line.Right, line.Y, time, Style.Strong, line.X + line.Width / 3);
-        canvas.Write(line.X, line.Y,
-            $"{ProcessNames.Of(s.Task, state.VmNames)}: {Why(s.SoFar)}{(s.SoFar.BeganBefore ? ", began before the capture" : "")}", Style.Strong,
-            Math.Max(line.X, line.Right - Canvas.Cells(time) - 2));
+        canvas.Write(line.X, line.Y, text, Style.Strong, Math.Max(line.X, line.Right - Canvas.Cells(time) - 2));
+    }
+
+    /// <summary>Draws a text behind its label.</summary>
+    public static void Labelled(Canvas canvas, Area line, string label, string text, Style style)
+    {
+        canvas.Write(line.X, line.Y, label, Style.Plain, line.Right);
+        canvas.Write(line.X + LabelWidth, line.Y, text, style, line.Right);
     }
 
     private static void Devices(Canvas canvas, Area line, ShutdownInFlight s)

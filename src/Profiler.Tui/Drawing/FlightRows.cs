@@ -4,20 +4,23 @@ using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
+using Profiler.Linux;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>A device of a shutdown in progress, or a device that is being opened or reset: exactly one of the last three is set.</summary>
+/// <summary>
+/// A device of a shutdown or start in progress, or one that is being opened or reset: exactly one of the last three is set.
+/// </summary>
 /// <param name="Process">Its process.</param>
 /// <param name="UnderWay">Operation in progress.</param>
-/// <param name="Done">Completed release.</param>
+/// <param name="Done">Completed release or open.</param>
 /// <param name="Pending">Address of a device whose release has not started.</param>
 internal readonly record struct FlightRow(TaskId Process, OperationInFlight? UnderWay, Operation? Done, string? Pending)
 {
     public string Device => UnderWay?.Device ?? Done?.Device ?? Pending!;
 }
 
-/// <summary>Rows of the devices of shutdowns in progress, one line each.</summary>
+/// <summary>Rows of the devices of shutdowns and starts in progress, one line each.</summary>
 internal static class FlightRows
 {
     private const int DeviceWidth = 13, StateWidth = 22, TimeWidth = 9, ProcessWidth = 24;
@@ -46,6 +49,16 @@ internal static class FlightRows
         }
     }
 
+    /// <summary>Adds rows of opens that have ended, newest first.</summary>
+    public static void AddTo(List<FlightRow> rows, Start s, Filter filter)
+    {
+        for (int i = s.Opens.Length - 1; i >= 0; i--)
+        {
+            if (filter.Wants(s.Task, s.Opens[i].Device))
+                rows.Add(new FlightRow(s.Task, null, s.Opens[i], null));
+        }
+    }
+
     /// <summary>Draws the heading.</summary>
     /// <param name="processes">True for several processes: adds a process column.</param>
     public static void Heading(Canvas canvas, Area line, string title, bool processes)
@@ -62,13 +75,14 @@ internal static class FlightRows
             Cells(canvas, line, Style.Plain, o.Device, Doing(o), FlightHead.Rough(Math.Max(0, state.NowNs - o.StateSinceNs)), process,
                 Why(state, o), Style.Plain);
         else if (row.Done is { } done)
-            Cells(canvas, line, Style.Plain, done.Device, ("released", Style.Good), Figures.Text(done.Time.DurationNs), process,
+            Cells(canvas, line, Style.Plain, done.Device, Ended(done), Figures.Text(done.Time.DurationNs), process,
                 Details(done), Style.Plain);
         else
             Cells(canvas, line, Style.Faint, row.Pending!, ("pending", Style.Faint), "", process, "", Style.Faint);
     }
 
-    private static (string Text, Style Style) Doing(OperationInFlight o) => (o.State, o.Kind) switch
+    /// <summary>What an operation in progress is doing: "in reset (flr)".</summary>
+    public static (string Text, Style Style) Doing(OperationInFlight o) => (o.State, o.Kind) switch
     {
         (OperationState.WaitingForLock, _) => ("waiting for a lock", Style.Waiting),
         (OperationState.Resetting, _) => ($"in reset{(o.Method == ResetMethod.Unknown ? "" : $" ({o.Method.Name()})")}", Style.Reset),
@@ -77,15 +91,19 @@ internal static class FlightRows
         _ => (o.Kind.Doing(), Style.Reset),
     };
 
-    // Why it takes so long: the holder of the lock, or the reset methods that have failed.
-    private static string Why(ProfileState state, OperationInFlight o) =>
+    /// <summary>Why it takes so long: the holder of the lock, or the reset methods that have failed; empty if there is no reason.</summary>
+    public static string Why(ProfileState state, OperationInFlight o) =>
         o.State != OperationState.WaitingForLock ? ResetChainText.Of(o.FailedAttempts)
         : o.Holder is null ? "holder not seen"
         : o.HolderDevice is null ? $"held by {ProcessNames.Of(o.Holder, state.VmNames)}"
         : o.Holder.Tgid == o.Task.Tgid ? $"held for {o.HolderDevice}"
         : $"held for {o.HolderDevice} by {ProcessNames.Of(o.Holder, state.VmNames)}";
 
+    private static (string Text, Style Style) Ended(Operation done) =>
+        done.Kind == OperationKind.Release ? ("released", Style.Good) : done.Result < 0 ? ("open failed", Style.Alarm) : ("opened", Style.Good);
+
     private static string Details(Operation done) =>
+        (done.Result < 0 ? $"{Errno.Name(done.Result)}, " : "") +
         (done.LockWaits.IsEmpty ? "" : $"waited {Figures.Text(done.LockWaitNs)}, ") +
         (done.LongestReset is not { } reset ? "not reset" : $"{reset.Method.Name()} reset {Figures.Text(done.ResetNs)}");
 

@@ -3,16 +3,20 @@ using Profiler.Report;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>Time and content of each release: a line per device under a time axis.</summary>
+/// <summary>Time and content of each release, or open: a line per device under a time axis.</summary>
 /// <param name="startNs">Left end, CLOCK_MONOTONIC nanoseconds.</param>
 /// <param name="endNs">Right end, CLOCK_MONOTONIC nanoseconds.</param>
 internal readonly struct Waterfall(long startNs, long endNs)
 {
     private const char Reset = '█', Rest = '▓', Wait = '░';
 
+    /// <summary>Legend of the characters, for releases.</summary>
+    public static Line Legend => LegendOf("release");
+
     /// <summary>Legend of the characters.</summary>
-    public static Line Legend => new(
-        new("█", Style.Reset), new(" in reset  ", Style.Faint), new("▓", Style.Release), new(" rest of the release  ", Style.Faint),
+    /// <param name="what">"release" or "open".</param>
+    public static Line LegendOf(string what) => new(
+        new("█", Style.Reset), new(" in reset  ", Style.Faint), new("▓", Style.Release), new($" rest of the {what}  ", Style.Faint),
         new("░", Style.Waiting), new(" waiting for a lock", Style.Faint));
 
     /// <summary>Draws both ends of the axis.</summary>
@@ -22,7 +26,7 @@ internal readonly struct Waterfall(long startNs, long endNs)
         canvas.WriteRight(line.Right, line.Y, text(endNs - startNs), Style.Heading, line.X + 4);
     }
 
-    /// <summary>Draws an ended release. A cell shows the state that takes most of its time.</summary>
+    /// <summary>Draws an ended operation. A cell shows the state that takes most of its time.</summary>
     public void Draw(Canvas canvas, Area line, Operation o)
     {
         Fill(canvas, line, o.Time.StartNs, o.Time.EndNs, Rest, Style.Release);
@@ -35,7 +39,7 @@ internal readonly struct Waterfall(long startNs, long endNs)
             Fill(canvas, line, reset.Time.StartNs, reset.Time.EndNs, Waterfall.Reset, Style.Reset);
     }
 
-    /// <summary>Draws a release in progress. Its earlier states are unknown, except for waits.</summary>
+    /// <summary>Draws an operation in progress. Its earlier states are unknown, except for waits.</summary>
     public void Draw(Canvas canvas, Area line, OperationInFlight o)
     {
         Fill(canvas, line, o.StartNs, endNs, Rest, Style.Release);

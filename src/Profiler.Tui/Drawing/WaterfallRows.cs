@@ -5,7 +5,7 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Tui.Drawing;
 
-/// <summary>Rows of the devices of a shutdown: figures, and a bar at the time of the release.</summary>
+/// <summary>Rows of the devices of a shutdown or start: figures, and a bar at the time of the release or open.</summary>
 internal static class WaterfallRows
 {
     private const int DeviceWidth = 12, Number = 9, MethodWidth = 10;
@@ -14,14 +14,15 @@ internal static class WaterfallRows
     private const int AllFrom = 100, SomeFrom = 70;
 
     /// <summary>Draws the heading with both ends of the time axis.</summary>
-    public static void Heading(Canvas canvas, Area line, Waterfall waterfall)
+    /// <param name="what">"RELEASE" or "OPEN".</param>
+    public static void Heading(Canvas canvas, Area line, Waterfall waterfall, string what = "RELEASE")
     {
         canvas.Fill(line.X, line.Y, line.Width, ' ', Style.Heading);
-        waterfall.Axis(canvas, Cells(canvas, line, Style.Heading, "DEVICE", "START", "RELEASE", "LOCK WAIT", "RESET", "METHOD"), Figures.Text);
+        waterfall.Axis(canvas, Cells(canvas, line, Style.Heading, "DEVICE", "START", what, "LOCK WAIT", "RESET", "METHOD"), Figures.Text);
     }
 
     /// <summary>Draws the row of a device.</summary>
-    /// <param name="startNs">Start of the shutdown, CLOCK_MONOTONIC nanoseconds.</param>
+    /// <param name="startNs">Its begin, CLOCK_MONOTONIC nanoseconds.</param>
     public static void Draw(Canvas canvas, Area line, Waterfall waterfall, long startNs, ProfileState state, FlightRow row)
     {
         if (row.Done is { } done)

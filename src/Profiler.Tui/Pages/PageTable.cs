@@ -12,6 +12,7 @@ internal static class PageTable
         new DevicesPage(),
         new LocksPage(),
         new ShutdownsPage(),
+        new StartsPage(),
     ];
 
     /// <summary>Index of a page.</summary>

@@ -61,7 +61,8 @@ internal sealed class ShutdownsPage : TablePage<Shutdown>
     // For an incomplete shutdown the duration is a minimum.
     private static string Took(Shutdown s) => (s.IsWhole ? "" : "≥") + Figures.Text(s.Time.DurationNs);
 
-    private static string Ago(long ns) => (Math.Max(0, ns) / 1_000_000_000) switch
+    /// <summary>Time since an end, without fractions: "5 s", "3 min".</summary>
+    public static string Ago(long ns) => (Math.Max(0, ns) / 1_000_000_000) switch
     {
         < 120 and var s => $"{s} s",
         < 7200 and var s => $"{s / 60} min",

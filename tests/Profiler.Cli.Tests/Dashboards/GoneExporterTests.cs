@@ -5,8 +5,8 @@ using static Profiler.Cli.Tests.Support.PrometheusServer;
 namespace Profiler.Cli.Tests.Dashboards;
 
 /// <summary>
-/// The host's dashboard of a host that is gone: a shutdown of 17.2 s in its last minutes, and no sample since. Whatever the
-/// time shown, what was recorded is there.
+/// The host's dashboard of a host that is gone: in its last minutes a VM that started in 0.75 s and shut down in 17.2 s, and no sample
+/// since. Whatever the time shown, what was recorded is there.
 /// </summary>
 public sealed class GoneExporterTests(GoneExporterTests.GoneHost host) : IClassFixture<GoneExporterTests.GoneHost>
 {
@@ -46,6 +46,22 @@ public sealed class GoneExporterTests(GoneExporterTests.GoneHost host) : IClassF
             await Shows([.. Enumerable.Repeat(device[column], 4)], "Devices", column, minute, range);
     }
 
+    [Theory]
+    [MemberData(nameof(Times))]
+    public async Task So_are_those_of_starts(int minute, string range)
+    {
+        await Shows([1], "Starts", 0, minute, range);
+        await Shows([0.75], "Last and longest start", 0, minute, range);
+        await Shows([0.75], "Last and longest start", 1, minute, range);
+        // last, longest, devices
+        double[] row = [0.75, 0.75, 0];
+        for (int column = 0; column < row.Length; column++)
+            await Shows([row[column]], "Last starts", column, minute, range);
+        Dictionary<string, double> phases = (await Ask("Last starts by phase", 0, minute, range))
+            .ToDictionary(s => s.Labels["phase"], s => Math.Round(s.Value!.Value, 6));
+        Assert.Equal((0.05, 0.3, 0.4, 0.75), (phases["prepare"], phases["dma_allocate"], phases["process"], Math.Round(phases.Values.Sum(), 6)));
+    }
+
     /// <summary>The rest: all but what is about this moment, or has not happened.</summary>
     [Theory]
     [MemberData(nameof(Times))]
@@ -53,7 +69,8 @@ public sealed class GoneExporterTests(GoneExporterTests.GoneHost host) : IClassF
     {
         string[] silent =
         [
-            "Alerts in the time shown", "Faulty devices", "Releases, opens and lock waits", "Mean reset by method", "Shutdown percentiles", "Under way",
+            "Alerts in the time shown", "Faulty devices", "Releases, opens and lock waits", "Mean reset by method", "Shutdown percentiles",
+            "Starts under way", "Under way",
         ];
         var without = new SortedSet<string>(StringComparer.Ordinal);
         foreach (System.Text.Json.JsonElement panel in File.Panels)
@@ -89,11 +106,22 @@ public sealed class GoneExporterTests(GoneExporterTests.GoneHost host) : IClassF
     {
         private PrometheusServer? _prometheus;
 
+        // Before the shutdown, which begins after a second.
+        private const string Start = """
+            0.10 100/100 qemu contact exec 0.05 vm
+            0.20 100/100 qemu starting begin dma bytes 1g
+            0.50 100/100 qemu starting end dma bytes 1g pinned 1g faults 512 faulted 1g
+            0.80 100/101 qemu runs
+
+            """;
+
         internal PrometheusServer Prometheus => _prometheus!;
 
         public async Task InitializeAsync() =>
-            _prometheus = await new StagedHost().Says(30, new StagedCapture("")).Says(Gone - 30, StagedEvents.Shutdowns(1)).Watched();
+            _prometheus = await new StagedHost().Says(30, new StagedCapture("")).Says(Gone - 30, Lived()).Watched();
 
         public async Task DisposeAsync() => await _prometheus!.DisposeAsync();
+
+        private static StagedCapture Lived() => StagedEvents.Shutdowns(1) with { Events = Start + StagedEvents.Shutdowns(1).Events };
     }
 }

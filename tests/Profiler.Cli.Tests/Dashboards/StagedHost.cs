@@ -45,6 +45,6 @@ internal sealed partial class StagedHost
     /// <summary>A Prometheus that has seen all that.</summary>
     public Task<PrometheusServer> Watched() => PrometheusServer.WithSamples(_samples + "# EOF\n");
 
-    [GeneratedRegex("^vfio_(last_shutdown|device|host_seconds|\\w+_longest)")]
+    [GeneratedRegex("^vfio_(last_shutdown|last_start|device|host_seconds|\\w+_longest)")]
     private static partial Regex Leaves();
 }

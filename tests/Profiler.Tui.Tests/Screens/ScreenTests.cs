@@ -1,5 +1,6 @@
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
+using Profiler.Core.Lives;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;
 using Profiler.Tui.Pages;
@@ -13,6 +14,8 @@ public sealed class ScreenTests
 {
     private static readonly Dictionary<int, string> Names = new() { [900] = "mail", [4711] = "database-production-1" };
 
+    private static readonly Dictionary<int, string> StartNames = new() { [200] = "web-1", [300] = "old-1", [400] = "web-2" };
+
     /// <summary>A VM that exits; three of its 16 devices are released, one after another.</summary>
     internal static readonly StagedCapture Serial = new(File.ReadAllText(Golden.Beside("../serial-exit.events")))
     {
@@ -25,6 +28,57 @@ public sealed class ScreenTests
 
     /// <summary>A VM whose threads wait for one lock.</summary>
     internal static readonly StagedCapture Convoy = new(StagedEvents.ShutdownInFlight) { VmNames = Names };
+
+    /// <summary>A VM that maps its memory before it opens its devices.</summary>
+    private const string MapsMemory = """
+         1.0 200/200 qemu contact exec 0.4 vm
+         1.1 200/200 qemu starting begin dma bytes 3g
+         1.6 200/200 qemu starting end dma bytes 3g pinned 3g faults 1536 faulted 3g
+         1.6 200/200 qemu starting begin dma bytes 125g
+
+        """;
+
+    // It waits for a lock that the end of another VM holds.
+    private const string OpensDevices = """
+        22.5 200/200 qemu starting end dma bytes 125g pinned 125g faults 64000 faulted 125g
+        22.6 200/200 qemu open begin 0000:01:00.0 lock a
+        22.7 200/200 qemu reset begin flr 0000:01:00.0
+        22.8 200/200 qemu reset end flr
+        22.9 200/200 qemu open end 20
+        22.9 200/200 qemu starting begin dma bytes 16m
+        23.0 200/200 qemu starting end dma bytes 16m
+        23.1 300/300 qemu release begin 0000:02:00.0 lock b exiting
+        23.1 300/300 qemu reset begin secondarybus 0000:00:01.0
+        23.2 200/200 qemu open begin 0000:03:00.0 lock b
+        23.2 200/200 qemu wait begin lock b holder 300/300 qemu
+
+        """;
+
+    private const string ThenRuns = """
+        25.0 300/300 qemu reset end secondarybus
+        25.1 300/300 qemu release end
+        25.1 200/200 qemu wait end lock b
+        25.2 200/200 qemu open end 21
+        25.5 200/201 qemu runs
+        40.0 400/400 qemu contact exec 39.0 vm
+        40.1 400/400 qemu open begin 0000:04:00.0
+        40.2 400/400 qemu open end -16
+        40.3 400/400 qemu exits
+        40.4 400/400 qemu gone
+        50.0 200/200 qemu open begin 0000:05:00.0
+        50.2 200/200 qemu open end 22
+        58.0 200/200 qemu open begin 0000:06:00.0
+        58.1 200/200 qemu open end 23
+        """;
+
+    /// <summary>A VM that starts, in the middle of the mapping of its memory.</summary>
+    internal static readonly StagedCapture Starting = new(MapsMemory) { VmNames = StartNames };
+
+    /// <summary>The same one, while it waits for another VM that goes down.</summary>
+    internal static readonly StagedCapture Waiting = new(MapsMemory + OpensDevices + "24.4 1/1 init exits") { VmNames = StartNames };
+
+    /// <summary>It has started, and got more devices; another one has failed to start.</summary>
+    internal static readonly StagedCapture Started = new(MapsMemory + OpensDevices + ThenRuns) { VmNames = StartNames };
 
     public static TheoryData<int, int> Sizes => new() { { 80, 24 }, { 120, 40 }, { 200, 60 } };
 
@@ -49,6 +103,31 @@ public sealed class ScreenTests
     {
         ProfileState state = Serial.StateAt(11.5);
         Check("in-flight-opened", state, ViewState.First.With(new FlightDetail(4711, state.Snapshot.ShutdownsInFlight[0].SoFar.Time.StartNs)), width, height);
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void A_VM_starting_that_maps_its_memory(int width, int height) => Check("starting", Starting.StateAt(13.5), ViewState.First, width, height);
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void A_VM_starting_that_waits_for_the_lock_of_one_going_down(int width, int height) =>
+        Check("starting-waits", Waiting.StateAt(24.5), ViewState.First, width, height);
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void The_detail_of_a_VM_starting(int width, int height)
+    {
+        ProfileState state = Waiting.StateAt(24.5);
+        Start start = state.Snapshot.StartsInFlight[0];
+        Check("starting-opened", state, ViewState.First.With(new StartingDetail(start.Task.Tgid, start.Time.StartNs)), width, height);
+    }
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void The_starts_that_are_over(int width, int height) => Check("starts", Started.StateAt(60), OnPage<StartsPage>(), width, height);
+
+    [Theory, MemberData(nameof(Sizes))]
+    public void A_start_that_is_over_opened(int width, int height)
+    {
+        ProfileState state = Started.StateAt(60);
+        Check("start-opened", state, OnPage<StartsPage>().With(new StartDetail(state.Snapshot.RecentStarts[^1])), width, height);
     }
 
     [Theory, MemberData(nameof(Sizes))]

@@ -21,7 +21,10 @@ internal static class ManyDevices
             ProfileState over = Released(1000).StateAt(2000);
             ProfileState flying = new StagedCapture(string.Concat(Enumerable.Range(0, 1000).Select(i =>
                 $"{1 + i * 0.0001:0.0000} 100/{1000 + i} qemu release begin {Address(i)} exiting\n"))).StateAt(2);
+            ProfileState starting = new StagedCapture("0.9 100/100 qemu contact vm\n" + string.Concat(Enumerable.Range(0, 1000).Select(i =>
+                $"{1 + i * 0.0001:0.0000} 100/{1000 + i} qemu open begin {Address(i)}\n"))).StateAt(2);
             yield return ("in flight", flying, ViewState.First);
+            yield return ("starting", starting, ViewState.First);
             yield return ("devices", over, On<DevicesPage>());
             yield return ("filtered", over, On<DevicesPage>() with { Filter = "web-1" });
             yield return ("histograms", over, On<LatencyPage>());
