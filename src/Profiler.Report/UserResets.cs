@@ -19,6 +19,19 @@ internal static class UserResets
             ? [reset.Device, .. device.DevSetMates]
             : [reset.Device];
 
+    public static readonly ImmutableArray<string> Columns = ["device", "at", "kind", "took", "lock wait", "reset", "method", "process", "hit", "failed"];
+
+    /// <summary>A reset as a row of a table with <see cref="Columns"/>.</summary>
+    public static string[] Cells(ReportUserReset r, ReportDocument report)
+    {
+        ReportDevice o = r.Operation;
+        return
+        [
+            o.Bdf, $"{(o.StartNs - report.Capture.StartNs) / 1e9:0.000} s", Words(r.Kind), Time(o.DurationNs), Time(o.LockWaitNs), Time(o.ResetNs),
+            o.ResetMethod ?? "-", ProcessNames.Of(o.Pid, o.Comm, o.Vm), r.Devices.Length > 1 ? string.Join(", ", r.Devices) : "", o.Error ?? "",
+        ];
+    }
+
     /// <summary>One line each, with what more there is to say of it.</summary>
     public static void Render(StringBuilder text, ReportDocument report, int width)
     {
@@ -29,10 +42,7 @@ internal static class UserResets
             new("method", Left: true), new("process", Left: true));
         foreach (ReportUserReset r in report.UserResets)
         {
-            ReportDevice o = r.Operation;
-            table.Add(
-                o.Bdf, $"{(o.StartNs - report.Capture.StartNs) / 1e9:0.000} s", Words(r.Kind), Time(o.DurationNs), Time(o.LockWaitNs),
-                Time(o.ResetNs), o.ResetMethod ?? "-", ProcessNames.Of(o.Pid, o.Comm, o.Vm));
+            table.Add(Cells(r, report)[..^2]);
         }
         IReadOnlyList<string> lines = table.Lines(width, titles: true);
         text.Append("\nresets that programs asked for\n").Append(lines[0]).Append('\n');

@@ -44,6 +44,8 @@ public static class HtmlReport
                     HtmlFindings.Write(html, report, [.. starts, .. lives]);
                     Lives(html, "Starts", "starts", null, starts);
                     Lives(html, "Shutdowns", "shutdowns", "No device was released.", lives);
+                    if (!report.UserResets.IsEmpty)
+                        HtmlCapture.Table(html, "Resets that programs asked for", UserResets.Columns, report.UserResets.Select(r => UserResets.Cells(r, report)));
                     Locks(html, report.Locks);
                     if (!report.Forecasts.IsEmpty)
                         HtmlCapture.Table(html, Forecasts.Title, Forecasts.Columns, report.Forecasts.Select(Forecasts.Cells));
