@@ -52,8 +52,6 @@ internal static class UserResets
             text.Append(lines[i + 1]).Append('\n');
             if (devices.Length > 1)
                 Paragraph.Append(text, $"hit {Figures.Count(devices.Length, "device")}: {string.Join(", ", devices)}", width, "    ", "      ");
-            if (o.Error is { } error)
-                Paragraph.Append(text, $"failed: {error}", width, "    ", "      ");
             Waterfall.Details(text, o, width);
         }
     }
