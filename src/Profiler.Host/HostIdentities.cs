@@ -13,8 +13,8 @@ namespace Profiler.Host;
 public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
 {
     /// <summary>
-    /// Maximum number of ended VMs whose names are kept for their shutdowns, of devices whose holders are kept after
-    /// their process ended, and of damages by resets.
+    /// Maximum number of ended VMs whose names are kept for their shutdowns, and of devices whose holders are kept after
+    /// their process ended.
     /// </summary>
     internal const int MaxEnded = 512;
 
@@ -22,7 +22,6 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
     private readonly DeviceHolders _holders = new(proc, devices.OfNode);
     private readonly Dictionary<int, long> _named = []; // start time of each process that has a name
     private readonly Queue<string> _leftBehind = new();
-    private readonly Queue<ResetDamage> _damages = new();
     private int _maxNamed = MaxEnded;
 
     public HostIdentities() : this(new ProcFs(), new DeviceIdentities(new PciSysfs(), PciIds.Installed))
@@ -39,10 +38,7 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
     {
         IReadOnlyList<DeviceIdentity> present = devices.Scan();
         foreach (DeviceIdentity device in present.Where(d => !Facts.Devices.ContainsKey(d.Bdf)))
-        {
             Facts.Add(device);
-            devices.Health.Begin(device.Bdf);
-        }
         IReadOnlyList<ProcessAtStart> processes = new ProcessesAtStart(proc, _holders).Find(present, devices.IsEnabled, found ?? (_ => { }));
         foreach (ProcessAtStart process in processes)
         {
@@ -63,7 +59,6 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
             case Operation operation:
                 LearnVm(operation.Task.Tgid, opens: operation.Kind == OperationKind.Open);
                 LearnDevice(operation);
-                LearnDamage(operation);
                 break;
             case SignalDelivered signal:
                 LearnVm(signal.Target.Tgid);
@@ -93,27 +88,7 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
         DeviceIdentity? known = Facts.Devices.GetValueOrDefault(operation.Device);
         if ((known is null || operation.Kind == OperationKind.Open) &&
             devices.Learn(operation.Device, again: operation.Kind == OperationKind.Open) is { } device && !ReferenceEquals(device, known))
-        {
             Facts.Add(device);
-            devices.Health.Forget(device.Bdf);
-        }
-    }
-
-    // A hot reset is one of all devices on the bus.
-    private void LearnDamage(Operation operation)
-    {
-        if (!operation.IsPci)
-            return;
-        IReadOnlyList<string> others = operation.Kind == OperationKind.HotReset && Facts.Devices.TryGetValue(operation.Device, out DeviceIdentity? known)
-            ? known.DevSetMates
-            : [];
-        foreach (ResetDamage damage in others.Prepend(operation.Device).SelectMany(bdf => devices.Health.After(bdf, operation)))
-        {
-            Facts.Add(damage);
-            _damages.Enqueue(damage);
-            if (_damages.Count > MaxEnded)
-                Facts.Remove(_damages.Dequeue());
-        }
     }
 
     // An ended process keeps its name until a process with the same PID opens a device. A process is not asked again otherwise:

@@ -8,6 +8,7 @@ using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
+using Profiler.Host.Pci;
 
 namespace Profiler.Host.Live;
 
@@ -21,7 +22,8 @@ public sealed class LiveSource : IEventSource
     private LiveSource(BpfSession session, CaptureInfo info, HostIdentities identities, TimeProvider time)
     {
         (_session, Info, _identities) = (session, info, identities);
-        _learner = new IdentityLearner(identities, new StackNames(identities.Facts, session.KernelStack), time);
+        _learner = new IdentityLearner(
+            identities, new StackNames(identities.Facts, session.KernelStack), new DeviceDamages(identities.Facts, new DeviceHealth(new PciSysfs())), time);
     }
 
     public CaptureInfo Info { get; }
@@ -99,6 +101,7 @@ public sealed class LiveSource : IEventSource
         using System.Diagnostics.Activity? step = StartSteps.Begin("find processes with devices");
         foreach (ProcessAtStart process in _identities.Scan(pid => _session.Follow(pid)).Where(p => p.Exiting))
             _session.Follow(process.Tgid, exits: true);
+        _learner.Begin();
     }
 
     private static ImmutableArray<ProbeInfo> Describe(BpfSession session) =>

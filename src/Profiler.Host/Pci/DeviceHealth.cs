@@ -25,15 +25,8 @@ public sealed class DeviceHealth(PciSysfs sysfs, Action settle)
     /// <summary>Looks at a device to which nothing was done yet.</summary>
     public void Begin(string bdf)
     {
-        if (PciAddress.TryParse(bdf, out PciAddress address) && !_known.ContainsKey(address))
-            _known[address] = new Known { IsGone = IsGone(address), Link = sysfs.LinkOf(address) };
-    }
-
-    /// <summary>Another device may have the address by now.</summary>
-    public void Forget(string bdf)
-    {
         if (PciAddress.TryParse(bdf, out PciAddress address))
-            _known.Remove(address);
+            Begin(address);
     }
 
     /// <summary>Looks at a device that an operation was for, or whose bus it has reset.</summary>
@@ -44,8 +37,7 @@ public sealed class DeviceHealth(PciSysfs sysfs, Action settle)
     {
         if (!PciAddress.TryParse(bdf, out PciAddress address))
             yield break;
-        Begin(bdf);
-        Known known = _known[address];
+        Known known = Begin(address);
         known.WasReset |= !operation.Resets.IsEmpty;
         if (sysfs.IsAwake(address))
         {
@@ -71,6 +63,15 @@ public sealed class DeviceHealth(PciSysfs sysfs, Action settle)
         known.Speeds[operation.Kind] = link.Speed;
     }
 
+    // Cards are swapped and virtual functions recreated: another device may have the address by now.
+    private Known Begin(PciAddress address)
+    {
+        (string?, string?) ids = (sysfs.VendorId(address), sysfs.DeviceId(address));
+        if (!_known.TryGetValue(address, out Known? known) || known.Ids != ids)
+            _known[address] = known = new Known { Ids = ids, IsGone = IsGone(address), Link = sysfs.LinkOf(address) };
+        return known;
+    }
+
     private bool IsGone(PciAddress address) => sysfs.IsAwake(address) && sysfs.IsSilent(address);
 
     private bool IsStill(Func<bool> so)
@@ -84,6 +85,8 @@ public sealed class DeviceHealth(PciSysfs sysfs, Action settle)
 
     private sealed class Known
     {
+        public (string? Vendor, string? Device) Ids { get; init; }
+
         public bool IsGone { get; set; }
 
         public bool WasReset { get; set; }

@@ -6,17 +6,9 @@ namespace Profiler.Host.Pci;
 /// <summary>Identities of devices, read when a device is first seen. For one thread at a time.</summary>
 /// <param name="sysfs">The devices.</param>
 /// <param name="names">Their names.</param>
-/// <param name="health">How they are after resets.</param>
-public sealed class DeviceIdentities(PciSysfs sysfs, PciIds names, DeviceHealth health)
+public sealed class DeviceIdentities(PciSysfs sysfs, PciIds names)
 {
     private readonly Dictionary<string, DeviceIdentity> _known = [];
-
-    public DeviceIdentities(PciSysfs sysfs, PciIds names) : this(sysfs, names, new DeviceHealth(sysfs))
-    {
-    }
-
-    /// <summary>How these devices are after resets.</summary>
-    public DeviceHealth Health => health;
 
     /// <summary>All devices that are bound to a VFIO driver now, in the order of their addresses.</summary>
     public IReadOnlyList<DeviceIdentity> Scan() =>

@@ -5,16 +5,19 @@ using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Problems;
 using Profiler.Core.Recording;
+using Profiler.Host.Pci;
 using Profiler.Tests.Support;
 
 namespace Profiler.Host.Tests.Identity;
 
 /// <summary>A kernel that has a few events to tell, then no more.</summary>
-internal sealed class FakeSource(string events, HostIdentities identities, Func<int, ImmutableArray<ulong>>? addressesOfStack = null) : IEventSource
+internal sealed class FakeSource(
+    string events, HostIdentities identities, Func<int, ImmutableArray<ulong>>? addressesOfStack = null, DeviceHealth? health = null) : IEventSource
 {
     private readonly Subject<ReadOnlyMemory<byte>> _records = new();
-    private readonly IdentityLearner _learner =
-        new(identities, new StackNames(identities.Facts, addressesOfStack ?? (_ => [])), TimeProvider.System);
+    private readonly IdentityLearner _learner = new(
+        identities, new StackNames(identities.Facts, addressesOfStack ?? (_ => [])),
+        new DeviceDamages(identities.Facts, health ?? new DeviceHealth(new PciSysfs("/nonexistent"), () => { })), TimeProvider.System);
 
     public CaptureInfo Info { get; } = new StagedCapture("").Info;
 

@@ -18,7 +18,7 @@ public sealed class HostIdentitiesTests : IDisposable
     public HostIdentitiesTests()
     {
         _identities = new HostIdentities(
-            new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds(), new DeviceHealth(_sysfs.Sysfs, () => { })));
+            new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()));
         _identities.Facts.Learned += _told.Add;
     }
 
@@ -165,43 +165,6 @@ public sealed class HostIdentitiesTests : IDisposable
         Assert.Equal(
             [("10d3", "bus"), ("2330", "flr bus"), ("2330", "bus")],
             _told.Cast<DeviceIdentity>().Select(d => (d.DeviceId, string.Join(' ', d.ResetMethods!))));
-    }
-
-    [Fact]
-    public void A_hot_reset_may_damage_all_devices_of_the_bus()
-    {
-        const string port = "0000:00:08.0";
-        _sysfs.Add(port, "pcieport", 1).Power(port, "active", "D0");
-        foreach (string bdf in (string[])["0000:01:00.0", "0000:01:00.1"])
-        {
-            _sysfs.Add(bdf, "vfio-pci", 14, below: port).Attributes(bdf, "8086", "10d3", "020000", "bus")
-                .Power(bdf, "active", "D0").Config(bdf, silent: false);
-        }
-        _identities.Scan();
-        _sysfs.Config("0000:01:00.1", silent: true);
-        Operation reset = Release("0000:01:00.0") with { Resets = [new Reset("0000:01:00.0", ResetMethod.Bus, [], new Interval(0, 1), 0, [])] };
-        _identities.Learn(reset);
-        Assert.Empty(_identities.Facts.Damages);
-        _identities.Learn(reset with { Kind = OperationKind.HotReset });
-        Assert.Equal([new ResetDamage("0000:01:00.1", "hot_reset", 7, "qemu", 1)], _identities.Facts.Damages);
-        Assert.Contains(_told, fact => fact is ResetDamage);
-    }
-
-    [Fact]
-    public void However_many_devices_are_damaged_a_bounded_number_is_remembered()
-    {
-        _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus").Power("0000:01:00.0", "active", "D0");
-        for (int i = 0; i < 2 * (HostIdentities.MaxEnded + 5); i++)
-        {
-            _sysfs.Config("0000:01:00.0", silent: i % 2 == 1);
-            _identities.Learn(Release("0000:01:00.0") with
-            {
-                Time = new Interval(0, i),
-                Resets = [new Reset("0000:01:00.0", ResetMethod.Bus, [], new Interval(0, 1), 0, [])],
-            });
-        }
-        Assert.Equal(HostIdentities.MaxEnded, _identities.Facts.Damages.Count());
-        Assert.Equal(2 * (HostIdentities.MaxEnded + 5) - 1, _identities.Facts.Damages.Last().EndNs);
     }
 
     private static SignalDelivered Signal(int pid) => new(new TaskId(1, 1, "kill"), new TaskId(pid, pid, "qemu"), 15, 0);

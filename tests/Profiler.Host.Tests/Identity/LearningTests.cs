@@ -84,6 +84,35 @@ public sealed class LearningTests : IDisposable
         Assert.True(inTime);
     }
 
+    /// <summary>A look at a device that is being reset waits until that is over.</summary>
+    [Fact]
+    public async Task A_process_is_learned_while_a_device_is_looked_at()
+    {
+        using var named = new ManualResetEventSlim();
+        _proc.Add(8, ["qemu-system-x86_64", "-name", "second"]);
+        _sysfs.Add("0000:01:00.0", "vfio-pci", 14).Attributes("0000:01:00.0", "8086", "10d3", "020000", "bus")
+            .Power("0000:01:00.0", "active", "D0").Config("0000:01:00.0", silent: false);
+        _identities.Facts.Learned += fact =>
+        {
+            if (fact is ProcessIdentity { Tgid: 8 })
+                named.Set();
+        };
+        bool inTime = false;
+        var health = new DeviceHealth(_sysfs.Sysfs, () => inTime = named.Wait(TimeSpan.FromSeconds(30)));
+        health.Begin("0000:01:00.0");
+        _sysfs.Config("0000:01:00.0", silent: true);
+        var source = new FakeSource(
+            "1.0 7/7 qemu release begin 0000:01:00.0\n1.1 7/7 qemu reset begin flr 0000:01:00.0\n1.2 7/7 qemu reset end flr\n1.3 7/7 qemu release end\n" +
+            "1.4 8/8 qemu open begin mediated mediated\n1.5 8/8 qemu open end",
+            _identities, health: health);
+        using var profile = new Profile(source, TimeProvider.System);
+        profile.Start();
+        await profile.Completion;
+        await profile.Stop();
+        Assert.True(inTime);
+        Assert.Equal("0000:01:00.0", Assert.Single(_identities.Facts.Damages).Bdf);
+    }
+
     [Fact]
     public async Task What_there_was_at_the_start_is_known_to_the_shutdowns_of_a_replay_as_well()
     {
@@ -105,5 +134,5 @@ public sealed class LearningTests : IDisposable
     }
 
     private static string Opens(IEnumerable<int> pids) => string.Join('\n', pids.Select(pid =>
-        $"{pid}.0 {pid}/{pid} qemu open begin mediated-{pid}\n{pid}.1 {pid}/{pid} qemu open end"));
+        $"{pid}.0 {pid}/{pid} qemu open begin mediated-{pid} mediated\n{pid}.1 {pid}/{pid} qemu open end"));
 }
