@@ -51,7 +51,10 @@ public sealed class ServeTests
             Same(Seconds(device["duration_ns"]), One("Devices", "vfio_device_last_release_seconds", ("device", bdf)));
             Assert.Equal("lab-vm", Panel("Devices")[0]["labels"]!["vm"]!.GetValue<string>());
         }
-        string[] found = [.. shutdown["findings"]!.AsArray().Select(f => f!["id"]!.GetValue<string>())];
+        string[] found =
+        [
+            .. report["starts"]!.AsArray().Append(shutdown).SelectMany(life => life!["findings"]!.AsArray()).Select(f => f!["id"]!.GetValue<string>()),
+        ];
         Assert.NotEmpty(found);
         foreach (JsonNode finding in Panel("Findings"))
         {

@@ -184,8 +184,8 @@ public static class Probes
         new("contact", "start", "vfio_fops_open", KernelModules.Vfio, "contact") { Instant = true },
         new("contact_iommufd", "start", "iommufd_fops_open", KernelModules.Iommufd, "contact") { Instant = true },
         new("vm", "start", "kvm_dev_ioctl", KernelModules.Kvm, "vm_created") { Instant = true },
-        // Whenever a vCPU goes on after an exit to user space.
-        new("run", "start", "kvm_arch_vcpu_ioctl_run", KernelModules.Kvm, "vcpu_runs") { Instant = true, Hot = true },
+        // Whenever a vCPU goes on after an exit to user space. An fentry program would be cheaper, but nobody could unload KVM.
+        new("run", "start", "kvm_arch_vcpu_ioctl_run", KernelModules.Kvm, "vcpu_runs") { Instant = true },
         new("kvm_slot", "start", "kvm_set_memory_region", KernelModules.Kvm, "kvm_slot"),
         new("dma_type1", "start", "vfio_iommu_type1_ioctl", KernelModules.VfioIommuType1, "dma_type1"),
         new("dma_iommufd", "start", "iopt_map_user_pages", KernelModules.Iommufd, "dma_iommufd"),
