@@ -403,4 +403,24 @@ static __always_inline void thread_ended(__u32 tid)
 		remove_mapping(tid);
 }
 
+/* The four programs of a function whose call is a step, and whose arguments and result are not
+ * needed: on(step, edge). */
+#define STEP_PROBES(name, on, step)                                                                \
+	SEC("kprobe") int BPF_KPROBE(name##_kprobe)                                                \
+	{                                                                                          \
+		return on(step, EDGE_BEGIN);                                                       \
+	}                                                                                          \
+	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe)                                       \
+	{                                                                                          \
+		return on(step, EDGE_END);                                                         \
+	}                                                                                          \
+	SEC("fentry") int BPF_PROG(name##_fentry)                                                  \
+	{                                                                                          \
+		return on(step, EDGE_BEGIN);                                                       \
+	}                                                                                          \
+	SEC("fexit") int BPF_PROG(name##_fexit)                                                    \
+	{                                                                                          \
+		return on(step, EDGE_END);                                                         \
+	}
+
 #endif

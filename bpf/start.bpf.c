@@ -45,9 +45,9 @@ int BPF_PROG(contact_fentry)
 	return 0;
 }
 
-static __always_inline int start_instant(enum start_step step)
+static __always_inline int start_event(enum start_step step, enum event_edge edge)
 {
-	struct event *event = event_reserve(EVENT_START, EDGE_INSTANT);
+	struct event *event = event_reserve(EVENT_START, edge);
 
 	if (!event)
 		return 0;
@@ -73,7 +73,7 @@ static __always_inline int vm_created(unsigned int ioctl)
 			count_fault(FAULT_TRACKED_FULL);
 		return 0;
 	}
-	return is_starting(tgid) ? start_instant(START_VM) : 0;
+	return is_starting(tgid) ? start_event(START_VM, EDGE_INSTANT) : 0;
 }
 
 SEC("kprobe")
@@ -103,7 +103,7 @@ static __always_inline int vcpu_runs(void)
 	if (!remove_new_vm(tgid) || !is_starting(tgid))
 		return 0;
 	bpf_map_update_elem(&tracked, &tgid, &runs, BPF_EXIST);
-	return start_instant(START_RUN);
+	return start_event(START_RUN, EDGE_INSTANT);
 }
 
 SEC("kprobe")
@@ -293,36 +293,8 @@ int BPF_PROG(dma_domain_fexit, void *iopt, void *domain, int result)
 
 static __always_inline int start_part(enum start_step step, enum event_edge edge)
 {
-	struct event *event;
-
-	if (!under_way.processes || !is_starting(current_tgid()))
-		return 0;
-	event = event_reserve(EVENT_START, edge);
-	if (!event)
-		return 0;
-	event->subtype = step;
-	event_submit(event);
-	return 0;
+	return under_way.processes && is_starting(current_tgid()) ? start_event(step, edge) : 0;
 }
 
-/* Their arguments and results are not needed. */
-#define START_PROBES(name, step)                                                                   \
-	SEC("kprobe") int BPF_KPROBE(name##_kprobe)                                                \
-	{                                                                                          \
-		return start_part(step, EDGE_BEGIN);                                               \
-	}                                                                                          \
-	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe)                                       \
-	{                                                                                          \
-		return start_part(step, EDGE_END);                                                 \
-	}                                                                                          \
-	SEC("fentry") int BPF_PROG(name##_fentry)                                                  \
-	{                                                                                          \
-		return start_part(step, EDGE_BEGIN);                                               \
-	}                                                                                          \
-	SEC("fexit") int BPF_PROG(name##_fexit)                                                    \
-	{                                                                                          \
-		return start_part(step, EDGE_END);                                                 \
-	}
-
-START_PROBES(interrupts, START_INTERRUPTS)
-START_PROBES(kvm_slot, START_KVM_MEMORY)
+STEP_PROBES(interrupts, start_part, START_INTERRUPTS)
+STEP_PROBES(kvm_slot, start_part, START_KVM_MEMORY)

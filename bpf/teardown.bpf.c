@@ -206,34 +206,15 @@ static __always_inline int teardown(enum teardown_step step, enum event_edge edg
 	return 0;
 }
 
-/* Their arguments and results are not needed. */
-#define TEARDOWN_PROBES(name, step)                                                                \
-	SEC("kprobe") int BPF_KPROBE(name##_kprobe)                                                \
-	{                                                                                          \
-		return teardown(step, EDGE_BEGIN);                                                 \
-	}                                                                                          \
-	SEC("kretprobe") int BPF_KRETPROBE(name##_kretprobe)                                       \
-	{                                                                                          \
-		return teardown(step, EDGE_END);                                                   \
-	}                                                                                          \
-	SEC("fentry") int BPF_PROG(name##_fentry)                                                  \
-	{                                                                                          \
-		return teardown(step, EDGE_BEGIN);                                                 \
-	}                                                                                          \
-	SEC("fexit") int BPF_PROG(name##_fexit)                                                    \
-	{                                                                                          \
-		return teardown(step, EDGE_END);                                                   \
-	}
-
-TEARDOWN_PROBES(core_dump, TEARDOWN_CORE_DUMP)
-TEARDOWN_PROBES(memory, TEARDOWN_MEMORY)
-TEARDOWN_PROBES(iommu_type1, TEARDOWN_IOMMU)
-TEARDOWN_PROBES(iommufd, TEARDOWN_IOMMU)
-TEARDOWN_PROBES(iommufd_domain, TEARDOWN_IOMMU)
-TEARDOWN_PROBES(kvm_vm, TEARDOWN_KVM)
-TEARDOWN_PROBES(kvm_put, TEARDOWN_KVM)
-TEARDOWN_PROBES(kvm_memory, TEARDOWN_KVM)
-TEARDOWN_PROBES(power, TEARDOWN_POWER)
+STEP_PROBES(core_dump, teardown, TEARDOWN_CORE_DUMP)
+STEP_PROBES(memory, teardown, TEARDOWN_MEMORY)
+STEP_PROBES(iommu_type1, teardown, TEARDOWN_IOMMU)
+STEP_PROBES(iommufd, teardown, TEARDOWN_IOMMU)
+STEP_PROBES(iommufd_domain, teardown, TEARDOWN_IOMMU)
+STEP_PROBES(kvm_vm, teardown, TEARDOWN_KVM)
+STEP_PROBES(kvm_put, teardown, TEARDOWN_KVM)
+STEP_PROBES(kvm_memory, teardown, TEARDOWN_KVM)
+STEP_PROBES(power, teardown, TEARDOWN_POWER)
 
 /*
  * The files are closed by task work. task_work_run is not watched because every close() on the
