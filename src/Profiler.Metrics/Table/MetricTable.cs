@@ -88,7 +88,7 @@ public static class MetricTable
         "Exact duration of the last start of each VM (or other process, by its name); only those that succeeded and were seen whole.", "vm");
 
     public static readonly MetricDefinition LastStartDevices = Gauge(
-        "vfio_last_start_devices", None, "Number of devices that the last start of each VM opened.", "vm");
+        "vfio_last_start_devices", None, "Number of devices that the last start of each VM opened, or tried to.", "vm");
 
     public static readonly MetricDefinition LastStartTimestamp = Gauge(
         "vfio_last_start_timestamp_seconds", Seconds, "End of the last start of each VM, Unix time.", "vm");
