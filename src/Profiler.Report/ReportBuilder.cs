@@ -107,10 +107,7 @@ public static class ReportBuilder
     // How fast the host maps huge pages is known from all starts.
     private static ImmutableArray<ReportStart> Starts(RecordedCapture recorded, ImmutableArray<Operation> all, ShutdownReport report)
     {
-        var rates = new MappingRates();
-        foreach (Start start in recorded.Starts)
-            rates.Add(start);
-        var starts = new StartReport(recorded.Facts, report, all, rates);
+        var starts = new StartReport(recorded.Facts, report, all, MappingRates.Of(recorded.Starts));
         return [.. recorded.Starts.OrderBy(s => s.Time.StartNs).Select(starts.Of)];
     }
 

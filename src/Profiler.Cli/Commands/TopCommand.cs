@@ -3,6 +3,7 @@ using Profiler.Cli.Commands.Options;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
+using Profiler.Core.Spans;
 using Profiler.Report;
 using Profiler.Tui;
 using Profiler.Tui.Terminal;
@@ -62,20 +63,15 @@ internal static class TopCommand
             if (line.Of(activity) is { } text)
                 console.Output.WriteLine(text);
         }, _ => { });
-        profile.Shutdowns.Subscribe(shutdown =>
+        void Tell<T>(IObservable<T> lives, Func<T, TaskId> task, Func<T, string?, bool> wants, Func<T, string> text) => lives.Subscribe(life =>
         {
-            if (only != ActivityFilter.None && !only.Wants(shutdown, known.VmNames.GetValueOrDefault(shutdown.Task.Tgid)))
+            if (only != ActivityFilter.None && !wants(life, known.VmNames.GetValueOrDefault(task(life).Tgid)))
                 return;
             matched = true;
-            console.Output.WriteLine(line.Of(shutdown));
+            console.Output.WriteLine(text(life));
         }, _ => { });
-        profile.Starts.Subscribe(start =>
-        {
-            if (only != ActivityFilter.None && !only.Wants(start, known.VmNames.GetValueOrDefault(start.Task.Tgid)))
-                return;
-            matched = true;
-            console.Output.WriteLine(line.Of(start));
-        }, _ => { });
+        Tell(profile.Shutdowns, s => s.Task, only.Wants, line.Of);
+        Tell(profile.Starts, s => s.Task, only.Wants, line.Of);
         ProfileState state = profile.State();
         await console.Error.WriteLineAsync($"{CaptureStatus.Source(state)}, {CaptureStatus.Probes(state.Health)}");
         profile.Start();

@@ -30,16 +30,17 @@ public sealed class SeenProcesses
             Add(shutdown.Task.Tgid, device);
     }
 
-    public void Add(Start start)
+    public void Add(Start start) => Add(start.Task.Tgid);
+
+    private void Add(int pid)
     {
         if (_pids.Count < Most)
-            _pids.Add(start.Task.Tgid);
+            _pids.Add(pid);
     }
 
     private void Add(int pid, string device)
     {
-        if (_pids.Count < Most)
-            _pids.Add(pid);
+        Add(pid);
         if (_devices.Count < Most)
             _devices.Add(device);
     }

@@ -14,6 +14,15 @@ public sealed class MappingRates
 
     private long _largeBytes, _largeNs;
 
+    /// <summary>The rates that starts show.</summary>
+    public static MappingRates Of(IEnumerable<Start> starts)
+    {
+        var rates = new MappingRates();
+        foreach (Start start in starts)
+            rates.Add(start);
+        return rates;
+    }
+
     /// <summary>Adds the mappings of a start that are almost all of large pages.</summary>
     public void Add(Start start)
     {

@@ -27,7 +27,7 @@ public sealed class StartPhases
         foreach (Operation open in start.Opens)
             sweep.Add(open, (int)StartPhase.Open, (int)StartPhase.LockWait, (int)StartPhase.Reset);
         foreach (StartPart part in start.Parts)
-            sweep.Add((int)PhaseOf(part), part.Time);
+            sweep.Add((int)PhaseOf(part.Step, part.Mapping), part.Time);
         foreach (TeardownPart part in start.PowerChanges)
             sweep.Add((int)StartPhase.Power, part.Time);
         foreach (Operation reset in start.UserResets)
@@ -40,7 +40,7 @@ public sealed class StartPhases
             sweep.Add((int)PhaseOf(open), new Interval(open.StateSinceNs, start.Time.EndNs));
         }
         foreach (StartPartInFlight part in start.PartsUnderWay)
-            sweep.Add((int)PhaseOf(part), new Interval(part.SinceNs, start.Time.EndNs));
+            sweep.Add((int)PhaseOf(part.Step, null), new Interval(part.SinceNs, start.Time.EndNs));
         var phases = new StartPhases();
         sweep.Into(phases._ns);
         return phases;
@@ -55,20 +55,12 @@ public sealed class StartPhases
         _ => PhaseOf(operation.Kind),
     };
 
-    // Whether its pages were there already is known at its end.
-    private static StartPhase PhaseOf(StartPartInFlight part) => part.Step switch
+    // What a mapping in progress does is known at its end: until then it pins.
+    private static StartPhase PhaseOf(StartStep step, DmaMapping? mapping) => step switch
     {
         StartStep.Interrupts => StartPhase.Interrupts,
         StartStep.KvmMemory => StartPhase.Kvm,
-        _ => StartPhase.DmaPin,
-    };
-
-    private static StartPhase PhaseOf(StartPart part) => part.Step switch
-    {
-        StartStep.Interrupts => StartPhase.Interrupts,
-        StartStep.KvmMemory => StartPhase.Kvm,
-        _ when part.Mapping is { } mapping => PhaseOf(mapping),
-        _ => StartPhase.Process,
+        _ => mapping is { } done ? PhaseOf(done) : StartPhase.DmaPin,
     };
 
     /// <summary>The phase of a mapping: that of most of its bytes.</summary>

@@ -63,7 +63,7 @@ public sealed class StartTracker(long attachedNs = 0)
             // They are told from the contact on: without a start in progress, this is one by a process that goes on.
             case StartPart part: LifeAt(part.Task.Tgid, part.Time, isBusy)?.Add(part); break;
             case Operation { Kind: OperationKind.Open } open: Open(open, isBusy); break;
-            case Operation { Kind: OperationKind.Release } release: EndIfQuiet(release.Task.Tgid); break;
+            case Operation { Kind: OperationKind.Release } release: EndWithoutVm(release.Task.Tgid); break;
             case Operation reset: LifeAt(reset.Task.Tgid, reset.Time, isBusy)?.AddUserReset(reset); break;
             case TeardownPart { Step: TeardownStep.Power } power: _lives.GetValueOrDefault(power.Task.Tgid)?.Add(power); break;
             case StandaloneReset standalone: _lives.GetValueOrDefault(standalone.Task.Tgid)?.Add(standalone.Reset); break;
@@ -103,7 +103,7 @@ public sealed class StartTracker(long attachedNs = 0)
 
     private void Begin(StartAdvanced contact)
     {
-        EndIfQuiet(contact.Task.Tgid); // its number is used again
+        EndWithoutVm(contact.Task.Tgid); // its number is used again
         Remove(contact.Task.Tgid);
         StartLife life = Add(contact.Task.Tgid, contact.Process, contact.TimeNs);
         life.ContactSeen = true;
@@ -135,7 +135,7 @@ public sealed class StartTracker(long attachedNs = 0)
     private StartLife? LifeAt(int tgid, Interval time, Func<int, bool> isBusy)
     {
         if (_lives.TryGetValue(tgid, out StartLife? life) && IsQuiet(life, time.StartNs) && !isBusy(tgid))
-            EndIfQuiet(tgid);
+            EndWithoutVm(tgid);
         return _lives.GetValueOrDefault(tgid);
     }
 
@@ -162,7 +162,8 @@ public sealed class StartTracker(long attachedNs = 0)
             _spare.Push(life);
     }
 
-    private void EndIfQuiet(int tgid)
+    // Without a virtual machine a start is over with the last that was done; with one nothing but its run or an exit ends it.
+    private void EndWithoutVm(int tgid)
     {
         if (_lives.TryGetValue(tgid, out StartLife? life) && !life.HasVm)
             End(tgid, StartEnd.Quiet, life.LatestNs);
@@ -171,12 +172,8 @@ public sealed class StartTracker(long attachedNs = 0)
     private void Exits(ProcessAdvanced step)
     {
         _hadDevices.Remove(step.Process.Tgid);
-        if (!_lives.TryGetValue(step.Process.Tgid, out StartLife? life))
-            return;
-        if (life.HasVm)
-            End(life.Tgid, StartEnd.Exit, step.TimeNs);
-        else
-            End(life.Tgid, StartEnd.Quiet, life.LatestNs);
+        EndWithoutVm(step.Process.Tgid);
+        End(step.Process.Tgid, StartEnd.Exit, step.TimeNs);
     }
 
     private void End(int tgid, StartEnd end, long endNs)

@@ -71,10 +71,10 @@ internal static class StartHead
 
     private static string Devices(Start s)
     {
-        int failed = s.Opens.Count(o => o.Result < 0), waiting = s.UnderWay.Count(o => o.State == OperationState.WaitingForLock);
-        int resetting = s.UnderWay.Count(o => o.State == OperationState.Resetting), other = s.UnderWay.Length - waiting - resetting;
-        return $"{s.Opens.Length - failed} opened" + Some(failed, "failed") + Some(resetting, "in reset") + Some(waiting, "waiting") +
-            Some(other, "being opened");
+        int waiting = s.UnderWay.Count(o => o.State == OperationState.WaitingForLock);
+        int opening = s.UnderWay.Count(o => o is { State: OperationState.Working, Kind: OperationKind.Open });
+        return $"{s.Opened} opened" + Some(s.Opens.Length - s.Opened, "failed") + Some(s.UnderWay.Length - waiting - opening, "in reset") +
+            Some(waiting, "waiting") + Some(opening, "being opened");
     }
 
     private static string Some(int count, string what) => count == 0 ? "" : $", {count} {what}";

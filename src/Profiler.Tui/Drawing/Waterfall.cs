@@ -10,9 +10,6 @@ internal readonly struct Waterfall(long startNs, long endNs)
 {
     private const char Reset = '█', Rest = '▓', Wait = '░';
 
-    /// <summary>Legend of the characters, for releases.</summary>
-    public static Line Legend => LegendOf("release");
-
     /// <summary>Legend of the characters.</summary>
     /// <param name="what">"release" or "open".</param>
     public static Line LegendOf(string what) => new(

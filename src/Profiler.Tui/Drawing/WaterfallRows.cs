@@ -13,17 +13,28 @@ internal static class WaterfallRows
     // Minimum widths for all figures and for some figures.
     private const int AllFrom = 100, SomeFrom = 70;
 
-    /// <summary>Draws the heading with both ends of the time axis.</summary>
-    /// <param name="what">"RELEASE" or "OPEN".</param>
-    public static void Heading(Canvas canvas, Area line, Waterfall waterfall, string what = "RELEASE")
+    /// <summary>The heading, a row for each device, and the legend.</summary>
+    /// <param name="what">"release" or "open".</param>
+    /// <param name="time">Of the shutdown or start.</param>
+    /// <param name="state">For the time of what is in progress.</param>
+    /// <param name="count">Number of devices.</param>
+    /// <param name="row">Each of them.</param>
+    public static IEnumerable<Section> Sections(string what, Interval time, ProfileState state, int count, Func<int, FlightRow> row)
+    {
+        var waterfall = new Waterfall(time.StartNs, Math.Max(time.EndNs, time.StartNs + 1));
+        yield return new Section(1, (canvas, line, _) => Heading(canvas, line, waterfall, what.ToUpperInvariant()));
+        yield return new Section(count, (canvas, line, i) => Draw(canvas, line, waterfall, time.StartNs, state, row(i)));
+        yield return Section.Of(Waterfall.LegendOf(what));
+    }
+
+    // With both ends of the time axis.
+    private static void Heading(Canvas canvas, Area line, Waterfall waterfall, string what)
     {
         canvas.Fill(line.X, line.Y, line.Width, ' ', Style.Heading);
         waterfall.Axis(canvas, Cells(canvas, line, Style.Heading, "DEVICE", "START", what, "LOCK WAIT", "RESET", "METHOD"), Figures.Text);
     }
 
-    /// <summary>Draws the row of a device.</summary>
-    /// <param name="startNs">Its begin, CLOCK_MONOTONIC nanoseconds.</param>
-    public static void Draw(Canvas canvas, Area line, Waterfall waterfall, long startNs, ProfileState state, FlightRow row)
+    private static void Draw(Canvas canvas, Area line, Waterfall waterfall, long startNs, ProfileState state, FlightRow row)
     {
         if (row.Done is { } done)
         {

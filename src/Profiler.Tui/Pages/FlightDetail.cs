@@ -32,11 +32,8 @@ internal sealed record FlightDetail(int Tgid, long StartNs) : Detail
         sections.Add(PhaseBars.Of(scene.Flights.Of(s, state).Phases));
         if (s.Devices > 0)
         {
-            var waterfall = new Waterfall(s.SoFar.Time.StartNs, Math.Max(state.NowNs, s.SoFar.Time.StartNs + 1));
             sections.Add(Section.Of(Line.Empty));
-            sections.Add(new Section(1, (canvas, line, _) => WaterfallRows.Heading(canvas, line, waterfall)));
-            sections.Add(new Section(s.Devices, (canvas, line, i) => WaterfallRows.Draw(canvas, line, waterfall, s.SoFar.Time.StartNs, state, Row(s, i))));
-            sections.Add(Section.Of(Waterfall.Legend));
+            sections.AddRange(WaterfallRows.Sections("release", new Interval(s.SoFar.Time.StartNs, state.NowNs), state, s.Devices, i => Row(s, i)));
         }
         return sections;
     }

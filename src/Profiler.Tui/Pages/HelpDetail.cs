@@ -18,7 +18,7 @@ internal sealed record HelpDetail : Detail
         lines.Add(Line.Of("  a click selects a row, on the selected one opens it; on a column title sorts; on a tab goes there; the wheel moves"));
         lines.Add(Line.Empty);
         lines.Add(Line.Of("SIGNS", Style.Strong));
-        lines.Add(new Line([new StyledText("  releases      ", Style.Plain), .. Waterfall.Legend.Texts]));
+        lines.Add(new Line([new StyledText("  releases      ", Style.Plain), .. Waterfall.LegendOf("release").Texts]));
         lines.Add(new Line(
             new StyledText("  devices       ", Style.Plain), new StyledText("█", Style.Good), new StyledText(" released  ", Style.Faint),
             new StyledText("▓", Style.Reset), new StyledText(" at work  ", Style.Faint), new StyledText("▒", Style.Waiting),

@@ -40,11 +40,8 @@ internal sealed record ShutdownDetail(Shutdown Shutdown) : Detail
                 $"release times {Figures.Text(s.Releases.Sum(r => r.Time.DurationNs))} in sum, " +
                 $"{(s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} at a time")}; " +
                 $"in parallel {Figures.Text(s.IfParallelNs)} (limited by {SerialChain.LimitOf(s.IfParallelNs, s.Releases.Max(r => r.Time.DurationNs - r.LockWaitNs))})"), Line.Empty);
-            var waterfall = new Waterfall(s.Time.StartNs, Math.Max(s.Time.EndNs, s.Time.StartNs + 1));
-            yield return new Section(1, (canvas, line, _) => WaterfallRows.Heading(canvas, line, waterfall));
-            yield return new Section(s.Releases.Length, (canvas, line, i) =>
-                WaterfallRows.Draw(canvas, line, waterfall, s.Time.StartNs, state, new FlightRow(s.Task, null, s.Releases[i], null)));
-            yield return Section.Of(Waterfall.Legend);
+            foreach (Section section in WaterfallRows.Sections("release", s.Time, state, s.Releases.Length, i => new FlightRow(s.Task, null, s.Releases[i], null)))
+                yield return section;
         }
         yield return Section.Of([.. Left(state)]);
         ImmutableArray<Operation> waited = [.. s.Releases.Where(r => !r.LockWaits.IsEmpty)];

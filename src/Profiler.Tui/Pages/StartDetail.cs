@@ -20,12 +20,9 @@ internal sealed record StartDetail(Start Start) : Detail
         [
             .. state.Snapshot.RecentStarts.SelectMany(s => s.Opens), .. state.Snapshot.Recent.SelectMany(s => s.Releases),
         ];
-        var rates = new MappingRates();
-        foreach (Start s in state.Snapshot.RecentStarts)
-            rates.Add(s);
         var report = new ShutdownReport(
             state.Facts, new LockNames(operations, addresses: true), Evidence.Of(state.Health.Probes, state.Health.Problems));
-        return new StartReport(state.Facts, report, [.. operations], rates).Of(start);
+        return new StartReport(state.Facts, report, [.. operations], MappingRates.Of(state.Snapshot.RecentStarts)).Of(start);
     }
 
     /// <summary>Cached: changes only with new facts or a new width.</summary>

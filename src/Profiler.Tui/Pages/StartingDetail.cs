@@ -1,5 +1,6 @@
 using Profiler.Core.Capture;
 using Profiler.Core.Lives;
+using Profiler.Core.Spans;
 using Profiler.Tui.Drawing;
 
 namespace Profiler.Tui.Pages;
@@ -28,11 +29,8 @@ internal sealed record StartingDetail(int Tgid, long StartNs) : Detail
         int opens = s.Opens.Length + s.UnderWay.Length;
         if (opens > 0)
         {
-            var waterfall = new Waterfall(s.Time.StartNs, Math.Max(state.NowNs, s.Time.StartNs + 1));
             sections.Add(Section.Of(Line.Empty));
-            sections.Add(new Section(1, (canvas, line, _) => WaterfallRows.Heading(canvas, line, waterfall, "OPEN")));
-            sections.Add(new Section(opens, (canvas, line, i) => WaterfallRows.Draw(canvas, line, waterfall, s.Time.StartNs, state, Row(s, i))));
-            sections.Add(Section.Of(Waterfall.LegendOf("open")));
+            sections.AddRange(WaterfallRows.Sections("open", new Interval(s.Time.StartNs, state.NowNs), state, opens, i => Row(s, i)));
         }
         return sections;
     }

@@ -22,7 +22,7 @@ internal sealed class StartsPage : TablePage<Start>
             Style = s => Failed(s) ? Style.Alarm : Style.Plain,
         },
         new("TOOK", 9, (s, _) => Took(s), Right: true) { Compare = (a, b) => a.Time.DurationNs.CompareTo(b.Time.DurationNs) },
-        new("DEVICES", 7, (s, _) => $"{Opened(s)}", Right: true) { Compare = (a, b) => Opened(a).CompareTo(Opened(b)) },
+        new("DEVICES", 7, (s, _) => $"{s.Opened}", Right: true) { Compare = (a, b) => a.Opened.CompareTo(b.Opened) },
         new("PINNED", 9, (s, _) => s.Mapped is { Mappings: > 0 } m ? Figures.Bytes(m.PinnedBytes) : "-", Right: true, From: 60)
         {
             Compare = (a, b) => a.Mapped.PinnedBytes.CompareTo(b.Mapped.PinnedBytes),
@@ -57,8 +57,6 @@ internal sealed class StartsPage : TablePage<Start>
     protected override int Tie(Start a, Start b) => b.Time.EndNs.CompareTo(a.Time.EndNs);
 
     protected override Detail Open(Start row) => new StartDetail(row);
-
-    private static int Opened(Start s) => s.Opens.Count(o => o.Result >= 0);
 
     private static bool Failed(Start s) => s is { Kind: StartKind.Vm, End: StartEnd.Exit };
 
