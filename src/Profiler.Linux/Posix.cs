@@ -18,7 +18,7 @@ public static partial class Posix
 
     /// <summary>What is at a path, symbolic links followed; null if there is nothing, or nothing we may see.</summary>
     public static FileFacts? Stat(string path) => statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, out Statx s) == 0
-        ? new FileFacts(s.stx_mode, s.stx_uid, s.stx_gid)
+        ? new FileFacts(s.stx_mode, s.stx_uid, s.stx_gid, s.stx_ino)
         : null;
 
     /// <summary>May be executed, and is no directory.</summary>
@@ -97,6 +97,9 @@ public static partial class Posix
 
         [FieldOffset(28)]
         public ushort stx_mode;
+
+        [FieldOffset(32)]
+        public ulong stx_ino;
     }
 }
 
@@ -104,7 +107,8 @@ public static partial class Posix
 /// <param name="Mode">st_mode.</param>
 /// <param name="Uid">Its owner.</param>
 /// <param name="Gid">Its group.</param>
-public readonly record struct FileFacts(ushort Mode, uint Uid, uint Gid)
+/// <param name="Inode">Its inode.</param>
+public readonly record struct FileFacts(ushort Mode, uint Uid, uint Gid, ulong Inode)
 {
     public bool IsRegular => (Mode & Posix.S_IFMT) == Posix.S_IFREG;
 

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Profiler.Lab.Tests;
 
 /// <summary>
-/// The recorder is there first; then vfio-pci and KVM are loaded, used, unloaded, loaded again and used again; and so is iommufd,
-/// where there is one.
+/// The recorder is there first; then vfio-pci and KVM are loaded, used, unloaded, loaded again and used again, KVM being unloaded
+/// meanwhile; and so is iommufd, where there is one.
 /// </summary>
 public sealed class LateModuleTests
 {
@@ -13,7 +13,7 @@ public sealed class LateModuleTests
         unload() {
             for device in "${bdf[@]}"; do echo "$device" >"/sys/bus/pci/devices/$device/driver/unbind"; done
             modprobe -r vfio_pci vfio_iommu_type1
-            modprobe -r kvm_amd kvm
+            [[ ! -e /sys/module/kvm ]] || modprobe -r kvm_amd kvm
         }
         load() {
             modprobe kvm_amd
@@ -38,7 +38,13 @@ public sealed class LateModuleTests
         for round in 1 2; do
             load
             for function in "${functions[@]}"; do wait_for 60 watched "$function"; done
-            out/vfioscope release --mode threads --iommu $iommu "${bdf[@]}" >/dev/null
+            out/vfioscope release --mode threads --iommu $iommu "${bdf[@]}" >/dev/null &
+            release=$!
+            if ((round == 2)); then
+                sleep 1 # the opens and the releases take one each
+                modprobe -r kvm_amd kvm
+            fi
+            wait $release
             unload
         done
         sleep 0.5
@@ -57,6 +63,7 @@ public sealed class LateModuleTests
     {
         LabGuest guest = LabGuest.Run(Script, devices: 2, kernel);
         JsonNode report = guest.Json("report.json");
+        Assert.True(report["capture"]!["complete"]!.GetValue<bool>(), report["capture"]!["problems"]!.ToJsonString());
         Assert.Equal(4, report["releases"]!["count"]!.GetValue<int>());
         Assert.Equal(4, report["opens"]!.AsArray().Count);
         JsonNode release = report["capture"]!["probes"]!.AsArray().Single(p => p!["name"]!.GetValue<string>() == "release")!;

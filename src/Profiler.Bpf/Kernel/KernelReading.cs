@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Profiler.Bpf.Plan;
-using Profiler.Linux;
 
 namespace Profiler.Bpf.Kernel;
 
@@ -10,14 +9,15 @@ namespace Profiler.Bpf.Kernel;
 /// </summary>
 internal sealed class KernelReading
 {
-    private readonly string _modules = ModuleWatch.StateOf(KernelModules.All);
+    /// <summary>The modules when the reading began.</summary>
+    public ModuleStates Modules { get; } = ModuleStates.Read();
 
     private readonly Task<ILookup<string, KernelSymbol>> _functions = Task.Run(FindFunctions);
 
     private readonly Task<TypeInformation> _types = Task.Run(TypeInformation.Load);
 
     /// <summary>False if a module with probes was loaded or unloaded since the reading began.</summary>
-    public bool IsCurrent => _modules == ModuleWatch.StateOf(KernelModules.All);
+    public bool IsCurrent => Modules.Is(ModuleStates.Read());
 
     /// <summary>The functions in <see cref="Probes.Asked"/> that exist.</summary>
     public ILookup<string, KernelSymbol> Functions => Result(_functions, "wait for kernel symbols");

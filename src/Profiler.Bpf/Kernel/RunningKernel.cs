@@ -21,6 +21,12 @@ public sealed class RunningKernel : IKernelOffer
     /// <exception cref="BpfException">The kernel has no BTF, which is required to load the programs.</exception>
     internal TypeInformation Types => _reading.Types;
 
+    /// <summary>The modules with probes to which these answers belong.</summary>
+    internal ModuleStates Modules => _reading.Modules;
+
+    /// <inheritdoc cref="KernelReading.IsCurrent"/>
+    internal bool IsCurrent => _reading.IsCurrent;
+
     // A driver that is usually a module may be built in.
     public bool HasFunction(string name, string? module) =>
         _reading.Functions[name].Any(s => s.Module is null || s.Module == module);

@@ -26,10 +26,10 @@ public sealed class BpfSession : IDisposable
     private readonly Func<IKernelOffer, AttachPlan> _plan;
     private readonly SharedMaps _maps;
     private readonly ProbeSet _probes;
-    private readonly ModuleWatch _modules = new(Probes.All.Select(p => p.Module).OfType<string>().Distinct());
     private RingBufferReader? _reader;
     private RunStatistics? _runStatistics;
     private (ulong Loads, ulong Frees)? _moduleCounts;
+    private ModuleStates _modules = ModuleStates.Read();
 
     private readonly TracingSwitches _switches = TracingSwitches.OfThisMachine();
     private long _switchesLookedAt, _sweptAt, _stoppedNs;
@@ -60,7 +60,6 @@ public sealed class BpfSession : IDisposable
         {
             if (countRuns)
                 session._runStatistics = RunStatistics.Enable();
-            session._modules.Changed();
             session.CarryOut();
             using Activity? reader = StartSteps.Begin("ring buffer and switches");
             session._reader = new RingBufferReader(session._maps.Find(SharedMaps.Events)
@@ -181,13 +180,9 @@ public sealed class BpfSession : IDisposable
     {
         (ulong Loads, ulong Frees)? before = _moduleCounts;
         _moduleCounts = _maps.ReadModuleCounts();
-        // Even if the module was loaded again, its probes are gone. The counts begin at 0.
-        bool gone = (_moduleCounts?.Frees ?? 0) != (before?.Frees ?? 0);
-        if (gone)
-            _probes.DetachModules();
         // The count changes before the module is initialised, so sysfs is read until then. Without counts sysfs is always read.
         bool look = _moduleCounts is null || _moduleCounts != before || _modules.Unsettled;
-        if (!(look && _modules.Changed()) && !gone)
+        if (!look || _modules.Is(ModuleStates.Read()))
             return;
         try
         {
@@ -208,7 +203,16 @@ public sealed class BpfSession : IDisposable
         var kernel = RunningKernel.Ask();
         // Before the plan: it has to wait for the kernel's symbols.
         using var types = new MemoryFile("types", kernel.Types.Extract(ReadTypes.Value));
-        _probes.CarryOut(_plan(kernel), types.Path);
+        AttachPlan plan = _plan(kernel);
+        if (!kernel.IsCurrent)
+        {
+            CarryOut(); // a module came or went while the symbols were read: they may be from before or after
+            return;
+        }
+        // Only those: the others miss nothing meanwhile.
+        _probes.DetachFrom(kernel.Modules.GoneSince(_modules));
+        _modules = kernel.Modules;
+        _probes.CarryOut(plan, types.Path);
         _maps.SetReapingSeen(_probes.IsAttached("reaped"));
     }
 

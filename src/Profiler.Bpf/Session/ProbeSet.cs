@@ -97,8 +97,8 @@ internal sealed class ProbeSet : IDisposable
     /// <summary>Detaches all probes; their counts of missed runs are kept.</summary>
     public void Detach() => DetachWhere(_ => true);
 
-    /// <summary>Detaches the probes on functions of modules.</summary>
-    public void DetachModules() => DetachWhere(p => p.Plan.Probe.Module is not null);
+    /// <summary>Detaches the probes on functions of modules that have gone: the kernel has disarmed them.</summary>
+    public void DetachFrom(IReadOnlySet<string> modules) => DetachWhere(p => p.Plan.Probe.Module is { } module && modules.Contains(module));
 
     public void Dispose()
     {
