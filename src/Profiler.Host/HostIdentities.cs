@@ -10,13 +10,15 @@ namespace Profiler.Host;
 /// <summary>
 /// Identities on this machine: VMs by process, devices by address. Look-ups may block, and are for one thread at a time.
 /// </summary>
-public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
+public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices, Action pause)
 {
     /// <summary>
     /// Maximum number of ended VMs whose names are kept for their shutdowns, and of devices whose holders are kept after
     /// their process ended.
     /// </summary>
     internal const int MaxEnded = 512;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
 
     private readonly VmNames _vms = new(proc);
     private readonly DeviceHolders _holders = new(proc, devices.OfNode);
@@ -25,6 +27,10 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
     private int _maxNamed = MaxEnded;
 
     public HostIdentities() : this(new ProcFs(), new DeviceIdentities(new PciSysfs(), PciIds.Installed))
+    {
+    }
+
+    internal HostIdentities(ProcFs proc, DeviceIdentities devices) : this(proc, devices, () => Thread.Sleep(BetweenLooks))
     {
     }
 
@@ -39,7 +45,7 @@ public sealed class HostIdentities(ProcFs proc, DeviceIdentities devices)
         IReadOnlyList<DeviceIdentity> present = devices.Scan();
         foreach (DeviceIdentity device in present.Where(d => !Facts.Devices.ContainsKey(d.Bdf)))
             Facts.Add(device);
-        IReadOnlyList<ProcessAtStart> processes = new ProcessesAtStart(proc, _holders).Find(present, devices.IsEnabled, found ?? (_ => { }));
+        IReadOnlyList<ProcessAtStart> processes = new ProcessesAtStart(proc, _holders, pause).Find(present, devices.IsEnabled, found ?? (_ => { }));
         foreach (ProcessAtStart process in processes)
         {
             Facts.Add(process);

@@ -35,16 +35,19 @@ public sealed class LabGuest
     /// <summary>The checkout: the same path inside the guest.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Boots a guest and runs a bash script in the checkout; fails if the script does.</summary>
-    public static LabGuest Run(string script, int devices, string kernel = "6.12", string topology = "ports")
+    /// <summary>
+    /// Boots a guest and runs a bash script in the checkout; fails if the script does. With one CPU, two probes at one place see the same
+    /// time: two CPUs of a guest take turns, by one clock, and an event of the first probe wakes our recorder on the other CPU.
+    /// </summary>
+    public static LabGuest Run(string script, int devices, string kernel = "6.12", string topology = "ports", int? cpus = null)
     {
-        LabGuest guest = Try(script, devices, kernel, topology);
+        LabGuest guest = Try(script, devices, kernel, topology, cpus);
         Assert.True(guest.ExitCode == 0,
             $"the guest's script ended with {guest.ExitCode}: {guest.Reason}\nstdout:\n{guest.Stdout}\nstderr:\n{guest.Stderr}\nlogs: {guest.Output}");
         return guest;
     }
 
-    private static LabGuest Try(string script, int devices, string kernel, string topology)
+    private static LabGuest Try(string script, int devices, string kernel, string topology, int? cpus = null)
     {
         string output = Directory.CreateTempSubdirectory("vfioscope-lab-").FullName;
         string file = Path.Combine(output, "script");
@@ -54,7 +57,7 @@ public sealed class LabGuest
             ArgumentList =
             {
                 "--kernel", kernel, "--devices", $"{devices}", "--topology", topology, "--timeout", $"{TimeoutSeconds}", "--out", output,
-                "--", "bash", "-c", "source \"$OUT/script\"",
+                "--cpus", $"{cpus}", "--", "bash", "-c", "source \"$OUT/script\"",
             },
             WorkingDirectory = Root,
             RedirectStandardOutput = true,

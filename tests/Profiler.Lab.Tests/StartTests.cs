@@ -49,7 +49,7 @@ public sealed class StartTests
         run tcg never tcg
         """;
 
-    private static readonly GuestPerKernel Guests = new(kernel => LabGuest.Run(Script, Devices, kernel));
+    private static readonly GuestPerKernel Guests = new(kernel => LabGuest.Run(Script, Devices, kernel, cpus: 1));
 
     public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("5.10 6.12 newest iommufd")];
 

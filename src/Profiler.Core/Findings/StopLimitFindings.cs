@@ -40,7 +40,10 @@ internal static class StopLimitFindings
         };
     }
 
-    private static string Words(StopLimit limit, long limitNs) => limit.Manager is { } manager
-        ? $"the {Figures.Limit(limitNs)} after which {manager} sends SIGKILL if {limit.Setting} is not set"
-        : $"the limit of {Figures.Limit(limitNs)}";
+    private static string Words(StopLimit limit, long limitNs) => limit switch
+    {
+        { Manager: { } manager, Setting: { } setting } => $"the {Figures.Limit(limitNs)} after which {manager} sends SIGKILL if {setting} is not set",
+        { Manager: { } manager } => $"the {Figures.Limit(limitNs)} after which {manager} sends SIGKILL",
+        _ => $"the limit of {Figures.Limit(limitNs)}",
+    };
 }

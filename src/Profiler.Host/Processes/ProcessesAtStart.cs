@@ -10,10 +10,11 @@ namespace Profiler.Host.Processes;
 /// </summary>
 /// <param name="proc">The processes.</param>
 /// <param name="holders">What they have open.</param>
-internal sealed class ProcessesAtStart(ProcFs proc, DeviceHolders holders)
+/// <param name="pause">Waits between two looks at stacks.</param>
+internal sealed class ProcessesAtStart(ProcFs proc, DeviceHolders holders, Action pause)
 {
-    // The stack of a running thread cannot be read, and between two devices it does not show VFIO: so look again.
-    private const int Attempts = 3;
+    // The stack of a running thread cannot be read, and between two devices it does not show VFIO: so look again, a little later.
+    private const int Looks = 5;
 
     // vfio_device_fops_release, vfio_pci_release, vfio_pci_core_disable, vfio_group_fops_release, …
     private const string OfVfio = "vfio", ClosesFiles = "__fput", IsReleasing = "release";
@@ -40,11 +41,10 @@ internal sealed class ProcessesAtStart(ProcFs proc, DeviceHolders holders)
             }
         }
         string[] unheld = [.. devices.Select(d => d.Bdf).Where(isEnabled).Except(living.SelectMany(p => p.Devices ?? []))];
-        int[] closing = [.. dying.Where(pid => Closes(pid, unheld.Length > 0 && living.TrueForAll(p => p.Devices is not null)))];
-        foreach (int pid in closing)
-            found(pid);
+        bool areKnown = living.TrueForAll(p => p.Devices is not null);
+        List<int> closing = Closing(dying, unheld.Length > 0 && areKnown, found);
         // With several exiting processes, or another possible holder, it is unknown which has which device.
-        bool theirs = closing.Length == 1 && living.TrueForAll(p => p.Devices is not null);
+        bool theirs = closing.Count == 1 && areKnown;
         return
         [
             .. living,
@@ -63,21 +63,30 @@ internal sealed class ProcessesAtStart(ProcFs proc, DeviceHolders holders)
     private bool IsReleasingOne(int pid, int thread) =>
         Frames(pid, thread).Any(f => f.Contains(OfVfio, StringComparison.Ordinal) && f.Contains(IsReleasing, StringComparison.Ordinal));
 
-    // Without enabled devices that are open nowhere, only a process with VFIO on a stack counts.
-    private bool Closes(int pid, bool devicesAreMissing)
+    private List<int> Closing(List<int> dying, bool devicesAreMissing, Action<int> found)
     {
-        for (int look = 0; look < Attempts; look++)
+        var closing = new List<int>();
+        int looks = devicesAreMissing ? Looks : 1;
+        for (int look = 0; look < looks && dying.Count > closing.Count; look++)
         {
-            foreach (int thread in proc.ThreadsOf(pid))
+            if (look > 0)
+                pause();
+            foreach (int pid in dying.Except(closing).Where(pid => Closes(pid, devicesAreMissing)).ToList())
             {
-                string[] frames = Frames(pid, thread);
-                if (frames.Any(f => f.Contains(OfVfio, StringComparison.Ordinal)) ||
-                    (devicesAreMissing && frames.Any(f => f.Contains(ClosesFiles, StringComparison.Ordinal))))
-                    return true;
+                found(pid);
+                closing.Add(pid);
             }
         }
-        return false;
+        return closing;
     }
+
+    // Without enabled devices that are open nowhere, only a process with VFIO on a stack counts.
+    private bool Closes(int pid, bool devicesAreMissing) => proc.ThreadsOf(pid).Any(thread =>
+    {
+        string[] frames = Frames(pid, thread);
+        return frames.Any(f => f.Contains(OfVfio, StringComparison.Ordinal)) ||
+            (devicesAreMissing && frames.Any(f => f.Contains(ClosesFiles, StringComparison.Ordinal)));
+    });
 
     private string[] Frames(int pid, int thread) => proc.Read(pid, $"task/{thread}/stack").Split('\n');
 }

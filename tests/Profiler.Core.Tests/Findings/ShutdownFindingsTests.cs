@@ -149,6 +149,7 @@ public sealed class ShutdownFindingsTests
     [InlineData("kubernetes", "28.500 s less than the 30 s after which Kubernetes sends SIGKILL if terminationGracePeriodSeconds is not set")]
     [InlineData("kata", "28.500 s less than the 30 s after which Kubernetes sends SIGKILL if terminationGracePeriodSeconds is not set")]
     [InlineData("systemd", "88.500 s less than the 90 s after which systemd sends SIGKILL if TimeoutStopSec is not set")]
+    [InlineData("proxmox", "8.500 s less than the 10 s after which Proxmox sends SIGKILL")]
     public void A_process_compared_with_the_limit_of_its_manager(string manager, string words)
     {
         Finding finding = Single("stop_limit", For(Plain, new ProcessIdentity(100, "gpu-a", manager)));
@@ -170,7 +171,6 @@ public sealed class ShutdownFindingsTests
     }
 
     [Theory]
-    [InlineData("proxmox", "signal 15")]
     [InlineData("other", "signal 15")]
     [InlineData("kubernetes", "signal 9")] // nobody was asked to end before
     public void Not_where_no_limit_is_known(string manager, string signal) => Found(

@@ -19,6 +19,7 @@ public sealed class ProcessesAtStartTests : IDisposable
     private readonly FakeProc _proc = new();
     private readonly FakeSysfs _sysfs = new();
     private readonly List<int> _found = [];
+    private readonly List<Action> _pauses = []; // what happens in each
 
     public ProcessesAtStartTests() => _sysfs
         .Add(First, "vfio-pci", 14).Attributes(First, "8086", "10d3", "020000", "bus").Enable(First, 0)
@@ -87,6 +88,29 @@ public sealed class ProcessesAtStartTests : IDisposable
         Assert.Empty(Scan());
     }
 
+    /// <summary>It runs, so that its stack cannot be read, or is between two files.</summary>
+    [Fact]
+    public void A_dying_process_whose_stack_says_nothing_is_looked_at_again()
+    {
+        _sysfs.Enable(First);
+        Dying(8, "");
+        _pauses.AddRange([() => { }, () => Dying(8, "[<0>] eventfd_ctx_put+0x1a/0x30\n"), () => Dying(8, Closing)]);
+        Assert.Equal([First], Assert.Single(Scan()).Devices!.Value.AsEnumerable());
+        Assert.Equal([8], _found);
+        Assert.Empty(_pauses);
+    }
+
+    [Fact]
+    public void Nobody_is_waited_for_if_no_device_is_missing()
+    {
+        Holder(7, First);
+        _sysfs.Enable(First);
+        Dying(8, "");
+        _pauses.Add(() => Dying(8, Closing));
+        Assert.Equal([7], Scan().Select(p => p.Tgid));
+        Assert.Single(_pauses);
+    }
+
     [Fact]
     public void A_machine_that_is_dying_is_known_by_its_cgroup()
     {
@@ -132,8 +156,16 @@ public sealed class ProcessesAtStartTests : IDisposable
 
     private IReadOnlyList<ProcessAtStart> Scan()
     {
-        var identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()));
+        var identities = new HostIdentities(new ProcFs(_proc.Root), new DeviceIdentities(_sysfs.Sysfs, new PciIds()), Pause);
         _found.Clear();
         return [.. identities.Scan(_found.Add).OrderBy(p => p.Tgid)];
+    }
+    private void Pause()
+    {
+        if (_pauses.Count == 0)
+            return;
+        Action next = _pauses[0];
+        _pauses.RemoveAt(0);
+        next();
     }
 }
