@@ -42,7 +42,7 @@ public sealed class RwsemTests
     [MemberData(nameof(Kernels))]
     public void Waits_are_as_many_and_as_long_as_the_kernel_says(string kernel)
     {
-        LabGuest guest = LabGuest.Run(Script, Devices, kernel, cpus: 1);
+        LabGuest guest = LabGuest.Run(Script, Devices, kernel);
         JsonNode[] readers = Compare(guest, "opens", "READ");
         // Just between two of its calls nobody has the lock.
         JsonNode[] writers = [.. readers.Where(h => h["tid"] is not null)];

@@ -16,7 +16,10 @@ internal static class ReleaseCommand
         var mode = OptionValues.OneOf<ReleaseMode>("--mode",
             "exit: the process exits with all devices open; close: one after the other; threads: all at once, each from its " +
             "own thread; processes: all at once, each by the exit of its own process");
-        mode.Required = true;
+        var openOnly = new Option<bool>("--open-only")
+        {
+            Description = "in place of a mode: show how long it took to open the devices, one after the other, and to map the memory, as when a VM starts",
+        };
         var repeat = new Option<int>("--repeat")
         {
             Description = "how often to open and release the devices",
@@ -34,10 +37,13 @@ internal static class ReleaseCommand
         };
         var iommu = OptionValues.OneOf<IommuApi>("--iommu",
             "type1: open the devices through their IOMMU groups; iommufd: each by a node of its own, as newer VMMs do; compat: through their groups, with an iommufd as the container", IommuApi.Type1);
-        var hugePages = new Option<bool>("--huge-pages")
+        var page = new Option<PageSize>("--page")
         {
-            Description = "allow huge pages for --dma; without it all pages are 4 KiB, the slowest to unpin, as on a host with " +
-                "fragmented memory",
+            Description = "pages of that memory: 4k: the slowest to pin and unpin, as on a host with fragmented memory; 2m: transparent huge pages, " +
+                "as far as the kernel finds them; 1g: reserved ones, see hugepages-1048576kB in /sys/kernel/mm/hugepages",
+            HelpName = string.Join('|', PageSize.All.Select(p => p.Name)),
+            DefaultValueFactory = _ => PageSize.Small,
+            CustomParser = ParsePage,
         };
         var worker = new Option<bool>(Worker.Option) { Hidden = true };
         var devices = new Argument<string[]>("BDF")
@@ -48,19 +54,32 @@ internal static class ReleaseCommand
 
         var command = new Command("release", "Opens VFIO devices, releases them again in a chosen way, and shows how long it took.")
         {
-            mode, repeat, hold, iommu, dma, hugePages, worker, devices,
+            mode, openOnly, repeat, hold, iommu, dma, page, worker, devices,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(mode) is null == !result.GetValue(openOnly))
+                result.AddError($"write either {mode.Name} {mode.HelpName} or {openOnly.Name}");
+        });
         command.SetAction((parsed, stop) =>
         {
             string[] arguments = parsed.GetRequiredValue(devices);
-            var options = new IommuOptions(parsed.GetValue(iommu), parsed.GetValue(dma), parsed.GetValue(hugePages));
+            var options = new IommuOptions(parsed.GetValue(iommu), parsed.GetValue(dma), parsed.GetValue(page)!);
             if (parsed.GetValue(worker))
                 return Task.FromResult(Worker.Run(arguments, options));
-            var run = new ReleaseRun(parsed.GetRequiredValue(mode), parsed.GetValue(repeat), parsed.GetValue(hold), options);
+            var run = new ReleaseRun(parsed.GetValue(openOnly) ? null : parsed.GetRequiredValue(mode), parsed.GetValue(repeat), parsed.GetValue(hold), options);
             run.Execute(new DeviceArguments(new PciSysfs(), options.Api).Resolve(arguments), parsed.InvocationConfiguration.Output, stop);
             return Task.FromResult(ExitCode.Done);
         });
         return command;
+    }
+
+    private static PageSize ParsePage(ArgumentResult result)
+    {
+        if (PageSize.Parse(result.Tokens[0].Value) is { } size)
+            return size;
+        result.Expects($"{string.Join(", ", PageSize.All[..^1].Select(p => p.Name))} or {PageSize.All[^1].Name}");
+        return PageSize.Small;
     }
 
     private static ByteSize ParseSize(ArgumentResult result)

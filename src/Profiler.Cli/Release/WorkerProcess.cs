@@ -23,7 +23,7 @@ internal sealed class WorkerProcess : IDisposable
         string[] arguments =
         [
             "release", "--mode", "exit", Worker.Option,
-            "--iommu", EnumNames.Of(iommu.Api), "--dma", iommu.Dma.ToString(), .. iommu.HugePages ? (string[])["--huge-pages"] : [],
+            "--iommu", EnumNames.Of(iommu.Api), "--dma", iommu.Dma.ToString(), "--page", iommu.Page.Name,
             .. devices.Select(device => device.Address.ToString()),
         ];
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)

@@ -56,6 +56,7 @@ internal static class Examples
             "sudo vfioscope release --mode exit --dma 2G --repeat 3 01:00.0",
             "sudo vfioscope release --mode close --iommu iommufd 01:00.0 02:00.0",
             "sudo vfioscope release --mode threads --hold 01:00.0 02:00.0",
+            "sudo vfioscope release --open-only --dma 2G --page 2m 01:00.0 02:00.0",
         ],
         ["help"] = ["vfioscope help report"],
     };

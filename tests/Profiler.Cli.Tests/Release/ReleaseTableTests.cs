@@ -37,6 +37,31 @@ public class ReleaseTableTests
         Written(ReleaseMode.Exit, ["01:00.0"], null, 8.4121));
 
     [Fact]
+    public void Opening_has_a_time_for_each_device_and_for_the_memory()
+    {
+        using var output = new StringWriter();
+        ReleaseTable.Write(output, Addresses("01:00.0", "02:00.0"), new OpenTimes([TimeSpan.FromSeconds(1.0531), TimeSpan.FromSeconds(1.04)], TimeSpan.FromSeconds(0.2)));
+        Assert.Equal(
+            """
+            DEVICE        SECONDS
+            0000:01:00.0    1.053
+            0000:02:00.0    1.040
+            memory          0.200   allocated, pinned and mapped
+            total           2.293   2 devices opened
+
+            """,
+            output.ToString());
+    }
+
+    [Fact]
+    public void Without_memory_it_is_not_named()
+    {
+        using var output = new StringWriter();
+        ReleaseTable.Write(output, Addresses("01:00.0"), new OpenTimes([TimeSpan.FromSeconds(1.04)], null));
+        Assert.DoesNotContain("memory", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Holding_names_the_processes_and_the_way_out()
     {
         Assert.Equal("holding 1 device, pid 5: press Enter, or send SIGINT or SIGTERM to pid 4, to release", ReleaseRun.Announcement(1, [5], 4));
@@ -49,8 +74,11 @@ public class ReleaseTableTests
         ReleaseTable.Write(
             output,
             mode,
-            [.. devices.Select(text => PciAddress.TryParse(text, out PciAddress address) ? address : default)],
+            Addresses(devices),
             new ReleaseTimes(seconds?.Select(TimeSpan.FromSeconds).ToArray(), TimeSpan.FromSeconds(total)));
         return output.ToString();
     }
+
+    private static PciAddress[] Addresses(params string[] devices) =>
+        [.. devices.Select(text => PciAddress.TryParse(text, out PciAddress address) ? address : default)];
 }

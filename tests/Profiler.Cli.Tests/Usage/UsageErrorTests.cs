@@ -32,8 +32,9 @@ public class UsageErrorTests
     // What is missing.
     [InlineData("report", "FILE is missing: write vfioscope report [OPTIONS] FILE")]
     [InlineData("record", "--output is missing: write vfioscope record --output FILE [OPTIONS] [COMMAND...]")]
-    [InlineData("release 01:00.0", "--mode is missing: write vfioscope release --mode exit|close|threads|processes [OPTIONS] BDF...")]
-    [InlineData("release --mode close", "BDF is missing: write vfioscope release --mode exit|close|threads|processes [OPTIONS] BDF...")]
+    [InlineData("release 01:00.0", "write either --mode exit|close|threads|processes or --open-only")]
+    [InlineData("release --mode close --open-only 01:00.0", "write either --mode exit|close|threads|processes or --open-only")]
+    [InlineData("release --mode close", "BDF is missing: write vfioscope release [OPTIONS] BDF...")]
     [InlineData("report x --pid", "--pid needs a value: write --pid PID")]
     [InlineData("compare", "BEFORE is missing: write vfioscope compare [OPTIONS] BEFORE AFTER, or --before FILE... --after FILE...")]
     [InlineData("compare a", "AFTER is missing: write vfioscope compare [OPTIONS] BEFORE AFTER, or --before FILE... --after FILE...")]
@@ -68,6 +69,7 @@ public class UsageErrorTests
     [InlineData("top --from x --speed fast", "--speed fast: write a number greater than 0")]
     [InlineData("release --mode Close 01:00.0", "--mode Close: write exit, close, threads or processes")]
     [InlineData("release --mode close --repeat 0 01:00.0", "--repeat 0: write a whole number, 1 or more")]
+    [InlineData("release --mode close --dma 2G --page 2M 01:00.0", "--page 2M: write 4k, 2m or 1g")]
     [InlineData("release --mode close --dma 2T 01:00.0", "--dma 2T: write a size, such as 512M or 2G")]
     public void It_says_what_is_wrong_and_what_to_write(string arguments, string message)
     {
@@ -88,7 +90,8 @@ public class UsageErrorTests
     [InlineData("compare a b --fail-if-slower 0.5%")]
     [InlineData("compare --before a b --after c d --json")]
     [InlineData("compare --before a --before b --after c")]
-    [InlineData("release --mode exit --repeat 3 --hold --dma 2G --huge-pages 01:00.0 02:00.0")]
+    [InlineData("release --mode exit --repeat 3 --hold --dma 2G --page 2m 01:00.0 02:00.0")]
+    [InlineData("release --open-only --dma 2G --page 1g 01:00.0")]
     [InlineData("serve --web.listen-address :1 --web.listen-address :2")]
     [InlineData("record --duration 1d -o x")]
     [InlineData("report --help --frobnicate")]

@@ -18,7 +18,7 @@ internal readonly record struct ByteSize(ulong Bytes)
     }
 
     /// <summary>The next multiple of the page size, which is all that can be mapped.</summary>
-    public ByteSize RoundedUpTo(int pageSize) => new((Bytes + (ulong)pageSize - 1) / (ulong)pageSize * (ulong)pageSize);
+    public ByteSize RoundedUpTo(ulong pageBytes) => new((Bytes + pageBytes - 1) / pageBytes * pageBytes);
 
     /// <summary>In the form that <see cref="Parse"/> takes, with the largest unit that leaves no fraction.</summary>
     public override string ToString()

@@ -16,8 +16,8 @@ internal enum IommuApi
 /// <summary>How devices are opened, and what is mapped for them, as for a VM.</summary>
 /// <param name="Api">The interface.</param>
 /// <param name="Dma">Memory to map for DMA; 0 for none.</param>
-/// <param name="HugePages">Whether huge pages are allowed, which are pinned and unpinned much faster.</param>
-internal sealed record IommuOptions(IommuApi Api, ByteSize Dma, bool HugePages)
+/// <param name="Page">The pages of that memory.</param>
+internal sealed record IommuOptions(IommuApi Api, ByteSize Dma, PageSize Page)
 {
-    public static IommuOptions Default { get; } = new(IommuApi.Type1, default, HugePages: false);
+    public static IommuOptions Default { get; } = new(IommuApi.Type1, default, PageSize.Small);
 }

@@ -16,7 +16,7 @@ internal static partial class LibC
 
     /// <summary>Arguments of <see cref="mmap"/> and <see cref="madvise"/> (include/uapi/asm-generic/mman*.h).</summary>
     public const int PROT_READ = 0x1, PROT_WRITE = 0x2, MAP_PRIVATE = 0x2, MAP_ANONYMOUS = 0x20,
-        MADV_HUGEPAGE = 14, MADV_NOHUGEPAGE = 15;
+        MAP_HUGETLB = 0x40000, MAP_HUGE_SHIFT = 26, MADV_HUGEPAGE = 14, MADV_NOHUGEPAGE = 15;
 
     [LibraryImport(Library, SetLastError = true)]
     public static partial int ioctl(int fd, nuint request, nint argument);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Profiler.Core;
 using Profiler.Linux;
 
@@ -20,6 +21,9 @@ internal sealed class OpenDevices : IDisposable
 
     public int Count => _fds.Length;
 
+    /// <summary>How long each step of <see cref="Open"/> took.</summary>
+    public OpenTimes Times { get; private set; } = new([], null);
+
     /// <summary>Opens one after the other; each may take a second, as opening resets the device.</summary>
     /// <exception cref="UserException">
     /// A device cannot be opened, or the memory cannot be mapped (3); those opened are closed again.
@@ -30,13 +34,13 @@ internal sealed class OpenDevices : IDisposable
         var opened = new OpenDevices(devices.Count, iommu.Api);
         try
         {
+            var times = new TimeSpan[devices.Count];
             for (int i = 0; i < devices.Count; i++)
             {
                 stop.ThrowIfCancellationRequested();
-                opened._fds[i] = opened._space.OpenDevice(devices[i]);
+                times[i] = Timed(() => opened._fds[i] = opened._space.OpenDevice(devices[i]));
             }
-            if (iommu.Dma.Bytes > 0)
-                opened._space.MapMemory(iommu);
+            opened.Times = new OpenTimes(times, iommu.Dma.Bytes > 0 ? Timed(() => opened._space.MapMemory(iommu)) : null);
             return opened;
         }
         catch
@@ -44,6 +48,13 @@ internal sealed class OpenDevices : IDisposable
             opened.Dispose();
             throw;
         }
+    }
+
+    private static TimeSpan Timed(Action step)
+    {
+        long start = Stopwatch.GetTimestamp();
+        step();
+        return Stopwatch.GetElapsedTime(start);
     }
 
     /// <summary>Closes one device; returns when the kernel has released it. Different devices may be closed at once.</summary>
