@@ -59,6 +59,12 @@ public sealed class VfioErrorsTests
         Assert.EndsWith("echo Y > /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts", VfioErrors.SetIommu(7, Errno.EPERM).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, "no page of 1 GiB is free: echo 1 >/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages, and see there how many it became")]
+    [InlineData(8, "fewer than 8 pages of 1 GiB are free: echo 8 >/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages, and see there how many it became")]
+    public void Pages_that_somebody_has_to_reserve_are_asked_for(ulong pages, string message) =>
+        Assert.Equal(message, VfioErrors.NoGiantPages(pages).Message);
+
     [Fact]
     public void The_users_of_a_file_are_found_by_their_descriptors()
     {

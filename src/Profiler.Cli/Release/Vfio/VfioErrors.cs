@@ -106,10 +106,10 @@ internal static class VfioErrors
     };
 
     public static UserException NoHugePages(string file) => UserException.NotPossible(
-        $"this host makes no transparent huge pages ({file} does not say so): echo madvise >{file}, or take --page {PageSize.Small.Name}");
+        $"this host makes no transparent huge pages (it is without {file}, or that says never): echo madvise >{file}, or take --page {PageSize.Small.Name}");
 
     public static UserException NoGiantPages(ulong pages) => UserException.NotPossible(
-        $"fewer than {pages} pages of 1 GiB are free: echo {pages} >/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages, and see " +
+        $"{(pages == 1 ? "no page of 1 GiB is" : $"fewer than {pages} pages of 1 GiB are")} free: echo {pages} >/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages, and see " +
         "there how many it became");
 
     // ENODEV: udev creates the node at boot, also when the module is missing.
