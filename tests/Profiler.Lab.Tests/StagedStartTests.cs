@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Profiler.Lab.Tests;
+
+/// <summary>Starts without a VM: devices are opened and 1 GiB is mapped for them, in pages of each size (release --open-only --page).</summary>
+public sealed class StagedStartTests
+{
+    private const long Memory = 1L << 30;
+
+    // The program writes milliseconds, and two devices are added up.
+    private const double Rounding = 0.001;
+
+    private const string Script = """
+        echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
+        echo 1 >/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages
+        huge() { awk '$1 == "thp_fault_alloc" { print $2 }' /proc/vmstat; }
+        for page in 4k 2m 1g; do
+            before=$(huge)
+            out/vfioscope record -o "$OUT/$page.vfioscope" -- \
+                out/vfioscope release --open-only --dma 1G --page $page $LAB_DEVICES >"$OUT/$page.txt"
+            echo $(($(huge) - before)) >"$OUT/$page.huge"
+            out/vfioscope report "$OUT/$page.vfioscope" --format json -o "$OUT/$page.json"
+        done
+        """;
+
+    private static readonly GuestPerKernel Guests = new(kernel => LabGuest.Run(Script, devices: 2, kernel));
+
+    public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("5.10 6.12 newest")];
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void The_pages_are_those_that_were_asked_for(string kernel)
+    {
+        Assert.Equal((Memory / 4096, Memory), Allocated(kernel, "4k"));
+        Assert.Equal((Memory >> 21, 0), Allocated(kernel, "2m"));
+        Assert.Equal((1, 0), Allocated(kernel, "1g"));
+        // The kernel's own count of huge pages that nobody had to reserve.
+        Assert.Equal(["0", $"{Memory >> 21}", "0"], ((string[])["4k", "2m", "1g"]).Select(page => Guests[kernel].Text(page + ".huge").Trim()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void The_program_itself_measures_the_same(string kernel)
+    {
+        foreach (string page in (string[])["4k", "2m", "1g"])
+        {
+            JsonNode start = Start(kernel, page);
+            string[][] lines = [.. Guests[kernel].Text(page + ".txt").Split('\n').Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+            double opened = start["devices"]!.AsArray().Sum(d => d!["duration_ns"]!.GetValue<long>() / 1e9);
+            Assert.InRange(lines.Where(l => l is [var name, ..] && name.Contains(':')).Sum(Seconds) - opened, -Rounding, 0.2);
+            Assert.InRange(Seconds(lines.Single(l => l is ["memory", ..])) - start["mapped"]!["duration_ns"]!.GetValue<long>() / 1e9, -Rounding, 0.2);
+        }
+    }
+
+    private static double Seconds(string[] line) => double.Parse(line[1], CultureInfo.InvariantCulture);
+
+    private static (long Pages, long SmallBytes) Allocated(string kernel, string page)
+    {
+        JsonNode mapped = Start(kernel, page)["mapped"]!;
+        Assert.Equal(Memory, mapped["pinned_bytes"]!.GetValue<long>());
+        Assert.Equal(Memory, mapped["allocated_bytes"]!.GetValue<long>());
+        return (mapped["allocated_pages"]!.GetValue<long>(), mapped["small_page_bytes"]!.GetValue<long>());
+    }
+
+    private static JsonNode Start(string kernel, string page)
+    {
+        JsonNode report = Guests[kernel].Json(page + ".json");
+        Assert.True(report["capture"]!["complete"]!.GetValue<bool>(), report["capture"]!.ToJsonString());
+        return Assert.Single(report["starts"]!.AsArray())!;
+    }
+}
