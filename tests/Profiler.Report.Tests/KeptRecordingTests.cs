@@ -54,10 +54,10 @@ public sealed class KeptRecordingTests : IDisposable
     {
         Record(new KeepRules(Second));
         Happens("""
-            1.0 7/7 qemu start contact exec 0.9 vm
+            1.0 7/7 qemu contact exec 0.9 vm
             1.1 7/7 qemu open begin 0000:01:00.0
             3.1 7/7 qemu open end
-            4.0 7/7 qemu start run
+            4.0 7/7 qemu runs
             """);
         Pass(3 * Second);
         Assert.Equal(7, Assert.Single(Assert.Single(_store.Kept).Report.Starts).Pid);
@@ -118,7 +118,7 @@ public sealed class KeptRecordingTests : IDisposable
     {
         Record(new KeepRules(TimeSpan.FromMilliseconds(50)) { MemoryBytes = memory, Before = TimeSpan.FromSeconds(before) });
         const uint old = 9000;
-        Happens(EventText.Parse($"0.1 {old}/{old} qemu open begin 0000:fe:00.0\n0.2 {old}/{old} qemu open end 20\n0.3 {old}/{old} qemu open begin 0000:ff:00.0\n0.4 {old}/{old} qemu open end 21"));
+        Happens(EventText.Parse($"0.1 {old}/{old} qemu open begin 0000:00:fe.0\n0.2 {old}/{old} qemu open end 20\n0.3 {old}/{old} qemu open begin 0000:00:ff.0\n0.4 {old}/{old} qemu open end 21"));
         ulong nowNs = 1_000_000_000;
         for (uint vm = 0; vm < 100; vm++)
         {
@@ -130,7 +130,7 @@ public sealed class KeptRecordingTests : IDisposable
         // It has two devices since long before what is remembered, and releases one of them.
         double at = nowNs / 1e9;
         Happens(EventText.Parse(FormattableString.Invariant(
-            $"{at:0.0} 1/1 virsh signal 15 to {old}/{old} qemu\n{at:0.0} {old}/{old} qemu release begin 0000:fe:00.0 exiting\n{at + 9:0.0} {old}/{old} qemu release end\n{at + 9:0.0} {old}/{old} qemu gone")));
+            $"{at:0.0} 1/1 virsh signal 15 to {old}/{old} qemu\n{at:0.0} {old}/{old} qemu release begin 0000:00:fe.0 exiting\n{at + 9:0.0} {old}/{old} qemu release end\n{at + 9:0.0} {old}/{old} qemu gone")));
         Pass(TimeSpan.FromSeconds(20));
 
         Assert.Equal(101, _store.Kept.Count);
@@ -146,7 +146,7 @@ public sealed class KeptRecordingTests : IDisposable
         }
         JsonObject last = Lives(_store.Kept[^1].Report).Single(l => (int)l["pid"]! == old);
         Assert.False((bool)last["began_before"]!);
-        Assert.Equal("0000:ff:00.0", (string?)Assert.Single(last["unreleased"]!.AsArray())!["bdf"]);
+        Assert.Equal("0000:00:ff.0", (string?)Assert.Single(last["unreleased"]!.AsArray())!["bdf"]);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using Profiler.Core.Capture;
 using Profiler.Host.Files;
 
+#pragma warning disable CA1416 // not on Windows: like all of this
+
 namespace Profiler.Host.Tests.Files;
 
 public sealed class KeptRecordingsTests : IDisposable
