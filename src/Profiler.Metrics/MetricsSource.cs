@@ -22,6 +22,9 @@ public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, st
     /// <summary>The version of this program, exported in <c>vfioscope_build_info</c>.</summary>
     public string Version => version;
 
+    /// <summary>What the flight recorder keeps; null if there is none.</summary>
+    public IKeptRecordings? Kept { get; init; }
+
     /// <summary>Sink for the histograms; pass it to the profile when it is created.</summary>
     public ISink Histograms => _registry;
 
@@ -59,9 +62,11 @@ public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, st
         // Read this before the lock: it does not depend on the events, so they need not wait.
         ProcessUsage process = ProcessUsage.Now();
         var programs = _profile.Programs();
+        KeptCounts? kept = Kept?.Counts;
         return _profile.Read(state => read(
             new MetricsState(state, state.Snapshot.Get<HostStatisticsSnapshot>(), programs, process)
             {
+                Kept = kept,
                 Releasing = _statistics.ReleasesInFlight(state.Snapshot.Operations),
             }));
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
 using Profiler.Core.Names;
@@ -39,6 +40,7 @@ public sealed partial class ExpositionTests
     /// <summary>The same with the rest that there may be: each metric has a series.</summary>
     internal static readonly MetricsState Everything = Busy.State with
     {
+        Kept = new KeptCounts(3, 1, 40_000),
         Statistics = Busy.State.Statistics with
         {
             LibvirtFailureDevices = 40,

@@ -1,8 +1,12 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Profiler.Cli.Commands.Options;
+using Profiler.Cli.Kept;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Findings;
+using Profiler.Core.Wire;
+using Profiler.Host.Files;
 using Profiler.Report;
 using Profiler.Report.Html;
 
@@ -13,7 +17,18 @@ internal static class ReportCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "recording made by 'vfioscope record'" };
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "a recording; without it the newest that the flight recorder kept",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var directory = new Option<string>("--dir")
+        {
+            Description = "where the flight recorder keeps its recordings",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => KeptRecordings.DefaultDirectory,
+        };
+        var list = new Option<bool>("--list") { Description = "list what the flight recorder kept, the newest first" };
         var addresses = new Option<bool>("--addresses") { Description = "show locks by kernel address instead of as lock 1, lock 2" };
         var limit = new Option<TimeSpan?>("--limit")
         {
@@ -26,12 +41,27 @@ internal static class ReportCommand
         OutputOption.AddTo<ReportFormat>(command);
         command.Add(addresses);
         command.Add(limit);
+        command.Add(directory);
+        command.Add(list);
         FilterOptions.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(file) is not null && (result.GetValue(list) || result.GetResult(directory) is { Implicit: false }))
+                result.AddError("FILE, and --list or --dir, exclude each other");
+            else if (result.GetValue(list) && FormatOptions<ReportFormat>.Is(result, ReportFormat.Html))
+                result.AddError("--list --format html: write text or json");
+        });
         command.SetAction(parsed =>
         {
             ActivityFilter filter = FilterOptions.From(parsed);
+            string kept = parsed.GetRequiredValue(directory);
+            if (parsed.GetValue(list))
+            {
+                List(parsed, KeptDocument.Of(kept, KeptIn(kept), filter));
+                return ExitCode.Done;
+            }
             ReportDocument report = ReportBuilder.Build(
-                FilterOptions.Read(parsed.GetRequiredValue(file), filter), filter,
+                FilterOptions.Read(parsed.GetValue(file) ?? NewestIn(kept, parsed.InvocationConfiguration.Error), filter), filter,
                 parsed.GetValue(limit) is { } own ? new StopLimit(own) : null, parsed.GetValue(addresses));
             OutputOption.Write(parsed, FormatOptions<ReportFormat>.From(parsed) switch
             {
@@ -42,5 +72,37 @@ internal static class ReportCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void List(ParseResult parsed, KeptDocument document) => OutputOption.Write(
+        parsed, to => to.Write(FormatOptions<ReportFormat>.From(parsed) == ReportFormat.Json
+            ? KeptJson.Text(document)
+            : KeptText.Of(document, OutputOption.Width(parsed))));
+
+    private static string NewestIn(string directory, TextWriter error)
+    {
+        string path = KeptIn(directory)[0].Path;
+        error.WriteLine(Printable.Clean($"vfioscope: {path}", 4096));
+        return path;
+    }
+
+    private static ImmutableArray<KeptFile> KeptIn(string directory)
+    {
+        string name = Printable.Clean(directory, 4096);
+        try
+        {
+            return KeptRecordings.List(directory) is { IsEmpty: false } files
+                ? files
+                : throw new UserException(ExitCode.No, $"no recording has been kept in {name}");
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw UserException.Usage(
+                $"{name}: there is no such directory; name a recording, or the directory of 'vfioscope serve --keep-slow' with --dir", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw UserException.Usage($"{name} cannot be read: {e.Message}", e);
+        }
     }
 }

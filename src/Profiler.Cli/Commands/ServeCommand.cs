@@ -7,6 +7,7 @@ using Profiler.Cli.Commands.Options;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
+using Profiler.Host.Files;
 using Profiler.Metrics;
 using Profiler.Metrics.Logging;
 using Profiler.Metrics.Otlp;
@@ -109,6 +110,7 @@ internal static class ServeCommand
             OtlpProtocolOption, OtlpIntervalOption, LogLevelOption, LogFormatOption, LiveOptions.BpfStatsOption,
         };
         SourceOptions.AddTo(command);
+        KeepOptions.AddTo(command);
         command.Validators.Add(result =>
         {
             if (result.GetResult(SystemdOption) is not null && result.GetResult(ListenOption) is { Implicit: false })
@@ -143,21 +145,27 @@ internal static class ServeCommand
             new OtlpOptions(parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption)),
             Environment.GetEnvironmentVariable, log.Warn);
         configuration?.Dispose();
+        KeptRecordings? kept = KeepOptions.DirectoryFrom(parsed, log.Warn, log.Info);
         // First, since the metrics take as long: until they are set up, events wait in the ring buffer.
         IEventSource events = SourceOptions.OpenSource(parsed, time, stop);
         Activity? metrics = StartSteps.Begin("metrics");
         var source = new MetricsSource(
-            new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time, Version);
+            new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time, Version)
+        {
+            Kept = kept,
+        };
         bool ready = false;
         string path = parsed.GetRequiredValue(PathOption);
         using var pages = new MetricsPages(source, () => Volatile.Read(ref ready), log, path, parsed.GetValue(RequestsOption));
         metrics?.Dispose();
         using var profile = new Profile(events, time, source.SinkOf, _ => source.Histograms);
+        using Keeping? keeping = Keeping.Of(parsed, profile, kept, time);
         Activity? web = StartSteps.Begin("web server");
         // The server stops before the profile does: no scrape comes while programs are being detached.
         using (OtlpPush? push = otlp is null ? null : new OtlpPush(otlp, profile, source.State, Version, log))
         await using (var server = await WebServer.Start(endpoints, config, time, pages.Answer))
         {
+            keeping?.Start();
             profile.Start();
             Volatile.Write(ref ready, true);
             web?.Dispose();
@@ -169,7 +177,7 @@ internal static class ServeCommand
                 log.Debug($"pushing to {otlp.Url} every {otlp.Interval.TotalSeconds:0.###} s");
             await Ended(profile, log, stop);
         }
-        await profile.Stop();
+        await (keeping?.Stop() ?? profile.Stop());
         return ExitCode.Done;
     }
 

@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using Profiler.Cli.Commands.Options;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Spans;
+using Profiler.Host.Files;
 using Profiler.Report;
 using Profiler.Tui;
 using Profiler.Tui.Terminal;
@@ -19,20 +21,34 @@ internal static class TopCommand
         command.Add(LiveOptions.BpfStatsOption);
         SourceOptions.AddTo(command);
         FilterOptions.AddTo(command);
+        KeepOptions.AddTo(command, withReplay: false);
         command.SetAction(async (parsed, cancellation) =>
         {
+            TerminalKind? kind = TerminalKind.OfOutput();
+            // While the view is on the terminal, nothing else is written there.
+            var later = new ConcurrentQueue<string>();
+            void Say(string line) => parsed.InvocationConfiguration.Error.WriteLine($"vfioscope: {line}");
+            KeptRecordings? kept = KeepOptions.DirectoryFrom(parsed, kind is null ? Say : later.Enqueue, kind is null ? Say : later.Enqueue);
             using Player player = SourceOptions.OpenPlayer(parsed, TimeProvider.System, cancellation);
+            using Keeping? keeping = Keeping.Of(parsed, player.Profile, kept, TimeProvider.System);
+            keeping?.Start();
             try
             {
-                if (TerminalKind.OfOutput() is { } kind)
-                    await Draw(player, kind, FilterOptions.From(parsed), cancellation);
+                if (kind is not null)
+                    await Draw(player, kind.Value, FilterOptions.From(parsed), cancellation);
                 else
-                    await Print(player.Profile, FilterOptions.From(parsed), parsed.InvocationConfiguration, cancellation);
+                    await Print(
+                        player.Profile, FilterOptions.From(parsed), keeping is null ? player.Profile.Stop : keeping.Stop,
+                        parsed.InvocationConfiguration, cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
                 // Asked to end: that is how this ends.
             }
+            if (kind is not null && keeping is not null)
+                await keeping.Stop();
+            foreach (string line in later)
+                Say(line);
             return ExitCode.Done;
         });
         return command;
@@ -48,7 +64,8 @@ internal static class TopCommand
     }
 
     // Lines are written by the thread that brings the events: a slow reader makes the kernel count events as lost.
-    private static async Task Print(Profile profile, ActivityFilter only, InvocationConfiguration console, CancellationToken stop)
+    private static async Task Print(
+        Profile profile, ActivityFilter only, Func<Task> end, InvocationConfiguration console, CancellationToken stop)
     {
         HostFacts known = profile.Facts;
         var line = new EventLine(profile.Info, known.VmNames);
@@ -81,7 +98,7 @@ internal static class TopCommand
         }
         finally
         {
-            await profile.Stop();
+            await end();
             if (profile.Clock is not null)
                 SourceOptions.TellProblems(profile, problem => console.Error.WriteLine($"vfioscope: {problem}"));
             await console.Error.WriteLineAsync($"vfioscope: {CaptureStatus.Events(profile.Health)}");

@@ -37,6 +37,7 @@ internal static class Examples
             "vfioscope report vm.vfioscope --device 0000:01:00.0",
             "vfioscope report vm.vfioscope --json -o report.json",
             "vfioscope report vm.vfioscope --format html -o report.html",
+            "sudo vfioscope report --list",
         ],
         ["compare"] =
         [
@@ -48,6 +49,7 @@ internal static class Examples
         [
             "sudo vfioscope serve",
             "sudo vfioscope serve --web.listen-address :9877 --web.config.file web.yml",
+            "sudo vfioscope serve --keep-slow 10s:/var/lib/vfioscope",
             "vfioscope serve --from vm.vfioscope",
         ],
         ["release"] =

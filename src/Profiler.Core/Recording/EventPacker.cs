@@ -40,6 +40,9 @@ internal sealed class EventPacker : IDisposable
     /// <summary>Time of the first pending event, nanoseconds.</summary>
     public ulong FirstNs => BinaryPrimitives.ReadUInt64LittleEndian(_records);
 
+    /// <summary>Time of the last pending event, nanoseconds.</summary>
+    public ulong LastNs => BinaryPrimitives.ReadUInt64LittleEndian(_records.AsSpan(_length - WireEvent.Size));
+
     /// <summary>Takes as many events as one frame may have.</summary>
     /// <param name="records">Whole events.</param>
     /// <returns>Bytes taken.</returns>

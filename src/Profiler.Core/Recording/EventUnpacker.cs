@@ -19,7 +19,12 @@ internal sealed class EventUnpacker : IDisposable
     private ulong _timeNs;
     private bool _inBlock;
 
-    public EventUnpacker() => _decompressor.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, EventBlocks.WindowLog);
+    /// <param name="first">Number of the first event that is expected, modulo 2^32.</param>
+    public EventUnpacker(uint first = 0)
+    {
+        _next = first;
+        _decompressor.SetParameter(ZSTD_dParameter.ZSTD_d_windowLogMax, EventBlocks.WindowLog);
+    }
 
     /// <summary>Events that the frames until now should have had, and that could not be read.</summary>
     public long Missing { get; private set; }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 using Profiler.Core.Facts;
 using Profiler.Core.Wire;
@@ -53,6 +54,20 @@ public sealed class RecordingWriter(Stream output) : IDisposable
             _index.Add(new IndexEntry(_position, _packer.Packed, (long)_packer.FirstNs));
         Frame(begins ? FrameKind.EventBlock : FrameKind.MoreEvents, _packer.Pack());
         Written += events;
+    }
+
+    /// <summary>
+    /// Writes events that are compressed already, in whole blocks; a recording has either these or those of <see cref="Events"/>.
+    /// </summary>
+    internal void Packed(in PackedFrame packed)
+    {
+        if (packed.BeginsBlock)
+            _index.Add(new IndexEntry(_position, Written, packed.FirstNs));
+        // Its events have other numbers in this recording.
+        byte[] payload = [.. packed.Payload];
+        BinaryPrimitives.WriteUInt32LittleEndian(payload, unchecked((uint)Written));
+        Frame(packed.BeginsBlock ? FrameKind.EventBlock : FrameKind.MoreEvents, payload);
+        Written += packed.Events;
     }
 
     /// <summary>

@@ -98,6 +98,30 @@ public sealed class AtomicFile : IDisposable
     }
 
     /// <summary>
+    /// Gives the complete file another name in its directory, unless there is a file of that name; name and file are on the disk then.
+    /// </summary>
+    /// <returns>False if there is one: the file can be given another name.</returns>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    public bool TryCommit(string path)
+    {
+        string partial = _partial ?? throw new InvalidOperationException("it is written in place");
+        Sync(Stream);
+        try
+        {
+            File.Move(partial, path, overwrite: false);
+        }
+        catch (IOException) when (Posix.Stat(path) is not null)
+        {
+            return false;
+        }
+        Stream.Dispose();
+        Unfinished.TryRemove(this, out _);
+        _done = true;
+        SyncDirectory(Path.GetDirectoryName(path)!);
+        return true;
+    }
+
+    /// <summary>
     /// Keeps an incomplete file: under its name, or under its temporary name if there is a file of that name already.
     /// </summary>
     /// <returns>Its path.</returns>
@@ -162,6 +186,15 @@ public sealed class AtomicFile : IDisposable
             file.Flush(flushToDisk: true);
         else
             ((DescriptorStream)stream).Sync();
+    }
+
+    private static void SyncDirectory(string path)
+    {
+        int fd = Posix.open(path, Posix.O_CLOEXEC);
+        if (fd < 0)
+            return; // it may be written, but not read
+        using var directory = new DescriptorStream(fd, path, owns: true);
+        directory.Sync();
     }
 
     private bool Rename()

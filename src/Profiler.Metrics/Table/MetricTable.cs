@@ -212,6 +212,17 @@ public static class MetricTable
         "vfioscope_series_folded_total", None,
         "Releases, findings and shutdowns that were aggregated as other, because the label had too many values.", "label");
 
+    // ---- flight recorder ----
+
+    public static readonly MetricDefinition KeptRecordings = Counter(
+        "vfioscope_kept_recordings_total", None, "Recordings that the flight recorder kept; only with --keep-slow.");
+
+    public static readonly MetricDefinition KeptFailed = Counter(
+        "vfioscope_kept_failed_total", None, "Recordings that the flight recorder could not write; only with --keep-slow.");
+
+    public static readonly MetricDefinition KeptBytes = Counter(
+        "vfioscope_kept_bytes_total", Bytes, "Size of the recordings that the flight recorder kept; only with --keep-slow.");
+
     // ---- overhead ----
 
     private const string WhenCounted = "; only while the kernel counts it: --bpf-stats, or sysctl kernel.bpf_stats_enabled.";

@@ -16,6 +16,9 @@ public sealed record MetricsState(
     /// <summary>Device releases in progress, limited in number.</summary>
     public ImmutableArray<ReleaseInFlight> Releasing { get; init; } = [];
 
+    /// <summary>What the flight recorder kept; null if there is none.</summary>
+    public KeptCounts? Kept { get; init; }
+
     /// <summary>Lost data and errors of the capture.</summary>
     public ImmutableArray<Problem> Problems => Profile.Health.Problems;
 }

@@ -25,6 +25,12 @@ internal static class SelfMetrics
         to.Sample(MetricTable.StacksLost, state.Profile.Snapshot.StacksLost);
         to.Sample(MetricTable.SeriesFolded, state.Statistics.DevicesFolded, "device");
         to.Sample(MetricTable.SeriesFolded, state.Statistics.VmsFolded, "vm");
+        if (state.Kept is { } kept)
+        {
+            to.Sample(MetricTable.KeptRecordings, kept.Written);
+            to.Sample(MetricTable.KeptFailed, kept.Failed);
+            to.Sample(MetricTable.KeptBytes, kept.Bytes);
+        }
         foreach (ProgramCost program in state.Programs)
             to.Seconds(MetricTable.BpfRunSeconds, program.Ns, program.Program);
         foreach (ProgramCost program in state.Programs)

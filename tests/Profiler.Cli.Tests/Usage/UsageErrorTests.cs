@@ -24,13 +24,12 @@ public class UsageErrorTests
     // What is too much.
     [InlineData("compare a b c", "unexpected argument 'c': write vfioscope compare [OPTIONS] [BEFORE] [AFTER]")]
     [InlineData("check x", "unexpected argument 'x': write vfioscope check [OPTIONS]")]
-    [InlineData("report x y", "unexpected argument 'y': write vfioscope report [OPTIONS] FILE")]
-    [InlineData("report x --json true", "unexpected argument 'true': write vfioscope report [OPTIONS] FILE")]
+    [InlineData("report x y", "unexpected argument 'y': write vfioscope report [OPTIONS] [FILE]")]
+    [InlineData("report x --json true", "unexpected argument 'true': write vfioscope report [OPTIONS] [FILE]")]
     [InlineData("report x --pid 1 --pid 2", "--pid is given twice: give it once")]
     [InlineData("report x --pid 1 --pid 2 --pid 3", "--pid is given 3 times: give it once")]
     [InlineData("report x -o a --output b", "--output is given twice: give it once")]
     // What is missing.
-    [InlineData("report", "FILE is missing: write vfioscope report [OPTIONS] FILE")]
     [InlineData("record", "--output is missing: write vfioscope record --output FILE [OPTIONS] [COMMAND...]")]
     [InlineData("release 01:00.0", "write either --mode exit|close|threads|processes or --open-only")]
     [InlineData("release --mode close --open-only 01:00.0", "write either --mode exit|close|threads|processes or --open-only")]

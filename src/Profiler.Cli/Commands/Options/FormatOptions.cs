@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Profiler.Cli.Usage;
 
 namespace Profiler.Cli.Commands.Options;
@@ -49,6 +50,9 @@ internal static class FormatOptions<T>
                 result.AddError($"--json and --format {EnumNames.Of(result.GetValue(Format))} exclude each other: give one of them");
         });
     }
+
+    /// <summary>Whether this format is asked for; to be used by validators.</summary>
+    public static bool Is(CommandResult result, T format) => result.GetResult(Format) is { Implicit: false } && result.GetValue(Format).Equals(format);
 
     public static T From(ParseResult parsed) => parsed.GetValue(Json) ? JsonFormat : parsed.GetValue(Format);
 }

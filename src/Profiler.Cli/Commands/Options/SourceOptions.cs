@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Profiler.Core;
 using Profiler.Core.Capture;
@@ -43,6 +44,9 @@ internal static class SourceOptions
                 result.AddError("--speed needs a recording: give --from FILE, too");
         });
     }
+
+    /// <summary>Whether a recording is replayed.</summary>
+    public static bool IsReplay(CommandResult result) => result.GetResult(FromOption) is not null;
 
     /// <summary>Opens the recording given by <c>--from</c>, or starts a live capture.</summary>
     /// <exception cref="UserException">There is no such recording, or a capture is not possible here; the message says what would help.</exception>
