@@ -5,6 +5,7 @@ using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Spans;
 using Profiler.Report;
+using Profiler.Report.Export.JsonLines;
 using Profiler.Tui;
 using Profiler.Tui.Terminal;
 
@@ -19,12 +20,15 @@ internal static class TopCommand
         command.Add(LiveOptions.BpfStatsOption);
         SourceOptions.AddTo(command);
         FilterOptions.AddTo(command);
+        FormatOptions<OutputFormat>.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using Player player = SourceOptions.OpenPlayer(parsed, TimeProvider.System, cancellation);
             try
             {
-                if (TerminalKind.OfOutput() is { } kind)
+                if (FormatOptions<OutputFormat>.From(parsed) == OutputFormat.Json)
+                    await PrintLines(player.Profile, FilterOptions.From(parsed), parsed.InvocationConfiguration, cancellation);
+                else if (TerminalKind.OfOutput() is { } kind)
                     await Draw(player, kind, FilterOptions.From(parsed), cancellation);
                 else
                     await Print(player.Profile, FilterOptions.From(parsed), parsed.InvocationConfiguration, cancellation);
@@ -45,6 +49,24 @@ internal static class TopCommand
         player.Start();
         await Task.Factory.StartNew(
             () => TopApplication.Run(player, only, kind, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private static async Task PrintLines(Profile profile, ActivityFilter only, InvocationConfiguration console, CancellationToken stop)
+    {
+        using var lines = new LiveLines(profile, only, console.Output, TimeProvider.System);
+        var seen = new SeenProcesses();
+        profile.Activities.Subscribe(seen.Add, _ => { });
+        lines.Start();
+        try
+        {
+            await (await Task.WhenAny(lines.Completion, Task.Delay(Timeout.Infinite, stop)));
+        }
+        finally
+        {
+            await lines.Stop();
+        }
+        if (profile.Clock is not null && !lines.Matched && only != ActivityFilter.None && !only.IsKnown(profile.Facts))
+            throw new UserException(ExitCode.No, only.NotFound(profile.Facts, seen.Pids, seen.Devices));
     }
 
     // Lines are written by the thread that brings the events: a slow reader makes the kernel count events as lost.
