@@ -48,7 +48,7 @@ public sealed record JsonLine(string Type, DateTimeOffset Time)
     public bool? Last { get; init; }
 
     /// <summary>The line, without its end.</summary>
-    public string Text => JsonSerializer.Serialize(this, JsonLineContext.Relaxed.Context.JsonLine);
+    public string ToJson() => JsonSerializer.Serialize(this, JsonLineContext.Relaxed.Context.JsonLine);
 }
 
 /// <summary>The first line: whose capture it is, and its two clocks.</summary>

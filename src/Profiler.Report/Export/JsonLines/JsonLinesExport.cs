@@ -11,7 +11,7 @@ public static class JsonLinesExport
         var lines = new LineMaker(exported.Recorded.Info, exported.Recorded.Facts);
         void Put(JsonLine line)
         {
-            to.Write(line.Text);
+            to.Write(line.ToJson());
             to.Write('\n');
         }
         Put(lines.Begin());

@@ -177,7 +177,7 @@ public sealed class LiveLines : IDisposable
     // Of operations and findings: no evidence is asked for.
     private ShutdownReport Report() => new(_profile.Facts, _locks, Evidence.Of([], []));
 
-    private void Put(JsonLine line) => _to.Write(line.Text + "\n");
+    private void Put(JsonLine line) => _to.Write(line.ToJson() + "\n");
 
     // What fails is told by Stop; after a part of a line nothing may follow.
     private void Write(Action lines)
