@@ -54,7 +54,7 @@ internal static class RecordCommand
             if (result.GetResult(output) is not null)
                 return;
             if (result.GetValue(format) == RecordFormat.Recording)
-                result.AddError("--output is missing: write vfioscope record -o FILE");
+                result.AddError("--output is missing: write vfioscope record --output FILE [OPTIONS] [COMMAND...]");
             else if (result.GetResult(program) is { Tokens.Count: > 0 })
                 result.AddError("--output is missing: COMMAND writes to standard output as well, so name a file for the lines with -o FILE");
         });

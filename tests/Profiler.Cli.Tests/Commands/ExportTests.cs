@@ -31,7 +31,8 @@ public sealed class ExportTests : IDisposable
     {
         using var file = new TemporaryFile([]);
         (int code, string output, string error) = await Verb.Run(ExportCommand.Create(), _recording.Path, "--format", format);
-        Assert.Equal((ExitCode.Done, ""), (code, error));
+        Assert.Equal(ExitCode.Done, code);
+        Assert.StartsWith("vfioscope: the recording is incomplete: 1 shutdown ", error, StringComparison.Ordinal);
         (code, string nothing, _) = await Verb.Run(ExportCommand.Create(), _recording.Path, "--format", format, "-o", file.Path);
         Assert.Equal((ExitCode.Done, ""), (code, nothing));
         Assert.Equal(output, await File.ReadAllTextAsync(file.Path));
@@ -90,7 +91,7 @@ public sealed class ExportTests : IDisposable
 
     [Theory]
     [InlineData("record --format jsonl -- ls", "--output is missing: COMMAND writes to standard output as well, so name a file for the lines with -o FILE")]
-    [InlineData("record", "--output is missing: write vfioscope record -o FILE")]
+    [InlineData("record", "--output is missing: write vfioscope record --output FILE [OPTIONS] [COMMAND...]")]
     [InlineData("export x --format xml", "--format xml: write perfetto, csv or jsonl")]
     public void Wrong_usage_says_what_to_write(string line, string says)
     {
