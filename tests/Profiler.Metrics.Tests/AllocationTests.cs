@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Profiler.Core.Protobuf;
-using Profiler.Metrics.Formats;
 using Profiler.Tests.Support;
 
 namespace Profiler.Metrics.Tests;
