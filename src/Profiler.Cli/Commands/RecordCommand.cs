@@ -115,20 +115,29 @@ internal static class RecordCommand
     /// <param name="file">Where to; null for <paramref name="output"/>.</param>
     internal static async Task<int?> WriteLines(Profile profile, AtomicFile? file, TextWriter output, Func<Task, Task<int?>> until)
     {
-        using StreamWriter? text = file is null ? null : new StreamWriter(file.Stream, leaveOpen: true) { AutoFlush = true };
-        using var lines = new LiveLines(profile, ActivityFilter.None, text ?? output, TimeProvider.System);
+        if (file is null)
+            return await WriteLines(profile, output, until);
         try
         {
-            lines.Start();
-            int? exitCode = await until(lines.Completion);
-            await lines.Stop();
-            file?.Commit();
+            int? exitCode;
+            using (var text = new StreamWriter(file.Stream, leaveOpen: true) { AutoFlush = true })
+                exitCode = await WriteLines(profile, text, until);
+            file.Commit();
             return exitCode;
         }
-        catch (IOException e) when (file is not null)
+        catch (IOException e)
         {
             throw UserException.NotPossible($"{Recorder.Words(e)}: the lines written until then are in {file.Keep()}", e);
         }
+    }
+
+    private static async Task<int?> WriteLines(Profile profile, TextWriter to, Func<Task, Task<int?>> until)
+    {
+        using var lines = new LiveLines(profile, ActivityFilter.None, to, TimeProvider.System);
+        lines.Start();
+        int? exitCode = await until(lines.Completion);
+        await lines.Stop();
+        return exitCode;
     }
 
     private static void Say(string line) => Console.Error.WriteLine(Printable.Clean($"vfioscope: {line}", 4096));

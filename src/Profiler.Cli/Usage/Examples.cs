@@ -24,7 +24,7 @@ internal static class Examples
             "sudo vfioscope top",
             "sudo vfioscope top --vm web-1",
             "vfioscope top --from vm.vfioscope --speed 10",
-            "sudo vfioscope top --json | jq 'select(.shutdown).shutdown.wall_ns'",
+            "sudo vfioscope top --json | jq 'select(.shutdown)'",
         ],
         ["record"] =
         [
@@ -50,7 +50,7 @@ internal static class Examples
         [
             "vfioscope export vm.vfioscope --format perfetto -o vm.pftrace",
             "vfioscope export vm.vfioscope --format csv -o vm.csv",
-            "vfioscope export vm.vfioscope --format jsonl | jq 'select(.shutdown).shutdown.wall_ns'",
+            "vfioscope export vm.vfioscope --format jsonl | jq 'select(.shutdown)'",
         ],
         ["serve"] =
         [
