@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Profiler.Core.Protobuf;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Logging;
 

@@ -1,5 +1,6 @@
 using Profiler.Core;
 using Profiler.Core.Capture;
+using Profiler.Core.Protobuf;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Registry;

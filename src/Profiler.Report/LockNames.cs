@@ -10,15 +10,28 @@ namespace Profiler.Report;
 public sealed class LockNames
 {
     private readonly Dictionary<ulong, string> _names = [];
+    private readonly bool _addresses;
+
+    /// <summary>Without any name yet, for operations that come one by one.</summary>
+    /// <param name="addresses">Name locks by their addresses.</param>
+    public LockNames(bool addresses = false) => _addresses = addresses;
 
     /// <param name="operations">All of the recording, so that names are the same with every filter.</param>
     /// <param name="addresses">Name locks by their addresses.</param>
     public LockNames(IEnumerable<Operation> operations, bool addresses)
+        : this(addresses)
     {
-        foreach (ulong address in operations.OrderBy(o => o.Time.StartNs).SelectMany(o => o.LockWaits.Select(w => w.Lock).Prepend(o.Lock)))
+        foreach (Operation operation in operations.OrderBy(o => o.Time.StartNs))
+            Add(operation);
+    }
+
+    /// <summary>Names the locks of an operation that have no name yet.</summary>
+    public void Add(Operation operation)
+    {
+        foreach (ulong address in operation.LockWaits.Select(w => w.Lock).Prepend(operation.Lock))
         {
             if (address != 0)
-                _names.TryAdd(address, addresses ? $"0x{address:x16}" : $"lock {(_names.Count + 1).ToString(CultureInfo.InvariantCulture)}");
+                _names.TryAdd(address, _addresses ? $"0x{address:x16}" : $"lock {(_names.Count + 1).ToString(CultureInfo.InvariantCulture)}");
         }
     }
 

@@ -6,7 +6,6 @@ using Profiler.Core.Histograms;
 using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Problems;
-using Profiler.Core.Recording;
 using Profiler.Core.Spans;
 
 namespace Profiler.Report;
@@ -32,7 +31,7 @@ public static class ReportBuilder
         return new ReportDocument(
             ReportDocument.SchemaId,
             new ReportHost(recorded.Info.Kernel, recorded.Info.Hostname),
-            Capture(recorded, problems),
+            CaptureReport.Of(recorded, problems),
             Releases(releases, report, recorded.Facts.Devices),
             [.. shutdowns.Select(report.Of)],
             Starts(recorded, all, report),
@@ -58,7 +57,7 @@ public static class ReportBuilder
             Histograms(recorded.Last.Histograms));
     }
 
-    private static ImmutableArray<ProbeInfo> Probes(RecordedCapture recorded) => recorded.End?.Probes ?? recorded.Info.Probes;
+    internal static ImmutableArray<ProbeInfo> Probes(RecordedCapture recorded) => recorded.End?.Probes ?? recorded.Info.Probes;
 
     private static ImmutableArray<Problem> Problems(RecordedCapture recorded) => CaptureProblems.Of(new CaptureKnowledge(
         Probes(recorded),
@@ -70,28 +69,6 @@ public static class ReportBuilder
         StartsBeganBefore = recorded.Starts.Count(s => s.BeganBefore),
         StartsUnfinished = recorded.Starts.Count(s => s.Unfinished),
     });
-
-    private static ReportCapture Capture(RecordedCapture recorded, ImmutableArray<Problem> problems) => new(
-        recorded.Info.Start,
-        recorded.Info.StartNs,
-        recorded.DurationNs,
-        CaptureProblems.AreHarmless(problems),
-        [.. problems.Select(p => new ReportProblem(p.Id, p.Kind.Impact.Name(), p.Count, p.Detail, p.Text, p.Kind.Remedy))],
-        recorded.Received,
-        recorded.Lost,
-        recorded.Last.Unmatched,
-        recorded.Last.StacksLost,
-        [
-            .. recorded.Last.Received.Select((received, kind) => (received, Name: EventKindNames.Of(kind))).Skip(1).Select(e =>
-            {
-                EventCount? counted = recorded.End?.Events.FirstOrDefault(c => c.Kind == e.Name);
-                return new ReportEvents(e.Name, counted?.Emitted, e.received, counted?.Lost);
-            }),
-        ],
-        [
-            .. Probes(recorded)
-                .Select(p => new ReportProbe(p.Name, p.Symbol, p.Attach, p.Attached, p.Missed, p.Reason, p.WaitsFor)),
-        ]);
 
     private static ReportReleases Releases(
         ImmutableArray<Operation> releases, ShutdownReport report, IReadOnlyDictionary<string, DeviceIdentity> devices) => releases.IsEmpty

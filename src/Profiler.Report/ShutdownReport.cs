@@ -59,12 +59,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
         o.LockWaitNs,
         o.ResetNs,
         o.LongestReset?.Method.Name(),
-        [
-            .. o.Resets.Select(r => new ReportReset(
-                r.Method.Name(), Of(r.Attempts), r.Time.StartNs, r.Time.DurationNs, r.Result, Error(r.Result),
-                [.. r.Parts.Select(p => new ReportResetPart(p.Step.Name(), p.Device, p.Time.StartNs, p.Time.DurationNs))],
-                r.Stack)),
-        ],
+        [.. o.Resets.Select(Of)],
         o.Lock == 0 ? null : locks.Of(o.Lock),
         [
             .. o.LockWaits.Select(w => new ReportLockWait(
@@ -86,6 +81,11 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
         o.Partial,
         o.IommufdCompat,
         Error(o.Result));
+
+    public static ReportReset Of(Reset r) => new(
+        r.Method.Name(), Of(r.Attempts), r.Time.StartNs, r.Time.DurationNs, r.Result, Error(r.Result),
+        [.. r.Parts.Select(p => new ReportResetPart(p.Step.Name(), p.Device, p.Time.StartNs, p.Time.DurationNs))],
+        r.Stack);
 
     public ImmutableArray<ReportFinding> Of(IEnumerable<Finding> findings) =>
     [

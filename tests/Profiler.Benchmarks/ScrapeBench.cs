@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Profiler.Core.Capture;
+using Profiler.Core.Protobuf;
 using Profiler.Metrics;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Tests;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reactive.Linq;
 using System.Runtime.InteropServices;
 using Profiler.Core.Capture;
+using Profiler.Core.Protobuf;
 using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
 using Profiler.Host;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Profiler.Metrics.Formats;
+using Profiler.Core.Protobuf;
 using Profiler.Tests.Support;
 
 namespace Profiler.Metrics.Tests;

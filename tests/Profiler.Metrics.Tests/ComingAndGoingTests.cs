@@ -3,6 +3,7 @@ using System.Reactive.Subjects;
 using System.Text;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
+using Profiler.Core.Protobuf;
 using Profiler.Core.Recording;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Formats;

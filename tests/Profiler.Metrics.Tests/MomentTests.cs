@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
+using Profiler.Core.Protobuf;
 using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Metrics.Formats;

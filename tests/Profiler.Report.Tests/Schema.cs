@@ -6,9 +6,12 @@ namespace Profiler.Report.Tests;
 /// <summary>A schema of docs/, applied by an implementation that is not ours (Debian's python3-jsonschema).</summary>
 internal static class Schema
 {
-    public static void Validate(string jsonFile, string name = "report.schema.json")
+    public static void Validate(string jsonFile, string name = "report.schema.json") =>
+        ValidateWith(jsonFile, Golden.Beside($"../../docs/{name}"));
+
+    /// <param name="schema">A file.</param>
+    public static void ValidateWith(string jsonFile, string schema)
     {
-        string schema = Golden.Beside($"../../docs/{name}");
         using Process process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-m", "jsonschema", "-i", jsonFile, schema])
         {
             RedirectStandardError = true,

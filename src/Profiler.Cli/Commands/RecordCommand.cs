@@ -9,8 +9,19 @@ using Profiler.Core.Wire;
 using Profiler.Host.Files;
 using Profiler.Host.Live;
 using Profiler.Linux;
+using Profiler.Report.Export.JsonLines;
 
 namespace Profiler.Cli.Commands;
+
+/// <summary>What <c>record</c> writes.</summary>
+internal enum RecordFormat
+{
+    /// <summary>The raw events, for all other commands.</summary>
+    Recording,
+
+    /// <summary>A line of JSON for each thing, as it ends.</summary>
+    Jsonl,
+}
 
 /// <summary>
 /// <c>vfioscope record</c>: writes the raw events to a file, for a duration or while a command runs. Without either, a signal
@@ -22,7 +33,9 @@ internal static class RecordCommand
 
     public static Command Create()
     {
-        var output = new Option<string>("--output", "-o") { Description = "the recording to write", HelpName = "FILE", Required = true };
+        var output = new Option<string>("--output", "-o") { Description = "the file to write; standard output for jsonl without it", HelpName = "FILE" };
+        Option<RecordFormat> format = OptionValues.OneOf<RecordFormat>(
+            "--format", "the raw events, or one JSON object a line for each thing that ends, at once", RecordFormat.Recording);
         var duration = new Option<TimeSpan?>("--duration")
         {
             Description = "how long to record: 30s, 5m; without it until a signal or the end of COMMAND",
@@ -34,20 +47,31 @@ internal static class RecordCommand
             Description = "the command to run, after --; recording ends when it does",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new Command("record", "Records what happens to VFIO devices, for 'vfioscope report'.") { output, duration, program };
+        var command = new Command("record", "Records what happens to VFIO devices, for 'vfioscope report'.") { output, format, duration, program };
         LiveOptions.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(output) is not null)
+                return;
+            if (result.GetValue(format) == RecordFormat.Recording)
+                result.AddError("--output is missing: write vfioscope record --output FILE [OPTIONS] [COMMAND...]");
+            else if (result.GetResult(program) is { Tokens.Count: > 0 })
+                result.AddError("--output is missing: COMMAND writes to standard output as well, so name a file for the lines with -o FILE");
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
             string[] words = parsed.GetValue(program) ?? [];
             // Before anything is attached: that takes its time, and the command may not exist.
             string? path = words is [var name, ..] ? ProgramPath.Find(name, Environment.GetEnvironmentVariable("PATH")) : null;
-            using var file = new AtomicFile(parsed.GetRequiredValue(output), AtomicFile.Private);
+            using AtomicFile? file = parsed.GetValue(output) is { } target ? new AtomicFile(target, AtomicFile.Private) : null;
             using var profile = new Profile(LiveSource.Start(LiveOptions.From(parsed), TimeProvider.System, cancellation), TimeProvider.System);
             if (profile.Info.Probes.FirstOrDefault(p => p is { Name: "release", WaitsFor: not null }) is { } waiting)
                 Say($"module {waiting.WaitsFor} is not loaded: waiting for it (modprobe vfio-pci)");
-            int? exitCode = await Record(
-                profile, file, parsed.GetRequiredValue(output),
-                recorder => Until(path is null ? null : () => StartProcess(path, words[1..]), parsed.GetValue(duration), recorder, cancellation));
+            Task<int?> Ended(Task completion) =>
+                Until(path is null ? null : () => StartProcess(path, words[1..]), parsed.GetValue(duration), completion, cancellation);
+            int? exitCode = parsed.GetValue(format) == RecordFormat.Jsonl
+                ? await WriteLines(profile, file, parsed.InvocationConfiguration.Output, Ended)
+                : await Record(profile, file!, parsed.GetValue(output)!, recorder => Ended(recorder.Completion));
             if (exitCode is not (null or 0))
                 Say($"the command ended with exit code {exitCode}");
             if (path is not null || parsed.GetValue(duration) is not null)
@@ -87,18 +111,47 @@ internal static class RecordCommand
         }
     }
 
+    /// <summary>Writes lines until told to end. If something fails, the lines written until then are kept.</summary>
+    /// <param name="file">Where to; null for <paramref name="output"/>.</param>
+    internal static async Task<int?> WriteLines(Profile profile, AtomicFile? file, TextWriter output, Func<Task, Task<int?>> until)
+    {
+        if (file is null)
+            return await WriteLines(profile, output, until);
+        try
+        {
+            int? exitCode;
+            using (var text = new StreamWriter(file.Stream, leaveOpen: true) { AutoFlush = true })
+                exitCode = await WriteLines(profile, text, until);
+            file.Commit();
+            return exitCode;
+        }
+        catch (IOException e)
+        {
+            throw UserException.NotPossible($"{Recorder.Words(e)}: the lines written until then are in {file.Keep()}", e);
+        }
+    }
+
+    private static async Task<int?> WriteLines(Profile profile, TextWriter to, Func<Task, Task<int?>> until)
+    {
+        using var lines = new LiveLines(profile, ActivityFilter.None, to, TimeProvider.System);
+        lines.Start();
+        int? exitCode = await until(lines.Completion);
+        await lines.Stop();
+        return exitCode;
+    }
+
     private static void Say(string line) => Console.Error.WriteLine(Printable.Clean($"vfioscope: {line}", 4096));
 
     // Ends with the first of: the command's end, the duration, a signal, an error of the capture.
     private static async Task<int?> Until(
-        Func<Process>? start, TimeSpan? duration, Recorder recorder, CancellationToken cancellation)
+        Func<Process>? start, TimeSpan? duration, Task completion, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
             return null;
         using Process? child = start?.Invoke();
         Task time = Task.Delay(duration ?? Timeout.InfiniteTimeSpan, cancellation);
         Task end = child?.WaitForExitAsync(cancellation) ?? Task.Delay(Timeout.Infinite, cancellation);
-        await Task.WhenAny(time, end, recorder.Completion).ContinueWith(_ => { }, TaskScheduler.Default);
+        await Task.WhenAny(time, end, completion).ContinueWith(_ => { }, TaskScheduler.Default);
         if (child is null)
             return null;
         // Ctrl-C at the terminal reaches the command as well; its exit is part of the recording.

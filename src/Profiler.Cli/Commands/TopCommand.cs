@@ -7,6 +7,7 @@ using Profiler.Core.Facts;
 using Profiler.Core.Spans;
 using Profiler.Host.Files;
 using Profiler.Report;
+using Profiler.Report.Export.JsonLines;
 using Profiler.Tui;
 using Profiler.Tui.Terminal;
 
@@ -22,9 +23,11 @@ internal static class TopCommand
         SourceOptions.AddTo(command);
         FilterOptions.AddTo(command);
         KeepOptions.AddTo(command, withReplay: false);
+        FormatOptions<OutputFormat>.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            TerminalKind? kind = TerminalKind.OfOutput();
+            bool json = FormatOptions<OutputFormat>.From(parsed) == OutputFormat.Json;
+            TerminalKind? kind = json ? null : TerminalKind.OfOutput();
             // While the view is on the terminal, nothing else is written there.
             var later = new ConcurrentQueue<string>();
             void Say(string line) => parsed.InvocationConfiguration.Error.WriteLine($"vfioscope: {line}");
@@ -34,11 +37,13 @@ internal static class TopCommand
             keeping?.Start();
             try
             {
-                if (kind is not null)
+                if (json)
+                    await PrintLines(player.Profile, FilterOptions.From(parsed), End(player.Profile, keeping), parsed.InvocationConfiguration, cancellation);
+                else if (kind is not null)
                     await Draw(player, kind.Value, FilterOptions.From(parsed), cancellation);
                 else
                     await Print(
-                        player.Profile, FilterOptions.From(parsed), keeping is null ? player.Profile.Stop : keeping.Stop,
+                        player.Profile, FilterOptions.From(parsed), End(player.Profile, keeping),
                         parsed.InvocationConfiguration, cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -61,6 +66,27 @@ internal static class TopCommand
         player.Start();
         await Task.Factory.StartNew(
             () => TopApplication.Run(player, only, kind, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private static Func<Task> End(Profile profile, Keeping? keeping) => keeping is null ? profile.Stop : keeping.Stop;
+
+    private static async Task PrintLines(
+        Profile profile, ActivityFilter only, Func<Task> end, InvocationConfiguration console, CancellationToken stop)
+    {
+        using var lines = new LiveLines(profile, only, console.Output, TimeProvider.System);
+        var seen = new SeenProcesses();
+        profile.Activities.Subscribe(seen.Add, _ => { });
+        lines.Start();
+        try
+        {
+            await (await Task.WhenAny(lines.Completion, Task.Delay(Timeout.Infinite, stop)));
+        }
+        finally
+        {
+            await lines.Stop(end);
+        }
+        if (profile.Clock is not null && !lines.Matched && only != ActivityFilter.None && !only.IsKnown(profile.Facts))
+            throw new UserException(ExitCode.No, only.NotFound(profile.Facts, seen.Pids, seen.Devices));
     }
 
     // Lines are written by the thread that brings the events: a slow reader makes the kernel count events as lost.

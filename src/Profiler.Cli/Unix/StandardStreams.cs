@@ -24,6 +24,9 @@ internal static class StandardStreams
         Console.SetError(Writer(new Silent(StreamOf(2, "standard error"))));
     }
 
+    /// <summary>Standard output for bytes; not buffered.</summary>
+    public static Stream OpenOutput() => StreamOf(1, "standard output");
+
     private static TextWriter Writer(Stream stream) =>
         TextWriter.Synchronized(new StreamWriter(stream, new UTF8Encoding(false), bufferSize: 4096) { AutoFlush = true });
 

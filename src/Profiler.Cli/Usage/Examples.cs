@@ -24,12 +24,14 @@ internal static class Examples
             "sudo vfioscope top",
             "sudo vfioscope top --vm web-1",
             "vfioscope top --from vm.vfioscope --speed 10",
+            "sudo vfioscope top --json | jq 'select(.shutdown)'",
         ],
         ["record"] =
         [
             "sudo vfioscope record -o vm.vfioscope",
             "sudo vfioscope record -o vm.vfioscope --duration 5m",
             "sudo vfioscope record -o vm.vfioscope -- virsh destroy web-1",
+            "sudo vfioscope record --format jsonl | logger --tag vfioscope",
         ],
         ["report"] =
         [
@@ -44,6 +46,12 @@ internal static class Examples
             "vfioscope compare old-kernel.vfioscope new-kernel.vfioscope",
             "vfioscope compare --before a.vfioscope b.vfioscope --after c.vfioscope",
             "vfioscope compare old.vfioscope new.vfioscope --fail-if-slower 10%",
+        ],
+        ["export"] =
+        [
+            "vfioscope export vm.vfioscope --format perfetto -o vm.pftrace",
+            "vfioscope export vm.vfioscope --format csv -o vm.csv",
+            "vfioscope export vm.vfioscope --format jsonl | jq 'select(.shutdown)'",
         ],
         ["serve"] =
         [

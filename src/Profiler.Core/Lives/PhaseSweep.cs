@@ -45,7 +45,8 @@ internal ref struct PhaseSweep(Interval within)
 
     /// <summary>The nanoseconds of each phase. The order of edges at the same time makes no difference: no time passes between them.</summary>
     /// <param name="phases">An element for each phase, all 0.</param>
-    public readonly void Into(Span<long> phases)
+    /// <param name="timeline">Receives when each phase was the one that counts, in order; null if only the sums are needed.</param>
+    public readonly void Into(Span<long> phases, List<(int Phase, Interval Time)>? timeline = null)
     {
         Span<long> times = _times.Items;
         Span<byte> changes = _changes.Items;
@@ -56,7 +57,12 @@ internal ref struct PhaseSweep(Interval within)
         for (int i = 0; i < times.Length; i++)
         {
             if (anyOpen != 0)
-                phases[BitOperations.TrailingZeroCount(anyOpen)] += times[i] - reached;
+            {
+                int counts = BitOperations.TrailingZeroCount(anyOpen);
+                phases[counts] += times[i] - reached;
+                if (timeline is not null && times[i] > reached)
+                    Append(timeline, counts, new Interval(reached, times[i]));
+            }
             reached = times[i];
             int phase = changes[i] >> 1;
             open[phase] += (changes[i] & 1) != 0 ? 1 : -1;
@@ -68,6 +74,15 @@ internal ref struct PhaseSweep(Interval within)
     {
         _times.Dispose();
         _changes.Dispose();
+    }
+
+    // A phase that goes on, while another one begins below it, is one piece.
+    private static void Append(List<(int Phase, Interval Time)> timeline, int phase, Interval time)
+    {
+        if (timeline is [.., var last] && last.Phase == phase && last.Time.EndNs == time.StartNs)
+            timeline[^1] = (phase, new Interval(last.Time.StartNs, time.EndNs));
+        else
+            timeline.Add((phase, time));
     }
 
     private void Add(long timeNs, int phase, bool begins)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 
@@ -19,7 +20,17 @@ public sealed class ShutdownPhases
     public long this[Phase phase] => _ns[(int)phase];
 
     /// <summary>Computes them from the events of a shutdown.</summary>
-    public static ShutdownPhases Of(Shutdown shutdown)
+    public static ShutdownPhases Of(Shutdown shutdown) => Of(shutdown, null);
+
+    /// <summary>When each phase was the one that counts, in order; together they cover the shutdown.</summary>
+    public static ImmutableArray<(Phase Phase, Interval Time)> Timeline(Shutdown shutdown)
+    {
+        var timeline = new List<(int Phase, Interval Time)>();
+        Of(shutdown, timeline);
+        return [.. timeline.Select(t => ((Phase)t.Phase, t.Time))];
+    }
+
+    private static ShutdownPhases Of(Shutdown shutdown, List<(int Phase, Interval Time)>? timeline)
     {
         using var sweep = new PhaseSweep(shutdown.Time);
         sweep.Add((int)Phase.Unattributed, shutdown.Time);
@@ -42,7 +53,7 @@ public sealed class ShutdownPhases
             sweep.Add((int)PhaseOf(operation), new Interval(operation.StateSinceNs, shutdown.Time.EndNs));
         }
         var phases = new ShutdownPhases();
-        sweep.Into(phases._ns);
+        sweep.Into(phases._ns, timeline);
         return phases;
     }
 

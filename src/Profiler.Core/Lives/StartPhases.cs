@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 
@@ -19,7 +20,17 @@ public sealed class StartPhases
     public long this[StartPhase phase] => _ns[(int)phase];
 
     /// <summary>Computes them from the events of a start.</summary>
-    public static StartPhases Of(Start start)
+    public static StartPhases Of(Start start) => Of(start, null);
+
+    /// <summary>When each phase was the one that counts, in order; together they cover the start.</summary>
+    public static ImmutableArray<(StartPhase Phase, Interval Time)> Timeline(Start start)
+    {
+        var timeline = new List<(int Phase, Interval Time)>();
+        Of(start, timeline);
+        return [.. timeline.Select(t => ((StartPhase)t.Phase, t.Time))];
+    }
+
+    private static StartPhases Of(Start start, List<(int Phase, Interval Time)>? timeline)
     {
         using var sweep = new PhaseSweep(start.Time);
         sweep.Add((int)StartPhase.Process, start.Time);
@@ -42,7 +53,7 @@ public sealed class StartPhases
         foreach (StartPartInFlight part in start.PartsUnderWay)
             sweep.Add((int)PhaseOf(part.Step, null), new Interval(part.SinceNs, start.Time.EndNs));
         var phases = new StartPhases();
-        sweep.Into(phases._ns);
+        sweep.Into(phases._ns, timeline);
         return phases;
     }
 

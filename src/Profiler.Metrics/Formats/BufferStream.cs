@@ -1,3 +1,5 @@
+using Profiler.Core.Protobuf;
+
 namespace Profiler.Metrics.Formats;
 
 /// <summary>Adapts a buffer to the stream interface. All operations complete synchronously.</summary>

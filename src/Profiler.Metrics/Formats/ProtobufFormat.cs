@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Profiler.Core.Histograms;
+using Profiler.Core.Protobuf;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Table;
 using Profiler.Metrics.Values;

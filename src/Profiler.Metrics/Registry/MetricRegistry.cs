@@ -1,5 +1,6 @@
 using Profiler.Core;
 using Profiler.Core.Lives;
+using Profiler.Core.Protobuf;
 using Profiler.Core.Spans;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Table;

@@ -9,7 +9,8 @@ public sealed class BrokenStreamsTests : IDisposable
     private readonly TemporaryFile _recording = new(new StagedCapture(StagedEvents.ShutdownInFlight).Recording());
 
     public static TheoryData<string> Verbs =>
-        ["--help", "--version", "check --help", "report $R", "report --format json $R", "report --format html $R", "top --from $R --speed 1000000", "check"];
+        ["--help", "--version", "check --help", "report $R", "report --format json $R", "report --format html $R", "export --format csv $R",
+        "export --format jsonl $R", "export --format perfetto $R", "top --json --from $R --speed 1000000", "top --from $R --speed 1000000", "check"];
 
     public void Dispose() => _recording.Dispose();
 

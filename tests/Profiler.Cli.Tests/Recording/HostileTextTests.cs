@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Profiler.Cli.Commands;
 using Profiler.Cli.Tests.Support;
@@ -12,6 +15,9 @@ using Profiler.Core.Recording;
 using Profiler.Core.Wire;
 using Profiler.Report;
 using Profiler.Report.Compare;
+using Profiler.Report.Export;
+using Profiler.Report.Export.JsonLines;
+using Profiler.Report.Export.Perfetto;
 using Profiler.Report.Html;
 using Profiler.Tests.Support;
 using Profiler.Tui;
@@ -33,6 +39,9 @@ public sealed class HostileTextTests
         "<b>&amp;", "</style><script>x", "]]>-->", "\U000e0041", "\ue000", "",
     ];
 
+    // A line has a whole object: its texts are looked at one by one.
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 20)];
 
     [Theory]
@@ -51,6 +60,13 @@ public sealed class HostileTextTests
         Harmless(html.ToString());
         // As it is XML: no name has ended an element, or begun one.
         Assert.DoesNotContain(XDocument.Parse(html.ToString()["<!DOCTYPE html>".Length..]).Descendants(), e => e.Name.LocalName is "script" or "b");
+        Exported exported = Exported.Of(recorded, ActivityFilter.None);
+        using StringWriter csv = new(CultureInfo.InvariantCulture), lines = new(CultureInfo.InvariantCulture);
+        CsvExport.Write(csv, exported);
+        Harmless(csv.ToString().ReplaceLineEndings("\n"));
+        JsonLinesExport.Write(lines, exported);
+        Assert.All(lines.ToString().Split('\n')[..^1], line => Harmless(JsonNode.Parse(line)!.ToJsonString(Readable)));
+        PerfettoExport.Write(Stream.Null, exported);
         CompareDocument compared = CompareBuilder.Build(
             [ComparedRecording.Of(Hostile[seed % Hostile.Length], report, _ => true)],
             [ComparedRecording.Of(Hostile[0], report with { Host = new("6.12", "host") }, _ => true)], 0.1);

@@ -13,7 +13,7 @@ public class FolderOrderTests
     {
         ["Core"] =
         [
-            "Wire", "Spans", "Facts", "Lives", "Problems", "Findings", "Histograms", "Statistics", "Recording", Root, "Capture",
+            "Protobuf", "Wire", "Spans", "Facts", "Lives", "Problems", "Findings", "Histograms", "Statistics", "Recording", Root, "Capture",
         ],
         ["Bpf"] = [Root, "Native", "Plan", "Kernel", "Ring", "Session", "Symbols"],
         ["Host"] = ["Processes", "Pci", "Vms", "Files", Root, "Live"],

@@ -1,4 +1,5 @@
 using System.Text;
+using Profiler.Core.Protobuf;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Registry;
 using Profiler.Metrics.Table;

@@ -32,11 +32,34 @@ internal static class OutputOption
             write(parsed.InvocationConfiguration.Output);
             return;
         }
+        ToFile(path, stream =>
+        {
+            using var text = new StreamWriter(stream, leaveOpen: true);
+            write(text);
+        });
+    }
+
+    /// <summary>The same of bytes, which a terminal cannot show.</summary>
+    /// <exception cref="UserException">The file cannot be written, or standard output is a terminal.</exception>
+    public static void WriteBytes(ParseResult parsed, Action<Stream> write)
+    {
+        if (parsed.GetValue<string?>(Name) is { } path)
+        {
+            ToFile(path, write);
+            return;
+        }
+        if (!Console.IsOutputRedirected)
+            throw UserException.Usage("this format is not for a terminal: write it to a file with -o FILE");
+        using Stream output = StandardStreams.OpenOutput();
+        write(output);
+    }
+
+    private static void ToFile(string path, Action<Stream> write)
+    {
         using var file = new AtomicFile(path);
         try
         {
-            using (var text = new StreamWriter(file.Stream, leaveOpen: true))
-                write(text);
+            write(file.Stream);
             file.Commit();
         }
         catch (Exception e) when (e is (IOException and not BrokenPipeException) or UnauthorizedAccessException)

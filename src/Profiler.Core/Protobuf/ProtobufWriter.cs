@@ -1,15 +1,15 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Profiler.Metrics.Formats;
+namespace Profiler.Core.Protobuf;
 
 /// <summary>
-/// The part of the Protocol Buffers wire format that metrics need (https://protobuf.dev/programming-guides/encoding/). The
+/// The part of the Protocol Buffers wire format that metrics and traces need (https://protobuf.dev/programming-guides/encoding/). The
 /// length of a message is inserted when the message is complete. Google's CodedOutputStream needs the length in advance, so
 /// everything would have to be measured before it is written.
 /// </summary>
 /// <param name="bytes">Output buffer.</param>
-internal sealed class ProtobufWriter(PooledBuffer bytes)
+public sealed class ProtobufWriter(PooledBuffer bytes)
 {
     /// <summary>Begins a nested message, which ends with <see cref="EndMessage"/>.</summary>
     /// <returns>The argument for EndMessage.</returns>
@@ -44,6 +44,14 @@ internal sealed class ProtobufWriter(PooledBuffer bytes)
     {
         Tag(field, 1);
         BinaryPrimitives.WriteDoubleLittleEndian(bytes.GetSpan(8), value);
+        bytes.Advance(8);
+    }
+
+    /// <summary>fixed64.</summary>
+    public void Fixed64(int field, ulong value)
+    {
+        Tag(field, 1);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.GetSpan(8), value);
         bytes.Advance(8);
     }
 

@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace Profiler.Metrics.Formats;
+namespace Profiler.Core.Protobuf;
 
-/// <summary>A growable byte buffer on a pooled array: a scrape creates no garbage.</summary>
-internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
+/// <summary>A growable byte buffer on a pooled array: what is written again and again creates no garbage.</summary>
+public sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(64 * 1024);
 
@@ -37,6 +37,9 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         Length += count;
         return _bytes.AsSpan(at, count);
     }
+
+    /// <summary>Takes all that was written out again; the array is kept.</summary>
+    public void Clear() => Length = 0;
 
     public void Dispose()
     {
