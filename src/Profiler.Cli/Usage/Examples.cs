@@ -50,6 +50,12 @@ internal static class Examples
             "sudo vfioscope serve --web.listen-address :9877 --web.config.file web.yml",
             "vfioscope serve --from vm.vfioscope",
         ],
+        ["why"] =
+        [
+            "sudo vfioscope why",
+            "sudo vfioscope why web-1",
+            "sudo vfioscope why 0000:01:00.0 --json",
+        ],
         ["release"] =
         [
             "sudo vfioscope release --mode close 01:00.0 02:00.0",
