@@ -13,16 +13,18 @@ public sealed class WhyTests
         in_function() { grep -q "$@" /proc/[0-9]*/task/*/stack; }
         stack_of() { sed -E 's/^\[<[0-9]+>\] //' "/proc/$1/stack"; }
 
-        # The last close of the set resets the bus, for a second; where the method cannot be chosen it is quick. It is repeated until the
-        # question came in time.
+        # The last close of the set resets the bus, for a second; where the method cannot be chosen it is too quick to ask.
         [[ -e /sys/bus/pci/devices/${devices[0]}/reset_method ]] && tries=5 || tries=0
         for (( try = 0; try < tries; try++ )); do
             tests/lab/actor "$OUT/convoy$try.log" 'open=1 close-aside=1 open=1 exit' &
-            actor=$!
-            until grep -qs -E 'pci_reset_bus|pci_bridge_wait_for_secondary_bus' /proc/[0-9]*/task/*/stack || ! kill -0 $actor; do :; done 2>/dev/null
-            out/vfioscope why --json >"$OUT/convoy.json"
-            wait $actor
-            if grep -q '"lock": "dev_set"' "$OUT/convoy.json"; then break; fi
+            while kill -0 $! 2>/dev/null; do
+                out/vfioscope why --json >"$OUT/asked.json"
+                if grep -q '"lock": "dev_set"' "$OUT/asked.json" && grep -q '"step": "bus_reset"' "$OUT/asked.json"; then
+                    mv "$OUT/asked.json" "$OUT/convoy.json"
+                fi
+            done
+            wait $!
+            if [[ -e $OUT/convoy.json ]]; then break; fi
         done
 
         child=$(tests/lab/hold "${devices[0]}" 600)

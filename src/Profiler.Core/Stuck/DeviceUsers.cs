@@ -6,12 +6,18 @@ namespace Profiler.Core.Stuck;
 /// <param name="look">The look.</param>
 internal sealed class DeviceUsers(HostLook look)
 {
+    // A host may have a thousand devices: what is asked for each pair of process and device is computed once.
+    private readonly Dictionary<int, ImmutableArray<DeviceLook>> _ofGroups = [];
+    private readonly Dictionary<int, ImmutableArray<string>> _closing = [];
+    private HashSet<string>? _open;
+
     /// <summary>The users of a device: first those that have it open.</summary>
     public ImmutableArray<DeviceUser> Of(DeviceLook device) =>
         [.. look.Processes.Select(p => Use(p, device)).OfType<DeviceUser>().OrderBy(u => u.Use).ThenBy(u => !u.Certain).ThenBy(u => u.Process.Pid)];
 
     /// <summary>The devices that a thread of a process may be releasing: in use, and open nowhere.</summary>
     public ImmutableArray<string> Closing(ProcessLook process) =>
+        _closing.TryGetValue(process.Pid, out ImmutableArray<string> known) ? known : _closing[process.Pid] =
     [
         .. look.Devices
             .Where(d => d.Enabled && !Open().Contains(d.Identity.Bdf) &&
@@ -23,7 +29,7 @@ internal sealed class DeviceUsers(HostLook look)
     public ImmutableArray<string> Around(ProcessLook process) =>
         [.. process.Files.Named.Concat(OfGroups(process).Select(d => d.Identity.Bdf)).Concat(Closing(process)).Distinct()];
 
-    private HashSet<string> Open() =>
+    private HashSet<string> Open() => _open ??=
         [.. look.Devices.Where(d => look.Processes.Any(p => Has(p, d) is not null)).Select(d => d.Identity.Bdf)];
 
     private DeviceUser? Use(ProcessLook process, DeviceLook device)
@@ -49,6 +55,7 @@ internal sealed class DeviceUsers(HostLook look)
         return OfGroups(process).Count(d => d.Enabled && !files.Named.Contains(d.Identity.Bdf)) == files.Unnamed ? true : false;
     }
 
-    private IEnumerable<DeviceLook> OfGroups(ProcessLook process) =>
-        look.Devices.Where(d => d.Identity.IommuGroup is { } group && process.Files.Groups.Contains(group));
+    private ImmutableArray<DeviceLook> OfGroups(ProcessLook process) =>
+        _ofGroups.TryGetValue(process.Pid, out ImmutableArray<DeviceLook> known) ? known : _ofGroups[process.Pid] =
+            [.. look.Devices.Where(d => d.Identity.IommuGroup is { } group && process.Files.Groups.Contains(group))];
 }

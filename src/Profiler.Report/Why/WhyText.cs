@@ -43,7 +43,8 @@ public static class WhyText
     private static string Doing(StuckThread t)
     {
         string device = t.Device is { } its ? its.Certain ? its.Bdf : $"probably {its.Bdf}" : "a device";
-        string step = t.Step.Words();
+        // That it waits for a lock is concluded, and said in a line of its own.
+        string step = t.Step == KernelStep.LockWait ? "" : t.Step.Words();
         return t.Activity.Words(device) + (step.Length == 0 ? "" : $": {step}");
     }
 
