@@ -18,7 +18,7 @@ internal static class CommandLine
         var root = new RootCommand("Shows where the time goes when a VM with assigned PCI devices (VFIO) shuts down or starts.")
         {
             CheckCommand.Create(), TopCommand.Create(), RecordCommand.Create(), ReportCommand.Create(), CompareCommand.Create(),
-            ExportCommand.Create(), ServeCommand.Create(), ReleaseCommand.Create(), HelpCommand.Create(),
+            ExportCommand.Create(), ServeCommand.Create(), WhyCommand.Create(), ReleaseCommand.Create(), HelpCommand.Create(),
         };
         root.Options.Clear();
         root.Add(new HelpOption("--help", "-h") { Description = "show this help", Action = new ShowHelp(), Recursive = true });

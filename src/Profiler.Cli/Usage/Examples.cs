@@ -60,6 +60,12 @@ internal static class Examples
             "sudo vfioscope serve --keep-slow 10s:/var/lib/vfioscope",
             "vfioscope serve --from vm.vfioscope",
         ],
+        ["why"] =
+        [
+            "sudo vfioscope why",
+            "sudo vfioscope why web-1",
+            "sudo vfioscope why 0000:01:00.0 --json",
+        ],
         ["release"] =
         [
             "sudo vfioscope release --mode close 01:00.0 02:00.0",

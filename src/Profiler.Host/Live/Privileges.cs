@@ -20,6 +20,13 @@ public static class Privileges
             throw UserException.NotPossible($"kernel lockdown forbids tracing ({Lockdown}: confidentiality): boot with lockdown=integrity or without");
     }
 
+    /// <exception cref="UserException">Kernel stacks of other processes cannot be read: that needs CAP_SYS_ADMIN in the first user namespace (3).</exception>
+    public static void DemandRoot()
+    {
+        if ((Effective() & 1UL << SysAdmin) == 0)
+            throw UserException.NotPossible("kernel stacks may be read by root only: run as root, with sudo for instance");
+    }
+
     /// <summary>The missing capabilities, separated by commas; empty if none. CAP_SYS_ADMIN includes the others.</summary>
     public static string Missing()
     {

@@ -13,7 +13,10 @@ internal sealed class DeviceHolders(ProcFs proc, Func<string, string?> deviceOfN
     private const string DeviceFile = "anon_inode:[vfio-device]", DeviceNodes = "/dev/vfio/devices/", Nodes = "/dev/vfio/";
 
     /// <summary>Whether a process has any VFIO file open.</summary>
-    public bool HasAny(int pid) => proc.DescriptorsOf(pid)
+    public bool HasAny(int pid) => HasAny(proc.DescriptorsOf(pid));
+
+    /// <summary>Whether a VFIO file is among the open files of a process.</summary>
+    public static bool HasAny(IReadOnlyList<(string Fd, string Target)> files) => files
         .Any(fd => fd.Target == DeviceFile || fd.Target.StartsWith(Nodes, StringComparison.Ordinal));
 
     /// <summary>The processes that have a device open, or may have.</summary>
@@ -45,9 +48,11 @@ internal sealed class DeviceHolders(ProcFs proc, Func<string, string?> deviceOfN
         return possible.Count == held.Devices ? [.. possible] : null;
     }
 
-    private Held HeldBy(int pid)
+    private Held HeldBy(int pid) => HeldBy(pid, proc.DescriptorsOf(pid));
+
+    /// <summary>The VFIO files among the open files of a process.</summary>
+    internal Held HeldBy(int pid, IReadOnlyList<(string Fd, string Target)> files)
     {
-        IReadOnlyList<(string Fd, string Target)> files = proc.DescriptorsOf(pid);
         List<(string Fd, string Target)> devices =
         [
             .. files.Where(f => f.Target == DeviceFile || f.Target.StartsWith(DeviceNodes, StringComparison.Ordinal)),
@@ -74,5 +79,5 @@ internal sealed class DeviceHolders(ProcFs proc, Func<string, string?> deviceOfN
     /// <param name="Devices">Number of device files.</param>
     /// <param name="Named">The devices that the kernel names; may contain duplicates.</param>
     /// <param name="Groups">The IOMMU groups, without duplicates.</param>
-    private sealed record Held(int Devices, List<string> Named, List<int> Groups);
+    internal sealed record Held(int Devices, List<string> Named, List<int> Groups);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Profiler.Core.Wire;
 
 namespace Profiler.Host.Processes;
@@ -29,9 +30,9 @@ public sealed class ProcFs(string root = "/proc")
         // Fields of proc(5)'s stat from the third on: the second, the name, may contain spaces and parentheses.
         string stat = Read(pid, thread is { } tid ? $"task/{tid}/stat" : "stat");
         string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        const int flags = 9 - 3, startTime = 22 - 3;
+        const int state = 3 - 3, flags = 9 - 3, startTime = 22 - 3;
         return fields.Length > startTime && long.TryParse(fields[startTime], CultureInfo.InvariantCulture, out long start) &&
-               uint.TryParse(fields[flags], CultureInfo.InvariantCulture, out uint bits) ? new TaskStat(bits, start) : null;
+               uint.TryParse(fields[flags], CultureInfo.InvariantCulture, out uint bits) ? new TaskStat(bits, start, fields[state][0]) : null;
     }
 
     /// <summary>A process's threads; empty if it has ended.</summary>
@@ -78,6 +79,21 @@ public sealed class ProcFs(string root = "/proc")
         }
     }
 
+    /// <summary>Bytes of a process's memory; fewer, or none, where it has no such memory.</summary>
+    public byte[] Memory(int pid, long address, int count)
+    {
+        byte[] bytes = new byte[count];
+        try
+        {
+            using SafeFileHandle memory = File.OpenHandle($"{root}/{pid}/mem");
+            return bytes[..RandomAccess.Read(memory, bytes, address)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The contents of a file of a process; empty if there is none.</summary>
     public string Read(int pid, string file)
     {
@@ -95,7 +111,8 @@ public sealed class ProcFs(string root = "/proc")
 /// <summary>Fields of a task's stat, proc(5).</summary>
 /// <param name="Flags">PF_… of include/linux/sched.h.</param>
 /// <param name="Start">Start time, clock ticks since boot.</param>
-public readonly record struct TaskStat(uint Flags, long Start)
+/// <param name="State">R, S, D, T, t, X, Z or I.</param>
+public readonly record struct TaskStat(uint Flags, long Start, char State)
 {
     private const uint PfExiting = 0x4, PfKthread = 0x200000;
 

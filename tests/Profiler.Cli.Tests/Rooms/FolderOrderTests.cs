@@ -13,10 +13,10 @@ public class FolderOrderTests
     {
         ["Core"] =
         [
-            "Protobuf", "Wire", "Spans", "Facts", "Lives", "Problems", "Findings", "Histograms", "Statistics", "Recording", Root, "Capture",
+            "Protobuf", "Wire", "Spans", "Facts", "Stuck", "Lives", "Problems", "Findings", "Histograms", "Statistics", "Recording", Root, "Capture",
         ],
         ["Bpf"] = [Root, "Native", "Plan", "Kernel", "Ring", "Session", "Symbols"],
-        ["Host"] = ["Processes", "Pci", "Vms", "Files", Root, "Live"],
+        ["Host"] = ["Processes", "Pci", "Vms", "Files", Root, "Live", "Stuck"],
     };
 
     [Theory]
