@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Profiler.Tests.Support;
 
+#pragma warning disable CA1416 // not on Windows
+
 namespace Profiler.Cli.Tests.Packaging;
 
 /// <summary>What `make install` installs, as a list to be read beside this file; UPDATE_GOLDEN=1 rewrites it.</summary>
