@@ -64,6 +64,41 @@ dashboards: ## leaves out/dashboards, for Grafana's and Prometheus' provisioning
 	$(Q)cp -r dashboards/provisioning/prometheus/. $(out)/dashboards/prometheus/
 	$(Q)cp dashboards/rules/*.yml $(out)/dashboards/prometheus/rules/
 
+# ---- installing ----
+
+PREFIX ?= /usr/local
+SYSCONFDIR ?= $(if $(filter /usr /usr/local,$(PREFIX)),/etc,$(PREFIX)/etc)
+DESTDIR ?=
+share = $(DESTDIR)$(PREFIX)/share
+units = $(DESTDIR)$(PREFIX)/lib/systemd/system
+put = install -D -m 644 -t
+
+.PHONY: install
+install: build dashboards ## installs below PREFIX=/usr/local, in DESTDIR=: program, man pages, completions, service, dashboards
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
+	$(Q)install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(out)/vfioscope
+	$(Q)$(put) $(share)/man/man1 packaging/man/*.1
+	$(Q)install -D -m 644 packaging/completion/vfioscope.bash $(share)/bash-completion/completions/vfioscope
+	$(Q)$(put) $(share)/zsh/vendor-completions packaging/completion/_vfioscope
+	$(Q)$(put) $(share)/fish/vendor_completions.d packaging/completion/vfioscope.fish
+	$(Q)$(put) $(share)/vfioscope packaging/magic
+	$(Q)rm -rf $(share)/vfioscope/grafana $(share)/vfioscope/prometheus
+	$(Q)cp -r $(out)/dashboards/grafana $(out)/dashboards/prometheus $(share)/vfioscope/
+	$(Q)chmod -R u=rwX,go=rX $(share)/vfioscope
+	$(Q)$(put) $(share)/doc/vfioscope README.md CHANGELOG.md LICENSE THIRD-PARTY-NOTICES.txt docs/*
+	$(Q)mkdir -p $(units)
+	$(Q)for unit in service socket; do sed -e 's,@bindir@,$(PREFIX)/bin,g' -e 's,@sysconfdir@,$(SYSCONFDIR),g' \
+		-e 's,@docdir@,$(PREFIX)/share/doc/vfioscope,g' packaging/systemd/vfioscope.$$unit | \
+		install -m 644 /dev/stdin $(units)/vfioscope.$$unit; done
+# Settings that are there are the administrator's.
+	$(Q)[[ -e $(DESTDIR)$(SYSCONFDIR)/default/vfioscope ]] || install -D -m 644 packaging/systemd/vfioscope.default $(DESTDIR)$(SYSCONFDIR)/default/vfioscope
+	$(Q)[[ -e $(DESTDIR)$(SYSCONFDIR)/vfioscope/web.yml ]] || install -D -m 640 packaging/systemd/web.yml $(DESTDIR)$(SYSCONFDIR)/vfioscope/web.yml
+
+.PHONY: deb
+deb: build dashboards ## makes out/vfioscope_VERSION_amd64.deb, and has lintian look at it if that is installed
+	$(call say,DEB,$(out))
+	$(Q)packaging/deb/build $(out)
+
 # ---- the lab: a stock kernel with real VFIO devices, in a virtual machine ----
 
 KERNEL ?= 6.12

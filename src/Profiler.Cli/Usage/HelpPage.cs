@@ -62,24 +62,26 @@ internal static class HelpPage
 
     public static bool IsFlag(Option option) => option.ValueType == typeof(bool) || option.Arity.MaximumNumberOfValues == 0;
 
-    private const string Program = "vfioscope";
+    /// <summary>How the program is called.</summary>
+    public const string Program = "vfioscope";
 
-    private const string ExitCodes =
+    /// <summary>What its exit codes mean.</summary>
+    public const string ExitCodes =
         "Exit codes: 0 done, 1 the answer is no, 2 wrong usage or bad input, 3 not permitted or not supported, " +
         "128 and the signal's number when a signal ended it early.";
 
-    // An option of the program itself, --help, is one of each command.
-    private static IEnumerable<Option> OptionsOf(Command command) => command.Options
+    /// <summary>The options that are shown. One of the program itself, --help, is one of each command.</summary>
+    public static IEnumerable<Option> OptionsOf(Command command) => command.Options
         .Concat(command.Parents.OfType<Command>().SelectMany(p => p.Options.Where(o => o.Recursive)))
         .Where(o => !o.Hidden);
 
-    private static string Label(Option option)
-    {
-        IEnumerable<string> names = option.Aliases.Append(option.Name).Distinct().OrderBy(name => name.Length);
-        return string.Join(", ", names) + Named(option)[option.Name.Length..];
-    }
+    /// <summary>"-o" and "--output", the shortest first.</summary>
+    public static IEnumerable<string> NamesOf(Option option) => option.Aliases.Append(option.Name).Distinct().OrderBy(name => name.Length);
 
-    private static string DescriptionOf(Option option) =>
+    private static string Label(Option option) => string.Join(", ", NamesOf(option)) + Named(option)[option.Name.Length..];
+
+    /// <summary>What the option does, and its default.</summary>
+    public static string DescriptionOf(Option option) =>
         (option.Description ?? "") +
         (option.Required ? " [required]" : DefaultOf(option) is { Length: > 0 } text ? $" [default: {text}]" : "");
 

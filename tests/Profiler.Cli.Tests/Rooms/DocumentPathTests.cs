@@ -44,7 +44,7 @@ public sealed partial class DocumentPathTests
             Directory.EnumerateFileSystemEntries(Path.Combine(folder, Path.GetDirectoryName(path)!), Path.GetFileName(path)).Any()
         : Path.Exists(Path.Combine(folder, path));
 
-    [GeneratedRegex(@"`((?:src|bpf|tests|docs|dashboards)/[\w./*-]*)`")]
+    [GeneratedRegex(@"`((?:src|bpf|tests|docs|dashboards|packaging)/[\w./*-]*)`")]
     private static partial Regex InCode();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
