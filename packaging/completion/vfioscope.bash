@@ -7,7 +7,7 @@ _vfioscope() {
     if [[ $word == = ]]; then word=''; elif [[ $previous == = ]]; then previous=${COMP_WORDS[COMP_CWORD - 2]}; fi
     COMPREPLY=()
     if (( COMP_CWORD == 1 )); then
-        mapfile -t COMPREPLY < <(compgen -W 'check top record report compare serve release help -h --help -V --version --notices' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'check top record report compare export serve why release help -h --help -V --version --notices' -- "$word")
         return
     fi
     for (( i = 2; i < COMP_CWORD; i++ )); do
@@ -32,7 +32,15 @@ _vfioscope() {
         top--pid) return ;;
         top--vm) return ;;
         top--device) return ;;
+        top--keep-slow) return ;;
+        top--keep-finding) words='info warning' ;;
+        top--keep-before) return ;;
+        top--keep-files) return ;;
+        top--keep-size) return ;;
+        top--keep-memory) return ;;
+        top--format) words='text json' ;;
         record-o|record--output) words=FILES ;;
+        record--format) words='recording jsonl' ;;
         record--duration) return ;;
         record--attach) words='auto kprobe fentry' ;;
         record--lock-probe) words='auto entry slowpath tracepoint' ;;
@@ -41,6 +49,7 @@ _vfioscope() {
         report--format) words='text json html' ;;
         report-o|report--output) words=FILES ;;
         report--limit) return ;;
+        report--dir) return ;;
         report--pid) return ;;
         report--vm) return ;;
         report--device) return ;;
@@ -52,6 +61,11 @@ _vfioscope() {
         compare--pid) return ;;
         compare--vm) return ;;
         compare--device) return ;;
+        export--format) words='perfetto csv jsonl' ;;
+        export-o|export--output) words=FILES ;;
+        export--pid) return ;;
+        export--vm) return ;;
+        export--device) return ;;
         serve--web.listen-address) return ;;
         serve--web.config.file) words=FILES ;;
         serve--web.telemetry-path) return ;;
@@ -69,20 +83,30 @@ _vfioscope() {
         serve--lock-probe) words='auto entry slowpath tracepoint' ;;
         serve--buffer) return ;;
         serve--stacks) return ;;
+        serve--keep-slow) return ;;
+        serve--keep-finding) words='info warning' ;;
+        serve--keep-before) return ;;
+        serve--keep-files) return ;;
+        serve--keep-size) return ;;
+        serve--keep-memory) return ;;
+        why--format) words='text json' ;;
         release--mode) words='exit close threads processes' ;;
         release--repeat) return ;;
         release--iommu) words='type1 iommufd compat' ;;
         release--dma) return ;;
+        release--page) words='4k 2m 1g' ;;
         *)
             case $command in
                 check) words='--clean --format --json --attach --lock-probe --buffer --stacks -h --help' ;;
-                top) words='--bpf-stats --from --speed --attach --lock-probe --buffer --stacks --pid --vm --device -h --help' ;;
-                record) words='-o --output --duration --attach --lock-probe --buffer --stacks -h --help' ;;
-                report) words='--format --json -o --output --addresses --limit --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
+                top) words='--bpf-stats --from --speed --attach --lock-probe --buffer --stacks --pid --vm --device --keep-slow --keep-finding --keep-before --keep-files --keep-size --keep-memory --format --json -h --help' ;;
+                record) words='-o --output --format --duration --attach --lock-probe --buffer --stacks -h --help' ;;
+                report) words='--format --json -o --output --addresses --limit --dir --list --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
                 compare) words='--before --after --fail-if-slower --format --json -o --output --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
-                serve) words='--web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.max-requests --max-devices --max-vms --otlp.endpoint --otlp.protocol --otlp.interval --log.level --log.format --bpf-stats --from --speed --attach --lock-probe --buffer --stacks -h --help' ;;
-                release) words='--mode --repeat --hold --iommu --dma --huge-pages -h --help' ;;
-                help) words='check top record report compare serve release help -h --help' ;;
+                export) words='--format -o --output --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
+                serve) words='--web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.max-requests --max-devices --max-vms --otlp.endpoint --otlp.protocol --otlp.interval --log.level --log.format --bpf-stats --from --speed --attach --lock-probe --buffer --stacks --keep-slow --keep-finding --keep-before --keep-files --keep-size --keep-memory -h --help' ;;
+                why) words='--format --json -h --help' ;;
+                release) words='--mode --open-only --repeat --hold --iommu --dma --page -h --help' ;;
+                help) words='check top record report compare export serve why release help -h --help' ;;
             esac
             ;;
     esac

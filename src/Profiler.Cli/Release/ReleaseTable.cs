@@ -1,3 +1,4 @@
+using Profiler.Cli.Release.Vfio;
 using Profiler.Cli.Usage;
 using Profiler.Host.Pci;
 

@@ -1,4 +1,5 @@
 using Profiler.Cli.Release;
+using Profiler.Cli.Release.Vfio;
 using Profiler.Host.Pci;
 
 namespace Profiler.Cli.Tests.Release;

@@ -9,7 +9,7 @@ public class UsageErrorTests
 {
     [Theory]
     // What does not exist.
-    [InlineData("frobnicate", "unknown command 'frobnicate': the commands are check, top, record, report, compare, export, serve, release, help")]
+    [InlineData("frobnicate", "unknown command 'frobnicate': the commands are check, top, record, report, compare, export, serve, why, release, help")]
     [InlineData("reprot x", "unknown command 'reprot': did you mean report?")]
     [InlineData("rec -o x", "unknown command 'rec': did you mean record?")]
     [InlineData("--frobnicate", "unknown option '--frobnicate'")]

@@ -1,4 +1,4 @@
-namespace Profiler.Cli.Release;
+namespace Profiler.Cli.Release.Vfio;
 
 /// <summary>How long it took to open devices, one after the other, and to map memory for them.</summary>
 /// <param name="Devices">Each device's time, in the order of the arguments.</param>
