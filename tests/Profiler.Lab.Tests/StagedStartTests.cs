@@ -13,9 +13,16 @@ public sealed class StagedStartTests
 
     private const string Script = """
         echo madvise >/sys/kernel/mm/transparent_hugepage/enabled
-        echo 1 >/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages
+        sizes='4k 2m'
+        # Once the newest kernel runs, none is left in one piece.
+        if [[ $KERNEL != */newest ]]; then
+            reserved=/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages
+            echo 1 >$reserved
+            grep -qx 1 $reserved
+            sizes+=' 1g'
+        fi
         huge() { awk '$1 == "thp_fault_alloc" { print $2 }' /proc/vmstat; }
-        for page in 4k 2m 1g; do
+        for page in $sizes; do
             before=$(huge)
             out/vfioscope record -o "$OUT/$page.vfioscope" -- \
                 out/vfioscope release --open-only --dma 1G --page $page $LAB_DEVICES >"$OUT/$page.txt"
@@ -34,16 +41,17 @@ public sealed class StagedStartTests
     {
         Assert.Equal((Memory / 4096, Memory), Allocated(kernel, "4k"));
         Assert.Equal((Memory >> 21, 0), Allocated(kernel, "2m"));
-        Assert.Equal((1, 0), Allocated(kernel, "1g"));
+        if (Sizes(kernel).Contains("1g"))
+            Assert.Equal((1, 0), Allocated(kernel, "1g"));
         // The kernel's own count of huge pages that nobody had to reserve.
-        Assert.Equal(["0", $"{Memory >> 21}", "0"], ((string[])["4k", "2m", "1g"]).Select(page => Guests[kernel].Text(page + ".huge").Trim()));
+        Assert.All(Sizes(kernel), page => Assert.Equal(page == "2m" ? $"{Memory >> 21}" : "0", Guests[kernel].Text(page + ".huge").Trim()));
     }
 
     [Theory]
     [MemberData(nameof(Kernels))]
     public void The_program_itself_measures_the_same(string kernel)
     {
-        foreach (string page in (string[])["4k", "2m", "1g"])
+        foreach (string page in Sizes(kernel))
         {
             JsonNode start = Start(kernel, page);
             string[][] lines = [.. Guests[kernel].Text(page + ".txt").Split('\n').Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
@@ -52,6 +60,8 @@ public sealed class StagedStartTests
             Assert.InRange(Seconds(lines.Single(l => l is ["memory", ..])) - start["mapped"]!["duration_ns"]!.GetValue<long>() / 1e9, -Rounding, 0.2);
         }
     }
+
+    private static string[] Sizes(string kernel) => kernel == "newest" ? ["4k", "2m"] : ["4k", "2m", "1g"];
 
     private static double Seconds(string[] line) => double.Parse(line[1], CultureInfo.InvariantCulture);
 
