@@ -11,6 +11,10 @@ public sealed class StagedStartTests
     // Pages of 1 GiB are left out: in the guest's 4 GiB none is free in one piece once it runs.
     private static readonly string[] Sizes = ["4k", "2m"];
 
+    // Resident memory is counted by a percpu_counter since 6.2: up to 32 pages of 4 KiB are not added up yet, of each of two CPUs, in each of
+    // the two looks at it (lib/percpu_counter.c, percpu_counter_batch).
+    private const long Uncounted = 2 * 2 * 32 * 4096;
+
     // The program writes milliseconds, and two devices are added up.
     private const double Rounding = 0.001;
 
@@ -34,8 +38,12 @@ public sealed class StagedStartTests
     [MemberData(nameof(Kernels))]
     public void The_pages_are_those_that_were_asked_for(string kernel)
     {
-        Assert.Equal((Memory / 4096, Memory), Allocated(kernel, "4k"));
-        Assert.Equal((Memory >> 21, 0), Allocated(kernel, "2m"));
+        (long pages, long smallBytes) = Allocated(kernel, "4k");
+        Assert.Equal(Memory / 4096, pages);
+        Assert.InRange(smallBytes, Memory - Uncounted, Memory + Uncounted);
+        (pages, smallBytes) = Allocated(kernel, "2m");
+        Assert.Equal(Memory >> 21, pages);
+        Assert.InRange(smallBytes, 0, Uncounted);
         // The kernel's own count of huge pages that nobody had to reserve.
         Assert.All(Sizes, page => Assert.Equal(page == "2m" ? $"{Memory >> 21}" : "0", Guests[kernel].Text(page + ".huge").Trim()));
     }
@@ -60,7 +68,7 @@ public sealed class StagedStartTests
     {
         JsonNode mapped = Start(kernel, page)["mapped"]!;
         Assert.Equal(Memory, mapped["pinned_bytes"]!.GetValue<long>());
-        Assert.Equal(Memory, mapped["allocated_bytes"]!.GetValue<long>());
+        Assert.InRange(mapped["allocated_bytes"]!.GetValue<long>(), Memory - Uncounted, Memory + Uncounted);
         return (mapped["allocated_pages"]!.GetValue<long>(), mapped["small_page_bytes"]!.GetValue<long>());
     }
 
