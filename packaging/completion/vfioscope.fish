@@ -125,7 +125,7 @@ complete -c vfioscope -n '__fish_seen_subcommand_from release' -l repeat -x -d '
 complete -c vfioscope -n '__fish_seen_subcommand_from release' -l hold -d 'wait with the devices open until Enter or a signal'
 complete -c vfioscope -n '__fish_seen_subcommand_from release' -l iommu -x -a 'type1 iommufd compat' -d 'type1: open the devices through their IOMMU groups; iommufd: each by a node of its own, as newer VMMs do; compat: through their groups, with an iommufd as the container'
 complete -c vfioscope -n '__fish_seen_subcommand_from release' -l dma -x -d 'map this much memory for DMA, as for a VM: 512M, 2G; in mode processes each process maps as much. The kernel unpins it after the last device, which takes time. The memory must be free'
-complete -c vfioscope -n '__fish_seen_subcommand_from release' -l page -x -a '4k 2m 1g' -d 'pages of that memory: 4k: the slowest to pin and unpin, as on a host with fragmented memory; 2m: transparent huge pages, as far as the kernel finds them; 1g: reserved ones, see hugepages-1048576kB in /sys/kernel/mm/hugepages'
+complete -c vfioscope -n '__fish_seen_subcommand_from release' -l page -x -a '4k 2m 1g' -d 'pages of that memory: 4k: the slowest to unpin, as on a host with fragmented memory; 2m: transparent huge pages, as far as the kernel finds them; 1g: reserved ones, see hugepages-1048576kB in /sys/kernel/mm/hugepages'
 complete -c vfioscope -n '__fish_seen_subcommand_from release' -s h -l help -d 'show this help'
 
 complete -c vfioscope -n '__fish_seen_subcommand_from help' -s h -l help -d 'show this help'

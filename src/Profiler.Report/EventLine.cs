@@ -50,8 +50,7 @@ public sealed class EventLine(CaptureInfo info, IReadOnlyDictionary<int, string>
 
     private string Line(long timeNs, string text)
     {
-        DateTimeOffset time = info.Start.ToUniversalTime().AddTicks((timeNs - info.StartNs) / TimeSpan.NanosecondsPerTick);
-        return Printable.Clean($"{time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)} {text}");
+        return Printable.Clean($"{LineTime.Of(info, timeNs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)} {text}");
     }
 
     private static string LockWait(Operation o) =>

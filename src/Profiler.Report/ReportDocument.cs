@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Profiler.Core.Names;
 
 namespace Profiler.Report;
 
@@ -59,7 +59,12 @@ public sealed record ReportCapture(
 /// <summary>Something that was lost, is unknown or is wrong.</summary>
 /// <param name="Impact">"incomplete" if figures may be wrong or missing, else "note".</param>
 /// <param name="Count">How often; null if it is not counted.</param>
-public sealed record ReportProblem(string Id, string Impact, long? Count, string? Detail, string Text, string? Remedy);
+public sealed record ReportProblem(string Id, string Impact, long? Count, string? Detail, string Text, string? Remedy)
+{
+    /// <summary>Figures may be wrong or missing.</summary>
+    [JsonIgnore]
+    public bool MakesIncomplete => Impact == Core.Problems.Impact.Incomplete.Name();
+}
 
 public sealed record ReportEvents(string Kind, long? Emitted, long Received, long? Lost);
 
@@ -282,8 +287,6 @@ public sealed partial class ReportJson : JsonSerializerContext
 
     private static class Relaxed
     {
-        // The text is not for web pages: '+' does not need to be escaped.
-        public static readonly ReportJson Context =
-            new(new JsonSerializerOptions(Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        public static readonly ReportJson Context = new(RelaxedJson.Of(Default.Options!));
     }
 }

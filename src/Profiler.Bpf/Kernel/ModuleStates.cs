@@ -12,6 +12,9 @@ internal sealed class ModuleStates
 
     private ModuleStates(ImmutableArray<(string Module, string State, ulong Folder)> modules) => _modules = modules;
 
+    /// <summary>Nothing is known yet.</summary>
+    public static readonly ModuleStates None = new([]);
+
     /// <summary>A module is being loaded or unloaded.</summary>
     public bool Unsettled => _modules.Any(m => m.State is "coming" or "going");
 

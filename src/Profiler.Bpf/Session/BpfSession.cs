@@ -29,7 +29,7 @@ public sealed class BpfSession : IDisposable
     private RingBufferReader? _reader;
     private RunStatistics? _runStatistics;
     private (ulong Loads, ulong Frees)? _moduleCounts;
-    private ModuleStates _modules = ModuleStates.Read();
+    private ModuleStates _modules = ModuleStates.None; // those to which the attached probes belong
 
     private readonly TracingSwitches _switches = TracingSwitches.OfThisMachine();
     private long _switchesLookedAt, _sweptAt, _stoppedNs;

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Profiler.Bpf.Session;
 using Profiler.Cli.Usage;
 using Profiler.Core.Facts;
 using Profiler.Core.Problems;
+using Profiler.Report;
 
 namespace Profiler.Cli.Check;
 
@@ -71,8 +71,6 @@ internal sealed partial class CheckJson : JsonSerializerContext
 
     private static class Relaxed
     {
-        // The output is for files and pipes, not for web pages: '+' stays '+'.
-        public static readonly CheckJson Context =
-            new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        public static readonly CheckJson Context = new(RelaxedJson.Of(Default.Options));
     }
 }

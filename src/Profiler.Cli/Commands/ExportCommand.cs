@@ -51,7 +51,7 @@ internal static class ExportCommand
                     break;
             }
             // Whoever reads rows may not look at what says so in them.
-            foreach (ReportProblem problem in exported.Report.Capture.Problems.Where(p => p.Impact == Core.Names.SeverityNames.Name(Core.Problems.Impact.Incomplete)))
+            foreach (ReportProblem problem in exported.Report.Capture.Problems.Where(p => p.MakesIncomplete))
                 parsed.InvocationConfiguration.Error.WriteLine($"vfioscope: the recording is incomplete: {problem.Text}");
             return ExitCode.Done;
         });

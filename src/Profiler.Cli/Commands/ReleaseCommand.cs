@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Profiler.Cli.Commands.Options;
 using Profiler.Cli.Release;
 using Profiler.Cli.Release.Vfio;
+using Profiler.Cli.Usage;
 using Profiler.Core;
 using Profiler.Host.Pci;
 
@@ -33,13 +34,13 @@ internal static class ReleaseCommand
             Description = "map this much memory for DMA, as for a VM: 512M, 2G; in mode processes each process maps as much. " +
                 "The kernel unpins it after the last device, which takes time. The memory must be free",
             HelpName = "SIZE",
-            CustomParser = ParseSize,
+            CustomParser = result => OptionValues.Size(result),
         };
         var iommu = OptionValues.OneOf<IommuApi>("--iommu",
             "type1: open the devices through their IOMMU groups; iommufd: each by a node of its own, as newer VMMs do; compat: through their groups, with an iommufd as the container", IommuApi.Type1);
         var page = new Option<PageSize>("--page")
         {
-            Description = "pages of that memory: 4k: the slowest to pin and unpin, as on a host with fragmented memory; 2m: transparent huge pages, " +
+            Description = "pages of that memory: 4k: the slowest to unpin, as on a host with fragmented memory; 2m: transparent huge pages, " +
                 "as far as the kernel finds them; 1g: reserved ones, see hugepages-1048576kB in /sys/kernel/mm/hugepages",
             HelpName = string.Join('|', PageSize.All.Select(p => p.Name)),
             DefaultValueFactory = _ => PageSize.Small,
@@ -80,13 +81,5 @@ internal static class ReleaseCommand
             return size;
         result.Expects($"{string.Join(", ", PageSize.All[..^1].Select(p => p.Name))} or {PageSize.All[^1].Name}");
         return PageSize.Small;
-    }
-
-    private static ByteSize ParseSize(ArgumentResult result)
-    {
-        if (ByteSize.Parse(result.Tokens[0].Value) is { } size)
-            return size;
-        result.Expects("a size, such as 512M or 2G");
-        return default;
     }
 }

@@ -79,14 +79,13 @@ internal static class TopCommand
         lines.Start();
         try
         {
-            await (await Task.WhenAny(lines.Completion, Task.Delay(Timeout.Infinite, stop)));
+            await lines.Completion.WaitAsync(stop);
         }
         finally
         {
             await lines.Stop(end);
         }
-        if (profile.Clock is not null && !lines.Matched && only != ActivityFilter.None && !only.IsKnown(profile.Facts))
-            throw new UserException(ExitCode.No, only.NotFound(profile.Facts, seen.Pids, seen.Devices));
+        ThrowIfUnknown(profile, only, lines.Matched, seen);
     }
 
     // Lines are written by the thread that brings the events: a slow reader makes the kernel count events as lost.
@@ -129,8 +128,13 @@ internal static class TopCommand
                 SourceOptions.TellProblems(profile, problem => console.Error.WriteLine($"vfioscope: {problem}"));
             await console.Error.WriteLineAsync($"vfioscope: {CaptureStatus.Events(profile.Health)}");
         }
-        // In a live capture, what the filter names may still come.
-        if (profile.Clock is not null && !matched && !only.IsKnown(known))
-            throw new UserException(ExitCode.No, only.NotFound(known, seen.Pids, seen.Devices));
+        ThrowIfUnknown(profile, only, matched, seen);
+    }
+
+    // In a live capture, what the filter names may still come.
+    private static void ThrowIfUnknown(Profile profile, ActivityFilter only, bool matched, SeenProcesses seen)
+    {
+        if (profile.Clock is not null && !matched && only != ActivityFilter.None && !only.IsKnown(profile.Facts))
+            throw new UserException(ExitCode.No, only.NotFound(profile.Facts, seen.Pids, seen.Devices));
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Profiler.Core;
@@ -71,8 +70,6 @@ internal sealed partial class KeptJson : JsonSerializerContext
 
     private static class Relaxed
     {
-        // The output is for files and pipes, not for web pages: '+' stays '+'.
-        public static readonly KeptJson Context =
-            new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        public static readonly KeptJson Context = new(RelaxedJson.Of(Default.Options));
     }
 }

@@ -4,7 +4,7 @@ namespace Profiler.Core.Stuck;
 
 /// <summary>
 /// What kernel functions on a stack mean. A function that is not on the stack, as the compiler inlined it, has its caller in the
-/// table. The names are those of 5.10 to 7.2; a name that a kernel does not have does no harm.
+/// table. Names of older and newer kernels stand side by side: a name that a kernel does not have does no harm.
 /// </summary>
 public static class KernelFunctions
 {
@@ -109,6 +109,9 @@ public static class KernelFunctions
         }
         return KernelStep.Other;
     }
+
+    /// <summary>Whether any function of the table is on the stack.</summary>
+    public static bool IsKnown(ImmutableArray<string> stack) => ActivityOf(stack) != KernelActivity.Other || StepOf(stack) != KernelStep.Other;
 
     /// <summary>The lock that a thread in this state waits for, as its innermost function takes it; null if that takes none that is known.</summary>
     public static KernelLock? LockOf(char state, ImmutableArray<string> stack) =>

@@ -27,8 +27,7 @@ public sealed class StuckAnalysis(HostLook earlier, HostLook later)
 
     // A process without a VFIO file is in the look for such a thread only, or because it exits.
     private static bool Counts(ProcessLook process, ThreadLook thread) =>
-        KernelFunctions.ActivityOf(thread.Stack) != KernelActivity.Other || KernelFunctions.StepOf(thread.Stack) != KernelStep.Other ||
-        (thread.State == 'D' && process.Files != VfioFiles.None);
+        KernelFunctions.IsKnown(thread.Stack) || (thread.State == 'D' && process.Files != VfioFiles.None);
 
     private StuckThread Describe(ProcessLook process, ThreadLook look, ImmutableArray<(ProcessLook Process, ThreadLook Look)> all)
     {

@@ -79,6 +79,12 @@ public sealed class ProcFs(string root = "/proc")
         }
     }
 
+    /// <summary>Single threads end at any time; a process is exiting when all its threads are.</summary>
+    public bool AllExit(int pid) => ThreadsOf(pid).All(thread => StatOf(pid, thread) is not { IsExiting: false });
+
+    /// <summary>The kernel stack of a thread, innermost frame first; empty if it runs, has ended, or may not be read.</summary>
+    public string[] StackOf(int pid, int thread) => Read(pid, $"task/{thread}/stack").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>Bytes of a process's memory; fewer, or none, where it has no such memory.</summary>
     public byte[] Memory(int pid, long address, int count)
     {

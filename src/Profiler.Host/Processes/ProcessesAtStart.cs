@@ -55,13 +55,12 @@ internal sealed class ProcessesAtStart(ProcFs proc, DeviceHolders holders, Actio
     private ProcessAtStart Describe(int pid, IReadOnlyList<DeviceIdentity> devices)
     {
         ImmutableArray<string>? open = holders.DevicesOf(pid, group => devices.Where(d => d.IommuGroup == group).Select(d => d.Bdf));
-        // Single threads end at any time; a process is exiting when all its threads are.
-        bool exiting = proc.ThreadsOf(pid).All(thread => proc.StatOf(pid, thread) is not { IsExiting: false });
+        bool exiting = proc.AllExit(pid);
         return new ProcessAtStart(pid, proc.CommOf(pid), open, exiting, Busy: !exiting && proc.ThreadsOf(pid).Any(thread => IsReleasingOne(pid, thread)));
     }
 
     private bool IsReleasingOne(int pid, int thread) =>
-        Frames(pid, thread).Any(f => f.Contains(OfVfio, StringComparison.Ordinal) && f.Contains(IsReleasing, StringComparison.Ordinal));
+        proc.StackOf(pid, thread).Any(f => f.Contains(OfVfio, StringComparison.Ordinal) && f.Contains(IsReleasing, StringComparison.Ordinal));
 
     private List<int> Closing(List<int> dying, bool devicesAreMissing, Action<int> found)
     {
@@ -83,10 +82,8 @@ internal sealed class ProcessesAtStart(ProcFs proc, DeviceHolders holders, Actio
     // Without enabled devices that are open nowhere, only a process with VFIO on a stack counts.
     private bool Closes(int pid, bool devicesAreMissing) => proc.ThreadsOf(pid).Any(thread =>
     {
-        string[] frames = Frames(pid, thread);
+        string[] frames = proc.StackOf(pid, thread);
         return frames.Any(f => f.Contains(OfVfio, StringComparison.Ordinal)) ||
             (devicesAreMissing && frames.Any(f => f.Contains(ClosesFiles, StringComparison.Ordinal)));
     });
-
-    private string[] Frames(int pid, int thread) => proc.Read(pid, $"task/{thread}/stack").Split('\n');
 }

@@ -65,8 +65,8 @@ public sealed class StuckLooks(ProcFs proc, DeviceIdentities devices, TimeProvid
     {
         (string comm, VfioFiles files, string[] sysfs) = _processes[pid];
         ImmutableArray<ThreadLook> threads = [.. proc.ThreadsOf(pid).Select(tid => Thread(pid, tid, sysfs)).OfType<ThreadLook>()];
-        bool exiting = proc.StatOf(pid) is { IsExiting: true, IsKernelThread: false } && proc.ThreadsOf(pid).All(t => proc.StatOf(pid, t) is not { IsExiting: false });
-        return threads.IsEmpty || (files == VfioFiles.None && !threads.Any(t => KernelFunctions.ActivityOf(t.Stack) != KernelActivity.Other || KernelFunctions.StepOf(t.Stack) != KernelStep.Other))
+        bool exiting = proc.StatOf(pid) is { IsExiting: true, IsKernelThread: false } && proc.AllExit(pid);
+        return threads.IsEmpty || (files == VfioFiles.None && !threads.Any(t => KernelFunctions.IsKnown(t.Stack)))
             ? null
             : new ProcessLook(pid, comm, null, exiting, files, threads);
     }
@@ -77,7 +77,7 @@ public sealed class StuckLooks(ProcFs proc, DeviceIdentities devices, TimeProvid
             return null;
         ImmutableArray<string> stack =
         [
-            .. proc.Read(pid, $"task/{tid}/stack").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .. proc.StackOf(pid, tid)
                 .Select(line => Printable.Clean(line.StartsWith("[<", StringComparison.Ordinal) ? line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..] : line, MaxFrame)),
         ];
         // "run_ns wait_ns turns", Documentation/scheduler/sched-stats.rst.

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -77,8 +76,6 @@ public sealed partial class CompareJson : JsonSerializerContext
 
     private static class Relaxed
     {
-        // The text is not for web pages: '+' does not need to be escaped.
-        public static readonly CompareJson Context =
-            new(new JsonSerializerOptions(Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        public static readonly CompareJson Context = new(RelaxedJson.Of(Default.Options!));
     }
 }

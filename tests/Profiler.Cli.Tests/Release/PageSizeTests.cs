@@ -1,4 +1,5 @@
 using Profiler.Cli.Release.Vfio;
+using Profiler.Cli.Usage;
 
 namespace Profiler.Cli.Tests.Release;
 

@@ -1,4 +1,5 @@
 using Profiler.Cli.Release.Vfio;
+using Profiler.Cli.Usage;
 using Profiler.Host.Pci;
 using Profiler.Host.Processes;
 using Profiler.Host.Tests.Pci;

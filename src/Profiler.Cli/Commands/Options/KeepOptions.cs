@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Profiler.Cli.Release.Vfio;
+using Profiler.Cli.Usage;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Findings;
@@ -99,15 +99,7 @@ internal static class KeepOptions
     {
         Description = description,
         HelpName = "SIZE",
-        CustomParser = result =>
-        {
-            if (ByteSize.Parse(result.Tokens[0].Value) is { } size && size.Bytes >= min && size.Bytes <= max)
-                return size;
-            result.Expects(max == long.MaxValue
-                ? "a size, such as 512M or 2G"
-                : $"a size from {new ByteSize(min)} to {new ByteSize(max)}, such as {fallback}");
-            return default;
-        },
+        CustomParser = result => OptionValues.Size(result, min, max, fallback),
         DefaultValueFactory = _ => ByteSize.Parse(fallback)!.Value,
     };
 }

@@ -38,6 +38,19 @@ internal static class OptionValues
         return min;
     }
 
+    /// <summary>A size; 0 with an error added if it is none, or out of range.</summary>
+    /// <param name="result">The argument.</param>
+    /// <param name="min">Bytes.</param>
+    /// <param name="max">Bytes.</param>
+    /// <param name="example">Between them; only needed with <paramref name="max"/>.</param>
+    public static ByteSize Size(ArgumentResult result, ulong min = 0, ulong max = long.MaxValue, string example = "")
+    {
+        if (ByteSize.Parse(result.Tokens[0].Value) is { } size && size.Bytes >= min && size.Bytes <= max)
+            return size;
+        result.Expects(max == long.MaxValue ? "a size, such as 512M or 2G" : $"a size from {new ByteSize(min)} to {new ByteSize(max)}, such as {example}");
+        return default;
+    }
+
     /// <summary>Adds the error "--option VALUE: write …".</summary>
     public static void Expects(this ArgumentResult result, string expected) =>
         result.AddError($"{(result.Parent as OptionResult)?.Option.Name ?? result.Argument.Name} {result.Tokens[0].Value}: write {expected}");

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Profiler.Cli.Usage;
 using Profiler.Core;
 using static Profiler.Cli.Release.Vfio.LibC;
 

@@ -1,3 +1,5 @@
+using Profiler.Cli.Usage;
+
 namespace Profiler.Cli.Release.Vfio;
 
 /// <summary>The kernel's interface to the IOMMU, and with it the way in which devices are opened.</summary>

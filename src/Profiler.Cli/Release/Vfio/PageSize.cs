@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Profiler.Cli.Release.Vfio;
 
-/// <summary>In which pages memory for DMA is allocated. The larger, the faster the kernel pins and unpins it.</summary>
+/// <summary>In which pages memory for DMA is allocated. The larger, the fewer the kernel has to pin and unpin.</summary>
 /// <param name="Name">As on the command line.</param>
 /// <param name="Bytes">Its bytes; memory is made of whole ones.</param>
 internal sealed record PageSize(string Name, ulong Bytes)

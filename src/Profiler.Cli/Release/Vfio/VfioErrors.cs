@@ -1,3 +1,4 @@
+using Profiler.Cli.Usage;
 using Profiler.Core;
 using Profiler.Host.Pci;
 using Profiler.Host.Processes;

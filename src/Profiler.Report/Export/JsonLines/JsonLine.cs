@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -74,8 +73,6 @@ internal sealed partial class JsonLineContext : JsonSerializerContext
 {
     internal static class Relaxed
     {
-        // The text is not for web pages: '+' does not need to be escaped.
-        public static readonly JsonLineContext Context =
-            new(new JsonSerializerOptions(Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        public static readonly JsonLineContext Context = new(RelaxedJson.Of(Default.Options!));
     }
 }

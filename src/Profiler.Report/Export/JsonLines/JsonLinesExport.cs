@@ -14,6 +14,11 @@ public static class JsonLinesExport
             to.Write(line.ToJson());
             to.Write('\n');
         }
+        void PutAll(IEnumerable<JsonLine> all)
+        {
+            foreach (JsonLine line in all)
+                Put(line);
+        }
         Put(lines.Begin());
         foreach (Ended ended in InOrder(exported))
         {
@@ -26,14 +31,10 @@ public static class JsonLinesExport
                     Put(lines.Of(reset));
                     break;
                 case ReportStart start:
-                    Put(lines.Of(start));
-                    foreach (JsonLine finding in lines.FindingsOf(start))
-                        Put(finding);
+                    PutAll(lines.Of(start));
                     break;
                 case ReportShutdown shutdown:
-                    Put(lines.Of(shutdown));
-                    foreach (JsonLine finding in lines.FindingsOf(shutdown))
-                        Put(finding);
+                    PutAll(lines.Of(shutdown));
                     break;
             }
         }

@@ -33,17 +33,14 @@ internal sealed class LineMaker(CaptureInfo info, HostFacts facts)
             r.Reset.Device, r.Task.Tgid, r.Task.Tid, r.Task.Comm, facts.VmNames.GetValueOrDefault(r.Task.Tgid), ShutdownReport.Of(r.Reset)),
     };
 
-    public JsonLine Of(ReportStart start) => At("start", EndNs(start)) with { Start = start };
+    /// <summary>A start, and after it its findings.</summary>
+    public IEnumerable<JsonLine> Of(ReportStart s) => WithFindings(
+        At("start", s.StartNs + s.WallNs) with { Start = s }, s.Findings, s.StartNs + s.WallNs, new LineSubject("start", s.Pid, s.Comm, s.Vm, s.StartNs));
 
-    public JsonLine Of(ReportShutdown shutdown) => At("shutdown", EndNs(shutdown)) with { Shutdown = shutdown };
-
-    /// <summary>The findings about a start, as lines of their own.</summary>
-    public IEnumerable<JsonLine> FindingsOf(ReportStart s) =>
-        s.Findings.Select(f => Of(f, EndNs(s), new LineSubject("start", s.Pid, s.Comm, s.Vm, s.StartNs)));
-
-    /// <summary>The findings about a shutdown, as lines of their own.</summary>
-    public IEnumerable<JsonLine> FindingsOf(ReportShutdown s) =>
-        s.Findings.Select(f => Of(f, EndNs(s), new LineSubject("shutdown", s.Pid, s.Comm, s.Vm, s.StartNs)));
+    /// <summary>A shutdown, and after it its findings.</summary>
+    public IEnumerable<JsonLine> Of(ReportShutdown s) => WithFindings(
+        At("shutdown", s.StartNs + s.WallNs) with { Shutdown = s }, s.Findings, s.StartNs + s.WallNs,
+        new LineSubject("shutdown", s.Pid, s.Comm, s.Vm, s.StartNs));
 
     /// <param name="finding">A finding.</param>
     /// <param name="timeNs">When it was known, CLOCK_MONOTONIC.</param>
@@ -56,9 +53,8 @@ internal sealed class LineMaker(CaptureInfo info, HostFacts facts)
     public JsonLine Of(ReportCapture capture, bool last) =>
         At("capture", capture.StartNs + capture.DurationNs) with { Capture = capture, Last = last };
 
-    private static long EndNs(ReportStart start) => start.StartNs + start.WallNs;
-
-    private static long EndNs(ReportShutdown shutdown) => shutdown.StartNs + shutdown.WallNs;
+    private IEnumerable<JsonLine> WithFindings(JsonLine life, IEnumerable<ReportFinding> findings, long endNs, LineSubject subject) =>
+        findings.Select(f => Of(f, endNs, subject)).Prepend(life);
 
     private JsonLine At(string type, long ns) => new(type, LineTime.Of(info, ns));
 }

@@ -3,8 +3,6 @@ using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Lives;
-using Profiler.Core.Names;
-using Profiler.Core.Problems;
 using Profiler.Core.Spans;
 
 namespace Profiler.Report.Export.JsonLines;
@@ -131,9 +129,8 @@ public sealed class LiveLines : IDisposable
             return;
         Matched = true;
         ReportShutdown s = new ShutdownReport(_profile.Facts, _locks, _profile.Evidence()).Of(shutdown);
-        Put(_lines.Of(s));
-        foreach (JsonLine finding in _lines.FindingsOf(s))
-            Put(finding);
+        foreach (JsonLine line in _lines.Of(s))
+            Put(line);
     }
 
     private void Take(Start start)
@@ -143,9 +140,8 @@ public sealed class LiveLines : IDisposable
             return;
         Matched = true;
         ReportStart s = new StartReport(_profile.Facts, Report(), [.. _releases], _rates).Of(start);
-        Put(_lines.Of(s));
-        foreach (JsonLine finding in _lines.FindingsOf(s))
-            Put(finding);
+        foreach (JsonLine line in _lines.Of(s))
+            Put(line);
     }
 
     private void Take(Fact fact)
@@ -163,7 +159,7 @@ public sealed class LiveLines : IDisposable
     private void TellLosses()
     {
         ReportCapture capture = CaptureReport.Of(_profile.State());
-        ImmutableArray<string> reasons = [.. capture.Problems.Where(p => p.Impact == Impact.Incomplete.Name()).Select(p => p.Id).Distinct()];
+        ImmutableArray<string> reasons = [.. capture.Problems.Where(p => p.MakesIncomplete).Select(p => p.Id).Distinct()];
         Write(() =>
         {
             if (reasons.All(_told.Contains))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Profiler.Core;
 using Profiler.Core.Facts;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
@@ -30,7 +31,7 @@ internal sealed class LockTracks(TraceTracks tracks, Exported exported, ProcessT
             var holders = new List<string>();
             foreach (Holder holder in wait.Holders)
             {
-                holders.Add($"{Name(holder)} {Figures(holder.Ns)}");
+                holders.Add($"{Name(holder)} {Figures.Text(holder.Ns)}");
                 if (holder.Task is not { } task)
                     continue;
                 string flow = string.Create(CultureInfo.InvariantCulture, $"flow {_flows++}");
@@ -88,6 +89,4 @@ internal sealed class LockTracks(TraceTracks tracks, Exported exported, ProcessT
     private string Name(Holder holder) => holder.Task is { } task
         ? ProcessNames.Of(task.Tgid, holder.Process ?? task.Comm, exported.Vm(task.Tgid)) + (holder.Device is null ? "" : $", {holder.Device}")
         : "readers, or being handed over";
-
-    private static string Figures(long ns) => Core.Figures.Text(ns);
 }

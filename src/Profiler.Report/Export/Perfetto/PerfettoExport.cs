@@ -1,3 +1,4 @@
+using System.Globalization;
 using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Names;
@@ -52,7 +53,7 @@ public static class PerfettoExport
             Details =
             [
                 ("host", report.Host.Hostname), ("kernel", report.Host.Kernel), ("events_received", capture.EventsReceived),
-                ("events_lost", capture.EventsLost?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown"),
+                ("events_lost", capture.EventsLost?.ToString(CultureInfo.InvariantCulture) ?? "unknown"),
             ],
         });
         foreach (ReportProblem problem in capture.Problems)

@@ -1,6 +1,6 @@
 using Profiler.Core.Recording;
 
-namespace Profiler.Report.Export;
+namespace Profiler.Report;
 
 /// <summary>Times of events as wall-clock time.</summary>
 internal static class LineTime

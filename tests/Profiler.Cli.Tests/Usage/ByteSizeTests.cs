@@ -1,6 +1,6 @@
-using Profiler.Cli.Release.Vfio;
+using Profiler.Cli.Usage;
 
-namespace Profiler.Cli.Tests.Release;
+namespace Profiler.Cli.Tests.Usage;
 
 public class ByteSizeTests
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Profiler.Cli.Release.Vfio;
+namespace Profiler.Cli.Usage;
 
 /// <summary>An amount of memory, written as 4096, 64K, 512M or 2G.</summary>
 internal readonly record struct ByteSize(ulong Bytes)
