@@ -36,8 +36,9 @@ public sealed class LabGuest
     public static string Root { get; } = FindRoot();
 
     /// <summary>
-    /// Boots a guest and runs a bash script in the checkout; fails if the script does. With one CPU, two probes at one place see the same
-    /// time: two CPUs of a guest take turns, by one clock, and an event of the first probe wakes our recorder on the other CPU.
+    /// Boots a guest and runs a bash script in the checkout; fails if the script does. With one CPU, our
+    /// recorder does not run between two probes at one place: two CPUs of a guest take turns, by one clock, and an event of the first probe
+    /// wakes the recorder on the other CPU.
     /// </summary>
     public static LabGuest Run(string script, int devices, string kernel = "6.12", string topology = "ports", int? cpus = null)
     {
