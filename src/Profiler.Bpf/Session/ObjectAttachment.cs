@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
 using Profiler.Linux;
@@ -102,9 +103,7 @@ internal sealed class ObjectAttachment(string name, string types, SharedMaps map
     {
         string error = $"{probe.Kind} did not {what}: {Marshal.GetPInvokeErrorMessage(errno)}{(because is null ? "" : $" ({because})")}";
         if (errno == Errno.EPERM)
-            throw new BpfException(
-                "the kernel does not let us trace: run as root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN), " +
-                "and see whether lockdown is on (/sys/kernel/security/lockdown)", LibBpfLog.Take());
+            throw new BpfException(Refusal.Explain(), LibBpfLog.Take());
         if (probe is { Kind: AttachKind.Fentry, Forced: false })
             Attach([probe with { Kind = AttachKind.Kprobe, Reason = error }]);
         else
