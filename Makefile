@@ -85,7 +85,7 @@ install: build dashboards ## installs below PREFIX=/usr/local, in DESTDIR=: prog
 	$(Q)rm -rf $(share)/vfioscope/grafana $(share)/vfioscope/prometheus
 	$(Q)cp -r $(out)/dashboards/grafana $(out)/dashboards/prometheus $(share)/vfioscope/
 	$(Q)chmod -R u=rwX,go=rX $(share)/vfioscope
-	$(Q)$(put) $(share)/doc/vfioscope README.md CHANGELOG.md LICENSE THIRD-PARTY-NOTICES.txt docs/*
+	$(Q)$(put) $(share)/doc/vfioscope README.md SECURITY.md CHANGELOG.md LICENSE THIRD-PARTY-NOTICES.txt docs/*
 	$(Q)mkdir -p $(units)
 	$(Q)for unit in service socket; do sed -e 's,@bindir@,$(PREFIX)/bin,g' -e 's,@sysconfdir@,$(SYSCONFDIR),g' \
 		-e 's,@docdir@,$(PREFIX)/share/doc/vfioscope,g' packaging/systemd/vfioscope.$$unit | \
@@ -174,6 +174,13 @@ accuracy: setup build ## every release, lock wait and reset against ftrace's; KE
 .PHONY: unit
 unit: setup build ## the tests that need no guest
 	$(Q)tests/run Cli Core Metrics Tui Bpf Host Report Linux
+
+.PHONY: audit
+audit: ## packages of the program that are known to be vulnerable; fails as well if the package source does not know
+	$(Q)mkdir -p $(out)
+	$(Q)dotnet nuget list source --format short | sed -n 's,^E \(.*\),<configuration><packageSources><clear /><add key="p" value="\1" /></packageSources><auditSources><clear /><add key="audit" value="\1" /></auditSources></configuration>,p;T;q' >$(out)/audit.config
+	$(Q)dotnet list src/Profiler.Cli package --vulnerable --include-transitive --config $(out)/audit.config | tee $(out)/audit.log
+	$(Q)! grep -qE 'did not provide any vulnerability data|has the following vulnerable packages' $(out)/audit.log
 
 .PHONY: clean
 clean: ## removes what was built; keeps .cache with the downloaded kernels

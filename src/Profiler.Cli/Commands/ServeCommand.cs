@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Reflection;
 using Profiler.Bpf;
 using Profiler.Cli.Commands.Options;
+using Profiler.Cli.Unix;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
@@ -139,7 +140,16 @@ internal static class ServeCommand
         TimeProvider time = TimeProvider.System;
         using IDisposable? startLog = StartLog.To(log);
         Activity? configuration = StartSteps.Begin("configuration");
-        var config = new WebConfigFile(parsed.GetValue(ConfigOption), time, log.Warn);
+        string? file = parsed.GetValue(ConfigOption);
+        var config = new WebConfigFile(file, time, log.Warn);
+        if (file is not null)
+        {
+            StopSignals.Reload = () =>
+            {
+                if (config.Reload())
+                    log.Info($"{file} was read again");
+            };
+        }
         Endpoints endpoints = EndpointsOf(parsed);
         var otlp = OtlpTarget.From(
             new OtlpOptions(parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption)),
@@ -163,7 +173,7 @@ internal static class ServeCommand
         Activity? web = StartSteps.Begin("web server");
         // The server stops before the profile does: no scrape comes while programs are being detached.
         using (OtlpPush? push = otlp is null ? null : new OtlpPush(otlp, profile, source.State, Version, log))
-        await using (var server = await WebServer.Start(endpoints, config, time, pages.Answer))
+        await using (var server = await WebServer.Start(endpoints, config, time, log.Warn, pages.Answer))
         {
             keeping?.Start();
             profile.Start();

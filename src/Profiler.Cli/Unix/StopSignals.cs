@@ -50,6 +50,9 @@ internal static class StopSignals
     /// <summary>What a signal does from now on.</summary>
     public static OnStop Action { get; set; }
 
+    /// <summary>What SIGHUP does instead of ending the process: a service reads its configuration again. Null: nothing else.</summary>
+    public static Action? Reload { get; set; }
+
     /// <summary>128 and the number of the first signal, 130 for SIGINT; null if none came.</summary>
     public static int? ExitCode => Volatile.Read(ref _first) is > 0 and var number ? 128 + number : null;
 
@@ -69,6 +72,11 @@ internal static class StopSignals
         context.Cancel = true;
         if (Action == OnStop.Ignore)
             return;
+        if (number == Signals.SIGHUP && Reload is { } reload)
+        {
+            reload();
+            return;
+        }
         Interlocked.CompareExchange(ref _first, number, 0);
         if (Action == OnStop.Exit)
         {

@@ -95,7 +95,7 @@ public sealed class StuckLooks(ProcFs proc, DeviceIdentities devices, TimeProvid
             return null;
         string path = proc.DescriptorsOf(pid).FirstOrDefault(f => f.Fd == $"{number}").Target ?? "";
         string folder = Path.GetFileName(Path.GetDirectoryName(path)) ?? "";
-        string written = Encoding.ASCII.GetString(proc.Memory(pid, at, (int)Math.Min(length, MaxWritten))).Trim();
+        string written = Encoding.ASCII.GetString(proc.Memory(pid, at, (int)Math.Clamp(length, 0, MaxWritten))).Trim();
         string? device = PciAddress.TryParse(folder, out PciAddress itsFolder) ? $"{itsFolder}"
             : PciAddress.TryParse(written, out PciAddress address2) ? $"{address2}" : null;
         return new SysfsWrite(Printable.Clean(Path.GetFileName(path)), device);

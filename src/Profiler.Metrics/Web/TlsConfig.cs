@@ -34,6 +34,9 @@ public sealed record TlsConfig
     /// <summary>Null: the system default.</summary>
     public CipherSuitesPolicy? CipherSuites { get; init; }
 
+    /// <summary>Whether only clients with a certificate of the authorities get in.</summary>
+    public bool IdentifiesClients => ClientAuth == ClientAuth.RequireAndVerifyClientCert;
+
     /// <summary>Options for one connection.</summary>
     /// <param name="http2">Offer HTTP/2.</param>
     public SslServerAuthenticationOptions ToOptions(bool http2) => new()

@@ -11,24 +11,25 @@ namespace Profiler.Metrics.Web;
 /// <param name="Files">The files that were read.</param>
 internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> Files)
 {
+    private const int LeastRsa = 2048, LeastCurve = 256;
+
     // Go always enables these with TLS 1.3, whatever the list contains.
     private static readonly TlsCipherSuite[] Tls13Suites =
     [
         TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256,
     ];
 
+    // TLS 1.0 and 1.1, which the format has as well, are not to be used: RFC 8996.
     private static readonly (string Name, SslProtocols Protocol)[] Versions =
     [
-#pragma warning disable SYSLIB0039, CA5397 // obsolete, but the file may select them
-        ("TLS10", SslProtocols.Tls), ("TLS11", SslProtocols.Tls11),
-#pragma warning restore SYSLIB0039, CA5397
         ("TLS12", SslProtocols.Tls12), ("TLS13", SslProtocols.Tls13),
     ];
 
     /// <param name="section">The section.</param>
     /// <param name="folder">Base folder of relative paths.</param>
+    /// <param name="warnings">What is valid but unwise is added.</param>
     /// <exception cref="WebConfigException">The section, or a file it refers to, is invalid.</exception>
-    public static TlsConfigReader Read(YamlSection section, string folder)
+    public static TlsConfigReader Read(YamlSection section, string folder, List<string> warnings)
     {
         var files = ImmutableArray.CreateBuilder<string>();
         // A setting is either inline text or a file name.
@@ -42,6 +43,8 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
                 return (text, inlineLine);
             string path = Path.Combine(folder, name);
             files.Add(path);
+            if (file == "key_file" && SecretFile.IsPublic(path))
+                warnings.Add($"key_file {path} may be read by all users: chmod 640");
             return (ReadFile(path, file, line), line);
         }
 
@@ -79,9 +82,9 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
     {
         try
         {
-            return File.ReadAllText(path);
+            return SecretFile.Read(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or WebConfigException)
         {
             throw new WebConfigException(line, $"{setting} cannot be read: {e.Message}", e);
         }
@@ -90,6 +93,8 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
     private static SslStreamCertificateContext Certificate(string certificate, long line, string key, long keyLine)
     {
         X509Certificate2Collection chain = Certificates(certificate, "cert_file", line);
+        if (TooShort(chain[0]) is { } bits)
+            throw new WebConfigException(line, $"cert_file has a key of {bits} bits: RSA needs {LeastRsa}, an elliptic curve {LeastCurve}");
         try
         {
             X509Certificate2 own = X509Certificate2.CreateFromPem(certificate, key);
@@ -115,6 +120,14 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
         return certificates.Count > 0 ? certificates : throw new WebConfigException(line, $"{setting} contains no PEM certificate");
     }
 
+    // NIST SP 800-57 part 1, for 112 and 128 bits of strength.
+    private static int? TooShort(X509Certificate2 certificate)
+    {
+        using RSA? rsa = certificate.GetRSAPublicKey();
+        using ECDsa? curve = certificate.GetECDsaPublicKey();
+        return rsa?.KeySize is < LeastRsa and var r ? r : curve?.KeySize is < LeastCurve and var c ? c : null;
+    }
+
     // The toolkit's documentation also uses the name RequireClientCert.
     private static ClientAuth? ParseClientAuth(string text) =>
         text == "RequireClientCert" ? ClientAuth.RequireAnyClientCert
@@ -126,19 +139,26 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
         string hint = string.Join(", ", Versions.Select(v => v.Name));
         static int? Index(string text) => Array.FindIndex(Versions, v => v.Name == text) is var i and >= 0 ? i : null;
         long line = section.LineOf("max_version");
-        int least = section.Parse("min_version", Index, hint) ?? 2;
-        int most = section.Parse("max_version", Index, hint) ?? 3;
+        int least = section.Parse("min_version", Index, hint) ?? 0;
+        int most = section.Parse("max_version", Index, hint) ?? 1;
         return least <= most
             ? Versions[least..(most + 1)].Aggregate(SslProtocols.None, (all, v) => all | v.Protocol)
             : throw new WebConfigException(line, "max_version is below min_version");
     }
+
+    // As in Go (crypto/tls, CipherSuites): a new key for each connection, and no broken cipher.
+    private static bool IsStrong(string suite) =>
+        suite.StartsWith("TLS_ECDHE_RSA_", StringComparison.Ordinal) || suite.StartsWith("TLS_ECDHE_ECDSA_", StringComparison.Ordinal)
+            ? suite.Contains("_AES_", StringComparison.Ordinal) || suite.Contains("_CHACHA20_", StringComparison.Ordinal)
+            : Tls13Suites.Any(s => s.ToString() == suite);
 
     private static CipherSuitesPolicy? CipherSuites(IReadOnlyList<(string Text, long Line)> names)
     {
         if (names.Count == 0)
             return null;
         IEnumerable<TlsCipherSuite> suites = names.Select(name => Enum.GetNames<TlsCipherSuite>().Contains(name.Text)
-            ? Enum.Parse<TlsCipherSuite>(name.Text)
+            ? IsStrong(name.Text) ? Enum.Parse<TlsCipherSuite>(name.Text)
+                : throw new WebConfigException(name.Line, $"the cipher suite {name.Text} is weak: choose one of TLS_ECDHE_… with AES or CHACHA20")
             : throw new WebConfigException(name.Line, $"there is no cipher suite {name.Text}; names are IANA's, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"));
 #pragma warning disable CA1416 // Linux only, like the whole program
         return new CipherSuitesPolicy([.. suites.Union(Tls13Suites)]);

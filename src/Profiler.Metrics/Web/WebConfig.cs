@@ -25,6 +25,9 @@ public sealed record WebConfig
 
     /// <summary>The files of this configuration; the main file is first.</summary>
     public ImmutableArray<string> Files { get; init; } = [];
+
+    /// <summary>What is valid but unwise, one line each.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
 }
 
 /// <summary>Rate limit of requests.</summary>

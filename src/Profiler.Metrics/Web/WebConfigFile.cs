@@ -1,10 +1,12 @@
 using Profiler.Core;
+using Profiler.Linux;
 
 namespace Profiler.Metrics.Web;
 
 /// <summary>
-/// A configuration that follows its file. It is read again when the file, or a file it refers to, changes. If the new version is
-/// invalid, one message is logged and the previous version stays active.
+/// A configuration that follows its file. It is read again when the file, or a file it refers to, changes, and when asked to. If the
+/// new version is invalid, or would let in everybody where the previous one did not, one message is logged and the previous version
+/// stays active.
 /// </summary>
 public sealed class WebConfigFile
 {
@@ -35,6 +37,7 @@ public sealed class WebConfigFile
             throw UserException.Usage(Describe(e), e);
         }
         _stamp = Stamp();
+        Warn(_config);
     }
 
     /// <summary>The current configuration. Thread safe.</summary>
@@ -57,32 +60,60 @@ public sealed class WebConfigFile
         }
     }
 
+    /// <summary>Reads the file again, changed or not. Thread safe.</summary>
+    /// <returns>The new version is active.</returns>
+    public bool Reload()
+    {
+        if (_path is null)
+            return false;
+        lock (_gate)
+            return Read(_path, Stamp());
+    }
+
     private void Look(string path)
     {
         Volatile.Write(ref _lookedAt, _time.GetTimestamp());
         string stamp = Stamp();
-        if (stamp == _stamp)
-            return;
+        if (stamp != _stamp)
+            Read(path, stamp);
+    }
+
+    private bool Read(string path, string stamp)
+    {
         try
         {
             WebConfig config = WebConfigReader.Read(path);
             if (config.Tls is null != _config.Tls is null)
                 throw new WebConfigException(1, "TLS cannot be switched on or off while serving: restart");
+            // A file that is being written is empty for a moment.
+            if (config.Users.IsEmpty && !_config.Users.IsEmpty)
+                throw new WebConfigException(1, "the last user cannot be removed while serving: restart to let everybody in");
+            if (_config.Tls is { IdentifiesClients: true } && config.Tls is { IdentifiesClients: false })
+                throw new WebConfigException(1, "client certificates cannot become optional while serving: restart to let everybody in");
             _config = config;
-            stamp = Stamp(); // of the files that the new version refers to
+            _stamp = Stamp(); // of the files that the new version refers to
+            Warn(config);
+            return true;
         }
         catch (Exception e) when (Expected(e))
         {
+            _stamp = stamp;
             _complain($"{Describe(e)}; the configuration before stays in force");
+            return false;
         }
-        _stamp = stamp;
     }
 
-    private string Stamp() => string.Join(";", _config.Files.Select(file =>
+    private void Warn(WebConfig config)
     {
-        var info = new FileInfo(file);
-        return info.Exists ? $"{info.LastWriteTimeUtc.Ticks} {info.Length}" : "none";
-    }));
+        foreach (string warning in config.Warnings)
+            _complain(warning);
+    }
+
+    // Kubernetes exchanges a directory behind a link: what counts is the file at the end of all links.
+    private string Stamp() => string.Join(";", _config.Files.Select(file =>
+        Posix.RealPath(file) is { } real && new FileInfo(real) is { Exists: true } info
+            ? $"{real} {info.LastWriteTimeUtc.Ticks} {info.Length}"
+            : "none"));
 
     private static bool Expected(Exception e) => e is WebConfigException or IOException or UnauthorizedAccessException;
 

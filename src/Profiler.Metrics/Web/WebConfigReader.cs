@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Profiler.Core;
 using YamlDotNet.Core;
@@ -9,7 +10,11 @@ namespace Profiler.Metrics.Web;
 /// <summary>Reads a <see cref="WebConfig"/>. Unknown settings are errors, as invalid values are.</summary>
 internal static partial class WebConfigReader
 {
-    private const int LongestFile = 1 << 20;
+    // The format has three levels.
+    private const int DeepestNesting = 16;
+
+    // A check takes 0.1 s at 10, and twice the time with each one more. htpasswd -B has 5 by default.
+    private const int LeastCost = 4, AdvisedCost = 10, MostCost = 15;
 
     // The headers that the format allows.
     private static readonly string[] KnownHeaders =
@@ -22,15 +27,15 @@ internal static partial class WebConfigReader
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static WebConfig Read(string path)
     {
-        if (new FileInfo(path).Length > LongestFile)
-            throw new WebConfigException(1, "this is too long for a configuration");
-        var root = new YamlSection(Parse(File.ReadAllText(path)), "the file");
+        string text = SecretFile.Read(path);
+        var root = new YamlSection(Parse(text), "the file");
+        var warnings = new List<string>();
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        TlsConfigReader? tls = root.Section("tls_server_config") is { } section ? TlsConfigReader.Read(section, folder) : null;
+        TlsConfigReader? tls = root.Section("tls_server_config") is { } section ? TlsConfigReader.Read(section, folder, warnings) : null;
         var config = new WebConfig
         {
             Tls = tls?.Config,
-            Users = Users(root.Section("basic_auth_users")),
+            Users = Users(root.Section("basic_auth_users"), warnings),
             RateLimit = RateLimit(root.Section("rate_limit")),
             Files = [path, .. tls?.Files ?? []],
         };
@@ -40,13 +45,23 @@ internal static partial class WebConfigReader
             http.End();
         }
         root.End();
-        return config;
+        // Hashes can be guessed at leisure, and an inline key needs no guessing.
+        if ((!config.Users.IsEmpty || text.Contains("PRIVATE KEY", StringComparison.Ordinal)) && SecretFile.IsPublic(path))
+            warnings.Add($"{path} has secrets and all users may read it: chmod 640");
+        return config with { Warnings = [.. warnings] };
     }
 
     private static YamlNode? Parse(string text)
     {
         try
         {
+            // Nodes are built by recursion, which has no bound of its own.
+            var events = new Parser(new StringReader(text));
+            for (int depth = 0; events.MoveNext(); depth += events.Current!.NestingIncrease)
+            {
+                if (depth > DeepestNesting)
+                    throw new WebConfigException(events.Current!.Start.Line, "nested too deeply");
+            }
             var yaml = new YamlStream();
             yaml.Load(new StringReader(text));
             return yaml.Documents.Count == 0 ? null : yaml.Documents[0].RootNode;
@@ -57,15 +72,23 @@ internal static partial class WebConfigReader
         }
     }
 
-    private static ImmutableDictionary<string, string> Users(YamlSection? section)
+    private static ImmutableDictionary<string, string> Users(YamlSection? section, List<string> warnings)
     {
         var users = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var cheap = new List<string>();
         foreach ((string user, string hash, long line) in section?.Texts() ?? [])
         {
-            users[user] = Bcrypt().IsMatch(hash)
-                ? hash
-                : throw new WebConfigException(line, $"the password of {user} is no bcrypt hash: make one with htpasswd -nBC 10 \"\"");
+            if (!Bcrypt().IsMatch(hash))
+                throw new WebConfigException(line, $"the password of {user} is no bcrypt hash: make one with htpasswd -nBC 10 \"\"");
+            int cost = int.Parse(hash.AsSpan(4, 2), NumberStyles.None, CultureInfo.InvariantCulture);
+            if (cost is < LeastCost or > MostCost)
+                throw new WebConfigException(line, $"the password of {user} has cost {cost}, allowed are {LeastCost} to {MostCost}: make one with htpasswd -nBC 10 \"\"");
+            if (cost < AdvisedCost)
+                cheap.Add(user);
+            users[user] = hash;
         }
+        if (cheap.Count > 0)
+            warnings.Add($"passwords with a cost below {AdvisedCost} are guessed fast: make new ones with htpasswd -nBC {AdvisedCost} \"\" for {Figures.List(cheap)}");
         return users.ToImmutable();
     }
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Profiler.Core;
@@ -17,14 +18,20 @@ public sealed record Endpoints(IReadOnlyList<ListenAddress> Addresses, IReadOnly
 /// </summary>
 public sealed class WebServer : IAsyncDisposable
 {
+    private const int MaxConnections = 64;
+
     private readonly WebApplication _host;
     private readonly WebConfigFile _config;
     private readonly RateLimit _rate;
-    private readonly BasicAuth _auth = new();
+    private readonly BasicAuth _auth;
+    private readonly ConnectionGate _connections;
 
-    private WebServer(Endpoints endpoints, WebConfigFile config, TimeProvider time, RequestDelegate answer)
+    private WebServer(Endpoints endpoints, WebConfigFile config, TimeProvider time, Action<string> warn, RequestDelegate answer)
     {
         (_config, _rate) = (config, new RateLimit(time));
+        var refused = new LimitedLog(time, who => warn($"refused a request of {who}"));
+        var displaced = new LimitedLog(time, warn);
+        (_auth, _connections) = (new BasicAuth(refused.Warn), new ConnectionGate(MaxConnections, displaced.Warn));
         bool tls = config.Current.Tls is not null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
@@ -38,7 +45,9 @@ public sealed class WebServer : IAsyncDisposable
         _host = builder.Build();
         _host.Run(async http =>
         {
-            if (await Admitted(http))
+            if (!await Admitted(http))
+                return;
+            using (_connections.Answering(http.Features.GetRequiredFeature<ConnectionGate.Connection>()))
                 await answer(http);
         });
     }
@@ -49,12 +58,13 @@ public sealed class WebServer : IAsyncDisposable
     /// <summary>Starts the server.</summary>
     /// <param name="endpoints">The server listens on all of them, or does not start.</param>
     /// <param name="config">Changes apply while the server runs.</param>
-    /// <param name="time">Clock of the rate limit.</param>
+    /// <param name="time">Clock of the rate limits.</param>
+    /// <param name="warn">Called with who was refused, at a limited rate.</param>
     /// <param name="answer">Called for each allowed request, on any thread.</param>
     /// <exception cref="UserException">An address is not available; the message suggests a remedy.</exception>
-    public static async Task<WebServer> Start(Endpoints endpoints, WebConfigFile config, TimeProvider time, RequestDelegate answer)
+    public static async Task<WebServer> Start(Endpoints endpoints, WebConfigFile config, TimeProvider time, Action<string> warn, RequestDelegate answer)
     {
-        var server = new WebServer(endpoints, config, time, answer);
+        var server = new WebServer(endpoints, config, time, warn, answer);
         try
         {
             await server._host.StartAsync();
@@ -67,6 +77,8 @@ public sealed class WebServer : IAsyncDisposable
             // "Address in use" is an IOException that contains the address; other exceptions do not.
             if (e is IOException)
                 throw UserException.NotPossible($"{e.Message.TrimEnd('.')}: {remedy}", e);
+            if (e is SocketException && endpoints.Addresses.Count == 0)
+                throw UserException.NotPossible($"--web.systemd-socket: cannot listen on a socket that was handed over: {e.Message}; a .socket unit needs ListenStream=", e);
             if (e is SocketException)
                 throw UserException.NotPossible($"cannot listen on {string.Join(", ", endpoints.Addresses)}: {e.Message}; {remedy}", e);
             throw;
@@ -77,7 +89,6 @@ public sealed class WebServer : IAsyncDisposable
     {
         await _host.StopAsync();
         await _host.DisposeAsync();
-        _auth.Dispose();
     }
 
     // A scrape is one short request, so limits per client are low. A client beyond them is disconnected and does not slow down
@@ -85,7 +96,8 @@ public sealed class WebServer : IAsyncDisposable
     private static void Limit(KestrelServerOptions server)
     {
         server.AddServerHeader = false;
-        server.Limits.MaxConcurrentConnections = 64;
+        // ConnectionGate is the limit; those it closes may take a moment to go.
+        server.Limits.MaxConcurrentConnections = 4 * MaxConnections;
         server.Limits.MaxConcurrentUpgradedConnections = 0;
         server.Limits.MaxRequestLineSize = 4096;
         server.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
@@ -99,6 +111,7 @@ public sealed class WebServer : IAsyncDisposable
 
     private void Secure(ListenOptions listen, bool tls)
     {
+        listen.Use(_connections.Guard);
         listen.Protocols = tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
         if (!tls)
             return;
@@ -117,18 +130,20 @@ public sealed class WebServer : IAsyncDisposable
     {
         WebConfig config = _config.Current;
         HttpResponse response = http.Response;
-        if (!_rate.Allows(config.RateLimit))
-            return Refuse(response, StatusCodes.Status429TooManyRequests);
         foreach ((string name, string value) in config.Headers)
             response.Headers[name] = value;
-        switch (await _auth.Passes(config.Users, http.Request.Headers.Authorization, http.RequestAborted))
+        switch (await _auth.Passes(config.Users, http.Request.Headers.Authorization, http.Features.GetRequiredFeature<ConnectionGate.Connection>().Client, http.RequestAborted))
         {
             case null:
+                response.Headers.RetryAfter = "1";
                 return Refuse(response, StatusCodes.Status503ServiceUnavailable);
             case false:
                 response.Headers.WWWAuthenticate = "Basic";
                 return Refuse(response, StatusCodes.Status401Unauthorized);
         }
+        // After the password: else whoever guesses would use up the rate of those who know it.
+        if (!_rate.Allows(config.RateLimit))
+            return Refuse(response, StatusCodes.Status429TooManyRequests);
         if (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
             return true;
         response.Headers.Allow = "GET, HEAD";

@@ -16,6 +16,7 @@ internal static class ManPageNotes
         ["serve"] =
         [
             "As a service: systemctl enable --now vfioscope. It serves on 127.0.0.1:9877, with the settings in the files below.",
+            "SIGHUP makes it read the file of --web.config.file again; changes are also noticed at the next request. A new version that is wrong, or that removes the last user, the client certificates or TLS, is refused: the former one stays in force.",
         ],
     };
 

@@ -70,7 +70,7 @@ public sealed class SecuredServingTests : IDisposable
     {
         await using Serving serving = await Start(
             $"basic_auth_users:\n  alice: {TestCertificates.HashOfTest}\nhttp_server_config:\n  headers:\n    X-Frame-Options: deny\n");
-        string header = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));
+        string header = Basic(credentials);
         for (int again = 0; again < 2; again++)
         {
             using HttpResponseMessage answer = await serving.Send(HttpMethod.Get, "/metrics", ("Authorization", header));
@@ -112,6 +112,41 @@ public sealed class SecuredServingTests : IDisposable
         await Eventually.Get(async () => { await Thumbprint(serving); return serving.Error; }, said => said.Contains("TLS cannot be switched", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("basic_auth_users:\n")]
+    [InlineData("rate_limit: {interval: 1s, burst: 100}\n")]
+    public async Task The_last_user_cannot_be_removed_while_serving(string text)
+    {
+        await using Serving serving = await Start($"basic_auth_users:\n  alice: {TestCertificates.HashOfTest}\n");
+        _files.Config(text);
+        await Eventually.Get(
+            async () =>
+            {
+                using HttpResponseMessage answer = await serving.Send(HttpMethod.Get, "/metrics");
+                Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+                return serving.Error;
+            },
+            said => said.Contains("the last user cannot be removed while serving", StringComparison.Ordinal));
+        using HttpResponseMessage after = await serving.Send(HttpMethod.Get, "/metrics");
+        Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task Guesses_are_told_and_do_not_use_up_the_rate_of_who_knows_the_password()
+    {
+        await using Serving serving = await Start(
+            $"basic_auth_users:\n  alice: {TestCertificates.HashOfTest}\nrate_limit: {{interval: 1h, burst: 1}}\n");
+        for (int i = 0; i < 20; i++)
+        {
+            using HttpResponseMessage guess = await serving.Send(HttpMethod.Get, "/metrics", ("Authorization", Basic($"alice:{i}")));
+            Assert.Equal(HttpStatusCode.Unauthorized, guess.StatusCode);
+        }
+        Assert.Equal(5, serving.Error.Split('\n').Count(line => line.EndsWith("refused a request of 127.0.0.1: wrong password of alice", StringComparison.Ordinal)));
+        using HttpResponseMessage answer = await serving.Send(HttpMethod.Get, "/metrics", ("Authorization", Basic("alice:test")));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_file_that_is_wrong_from_the_start_ends_it()
     {
@@ -126,6 +161,8 @@ public sealed class SecuredServingTests : IDisposable
         _files.Dispose();
         _recording.Dispose();
     }
+
+    private static string Basic(string credentials) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));
 
     private Task<Serving> Start(string config) =>
         Serving.Start("--from", _recording.Path, "--web.config.file", _files.Config(config));

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Support;
 
@@ -9,6 +11,7 @@ internal sealed class ExporterProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TaskCompletionSource<Uri> _url = new();
+    private readonly ConcurrentQueue<string> _lines = [];
     private readonly Process _process;
     private readonly Task<string> _error;
 
@@ -32,9 +35,20 @@ internal sealed class ExporterProcess : IAsyncDisposable
     /// <summary>Asks it to end; what it wrote to stderr.</summary>
     public async Task<(int Code, string Error)> Terminate()
     {
-        using Process kill = Process.Start("kill", [$"{_process.Id}"]);
+        await Signal("TERM");
         return await End();
     }
+
+    /// <param name="name">Such as HUP.</param>
+    public async Task Signal(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Waits for a line on stderr that contains a text.</summary>
+    public Task Says(string text) => Eventually.Get(
+        () => Task.FromResult(_lines.ToArray()), lines => lines.Any(line => line.Contains(text, StringComparison.Ordinal)));
 
     /// <summary>Waits for it to end by itself.</summary>
     public async Task<(int Code, string Error)> End()
@@ -57,6 +71,7 @@ internal sealed class ExporterProcess : IAsyncDisposable
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             error.Append(line).Append('\n');
+            _lines.Enqueue(line);
             if (Serving.AddressIn(line) is { } url)
                 _url.TrySetResult(url);
         }

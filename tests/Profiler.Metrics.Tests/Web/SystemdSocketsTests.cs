@@ -15,6 +15,11 @@ public sealed class SystemdSocketsTests
     [InlineData(null, null)]
     [InlineData("18", "1")] // for another process
     [InlineData("17", "0")]
+    [InlineData("17", "-1")]
+    [InlineData("17", "65")]
+    [InlineData("17", "2147483647")]
+    [InlineData("17", "99999999999")]
+    [InlineData("17", "1 2")]
     public void None_is_wrong_usage(string? pid, string? count)
     {
         var error = Assert.Throws<UserException>(() => SystemdSockets.Descriptors(Environment(pid, count), 17));

@@ -29,6 +29,26 @@ internal sealed class TestCertificates : IDisposable
         File.WriteAllText(Path($"{name}.key"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
     }
 
+    /// <summary>Writes NAME.pem and NAME.key with a key that is too short.</summary>
+    public void ShortKey(string name)
+    {
+#pragma warning disable CA5385 // too short, that is the point
+        using var key = RSA.Create(1024);
+#pragma warning restore CA5385
+        var request = new CertificateRequest("CN=short", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        File.WriteAllText(Path($"{name}.pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path($"{name}.key"), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    /// <summary>Lets the owner read and write a file, and others as said.</summary>
+    public static void Permit(string path, UnixFileMode others = UnixFileMode.None)
+    {
+#pragma warning disable CA1416 // Linux only, like the whole program
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | others);
+#pragma warning restore CA1416
+    }
+
     /// <summary>A client's certificate.</summary>
     public X509Certificate2 Client(string name) => Issue($"CN={name}", "1.3.6.1.5.5.7.3.2", name);
 

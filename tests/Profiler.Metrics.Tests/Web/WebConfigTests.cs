@@ -10,6 +10,13 @@ public sealed class WebConfigTests : IDisposable
 
     private readonly TestCertificates _files = new();
 
+    public WebConfigTests()
+    {
+        _files.ShortKey("short");
+        File.WriteAllText(_files.Path("open.key"), "");
+        TestCertificates.Permit(_files.Path("open.key"), UnixFileMode.OtherWrite);
+    }
+
     [Fact]
     public void All_of_it()
     {
@@ -65,7 +72,15 @@ public sealed class WebConfigTests : IDisposable
     [InlineData("tls_server_config:\n  cert_file: server.pem", 2, "tls_server_config needs a key_file")]
     [InlineData("tls_server_config:\n  cert_file: server.pem\n  key_file: ca.pem", 3, "key_file is not the key of cert_file: ")]
     [InlineData("tls_server_config:\n  cert_file: server.key\n  key_file: server.key", 2, "cert_file contains no PEM certificate")]
-    [InlineData("tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  min_version: SSL3", 4, "min_version: SSL3: write TLS10, TLS11, TLS12, TLS13")]
+    [InlineData("tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  min_version: SSL3", 4, "min_version: SSL3: write TLS12, TLS13")]
+    [InlineData("tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  min_version: TLS10", 4, "min_version: TLS10: write TLS12, TLS13")]
+    [InlineData("tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  cipher_suites: [TLS_RSA_WITH_NULL_SHA]", 4, "the cipher suite TLS_RSA_WITH_NULL_SHA is weak")]
+    [InlineData("tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  cipher_suites: [TLS_ECDHE_RSA_WITH_RC4_128_SHA]", 4, "the cipher suite TLS_ECDHE_RSA_WITH_RC4_128_SHA is weak")]
+    [InlineData("tls_server_config:\n  cert_file: short.pem\n  key_file: short.key", 2, "cert_file has a key of 1024 bits: RSA needs 2048")]
+    [InlineData("tls_server_config:\n  cert_file: /dev/zero\n  key_file: server.key", 2, "cert_file cannot be read: /dev/zero is no regular file")]
+    [InlineData("tls_server_config:\n  cert_file: server.pem\n  key_file: open.key", 3, "key_file cannot be read: all users may write ")]
+    [InlineData("basic_auth_users:\n  alice: $2y$31$/OK.fbVrR/bpIqNJ5ianF.CE5elHaaO4EbggVDjb8P19RukzXSM3e", 2, "the password of alice has cost 31, allowed are 4 to 15")]
+    [InlineData("basic_auth_users:\n  alice: $2y$03$/OK.fbVrR/bpIqNJ5ianF.CE5elHaaO4EbggVDjb8P19RukzXSM3e", 2, "the password of alice has cost 3, allowed are 4 to 15")]
     [InlineData("tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  min_version: TLS13\n  max_version: TLS12", 5, "max_version is below min_version")]
     [InlineData("tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  client_auth_type: Maybe", 4, "client_auth_type: Maybe: write NoClientCert, RequestClientCert, ")]
     [InlineData("tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  client_auth_type: RequireAndVerifyClientCert", 4, "client_auth_type RequireAndVerifyClientCert needs a client_ca_file")]
@@ -89,6 +104,55 @@ public sealed class WebConfigTests : IDisposable
         var wrong = Assert.Throws<WebConfigException>(() => WebConfigReader.Read(_files.Config(text)));
         Assert.Equal(line, wrong.Line);
         Assert.StartsWith(message, wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a: ")]
+    [InlineData("- ")]
+    [InlineData("? ")]
+    public void Depth_is_bounded(string level) => Assert.StartsWith(
+        "nested too deeply",
+        Assert.Throws<WebConfigException>(() => WebConfigReader.Read(
+            _files.Config("a: \n  " + string.Concat(Enumerable.Repeat(level, 200_000 / level.Length))))).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void What_is_no_file_is_not_read()
+    {
+        Assert.Equal("/dev/zero is no regular file", Assert.Throws<WebConfigException>(() => WebConfigReader.Read("/dev/zero")).Message);
+        Assert.Throws<WebConfigException>(() => WebConfigReader.Read(_files.Folder.FullName));
+        Assert.EndsWith(
+            " is longer than 1 MiB",
+            Assert.Throws<WebConfigException>(() => WebConfigReader.Read(_files.Config(new string('#', (1 << 20) + 1)))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_valid_but_unwise_is_told()
+    {
+        TestCertificates.Permit(_files.Path("server.key"), UnixFileMode.OtherRead);
+        string path = _files.Config(
+            $"tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\nbasic_auth_users:\n  alice: {Hash}\n");
+        TestCertificates.Permit(path, UnixFileMode.OtherRead);
+        Assert.Equal<string>(
+            [
+                $"key_file {_files.Path("server.key")} may be read by all users: chmod 640",
+                "passwords with a cost below 10 are guessed fast: make new ones with htpasswd -nBC 10 \"\" for alice",
+                $"{path} has secrets and all users may read it: chmod 640",
+            ],
+            WebConfigReader.Read(path).Warnings);
+        TestCertificates.Permit(path);
+        TestCertificates.Permit(_files.Path("server.key"));
+        Assert.Single(WebConfigReader.Read(path).Warnings);
+    }
+
+    [Fact]
+    public void A_file_that_everybody_may_write_decides_nothing()
+    {
+        string path = _files.Config("");
+        TestCertificates.Permit(path, UnixFileMode.OtherWrite);
+        Assert.StartsWith("all users may write ", Assert.Throws<WebConfigException>(() => WebConfigReader.Read(path)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _files.Dispose();
