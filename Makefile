@@ -175,6 +175,13 @@ accuracy: setup build ## every release, lock wait and reset against ftrace's; KE
 unit: setup build ## the tests that need no guest
 	$(Q)tests/run Cli Core Metrics Tui Bpf Host Report Linux
 
+N ?= 1000000
+
+.PHONY: fuzz
+fuzz: build ## all that reads foreign input, with N=1000000 inputs made of tests/Profiler.Cli.Tests/Fuzz/corpus each; the same each time
+	$(Q)dotnet build tests/Profiler.Cli.Tests -c Release -v quiet
+	$(Q)FUZZ=$(N) dotnet test tests/Profiler.Cli.Tests/bin/Release/*/Profiler.Cli.Tests.dll --filter 'FullyQualifiedName~.FuzzTests.' --logger 'console;verbosity=normal'
+
 .PHONY: audit
 audit: ## packages of the program that are known to be vulnerable; fails as well if the package source does not know
 	$(Q)mkdir -p $(out)

@@ -34,7 +34,16 @@ internal static class CommandLine
     /// <exception cref="UserException">They are not understood (2); one line that says what to write.</exception>
     public static ParseResult Parse(RootCommand root, IReadOnlyList<string> arguments)
     {
-        ParseResult parsed = root.Parse(arguments, Configuration);
+        ParseResult parsed;
+        try
+        {
+            parsed = root.Parse(arguments, Configuration);
+        }
+        catch (InvalidOperationException e)
+        {
+            // A validator asked for the value of an option that is given twice.
+            throw UserException.Usage(Printable.Clean(e.Message, 1000), e);
+        }
         return UsageError.Of(parsed) is { } error ? throw UserException.Usage(Printable.Clean(error.Message, 1000)) : parsed;
     }
 

@@ -70,6 +70,11 @@ internal static partial class WebConfigReader
         {
             throw new WebConfigException(e.Start.Line, $"no YAML: {e.Message}", e);
         }
+        catch (InvalidOperationException e)
+        {
+            // The scanner's, for a tag within a plain text.
+            throw new WebConfigException(1, "no YAML that can be read", e);
+        }
     }
 
     private static ImmutableDictionary<string, string> Users(YamlSection? section, List<string> warnings)
