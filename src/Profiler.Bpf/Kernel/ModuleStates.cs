@@ -19,16 +19,22 @@ internal sealed class ModuleStates
     public bool Unsettled => _modules.Any(m => m.State is "coming" or "going");
 
     /// <summary>The states now.</summary>
-    public static ModuleStates Read() => new([.. KernelModules.All.Select(module => Read(module, $"/sys/module/{module}"))]);
+    public static ModuleStates Read() => new([.. KernelModules.All.Select(module => Read(module, PathOf(module)))]);
 
     /// <summary>No module was loaded or unloaded in between, or began to be.</summary>
     public bool Is(ModuleStates other) => _modules.SequenceEqual(other._modules);
+
+    /// <summary>Whether this module was not unloaded since. Until then its functions were where they were, or it never had any.</summary>
+    /// <param name="module">One of <see cref="KernelModules.All"/>.</param>
+    public bool IsStill(string module) => _modules.First(m => m.Module == module).Folder == (Posix.Stat(PathOf(module))?.Inode ?? 0);
 
     /// <summary>The modules that were there before and have gone since, also those that are back.</summary>
     /// <param name="before">Earlier states.</param>
     public IReadOnlySet<string> GoneSince(ModuleStates before) => before._modules.Zip(_modules)
         .Where(m => m.First.Folder != 0 && m.First.Folder != m.Second.Folder)
         .Select(m => m.First.Module).ToHashSet();
+
+    private static string PathOf(string module) => $"/sys/module/{module}";
 
     // A module appears in sysfs before probes can attach to its functions. Its initstate shows when it is live.
     private static (string Module, string State, ulong Folder) Read(string module, string path)

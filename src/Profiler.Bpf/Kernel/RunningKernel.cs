@@ -31,7 +31,8 @@ public sealed class RunningKernel : IKernelOffer
     public bool HasFunction(string name, string? module) =>
         _reading.Functions[name].Any(s => s.Module is null || s.Module == module);
 
-    public ulong? AddressOf(string name) => _reading.Functions[name].ToArray() is [{ Module: null, Address: > 0 and var address }] ? address : null;
+    public ulong? AddressOf(string name, string? module) =>
+        _reading.Functions[name].ToArray() is [{ Address: > 0 } only] && (only.Module is null || only.Module == module) ? only.Address : null;
 
     public string? NoKprobes { get; } =
         !Directory.Exists("/sys/bus/event_source/devices/kprobe") ? "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)"

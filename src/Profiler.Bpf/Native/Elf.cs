@@ -8,25 +8,25 @@ internal static class Elf
 {
     /// <summary>A section's content.</summary>
     /// <exception cref="InvalidDataException">There is none of this name.</exception>
-    public static ReadOnlyMemory<byte> Section(ReadOnlyMemory<byte> elf, string name)
+    public static ReadOnlySpan<byte> Section(ReadOnlySpan<byte> elf, string name)
     {
         // e_shoff, e_shentsize, e_shnum and e_shstrndx of Elf64_Ehdr
-        ReadOnlySpan<byte> file = elf.Span;
-        int headers = (int)MemoryMarshal.Read<ulong>(file[0x28..]);
-        int size = MemoryMarshal.Read<ushort>(file[0x3a..]), count = MemoryMarshal.Read<ushort>(file[0x3c..]);
-        ReadOnlySpan<byte> names = Content(MemoryMarshal.Read<ushort>(file[0x3e..])).Span;
+        int headers = (int)MemoryMarshal.Read<ulong>(elf[0x28..]);
+        int size = MemoryMarshal.Read<ushort>(elf[0x3a..]), count = MemoryMarshal.Read<ushort>(elf[0x3c..]);
+        ReadOnlySpan<byte> names = Content(elf, Header(elf, MemoryMarshal.Read<ushort>(elf[0x3e..])));
         byte[] wanted = Encoding.ASCII.GetBytes(name + "\0");
         for (int i = 0; i < count; i++)
         {
-            if (names[MemoryMarshal.Read<int>(Header(i).Span)..].StartsWith(wanted))
-                return Content(i);
+            ReadOnlySpan<byte> header = Header(elf, i);
+            if (names[MemoryMarshal.Read<int>(header)..].StartsWith(wanted))
+                return Content(elf, header);
         }
         throw new InvalidDataException($"no section {name}");
 
-        ReadOnlyMemory<byte> Header(int section) => elf.Slice(headers + section * size, size);
+        ReadOnlySpan<byte> Header(ReadOnlySpan<byte> elf, int section) => elf.Slice(headers + section * size, size);
 
         // sh_offset and sh_size of Elf64_Shdr
-        ReadOnlyMemory<byte> Content(int section) => elf.Slice(
-            (int)MemoryMarshal.Read<ulong>(Header(section).Span[0x18..]), (int)MemoryMarshal.Read<ulong>(Header(section).Span[0x20..]));
+        static ReadOnlySpan<byte> Content(ReadOnlySpan<byte> elf, ReadOnlySpan<byte> header) =>
+            elf.Slice((int)MemoryMarshal.Read<ulong>(header[0x18..]), (int)MemoryMarshal.Read<ulong>(header[0x20..]));
     }
 }

@@ -39,7 +39,8 @@ public sealed record PlannedProbe(Probe Probe, AttachKind? Kind, string Reason)
 
     /// <summary>
     /// Where the function is, for a kprobe: the kernel then need not search its symbols for the name, which before 6.2 (60443c88f3a8
-    /// "kallsyms: Improve the performance of kallsyms_lookup_name()") takes longer than all else. Null: attach by name.
+    /// "kallsyms: Improve the performance of kallsyms_lookup_name()") takes longer than all else. A module's may be gone meanwhile. Null:
+    /// attach by name.
     /// </summary>
     public ulong? Address { get; init; }
 
@@ -53,8 +54,8 @@ public interface IKernelOffer
     /// <summary>Whether this function exists, in the kernel or in the expected module.</summary>
     bool HasFunction(string name, string? module);
 
-    /// <summary>Address of a function of the kernel; null if there are several, if it is a module's, which may move, or if it is hidden.</summary>
-    ulong? AddressOf(string name) => null;
+    /// <summary>Address of a function, of the kernel or of the expected module; null if there are several, or if it is hidden.</summary>
+    ulong? AddressOf(string name, string? module) => null;
 
     /// <summary>Why kprobes are not available; null if they are.</summary>
     string? NoKprobes { get; }
@@ -145,7 +146,7 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
             return new PlannedProbe(probe, null, $"module {probe.Module} has no type information (CONFIG_DEBUG_INFO_BTF_MODULES)");
         PlannedProbe Kprobe(string reason) => kernel.NoKprobes is { } no
             ? new PlannedProbe(probe, null, no)
-            : new PlannedProbe(probe, AttachKind.Kprobe, reason) { Address = kernel.AddressOf(probe.Symbol) };
+            : new PlannedProbe(probe, AttachKind.Kprobe, reason) { Address = kernel.AddressOf(probe.Symbol, probe.Module) };
         PlannedProbe Fentry(string reason) => new(probe, AttachKind.Fentry, reason);
 
         bool prototype = kernel.HasPrototype(probe.Symbol, probe.Module);

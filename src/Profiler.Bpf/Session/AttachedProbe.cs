@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Native;
 using Profiler.Bpf.Plan;
+using Profiler.Linux;
 
 namespace Profiler.Bpf.Session;
 
@@ -23,9 +25,11 @@ internal sealed unsafe class AttachedProbe : IDisposable
         uint.TryParse(File.ReadAllText("/sys/bus/event_source/devices/kprobe/type"), CultureInfo.InvariantCulture, out uint type) ? type : null);
 
     private readonly List<(nint Program, BpfLinkHandle Link, Counted Where)> _links = [];
+    private readonly ModuleStates _modules;
     private readonly ReturnProbeEvents? _returns;
 
-    private AttachedProbe(PlannedProbe plan, ReturnProbeEvents? returns) => (Plan, _returns) = (plan, returns);
+    private AttachedProbe(PlannedProbe plan, ModuleStates modules, ReturnProbeEvents? returns) =>
+        (Plan, _modules, _returns) = (plan, modules, returns);
 
     public PlannedProbe Plan { get; }
 
@@ -49,13 +53,14 @@ internal sealed unsafe class AttachedProbe : IDisposable
     /// <summary>Attaches the loaded programs, the end first: an end without a begin is harmless.</summary>
     /// <param name="loaded">The loaded object with its programs.</param>
     /// <param name="plan">How the probe attaches.</param>
+    /// <param name="modules">The modules for which the plan was made.</param>
     /// <param name="returns">Creates return probes; null without tracefs.</param>
     /// <param name="errno">The error, if attaching failed.</param>
     /// <returns>Null on failure; then nothing stays attached.</returns>
-    public static AttachedProbe? Attach(BpfObject loaded, PlannedProbe plan, ReturnProbeEvents? returns, out int errno)
+    public static AttachedProbe? Attach(BpfObject loaded, PlannedProbe plan, ModuleStates modules, ReturnProbeEvents? returns, out int errno)
     {
         (string begin, string? end) = Programs(plan);
-        var probe = new AttachedProbe(plan, plan.Kind == AttachKind.Kprobe ? returns : null);
+        var probe = new AttachedProbe(plan, modules, plan.Kind == AttachKind.Kprobe ? returns : null);
         if ((end is null || probe.Add(loaded, end, true)) && probe.Add(loaded, begin, false))
         {
             errno = 0;
@@ -90,12 +95,31 @@ internal sealed unsafe class AttachedProbe : IDisposable
     }
 
     // Not all kernels may take an address.
-    private ulong? AddReturn(string target) =>
-        (Plan.Address is { } address ? _returns?.Add(Plan.Probe.Name, $"0x{address:x}") : null) ?? _returns?.Add(Plan.Probe.Name, target);
+    private ulong? AddReturn(string target)
+    {
+        if (Plan.Address is { } address && _returns?.Add(Plan.Probe.Name, $"0x{address:x}") is { } id)
+        {
+            if (AddressIsCurrent)
+                return id;
+            _returns.Remove(Plan.Probe.Name);
+        }
+        return _returns?.Add(Plan.Probe.Name, target);
+    }
+
+    // Asked once the kernel has a probe at the address, and before a program is attached to it: a probe on a module that is still the same
+    // will go with that module, so it never sees a call of what is loaded there next.
+    private bool AddressIsCurrent => Plan.Probe.Module is not { } module || _modules.IsStill(module);
 
     private static nint AttachToTracepoint(nint program, ulong id) => Attach(program, LibC.OpenTracepoint(id));
 
-    private static nint AttachAt(nint program, ulong address) => KprobeType.Value is { } type ? Attach(program, LibC.OpenKprobe(type, address)) : 0;
+    private nint AttachAt(nint program, ulong address)
+    {
+        int fd = KprobeType.Value is { } type ? LibC.OpenKprobe(type, address) : -1;
+        if (fd < 0 || AddressIsCurrent)
+            return Attach(program, fd);
+        _ = Posix.close(fd);
+        return 0;
+    }
 
     // From here on the link owns the event's file descriptor.
     private static nint Attach(nint program, int fd) => fd < 0 ? 0 : LibBpf.bpf_program__attach_perf_event(program, fd);

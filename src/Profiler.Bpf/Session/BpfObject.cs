@@ -21,21 +21,19 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
-    /// <summary>The compiled object, <c>NAME.bpf.o</c>.</summary>
-    public static byte[] Compiled(string name)
+    /// <summary>The compiled object, <c>NAME.bpf.o</c>, where it is in this program's image; nothing is copied.</summary>
+    public static ReadOnlySpan<byte> Compiled(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{name}.bpf.o")
             ?? throw new BpfException($"this build of vfioscope lacks the BPF object {name}");
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
+        return new ReadOnlySpan<byte>(((UnmanagedMemoryStream)stream).PositionPointer, (int)stream.Length);
     }
 
     /// <summary>Opens <c>NAME.bpf.o</c>; no program is selected yet.</summary>
     /// <param name="types">Path of a <see cref="Kernel.TypeExtract"/>, to be there until it is loaded; null if its programs read no type.</param>
     public static BpfObject Open(string name, string? types)
     {
-        byte[] bytes = Compiled(name);
+        ReadOnlySpan<byte> bytes = Compiled(name);
         fixed (byte* start = bytes, path = types is null ? null : Encoding.UTF8.GetBytes(types + "\0"))
         {
             var options = new BpfObjectOpenOptions { sz = (nuint)sizeof(BpfObjectOpenOptions), btf_custom_path = path };

@@ -212,7 +212,7 @@ public sealed class BpfSession : IDisposable
         // Only those: the others miss nothing meanwhile.
         _probes.DetachFrom(kernel.Modules.GoneSince(_modules));
         _modules = kernel.Modules;
-        _probes.CarryOut(plan, types.Path);
+        _probes.CarryOut(plan, types.Path, _modules);
         _maps.SetReapingSeen(_probes.IsAttached("reaped"));
     }
 

@@ -13,10 +13,12 @@ namespace Profiler.Bpf.Session;
 /// </summary>
 /// <param name="name">Name of the object.</param>
 /// <param name="types">Path of the types that the programs read, see <see cref="BpfObject.Open"/>.</param>
+/// <param name="modules">The modules for which the plan was made.</param>
 /// <param name="maps">The maps that all objects share.</param>
 /// <param name="returns">Creates return probes; null without tracefs.</param>
 /// <param name="throwIfEnding">Called between two steps; throws if nothing more should be attached.</param>
-internal sealed class ObjectAttachment(string name, string types, SharedMaps maps, ReturnProbeEvents? returns, Action throwIfEnding)
+internal sealed class ObjectAttachment(
+    string name, string types, ModuleStates modules, SharedMaps maps, ReturnProbeEvents? returns, Action throwIfEnding)
 {
     /// <summary>Loaded objects, which must stay open while their probes are attached.</summary>
     public List<BpfObject> Loaded { get; } = [];
@@ -87,7 +89,7 @@ internal sealed class ObjectAttachment(string name, string types, SharedMaps map
     private void Attach(BpfObject loaded, PlannedProbe probe)
     {
         using Activity? step = StartSteps.Begin($"attach {probe.Probe.Name}");
-        if (AttachedProbe.Attach(loaded, probe, returns, out int errno) is { } attached)
+        if (AttachedProbe.Attach(loaded, probe, modules, returns, out int errno) is { } attached)
         {
             Attached.Add(attached);
             Results.Add((probe, true, probe.Reason));

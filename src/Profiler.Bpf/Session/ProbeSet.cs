@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
+using Profiler.Bpf.Kernel;
 using Profiler.Bpf.Plan;
 
 namespace Profiler.Bpf.Session;
@@ -82,15 +83,16 @@ internal sealed class ProbeSet : IDisposable
     /// </summary>
     /// <param name="plan">For the running kernel.</param>
     /// <param name="types">Path of the types that the programs read, see <see cref="BpfObject.Open"/>.</param>
+    /// <param name="modules">The modules for which the plan was made.</param>
     /// <exception cref="BpfException">The kernel does not permit tracing.</exception>
-    public void CarryOut(AttachPlan plan, string types)
+    public void CarryOut(AttachPlan plan, string types, ModuleStates modules)
     {
         lock (_gate)
         {
             _status.RemoveAll(s => Find(s.Name) is null && plan.Probes.All(p => p.Probe.Name != s.Name));
             foreach (PlannedProbe unknown in plan.Probes.Where(p => _status.All(s => s.Name != p.Probe.Name)))
                 Note(unknown, attached: false, unknown.Reason);
-            Attach(plan.Probes.Where(p => Find(p.Probe.Name) is null).GroupBy(p => p.Probe.Object), types);
+            Attach(plan.Probes.Where(p => Find(p.Probe.Name) is null).GroupBy(p => p.Probe.Object), types, modules);
         }
     }
 
@@ -149,11 +151,11 @@ internal sealed class ProbeSet : IDisposable
 
     // The first object creates the maps that the others share; it is the one with the fewest probes. The others are loaded and
     // attached side by side: the time goes into type information, the verifier and the patching of the kernel's code.
-    private void Attach(IEnumerable<IGrouping<string, PlannedProbe>> objects, string types)
+    private void Attach(IEnumerable<IGrouping<string, PlannedProbe>> objects, string types, ModuleStates modules)
     {
         List<(ObjectAttachment Attachment, PlannedProbe[] Probes)> starts =
         [
-            .. objects.OrderBy(o => o.Count()).Select(o => (new ObjectAttachment(o.Key, types, _maps, _returns, ThrowIfEnding), o.ToArray())),
+            .. objects.OrderBy(o => o.Count()).Select(o => (new ObjectAttachment(o.Key, types, modules, _maps, _returns, ThrowIfEnding), o.ToArray())),
         ];
         try
         {

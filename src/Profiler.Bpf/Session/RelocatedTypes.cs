@@ -16,10 +16,10 @@ internal static class RelocatedTypes
 
     /// <summary>Their names in the kernel; a name may occur several times.</summary>
     /// <param name="elf">The object.</param>
-    public static IEnumerable<string> Of(ReadOnlyMemory<byte> elf)
+    public static IEnumerable<string> Of(ReadOnlySpan<byte> elf)
     {
-        var types = new Btf(Elf.Section(elf, ".BTF"));
-        return Ids(Elf.Section(elf, ".BTF.ext").Span).Select(id => types[id].Name.Split(Flavour)[0]);
+        var types = new Btf(Elf.Section(elf, ".BTF").ToArray());
+        return Ids(Elf.Section(elf, ".BTF.ext")).Select(id => types[id].Name.Split(Flavour)[0]);
     }
 
     private static HashSet<uint> Ids(ReadOnlySpan<byte> ext)

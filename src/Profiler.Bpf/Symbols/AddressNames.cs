@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Profiler.Bpf.Kernel;
 
 namespace Profiler.Bpf.Symbols;
@@ -25,24 +26,32 @@ public static class AddressNames
     /// <param name="path">The list, in the format of kallsyms.</param>
     internal static IReadOnlyDictionary<ulong, string>? FromList(ulong[] wanted, string path)
     {
-        // An address belongs to the function with the highest start at or below it. The list may have any order.
+        // An address belongs to the function with the highest start at or below it. The list may have any order: of the functions that begin
+        // behind the wanted address before, the last one is kept, in a buffer, as in an ascending list each is the last one so far.
         var begins = new ulong[wanted.Length];
-        var names = new string[wanted.Length];
+        StringBuilder[] names = [.. wanted.Select(_ => new StringBuilder())];
         bool hidden = true;
         KernelSymbols.ForEach(path, (text, name, module) =>
         {
             _ = ulong.TryParse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong address);
             hidden &= address == 0;
-            int first = Array.BinarySearch(wanted, address);
-            string? symbol = null;
-            for (int i = first < 0 ? ~first : first; i < wanted.Length && begins[i] < address; i++)
-            {
-                begins[i] = address;
-                names[i] = symbol ??= module.IsEmpty ? name.ToString() : $"{name} [{module}]";
-            }
+            int at = Array.BinarySearch(wanted, address);
+            at = at < 0 ? ~at : at;
+            if (at == wanted.Length || begins[at] >= address)
+                return;
+            begins[at] = address;
+            names[at].Clear().Append(name);
+            if (!module.IsEmpty)
+                names[at].Append(" [").Append(module).Append(']');
         });
+        // Where none begins in between, it is the one of the address before.
+        for (int i = 1; i < wanted.Length; i++)
+        {
+            if (begins[i] == 0)
+                (begins[i], names[i]) = (begins[i - 1], names[i - 1]);
+        }
         return hidden ? null : wanted.Index().ToDictionary(
-            w => w.Item, w => names[w.Index] is { } name ? WithOffset(name, w.Item - begins[w.Index]) : Number(w.Item));
+            w => w.Item, w => begins[w.Index] != 0 ? WithOffset(names[w.Index].ToString(), w.Item - begins[w.Index]) : Number(w.Item));
     }
 
     private static string WithOffset(string name, ulong offset)

@@ -68,7 +68,7 @@ public sealed class TypeExtractTests
 
     private static string[] Members(BtfType of) => [.. Enumerable.Range(0, of.Count).Select(m => of.Table.Name(of.After(3 * m)))];
 
-    private static Btf Compile(string code) => new(Elf.Section(CCompiler.ForBpf(code), ".BTF"));
+    private static Btf Compile(string code) => new(Elf.Section(CCompiler.ForBpf(code), ".BTF").ToArray());
 
     private static Btf Extract(string[] names, string code) => new(TypeExtract.Of(names, Compile(code), []));
 }

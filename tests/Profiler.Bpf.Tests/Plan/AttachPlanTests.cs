@@ -13,6 +13,8 @@ public sealed class AttachPlanTests
 
         public bool HasFunction(string name, string? module) => Functions.Contains(name);
 
+        public ulong? AddressOf(string name, string? module) => name == "vfio_iommu_type1_detach_group" && module == "vfio_iommu_type1" ? 0xffffffffc0000000 : null;
+
         public bool HasPrototype(string name, string? module) => Prototypes.Contains(name);
 
         public bool HasTracepoint(string name) => Tracepoints.Contains(name);
@@ -40,6 +42,13 @@ public sealed class AttachPlanTests
         Assert.All(plan.Probes, p => Assert.True(p.Possible));
         Assert.Equal(AttachKind.Tracepoint, Kind(plan, "lock"));
         Assert.All(plan.Probes.Where(p => p.Probe.Object is "release" or "reset"), p => Assert.Equal(AttachKind.Kprobe, p.Kind));
+    }
+
+    [Fact]
+    public void A_function_of_a_module_has_its_address_there()
+    {
+        AttachPlan plan = AttachPlan.Create(Everything, AttachChoice.Kprobe, LockProbeChoice.Auto);
+        Assert.Equal(0xffffffffc0000000, plan.Probes.Single(p => p.Probe.Name == "iommu_type1").Address);
     }
 
     [Theory]
