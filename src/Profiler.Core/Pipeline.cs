@@ -179,10 +179,10 @@ public sealed class Pipeline : IDisposable
         Pass(_starting.Follow(activity, _isBusy));
     }
 
-    private void Pass(IReadOnlyList<Shutdown> shutdowns)
+    private void Pass(ReadOnlySpan<Shutdown> shutdowns)
     {
-        for (int i = 0; i < shutdowns.Count; i++)
-            Pass(shutdowns[i]);
+        foreach (Shutdown shutdown in shutdowns)
+            Pass(shutdown);
     }
 
     private void Pass(Shutdown shutdown)
@@ -198,10 +198,10 @@ public sealed class Pipeline : IDisposable
         _shutdowns.OnNext(shutdown);
     }
 
-    private void Pass(IReadOnlyList<Start> starts)
+    private void Pass(ReadOnlySpan<Start> starts)
     {
-        for (int i = 0; i < starts.Count; i++)
-            Pass(starts[i]);
+        foreach (Start start in starts)
+            Pass(start);
     }
 
     private void Pass(Start start)

@@ -79,7 +79,7 @@ public static class ReportBuilder
             Interval.PeakConcurrency(releases.AsSpan(), static r => r.Time),
             releases.Sum(r => r.LockWaitNs),
             releases.Sum(r => r.ResetNs),
-            report.Of(Finding.ByCost(ReleaseFindings.ForAll(releases, SerialChain.LongestNs(releases.AsSpan()), devices))));
+            report.Of(Finding.ByCost(ReleaseFindings.ForAll(releases, devices))));
 
     // How fast the host maps huge pages is known from all starts.
     private static ImmutableArray<ReportStart> Starts(RecordedCapture recorded, ImmutableArray<Operation> all, ShutdownReport report)

@@ -26,10 +26,9 @@ public static class FindingsSoFar
             return waiting;
         if (s.SoFar.Releases.IsEmpty)
             return Before(s);
-        long inParallelNs = s.SoFar.IfParallelNs;
         bool serial = AtMostOneAtATime(s);
         var findings = new List<Finding>();
-        ReleaseFindings.AddTo(findings, s.SoFar.Releases, inParallelNs, facts.Devices);
+        ReleaseFindings.AddTo(findings, s.SoFar.Releases, facts.Devices);
         findings.RemoveAll(f => !serial && (f.Kind == FindingKinds.SerialExit || f.Kind == FindingKinds.SerialClose));
         ResetFindings.AddTo(findings, s.SoFar.Releases, facts, () => evidence);
         Finding? leading = Finding.ByCost(findings.Where(f => f.Severity == Severity.Warning)).FirstOrDefault();
@@ -38,7 +37,7 @@ public static class FindingsSoFar
             null => null,
             _ when leading.Kind == FindingKinds.SerialExit || leading.Kind == FindingKinds.SerialClose => new FindingSoFar(leading.Kind,
                 $"{s.SoFar.Releases.Length} devices closed one after another in {Text(Interval.UnionNs(s.SoFar.Releases.AsSpan(), static r => r.Time))}; " +
-                $"in parallel {Text(inParallelNs)}", leading.Remedy),
+                $"in parallel {Text(s.SoFar.IfParallelNs)}", leading.Remedy),
             _ => new FindingSoFar(leading.Kind, leading.Text, leading.Remedy),
         };
     }

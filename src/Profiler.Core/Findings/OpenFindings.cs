@@ -20,14 +20,22 @@ public static class OpenFindings
     public static ImmutableArray<Finding> For(
         IEnumerable<Operation> reported, IEnumerable<Operation> operations, HostFacts facts)
     {
-        Operation[] inOrder = [.. operations.Where(o => o.Kind == OperationKind.Release).OrderBy(o => o.Time.StartNs)];
-        using var releases = new ReleaseIndex(inOrder);
         ImmutableArray<Operation> all = [.. reported];
         return
         [
-            .. all.Where(o => o.Kind == OperationKind.Open).Select(open => Delayed(open, releases, facts)).Append(ResetFindings.FellBack(all, facts.Devices))
-                .Append(IommufdFindings.Compat(all)).OfType<Finding>(),
+            .. AllDelayed(all, operations, facts), .. new[] { ResetFindings.FellBack(all, facts.Devices), IommufdFindings.Compat(all) }.OfType<Finding>(),
         ];
+    }
+
+    // A report asks for each of many starts: the releases of all are only put in order for opens that waited.
+    private static Finding[] AllDelayed(ImmutableArray<Operation> reported, IEnumerable<Operation> operations, HostFacts facts)
+    {
+        Operation[] waited = [.. reported.Where(o => o.Kind == OperationKind.Open && !o.LockWaits.IsEmpty)];
+        if (waited.Length == 0)
+            return [];
+        Operation[] inOrder = [.. operations.Where(o => o.Kind == OperationKind.Release).OrderBy(o => o.Time.StartNs)];
+        using var releases = new ReleaseIndex(inOrder);
+        return [.. waited.Select(open => Delayed(open, releases, facts)).OfType<Finding>()];
     }
 
     /// <summary>The finding about an open; null if it did not wait for these releases.</summary>

@@ -23,13 +23,11 @@ public static class ReleaseFindings
     private static readonly TimeSpan AlwaysReported = TimeSpan.FromSeconds(2);
 
     /// <param name="releases">Of one process; may be empty.</param>
-    /// <param name="ifParallelNs">The longest chain of releases that must be serial, nanoseconds.</param>
     /// <param name="devices">What is known of the devices.</param>
-    public static ImmutableArray<Finding> For(
-        ImmutableArray<Operation> releases, long ifParallelNs, IReadOnlyDictionary<string, DeviceIdentity> devices)
+    public static ImmutableArray<Finding> For(ImmutableArray<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices)
     {
         var findings = new List<Finding>();
-        AddTo(findings, releases, ifParallelNs, devices);
+        AddTo(findings, releases, devices);
         return [.. findings];
     }
 
@@ -37,12 +35,11 @@ public static class ReleaseFindings
     /// The same for releases of several processes: waits of one for another, or that all ran in parallel. Serial releases are
     /// reported for each process.
     /// </summary>
-    public static ImmutableArray<Finding> ForAll(
-        ImmutableArray<Operation> releases, long ifParallelNs, IReadOnlyDictionary<string, DeviceIdentity> devices)
+    public static ImmutableArray<Finding> ForAll(ImmutableArray<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices)
     {
         List<Operation[]> processes = [.. releases.GroupBy(r => r.Task.Tgid).Select(g => g.ToArray())];
         if (processes.Count < 2)
-            return For(releases, ifParallelNs, devices);
+            return For(releases, devices);
         if (Waited(releases))
         {
             var waits = new List<Finding>();
@@ -56,21 +53,20 @@ public static class ReleaseFindings
 
     /// <inheritdoc cref="For"/>
     /// <param name="findings">Receives them.</param>
-    internal static void AddTo(
-        List<Finding> findings, ImmutableArray<Operation> releases, long ifParallelNs, IReadOnlyDictionary<string, DeviceIdentity> devices)
+    internal static void AddTo(List<Finding> findings, ImmutableArray<Operation> releases, IReadOnlyDictionary<string, DeviceIdentity> devices)
     {
         int atOnce = PeakConcurrency(releases.AsSpan());
         if (releases.Length > 1 && atOnce == 1)
-            AddSerial(findings, releases, ifParallelNs);
+            AddSerial(findings, releases);
         if (Waited(releases))
             AddLocks(findings, releases, devices);
         else if (atOnce > 1)
             findings.Add(Parallel(releases, atOnce));
     }
 
-    private static void AddSerial(List<Finding> findings, ImmutableArray<Operation> releases, long ifParallelNs)
+    private static void AddSerial(List<Finding> findings, ImmutableArray<Operation> releases)
     {
-        long releasing = UnionNs(releases);
+        long releasing = UnionNs(releases), ifParallelNs = SerialChain.LongestNs(releases.AsSpan());
         if (ifParallelNs > SerialShare * releasing && releasing - ifParallelNs < AlwaysReported.TotalNanoseconds)
             return;
         int exiting = 0;

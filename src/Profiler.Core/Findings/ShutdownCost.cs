@@ -17,11 +17,13 @@ public readonly record struct ShutdownCost(long WallNs, double EachNs, double Re
         if (!shutdown.Gone || !shutdown.IsWhole || shutdown.Releases.IsEmpty)
             return null;
         int devices = shutdown.Releases.Length;
-        long union = Interval.UnionNs(shutdown.Releases.AsSpan(), static r => r.Time);
+        long union = Interval.UnionNs(shutdown.Releases.AsSpan(), static r => r.Time), sum = 0;
+        foreach (Operation release in shutdown.Releases)
+            sum += release.Time.DurationNs;
         double each = union / (double)devices;
         return new ShutdownCost(
             shutdown.Time.DurationNs, each, shutdown.Time.DurationNs - each * devices,
-            union / (double)shutdown.Releases.Sum(r => r.Time.DurationNs));
+            union / (double)sum);
     }
 
     /// <summary>

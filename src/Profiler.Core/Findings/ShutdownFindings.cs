@@ -39,7 +39,7 @@ public static class ShutdownFindings
         // The release may have been missed: then it is not known whether it happened.
         if (!shutdown.BeganBefore && !shutdown.Unreleased.IsEmpty && evidence().Releases)
             findings.AddRange(shutdown.Unreleased.Select(device => NotReleased(device, shutdown, facts)));
-        ReleaseFindings.AddTo(findings, shutdown.Releases, shutdown.IfParallelNs, facts.Devices);
+        ReleaseFindings.AddTo(findings, shutdown.Releases, facts.Devices);
         if (Unpin(shutdown) is { } unpin)
             findings.Add(unpin);
         if (IommufdFindings.Compat(shutdown.Releases) is { } compat)

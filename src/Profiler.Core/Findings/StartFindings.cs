@@ -90,11 +90,23 @@ public static class StartFindings
 
     private static Finding? SerialOpen(Start start)
     {
-        Operation[] opens = [.. start.Opens.Where(o => o.ResetNs > 0)];
-        if (opens.Length < 2 || Interval.PeakConcurrency(opens.AsSpan(), static o => o.Time) > 1)
+        using var resetting = new Scratch<Operation>();
+        long longest = 0;
+        foreach (Operation open in start.Opens)
+        {
+            if (open.ResetNs == 0)
+                continue;
+            resetting.Add(open);
+            longest = Math.Max(longest, open.Time.DurationNs);
+        }
+        if (resetting.Count < 2 || Interval.PeakConcurrency<Operation>(resetting.Items, static o => o.Time) > 1)
             return null;
-        long took = Interval.UnionNs(opens.AsSpan(), static o => o.Time), longest = opens.Max(o => o.Time.DurationNs);
-        return took - longest < MinCost.TotalNanoseconds ? null : new Finding(FindingKinds.SerialOpen, () => new FindingDetails(
+        long took = Interval.UnionNs<Operation>(resetting.Items, static o => o.Time);
+        return took - longest < MinCost.TotalNanoseconds ? null : SerialOpen(resetting.Items.ToArray(), took, longest);
+    }
+
+    private static Finding SerialOpen(Operation[] opens, long took, long longest) =>
+        new(FindingKinds.SerialOpen, () => new FindingDetails(
             $"{opens.Length} devices were opened and reset one after another in {Figures.Text(took)}; the longest took {Figures.Text(longest)}",
             "only the monitor can open devices of different reset domains in parallel; a faster reset method (reset_method in sysfs) makes each open shorter")
         {
@@ -104,7 +116,6 @@ public static class StartFindings
         {
             CostNs = took - longest,
         };
-    }
 
     // By the monitor, at the machine's reset: not the resets inside the opens.
     private static Finding? ResetTwice(Start start)
@@ -131,14 +142,13 @@ public static class StartFindings
 
     private static Finding? SlowReadiness(Start start)
     {
+        if (!IsAnySlow(start.Opens.AsSpan()) && !IsAnySlow(start.UserResets.AsSpan()) && !IsAnySlow(start.OtherResets.AsSpan()))
+            return null;
         (string Device, ResetPart Wait)[] slow =
         [
             .. start.Opens.SelectMany(o => o.Resets).Concat(start.ResetsOutsideOpens)
-                .SelectMany(r => r.Parts.Where(p => p.Step is ResetStep.DeviceWait or ResetStep.BridgeWait && p.Time.DurationNs > Ready.TotalNanoseconds)
-                    .Select(p => (r.Device, p))),
+                .SelectMany(r => r.Parts.Where(IsSlow).Select(p => (r.Device, p))),
         ];
-        if (slow.Length == 0)
-            return null;
         long took = Interval.UnionNs<(string Device, ResetPart Wait)>(slow, static s => s.Wait.Time);
         return new Finding(FindingKinds.SlowReadiness, () =>
         {
@@ -155,6 +165,32 @@ public static class StartFindings
         {
             CostNs = took,
         };
+    }
+
+    private static bool IsSlow(ResetPart part) =>
+        part.Step is ResetStep.DeviceWait or ResetStep.BridgeWait && part.Time.DurationNs > Ready.TotalNanoseconds;
+
+    private static bool IsAnySlow(ReadOnlySpan<Operation> operations)
+    {
+        foreach (Operation operation in operations)
+        {
+            if (IsAnySlow(operation.Resets.AsSpan()))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool IsAnySlow(ReadOnlySpan<Reset> resets)
+    {
+        foreach (Reset reset in resets)
+        {
+            foreach (ResetPart part in reset.Parts)
+            {
+                if (IsSlow(part))
+                    return true;
+            }
+        }
+        return false;
     }
 
     private static Finding FirmwareNotHost(Start start) => new(FindingKinds.FirmwareNotHost, () => new FindingDetails(

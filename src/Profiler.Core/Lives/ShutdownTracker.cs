@@ -81,7 +81,7 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     /// <param name="activity">What has ended.</param>
     /// <param name="isBusy">Whether a process has something else in progress.</param>
     /// <returns>The shutdowns that are over with it; valid until the next call.</returns>
-    public IReadOnlyList<Shutdown> Follow(Activity activity, Func<int, bool> isBusy)
+    public ReadOnlySpan<Shutdown> Follow(Activity activity, Func<int, bool> isBusy)
     {
         _done.Clear();
         switch (activity)
@@ -96,14 +96,14 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
             case StandaloneReset standalone: _lives.GetValueOrDefault(standalone.Task.Tgid)?.Add(standalone.Reset); break;
             case ProcessAdvanced step: Advance(step, isBusy); break;
         }
-        return _done;
+        return CollectionsMarshal.AsSpan(_done);
     }
 
     /// <summary>Concludes shutdowns that have been idle for long.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     /// <param name="isBusy">Whether a process has something in progress: then it is not idle.</param>
     /// <returns>Those that are over; valid until the next call.</returns>
-    public IReadOnlyList<Shutdown> Expire(long nowNs, Func<int, bool> isBusy)
+    public ReadOnlySpan<Shutdown> Expire(long nowNs, Func<int, bool> isBusy)
     {
         _done.Clear();
         long before = nowNs - (long)QuietTimeout.TotalNanoseconds;
@@ -122,13 +122,13 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
                 _watched[kept++] = life;
         }
         _watched.RemoveRange(kept, _watched.Count - kept);
-        return _done;
+        return CollectionsMarshal.AsSpan(_done);
     }
 
     /// <summary>The capture ends: concludes all shutdowns in progress as they are.</summary>
     /// <param name="spans">What is in progress.</param>
     /// <param name="nowNs">The end of the capture, CLOCK_MONOTONIC.</param>
-    public IReadOnlyList<Shutdown> Flush(SpanAssembler spans, long nowNs)
+    public ReadOnlySpan<Shutdown> Flush(SpanAssembler spans, long nowNs)
     {
         _done.Clear();
         Func<int, UnderWay> underWay = UnderWay.ByProcess(spans);
@@ -140,7 +140,7 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
             Settle(life, !all.IsNone, nowNs);
             Finish(tgid, all, nowNs);
         }
-        return _done;
+        return CollectionsMarshal.AsSpan(_done);
     }
 
     // A replay has no ticking clock: the event after a pause shows the pause.

@@ -51,7 +51,7 @@ public sealed record Start(TaskId Task, StartKind Kind, StartEnd End, Interval T
     public bool Unfinished => End == StartEnd.Capture;
 
     /// <summary>It was seen from begin to end, and succeeded: if it opened devices, at least one of them.</summary>
-    public bool IsWhole => !BeganBefore && (End == StartEnd.Run || (End == StartEnd.Quiet && (Opens.IsEmpty || Opened > 0)));
+    public bool IsWhole => !BeganBefore && (End == StartEnd.Run || (End == StartEnd.Quiet && (Opens.IsEmpty || Opens.Any(static o => o.Result >= 0))));
 
     /// <summary>Devices that it opened; the others failed.</summary>
     public int Opened => Opens.Count(o => o.Result >= 0);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Profiler.Core.Facts;
 using Profiler.Core.Spans;
 using Profiler.Core.Wire;
@@ -52,7 +53,7 @@ public sealed class StartTracker(long attachedNs = 0)
     /// <param name="activity">What has ended.</param>
     /// <param name="isBusy">Whether a process has something else in progress.</param>
     /// <returns>The starts that are over with it; valid until the next call.</returns>
-    public IReadOnlyList<Start> Follow(Activity activity, Func<int, bool> isBusy)
+    public ReadOnlySpan<Start> Follow(Activity activity, Func<int, bool> isBusy)
     {
         _done.Clear();
         switch (activity)
@@ -69,14 +70,14 @@ public sealed class StartTracker(long attachedNs = 0)
             case StandaloneReset standalone: _lives.GetValueOrDefault(standalone.Task.Tgid)?.Add(standalone.Reset); break;
             case ProcessAdvanced step: Exits(step); break;
         }
-        return _done;
+        return CollectionsMarshal.AsSpan(_done);
     }
 
     /// <summary>Concludes starts after a long pause.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     /// <param name="isBusy">Whether a process has something in progress.</param>
     /// <returns>Those that are over; valid until the next call.</returns>
-    public IReadOnlyList<Start> Expire(long nowNs, Func<int, bool> isBusy)
+    public ReadOnlySpan<Start> Expire(long nowNs, Func<int, bool> isBusy)
     {
         _done.Clear();
         foreach (StartLife life in _lives.Values)
@@ -84,18 +85,18 @@ public sealed class StartTracker(long attachedNs = 0)
             if (IsQuiet(life, nowNs) && !isBusy(life.Tgid))
                 End(life.Tgid, StartEnd.Quiet, life.LatestNs);
         }
-        return _done;
+        return CollectionsMarshal.AsSpan(_done);
     }
 
     /// <summary>The capture ends: concludes all starts as they are. Without a virtual machine, and with nothing in progress, one is over.</summary>
     /// <param name="spans">What is in progress.</param>
     /// <param name="nowNs">The end of the capture, CLOCK_MONOTONIC.</param>
-    public IReadOnlyList<Start> Flush(SpanAssembler spans, long nowNs)
+    public ReadOnlySpan<Start> Flush(SpanAssembler spans, long nowNs)
     {
         Expire(long.MaxValue, spans.IsBusy);
         _done.AddRange(InFlight(spans, nowNs));
         _lives.Clear();
-        return _done;
+        return CollectionsMarshal.AsSpan(_done);
     }
 
     private static bool IsQuiet(StartLife life, long nowNs) =>

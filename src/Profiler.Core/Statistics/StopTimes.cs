@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
 using Profiler.Core.Histograms;
@@ -44,11 +45,11 @@ public sealed class StopTimes
 
     private LatencyHistogram Of(string model)
     {
-        if (!_each.ContainsKey(model) && _each.Count >= MaxModels)
-            model = HostStatistics.Other;
-        if (!_each.TryGetValue(model, out LatencyHistogram? each))
-            _each[model] = each = new LatencyHistogram();
-        return each;
+        if (_each.TryGetValue(model, out LatencyHistogram? each))
+            return each;
+        ref LatencyHistogram? added = ref CollectionsMarshal.GetValueRefOrAddDefault(
+            _each, _each.Count < MaxModels ? model : HostStatistics.Other, out _);
+        return added ??= new LatencyHistogram();
     }
 }
 

@@ -21,6 +21,7 @@ internal sealed class DurationHistograms
 
     private readonly Histogram.Child[] _series = new Histogram.Child[HistogramKey.Count];
     private readonly Dictionary<string, Exemplar.LabelPair> _labels = []; // by device
+    private (string? Device, Exemplar.LabelPair Label) _latest; // the durations of an operation are mostly of one device
 
     /// <param name="factory">Factory of the registry.</param>
     public DurationHistograms(MetricFactory factory)
@@ -77,10 +78,15 @@ internal sealed class DurationHistograms
 
     private Exemplar.LabelPair LabelOf(string device)
     {
-        if (_labels.TryGetValue(device, out Exemplar.LabelPair label))
-            return label;
-        if (_labels.Count >= MaxLabels)
-            _labels.Clear();
-        return _labels[device] = Device.WithValue(ExemplarText.Escaped(device));
+        if (ReferenceEquals(device, _latest.Device))
+            return _latest.Label;
+        if (!_labels.TryGetValue(device, out Exemplar.LabelPair label))
+        {
+            if (_labels.Count >= MaxLabels)
+                _labels.Clear();
+            _labels[device] = label = Device.WithValue(ExemplarText.Escaped(device));
+        }
+        _latest = (device, label);
+        return label;
     }
 }

@@ -104,6 +104,6 @@ public sealed class ReleaseFindingsTests
     private static ImmutableArray<Finding> For(string events, params DeviceIdentity[] devices)
     {
         ImmutableArray<Operation> releases = [.. Played.Activities(EventText.Parse(events)).Cast<Operation>()];
-        return ReleaseFindings.For(releases, SerialChain.LongestNs(releases.AsSpan()), devices.ToDictionary(d => d.Bdf));
+        return ReleaseFindings.For(releases, devices.ToDictionary(d => d.Bdf));
     }
 }
