@@ -18,8 +18,11 @@ public sealed class LastCloseTests
     private const string Script = """
         tracing=/sys/kernel/tracing
         echo mono >$tracing/trace_clock
-        echo 'p:lab/release vfio_device_fops_release' >>$tracing/kprobe_events
-        echo 'r:lab/released vfio_device_fops_release' >>$tracing/kprobe_events
+        # Before there were dev_sets, the function around it unmaps the memory as well.
+        release=vfio_device_fops_release
+        grep -qw vfio_assign_device_set /proc/kallsyms || release=vfio_pci_release
+        echo "p:lab/release $release" >>$tracing/kprobe_events
+        echo "r:lab/released $release" >>$tracing/kprobe_events
         echo 1 >$tracing/events/lab/enable
         open=open
         [[ ! -e /dev/iommu ]] || open=bind
