@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define EVENT_FORMAT 8
+#define EVENT_FORMAT 9
 
 #define NO_STACK (-1)
 
@@ -121,6 +121,8 @@ enum event_flag {
 	FLAG_IGNORED = 1 << 3, /* SIGNAL: the target ignores it, it was dropped */
 	FLAG_WRITER = 1 << 4,  /* LOCK_WAIT begin, LOCK_RWSEM: to write; else it is to read */
 	FLAG_IOMMUFD_COMPAT = 1 << 5, /* RELEASE, OPEN: the group's container is an iommufd */
+	FLAG_KERNEL_THREAD = 1 << 6,  /* RELEASE begin, TEARDOWN_IOMMU: by a thread of the kernel
+					 (PF_KTHREAD) */
 };
 
 /* Another thread that matters: the leader of the process at RELEASE, OPEN and USER_RESET begin and

@@ -183,6 +183,7 @@ struct kernel_siginfo {
 /* include/linux/sched.h */
 #define PF_EXITING    0x00000004
 #define PF_FORKNOEXEC 0x00000040
+#define PF_KTHREAD    0x00200000
 
 #define SIGNAL_GROUP_EXIT 0x00000004 /* include/linux/sched/signal.h */
 
@@ -535,6 +536,13 @@ static __always_inline __u64 page_faults(struct task_struct *task)
 static __always_inline bool is_exiting(struct task_struct *task)
 {
 	return BPF_CORE_READ(task, flags) & PF_EXITING;
+}
+
+/* The kernel closes the last descriptor of some files in threads of its own: what was left in a
+ * socket that nobody has, in an io_uring, or was let go by the kernel itself. */
+static __always_inline bool is_kernel_thread(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, flags) & PF_KTHREAD;
 }
 
 #endif

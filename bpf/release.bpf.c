@@ -19,7 +19,7 @@ static __always_inline struct event *device_span_begin(void *ctx, enum event_kin
 
 	if (kind == EVENT_OPEN)
 		contact(CONTACT_BY_OPEN);
-	else
+	else if (!is_kernel_thread((void *)bpf_get_current_task()))
 		track(current_tgid());
 	if (!control.capturing)
 		return NULL;
@@ -44,6 +44,8 @@ static __always_inline int release_begin(void *ctx, struct device *dev, struct m
 		return 0;
 	if (is_exiting((void *)bpf_get_current_task()))
 		event->flags |= FLAG_EXITING;
+	if (is_kernel_thread((void *)bpf_get_current_task()))
+		event->flags |= FLAG_KERNEL_THREAD;
 	if (iommufd_compat)
 		event->flags |= FLAG_IOMMUFD_COMPAT;
 	event_submit(event);

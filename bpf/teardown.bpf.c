@@ -189,19 +189,31 @@ int BPF_PROG(process_reaped_fentry, struct task_struct *task)
 	return process_reaped(task);
 }
 
+static __always_inline bool counts(enum teardown_step step, bool by_kernel)
+{
+	/* Devices change their power state at other times, too. */
+	if (step == TEARDOWN_POWER)
+		return under_way.spans && current_span();
+	/* A thread of the kernel that closes the last device is not tracked. It closes the group or
+	 * the iommufd afterwards. */
+	if (by_kernel)
+		return step == TEARDOWN_IOMMU;
+	return under_way.processes && is_tracked(current_tgid());
+}
+
 static __always_inline int teardown(enum teardown_step step, enum event_edge edge)
 {
+	bool by_kernel = step == TEARDOWN_IOMMU && is_kernel_thread((void *)bpf_get_current_task());
 	struct event *event;
 
-	/* Devices change their power state at other times, too. */
-	if (!(step == TEARDOWN_POWER ? under_way.spans : under_way.processes))
-		return 0;
-	if (step == TEARDOWN_POWER ? !current_span() : !is_tracked(current_tgid()))
+	if (!counts(step, by_kernel))
 		return 0;
 	event = event_reserve(EVENT_TEARDOWN, edge);
 	if (!event)
 		return 0;
 	event->subtype = step;
+	if (by_kernel)
+		event->flags |= FLAG_KERNEL_THREAD;
 	event_submit(event);
 	return 0;
 }

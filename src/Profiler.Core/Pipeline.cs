@@ -45,7 +45,7 @@ public sealed class Pipeline : IDisposable
     {
         (_records, _sinks) = (records, [.. sinks]);
         _spans = new SpanAssembler(attachedNs);
-        _tracker = new ShutdownTracker(watched, attachedNs);
+        _tracker = new ShutdownTracker(watched, attachedNs) { Spans = _spans };
         _starting = new StartTracker(attachedNs);
         _isBusy = _spans.IsBusy;
     }
@@ -146,6 +146,8 @@ public sealed class Pipeline : IDisposable
             {
                 if (_spans.Take(in e) is { } activity)
                     Pass(activity);
+                else if (e is { Kind: EventKind.Release, Edge: EventEdge.Begin })
+                    Pass(_tracker.Begins((int)e.Tid, (long)e.TimeNs));
             }
         }
     }

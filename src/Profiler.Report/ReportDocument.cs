@@ -190,7 +190,18 @@ public sealed record ReportDevice(
     int? Stack,
     bool Partial,
     bool IommufdCompat,
-    string? Error);
+    string? Error)
+{
+    /// <summary>Not null if another one than the process of the shutdown closed it last; left out if not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReportClosedBy? ClosedBy { get; init; }
+}
+
+/// <summary>Who closed a device last for the process that had opened it: the process of the release.</summary>
+/// <param name="KernelThread">It is a thread of the kernel.</param>
+/// <param name="OwnerKnown">False if it is not known which process had the device: then the shutdown is told of who closed it.</param>
+/// <param name="AfterDeathNs">For how long the process had been dead; null if it lived, or is not known.</param>
+public sealed record ReportClosedBy(bool KernelThread, bool OwnerKnown, long? AfterDeathNs);
 
 /// <summary>A reset that a program asked for.</summary>
 /// <param name="Kind">device_reset or hot_reset.</param>

@@ -37,7 +37,7 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
             s.IfParallelNs,
             new SortedDictionary<string, long>(
                 PhaseNames.All.Where(p => p.Phase != Phase.Unattributed).ToDictionary(p => p.Field, p => phases[p.Phase])),
-            [.. s.Releases.Select(Of)],
+            [.. s.Releases.Select(r => Of(r) with { ClosedBy = ClosedBy(r, s) })],
             [.. s.UnderWay.Select(Of)],
             [.. s.Unreleased.Select(Unreleased)],
             Of(Finding.ByCost([.. ShutdownFindings.For(s, facts, evidence), .. OwnLimit(s)])));
@@ -81,6 +81,10 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
         o.Partial,
         o.IommufdCompat,
         Error(o.Result));
+
+    private static ReportClosedBy? ClosedBy(Operation release, Shutdown s) => s.IsByOther(release)
+        ? new ReportClosedBy(release.ByKernelThread, !release.ByKernelThread || release.Task.Tgid != s.Task.Tgid, s.AfterDeathNs(release))
+        : null;
 
     public static ReportReset Of(Reset r) => new(
         r.Method.Name(), Of(r.Attempts), r.Time.StartNs, r.Time.DurationNs, r.Result, Error(r.Result),

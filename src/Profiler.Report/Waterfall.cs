@@ -52,6 +52,8 @@ internal static class Waterfall
     {
         if (d.Error is { } error)
             text.Append($"    failed: {error}\n");
+        if (d.ClosedBy is { } other)
+            Paragraph.Append(text, Words(d, other), width, "    ", "      ");
         Waits(text, d, width);
         foreach (ReportReset reset in d.Resets.Where(r => r.Attempts.Length > 1))
             Paragraph.Append(text, $"reset: {Chain(reset.Attempts)}", width, "    ", "      ");
@@ -82,6 +84,12 @@ internal static class Waterfall
                 Line(text, holder.Ns, Words(holder), width);
         }
     }
+
+    /// <summary>"closed last by kworker/0:1 (pid 33), a thread of the kernel, 8.20 ms after the death of the process".</summary>
+    public static string Words(ReportDevice d, ReportClosedBy other) =>
+        $"closed last by {ProcessNames.Of(d.Pid, d.Comm, d.Vm)}" + (other.KernelThread ? ", a thread of the kernel" : "") +
+        (other.OwnerKnown ? "" : ": it is not known which process had it") +
+        (other.AfterDeathNs is { } ns ? $", {Figures.Text(ns)} after the death of the process" : "");
 
     /// <summary>"dev_set lock 1".</summary>
     public static string LockLabel(string kind, string name) => LockKindNames.Table.Find(kind)?.Label(name) ?? name;

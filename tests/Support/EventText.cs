@@ -90,6 +90,7 @@ public static class EventText
             case "device": e.Subtype = (byte)UserReset.Device; break;
             case "hot": e.Subtype = (byte)UserReset.Hot; break;
             case "exiting": e.Flags |= EventFlags.Exiting; break;
+            case "kthread": e.Flags |= EventFlags.KernelThread; break;
             case "mediated": e.Flags |= EventFlags.NotPci; break;
             case "ignored": e.Flags |= EventFlags.Ignored; break;
             case "compat": e.Flags |= EventFlags.IommufdCompat; break;

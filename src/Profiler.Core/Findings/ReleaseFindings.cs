@@ -71,7 +71,12 @@ public static class ReleaseFindings
             return;
         int exiting = 0;
         foreach (Operation release in releases)
+        {
+            // No thread of the process can do that for it.
+            if (release.ByKernelThread)
+                return;
             exiting += release.Exiting ? 1 : 0;
+        }
         // A thread may have closed one of them just before the exit.
         findings.Add(Serial(releases, releasing, ifParallelNs, exiting > releases.Length / 2));
     }

@@ -11,10 +11,13 @@ namespace Profiler.Core.Findings;
 public readonly record struct ShutdownCost(long WallNs, double EachNs, double RestNs, double Share)
 {
     /// <summary>Computes it.</summary>
-    /// <returns>Null if the process is not gone, released nothing, or was not seen from begin to end.</returns>
+    /// <returns>
+    /// Null if the process is not gone, released nothing, or was not seen from begin to end; or if others closed devices for it: that held up
+    /// nobody who waits for the process.
+    /// </returns>
     public static ShutdownCost? Of(Shutdown shutdown)
     {
-        if (!shutdown.Gone || !shutdown.IsWhole || shutdown.Releases.IsEmpty)
+        if (!shutdown.Gone || !shutdown.IsWhole || shutdown.Releases.IsEmpty || shutdown.Releases.Any(shutdown.IsByOther))
             return null;
         int devices = shutdown.Releases.Length;
         long union = Interval.UnionNs(shutdown.Releases.AsSpan(), static r => r.Time), sum = 0;

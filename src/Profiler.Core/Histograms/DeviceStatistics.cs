@@ -42,7 +42,8 @@ public sealed class DeviceStatistics(int capacity = DeviceStatistics.Capacity)
 
         public void Add(Operation operation)
         {
-            if (_user is not { } user || user.Tid != operation.Task.Tgid || user.Comm != operation.Process)
+            // A thread of the kernel only closes what a process had.
+            if (_user is not { } user || (!operation.ByKernelThread && (user.Tid != operation.Task.Tgid || user.Comm != operation.Process)))
                 _user = UserOf(operation);
             _method = operation.LongestReset?.Method ?? _method;
             _lock = operation.Lock != 0 ? operation.Lock : _lock;

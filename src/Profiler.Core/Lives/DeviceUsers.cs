@@ -28,6 +28,9 @@ internal sealed class DeviceUsers
     private readonly Stack<DeviceUse> _spare = [];
     private long _opened;
 
+    /// <summary>The use of the device by who opened it last, and those before; null if nobody is known to have it.</summary>
+    public DeviceUse? Of(string device) => _first.GetValueOrDefault(device);
+
     /// <summary>A process has the device open.</summary>
     public DeviceUse Add(string device, ProcessLife process)
     {

@@ -21,6 +21,7 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     private long? _exitsNs, _deadNs, _reapedNs;
     private int? _exitCode;
     private long _releasedNs; // the end of the last release
+    private long _unmappedNs; // the end of what the kernel did with its memory
     private long? _exitingReleaseNs; // the first begin of a release by the exiting process
     private long _undecidedUntilNs;
 
@@ -30,12 +31,19 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     /// <summary>The tracker looks at it at the next tick of the clock.</summary>
     public bool IsWatched { get; set; }
 
+    /// <summary>It had devices when the capture began, and it is not known which.</summary>
+    public bool HasUnknownDevices { get; private set; }
+
+    /// <summary>Not null if its shutdown has been told already, without a device that is released only now.</summary>
+    public OwnerGone? WasGone { get; set; }
+
     /// <summary>Begins the life of a process.</summary>
     public void Begin(int tgid)
     {
         Tgid = tgid;
         _comm = null;
-        (_opensSeen, _exitingAtStart, _busyAtStart) = (false, false, false);
+        (_opensSeen, _exitingAtStart, _busyAtStart, HasUnknownDevices) = (false, false, false, false);
+        (WasGone, _unmappedNs) = (null, long.MinValue);
         (_exitsNs, _deadNs, _reapedNs, _exitCode) = (null, null, null, null);
         (_releasedNs, _exitingReleaseNs, _undecidedUntilNs) = (long.MinValue, null, long.MinValue);
     }
@@ -64,6 +72,23 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     /// <summary>The time of its last release or step of its end; <see cref="long.MinValue"/> if there was none.</summary>
     public long LatestNs => Math.Max(_releasedNs, Math.Max(_deadNs ?? long.MinValue, _exitsNs ?? long.MinValue));
 
+    /// <summary>The devices that it has, as far as known.</summary>
+    public IEnumerable<string> Devices => _held.Keys;
+
+    /// <summary>The process, and when it died, CLOCK_MONOTONIC; null if it lives.</summary>
+    public OwnerGone? Gone => (_deadNs ?? _reapedNs) is { } ns ? new OwnerGone(Tgid, _comm ?? "", ns) : null;
+
+    /// <summary>The process is gone; what may still come are releases by others.</summary>
+    /// <param name="nowNs">CLOCK_MONOTONIC; none of its devices is being released.</param>
+    public bool IsSettled(long nowNs)
+    {
+        // What the kernel closes last, it goes on with.
+        ReadOnlySpan<Operation> releases = _did.Releases;
+        bool goesOn = HasDevices || WasGone is not null || (releases.Length > 0 && releases[^1].ByKernelThread);
+        long latestNs = Math.Max(Math.Max(LatestNs, _reapedNs ?? long.MinValue), _unmappedNs);
+        return !goesOn || latestNs < nowNs - (long)CloseBursts.Gap.TotalNanoseconds;
+    }
+
     // When it began to exit; where that is not seen, the first release by the exiting process.
     private long? DyingNs => ExitsNs ?? _exitingReleaseNs ?? _deadNs ?? _reapedNs;
 
@@ -80,6 +105,7 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     {
         _comm = process.Comm;
         _opensSeen = process.Devices is not null;
+        HasUnknownDevices = process.Devices is null;
         foreach (string device in process.Devices ?? [])
             Hold(device);
         (_exitingAtStart, _busyAtStart) = (process.Exiting, process.Busy);
@@ -122,7 +148,12 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
         _did.Add(signal);
     }
 
-    public void Add(TeardownPart part) => _did.Add(part);
+    public void Add(TeardownPart part)
+    {
+        _did.Add(part);
+        if (part.ByKernelThread)
+            _unmappedNs = part.Time.EndNs;
+    }
 
     public void Add(Reset reset) => _did.Add(reset);
 
@@ -259,7 +290,7 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
         long endNs = unfinished ? nowNs : Math.Min(burst.EndNs, Math.Min(beforeNs, _exitsNs ?? long.MaxValue));
         return Make(
             Trigger.Close, new Interval(burst.StartNs, Math.Max(endNs, lastNs)), releases, underWay,
-            new Ending { BeganBefore = releases[0].Partial || _busyAtStart, Unfinished = unfinished });
+            new Ending { BeganBefore = releases[0].Partial || _busyAtStart, Unfinished = unfinished, DeadNs = WasGone?.DeadNs });
     }
 
     private Shutdown Death(Dying dying, UnderWay underWay, long nowNs)
@@ -268,7 +299,9 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
         for (int i = 0; i < dying.Closes.Count; i++)
             lastNs = Math.Max(lastNs, dying.Closes[i].EndNs);
         bool unseenEnd = !watched.Signals && !watched.Reaping, beganBefore = _exitingAtStart || dying.StartNs < attachedNs;
-        long endNs = _reapedNs ?? _deadNs ?? (unseenEnd && underWay.IsNone ? lastNs : Math.Max(nowNs, lastNs));
+        // Others may still be at its devices when it is gone.
+        bool isOver = underWay.IsNone && (IsGone || unseenEnd);
+        long endNs = isOver ? Math.Max(_reapedNs ?? _deadNs ?? lastNs, lastNs) : Math.Max(nowNs, lastNs);
         return Make(
             dying.Cause.Trigger, new Interval(dying.StartNs, Math.Max(dying.StartNs, endNs)), dying.Closes.Releases, underWay,
             new Ending
@@ -279,7 +312,7 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
                 // A device whose release began before the capture was released unseen.
                 LeavesDevices = IsGone && !beganBefore && HasDevices,
                 BeganBefore = beganBefore,
-                Unfinished = !IsGone && !(unseenEnd && underWay.IsNone),
+                Unfinished = !isOver,
             });
     }
 
@@ -288,14 +321,14 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     {
         OperationInFlight[] releasing = [.. underWay.Operations.Where(o => o.Kind == OperationKind.Release)];
         long startNs = releasing.Select(o => o.StartNs).Append(nowNs).Min();
-        Trigger trigger = !releasing.Any(o => o.Exiting) ? Trigger.Close : watched.Signals ? Trigger.Exit : Trigger.Unknown;
-        return Make(trigger, new Interval(startNs, Math.Max(startNs, nowNs)), [], underWay, new Ending { Unfinished = true });
+        Trigger trigger = !releasing.Any(o => o.Exiting && o.Task.Tgid == Tgid) ? Trigger.Close : watched.Signals ? Trigger.Exit : Trigger.Unknown;
+        return Make(trigger, new Interval(startNs, Math.Max(startNs, nowNs)), [], underWay, new Ending { Unfinished = true, DeadNs = WasGone?.DeadNs });
     }
 
     private Shutdown Make(Trigger trigger, Interval time, ReadOnlySpan<Operation> releases, UnderWay underWay, Ending ending)
     {
-        string comm = releases.Length > 0 ? releases[0].Process
-            : _comm ?? underWay.Operations.Select(o => o.Process).FirstOrDefault() ?? "";
+        string comm = releases.Length > 0 && IsOwn(releases[0]) ? releases[0].Process
+            : WasGone?.Comm ?? _comm ?? underWay.Operations.Select(o => o.Process).FirstOrDefault() ?? (releases.Length > 0 ? releases[0].Process : "");
         return new Shutdown(
             new TaskId(Tgid, Tgid, comm), trigger, _did.SignalsWithin(time.StartNs, time.EndNs), time, [.. releases])
         {
@@ -310,7 +343,9 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
             ExitsNs = ending.ExitsNs,
             DeadNs = ending.DeadNs,
             ReapedNs = ending.ReapedNs,
-            Unreleased = ending.LeavesDevices ? [.. _held.Keys.Order(StringComparer.Ordinal)] : [],
+            Unreleased = ending.LeavesDevices
+                ? [.. _held.Keys.Except(underWay.Operations.Select(o => o.Device)).Order(StringComparer.Ordinal)]
+                : [],
             BeganBefore = ending.BeganBefore,
             Unfinished = ending.Unfinished,
         };
@@ -349,9 +384,13 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     private void Latest(Operation release)
     {
         _releasedNs = Math.Max(_releasedNs, release.Time.EndNs);
-        if (release.Exiting)
+        if (release.Exiting && IsOwn(release))
             _exitingReleaseNs = Math.Min(_exitingReleaseNs ?? long.MaxValue, release.Time.StartNs);
     }
+
+    // Not of its device by another process, or by one that has its number now.
+    private bool IsOwn(Operation release) =>
+        release.Task.Tgid == Tgid && !release.ByKernelThread && release.Time.StartNs < (WasGone?.DeadNs ?? _reapedNs ?? long.MaxValue);
 
     private void Hold(string device)
     {

@@ -88,6 +88,18 @@ public sealed record Shutdown(
     /// <summary>The process is dead.</summary>
     public bool Gone => DeadNs is not null || ReapedNs is not null;
 
+    /// <summary>
+    /// Another process closed the device last, or a thread of the kernel: the process had let it go, or was gone.
+    /// </summary>
+    /// <param name="release">One of <see cref="Releases"/>.</param>
+    public bool IsByOther(Operation release) =>
+        release.Task.Tgid != Task.Tgid || release.ByKernelThread || release.Time.StartNs >= (ReapedNs ?? long.MaxValue);
+
+    /// <summary>For how long the process had been dead when a release of it began, nanoseconds; null if it lived.</summary>
+    /// <param name="release">One of <see cref="Releases"/>.</param>
+    public long? AfterDeathNs(Operation release) =>
+        (DeadNs ?? ReapedNs) is { } ns && release.Time.StartNs >= ns ? release.Time.StartNs - ns : null;
+
     /// <summary>Sum of the lock waits, nanoseconds; may be more than the wall time if they wait in parallel.</summary>
     public long LockWaitNs => Releases.Sum(r => r.LockWaitNs);
 

@@ -62,9 +62,11 @@ public sealed class ShutdownPhases
     {
         if (shutdown.ExitsNs is { } exits)
             return exits;
+        if ((shutdown.DeadNs ?? shutdown.ReapedNs) <= shutdown.Time.StartNs)
+            return shutdown.Time.StartNs;
         foreach (Operation release in shutdown.Releases)
         {
-            if (release.Exiting)
+            if (release.Exiting && !shutdown.IsByOther(release))
                 return release.Time.StartNs;
         }
         return shutdown.Time.EndNs;

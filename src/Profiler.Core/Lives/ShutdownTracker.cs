@@ -18,9 +18,7 @@ public readonly record struct EndsWatched(bool Signals, bool Reaping)
 /// Combines what processes do with their devices into shutdowns. A shutdown is over when its process is reaped, or when a process
 /// that lives on has not closed anything for some time or opens a device again. Time is that of the events. Single-threaded.
 /// </summary>
-/// <param name="watched">What can be seen of the end of a process.</param>
-/// <param name="attachedNs">When all probes were attached, CLOCK_MONOTONIC.</param>
-public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
+public sealed class ShutdownTracker
 {
     /// <summary>A dying process without any event for this time is concluded as it is.</summary>
     public static readonly TimeSpan QuietTimeout = TimeSpan.FromSeconds(60);
@@ -33,6 +31,8 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     /// <summary>More processes with devices than a host can have: with more, their ends were lost.</summary>
     internal const int MaxProcesses = 16384;
 
+    private readonly EndsWatched _ends;
+    private readonly long _attachedNs;
     private readonly Dictionary<int, ProcessLife> _lives = [];
     private readonly Queue<int> _order = new();
     private readonly List<ProcessLife> _watched = []; // those that are ending, and those that did something since the last tick
@@ -40,9 +40,21 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     private readonly LifeWork _work = new();
     private readonly Stack<ProcessLife> _spare = [];
     private readonly List<Shutdown> _done = []; // of the call that is in progress
+    private readonly LastCloses _lastCloses;
+
+    /// <param name="watched">What can be seen of the end of a process.</param>
+    /// <param name="attachedNs">When all probes were attached, CLOCK_MONOTONIC.</param>
+    public ShutdownTracker(EndsWatched watched, long attachedNs = 0)
+    {
+        (_ends, _attachedNs) = (watched, attachedNs);
+        _lastCloses = new LastCloses(_users, _lives, tgid => NewLife(tgid));
+    }
+
+    /// <inheritdoc cref="LastCloses.Spans"/>
+    internal SpanAssembler Spans { init => _lastCloses.Spans = value; }
 
     /// <summary>The number of processes that are kept.</summary>
-    internal int Kept => _lives.Count;
+    internal int Kept => _lives.Count + _lastCloses.Gone.Count;
 
     /// <summary>
     /// Shutdowns in progress, the oldest first: of processes that release devices or exit with them, and of processes with devices that
@@ -52,14 +64,16 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     public ImmutableArray<ShutdownInFlight> InFlight(SpanAssembler spans, long nowNs)
     {
-        Func<int, UnderWay> underWay = UnderWay.ByProcess(spans);
+        ILookup<ProcessLife, OperationInFlight> byOthers = ByOthers(spans);
+        Func<int, UnderWay> underWay = UnderWay.ByProcess(spans, IsByOther);
         return
         [
             .. _lives
-                .Where(l => l.Value.IsEnding || l.Value.IsAskedToEnd(nowNs))
+                .Where(l => l.Value.IsEnding || l.Value.IsAskedToEnd(nowNs) || byOthers.Contains(l.Value))
                 .Select(l => l.Key)
-                .Union(spans.InFlight().Where(o => o.Kind == OperationKind.Release).Select(o => o.Task.Tgid))
-                .Select(tgid => InFlight(tgid, underWay(tgid), nowNs))
+                .Union(spans.InFlight().Where(o => o.Kind == OperationKind.Release && !IsByOther(o)).Select(o => o.Task.Tgid))
+                .Select(tgid => InFlight(tgid, With(underWay(tgid), byOthers, _lives.GetValueOrDefault(tgid)), nowNs))
+                .Concat(_lastCloses.Gone.Select(l => l.InFlight(With(UnderWay.None, byOthers, l), nowNs)))
                 .OrderBy(s => s.SoFar.Time.StartNs),
         ];
     }
@@ -72,6 +86,26 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
         ShutdownInFlight begun = life.InFlight(underWay, nowNs);
         Spare(life);
         return begun;
+    }
+
+    private ILookup<ProcessLife, OperationInFlight> ByOthers(SpanAssembler spans) =>
+        spans.InFlight().Where(IsByOther).ToLookup(o => _lastCloses.OwnerIn(o.Task.Tid)!);
+
+    private bool IsByOther(OperationInFlight o) => _lastCloses.OwnerIn(o.Task.Tid) is not null;
+
+    private static UnderWay With(UnderWay own, ILookup<ProcessLife, OperationInFlight> byOthers, ProcessLife? life) =>
+        life is null ? own : own.With(byOthers[life]);
+
+    /// <summary>A release has begun. Whose it is, is decided now: it may take longer than a process lives.</summary>
+    /// <param name="tid">The thread.</param>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    /// <returns>As <see cref="Follow"/>.</returns>
+    internal IReadOnlyList<Shutdown> Begins(int tid, long nowNs)
+    {
+        _done.Clear();
+        FinishGone(nowNs);
+        _lastCloses.Begins(tid);
+        return _done;
     }
 
     /// <summary>A process that had devices when the capture began.</summary>
@@ -91,7 +125,7 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
             // As resets outside of operations.
             case Operation reset: _lives.GetValueOrDefault(reset.Task.Tgid)?.AddReset(reset); break;
             case SignalDelivered signal: Signal(signal, isBusy); break;
-            case TeardownPart part: Life(part.Task.Tgid).Add(part); break;
+            case TeardownPart part: (_lastCloses.OwnerOf(part) ?? Life(part.Task.Tgid)).Add(part); break;
             // Not of processes without devices, such as one that writes into sysfs.
             case StandaloneReset standalone: _lives.GetValueOrDefault(standalone.Task.Tgid)?.Add(standalone.Reset); break;
             case ProcessAdvanced step: Advance(step, isBusy); break;
@@ -106,11 +140,17 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     public ReadOnlySpan<Shutdown> Expire(long nowNs, Func<int, bool> isBusy)
     {
         _done.Clear();
+        FinishGone(nowNs);
         long before = nowNs - (long)QuietTimeout.TotalNanoseconds;
         int kept = 0;
         foreach (ProcessLife life in CollectionsMarshal.AsSpan(_watched))
         {
-            if (life.IsEnding && !isBusy(life.Tgid))
+            if (life.IsOver)
+            {
+                life.IsWatched = false; // it is gone, its devices are not
+                continue;
+            }
+            if (life.IsEnding && !IsBusy(life, isBusy))
             {
                 if (life.IsExiting && life.LatestNs < before)
                     Finish(life.Tgid, UnderWay.None, nowNs);
@@ -131,12 +171,15 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     public ReadOnlySpan<Shutdown> Flush(SpanAssembler spans, long nowNs)
     {
         _done.Clear();
-        Func<int, UnderWay> underWay = UnderWay.ByProcess(spans);
-        foreach (OperationInFlight release in spans.InFlight().Where(o => o.Kind == OperationKind.Release))
+        ILookup<ProcessLife, OperationInFlight> byOthers = ByOthers(spans);
+        Func<int, UnderWay> underWay = UnderWay.ByProcess(spans, IsByOther);
+        foreach (OperationInFlight release in spans.InFlight().Where(o => o.Kind == OperationKind.Release && !IsByOther(o)))
             Life(release.Task.Tgid);
+        while (_lastCloses.NextOver(long.MaxValue) is { } gone)
+            Conclude(gone, With(UnderWay.None, byOthers, gone), nowNs);
         foreach ((int tgid, ProcessLife life) in _lives)
         {
-            UnderWay all = underWay(tgid);
+            UnderWay all = With(underWay(tgid), byOthers, life);
             Settle(life, !all.IsNone, nowNs);
             Finish(tgid, all, nowNs);
         }
@@ -150,10 +193,12 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
             life.Settle(nowNs, _done);
     }
 
+    private bool IsBusy(ProcessLife life, Func<int, bool> isBusy) => isBusy(life.Tgid) || _lastCloses.IsBusy(life);
+
     private void Signal(SignalDelivered signal, Func<int, bool> isBusy)
     {
         ProcessLife life = Life(signal.Target.Tgid, idle: true);
-        Settle(life, isBusy(signal.Target.Tgid), signal.TimeNs);
+        Settle(life, IsBusy(life, isBusy), signal.TimeNs);
         life.Add(signal);
     }
 
@@ -161,35 +206,60 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     {
         int tgid = step.Process.Tgid;
         ProcessLife life = Life(tgid);
-        Settle(life, isBusy(tgid), step.TimeNs);
+        FinishGone(step.TimeNs);
+        Settle(life, IsBusy(life, isBusy), step.TimeNs);
         life.Add(step);
-        if (life.IsOver)
+        if (life is { IsOver: true, HasDevices: true })
+        {
+            _lives.Remove(tgid);
+            _lastCloses.Leave(life);
+        }
+        else if (life.IsOver)
             Finish(tgid, UnderWay.None, step.TimeNs);
     }
 
     private void Release(Operation release, Func<int, bool> isBusy)
     {
-        ProcessLife life = Life(release.Task.Tgid);
-        Settle(life, isBusy(release.Task.Tgid), release.Time.StartNs);
+        ProcessLife life = _lastCloses.Ended(release) ?? Life(release.Task.Tgid);
+        bool gone = _lastCloses.Gone.Contains(life);
+        if (!gone)
+        {
+            Watch(life);
+            Settle(life, IsBusy(life, isBusy), release.Time.StartNs);
+        }
         _users.Release(release.Device);
         life.AddRelease(release);
+        if (gone)
+            FinishGone(release.Time.EndNs);
+    }
+
+    // The kernel may have found that nobody has a descriptor of theirs any more.
+    private void FinishGone(long nowNs)
+    {
+        while (_lastCloses.NextOver(nowNs) is { } gone)
+            Conclude(gone, UnderWay.None, nowNs);
+    }
+
+    private void Conclude(ProcessLife life, UnderWay underWay, long nowNs)
+    {
+        life.Conclude(underWay, nowNs, _done);
+        Spare(life);
     }
 
     // An open that began during releases does not end the shutdown; nor does one by an exiting process.
     private void Open(Operation open, Func<int, bool> isBusy)
     {
         ProcessLife life = Life(open.Task.Tgid);
-        if (open.Time.StartNs >= life.LatestNs && !isBusy(open.Task.Tgid))
+        _lastCloses.Opened(open.Device);
+        if (open.Time.StartNs >= life.LatestNs && !IsBusy(life, isBusy))
             life.Settle(open.Time.StartNs, _done, opensAgain: true);
         life.AddOpen(open);
     }
 
     private void Finish(int tgid, UnderWay underWay, long nowNs)
     {
-        if (!_lives.Remove(tgid, out ProcessLife? life))
-            return;
-        life.Conclude(underWay, nowNs, _done);
-        Spare(life);
+        if (_lives.Remove(tgid, out ProcessLife? life))
+            Conclude(life, underWay, nowNs);
     }
 
     private void Evict(int tgid)
@@ -201,13 +271,14 @@ public sealed class ShutdownTracker(EndsWatched watched, long attachedNs = 0)
     // Most processes that get a signal stay idle, and are many: they must not keep what others need.
     private ProcessLife NewLife(int tgid, bool idle = false)
     {
-        ProcessLife life = !idle && _spare.TryPop(out ProcessLife? spare) ? spare : new ProcessLife(watched, attachedNs, _users, _work);
+        ProcessLife life = !idle && _spare.TryPop(out ProcessLife? spare) ? spare : new ProcessLife(_ends, _attachedNs, _users, _work);
         life.Begin(tgid);
         return life;
     }
 
     private void Spare(ProcessLife life)
     {
+        _lastCloses.Forget(life);
         life.Forget();
         if (_spare.Count < MaxSpare)
             _spare.Push(life);

@@ -26,10 +26,25 @@ public readonly record struct UnderWay(
     public IEnumerable<TeardownPart> PartsUntil(long nowNs) =>
         Parts.Select(p => new TeardownPart(p.Task, p.Step, new Interval(p.SinceNs, Math.Max(p.SinceNs, nowNs))));
 
-    /// <summary>What is in progress, by process.</summary>
-    public static Func<int, UnderWay> ByProcess(SpanAssembler spans)
+    /// <summary>The same, and releases of its devices by others.</summary>
+    public UnderWay With(IEnumerable<OperationInFlight> byOthers)
     {
-        ILookup<int, OperationInFlight> operations = spans.InFlight().ToLookup(o => o.Task.Tgid);
+        OperationInFlight[] others = [.. byOthers];
+        return others.Length == 0
+            ? this
+            : this with
+            {
+                Operations = [.. Operations.Concat(others).OrderBy(o => o.StartNs)],
+                SinceNs = Math.Min(SinceNs, others.Min(o => o.StartNs)),
+            };
+    }
+
+    /// <summary>What is in progress, by process.</summary>
+    /// <param name="spans">What is in progress.</param>
+    /// <param name="isOfOther">Whether a process does it with the device of another one.</param>
+    public static Func<int, UnderWay> ByProcess(SpanAssembler spans, Func<OperationInFlight, bool>? isOfOther = null)
+    {
+        ILookup<int, OperationInFlight> operations = spans.InFlight().Where(o => isOfOther?.Invoke(o) != true).ToLookup(o => o.Task.Tgid);
         ILookup<int, TeardownInFlight> parts = spans.TeardownsInFlight().ToLookup(p => p.Task.Tgid);
         IReadOnlyDictionary<int, long> since = spans.BusySince();
         return tgid => new UnderWay([.. operations[tgid]], [.. parts[tgid]], since.GetValueOrDefault(tgid, long.MaxValue));

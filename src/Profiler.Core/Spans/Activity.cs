@@ -68,6 +68,9 @@ public sealed record Operation(
     /// <summary>It began before all probes were attached: waits and resets may be missing.</summary>
     public bool Partial { get; init; }
 
+    /// <summary>Of a release: by a thread of the kernel, which does it for no process of its own.</summary>
+    public bool ByKernelThread { get; init; }
+
     /// <summary>Devices and bridges whose locks it needed for a reset and did not get: that reset was left out. In order.</summary>
     public ImmutableArray<TriedLock> TriedLocks { get; init; } = [];
 
@@ -237,4 +240,8 @@ public sealed record ProcessAdvanced(TaskId Process, ProcessStep Step, long Time
 /// <param name="Task">The thread.</param>
 /// <param name="Step">The part.</param>
 /// <param name="Time">From begin to end.</param>
-public sealed record TeardownPart(TaskId Task, TeardownStep Step, Interval Time) : Activity;
+public sealed record TeardownPart(TaskId Task, TeardownStep Step, Interval Time) : Activity
+{
+    /// <summary>By a thread of the kernel, of what a process left behind.</summary>
+    public bool ByKernelThread { get; init; }
+}

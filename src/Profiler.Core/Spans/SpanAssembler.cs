@@ -58,6 +58,9 @@ public sealed class SpanAssembler(long attachedNs = 0)
     /// <summary>Whether a thread of the process has something in progress.</summary>
     public bool IsBusy(int tgid) => _threads.Has(tgid);
 
+    /// <summary>The release that a thread has in progress; null if it has none.</summary>
+    internal OpenOperation? ReleaseOf(int tid) => OperationOf(tid) is { Kind: OperationKind.Release } release ? release : null;
+
     /// <summary>Takes an event.</summary>
     /// <returns>The activity that ends with it; null if none does.</returns>
     public Activity? Take(in WireEvent e)
@@ -121,6 +124,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
             Partial = (long)begin.TimeNs < attachedNs,
             TriedLocks = [.. open.TriedLocks],
             IommufdCompat = (begin.Flags & EventFlags.IommufdCompat) != 0,
+            ByKernelThread = (begin.Flags & EventFlags.KernelThread) != 0,
         };
     }
 
@@ -206,7 +210,10 @@ public sealed class SpanAssembler(long attachedNs = 0)
         Interval? time = thread.Teardown.End(e.TeardownStep, (long)e.TimeNs, ref _unmatched);
         RemoveIfIdle(thread);
         // A process that got its device from another one is tracked only from its release on: the begin was not sent.
-        return time is null ? null : new TeardownPart(_tasks.Of(in e), e.TeardownStep, time.Value);
+        return time is null ? null : new TeardownPart(_tasks.Of(in e), e.TeardownStep, time.Value)
+        {
+            ByKernelThread = (e.Flags & EventFlags.KernelThread) != 0,
+        };
     }
 
     private StartAdvanced AdvanceStart(in WireEvent e)

@@ -64,6 +64,9 @@ internal sealed class OpenOperation
 
     public string Device { get; private set; } = "";
 
+    /// <inheritdoc cref="Operation.ByKernelThread"/>
+    public bool ByKernelThread => (_begin.Flags & EventFlags.KernelThread) != 0;
+
     public List<LockWait> Waits { get; } = [];
 
     public List<Reset> Resets { get; } = [];

@@ -164,6 +164,7 @@ public enum EventFlags : byte
     Ignored = 1 << 3,
     Writer = 1 << 4,
     IommufdCompat = 1 << 5,
+    KernelThread = 1 << 6,
 }
 
 /// <summary>A related thread: a process's leader, a lock's holder, a signal's target. 0 if unknown.</summary>
@@ -202,7 +203,7 @@ public struct WireMapped
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes, or an event may have a new kind or subtype.</summary>
-    public const int Format = 8;
+    public const int Format = 9;
 
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;

@@ -154,6 +154,7 @@ internal static class HtmlWaterfall
             [
                 .. d.LockWaits.Select(w => Words(w, d)),
                 .. d.Resets.Where(r => r.Attempts.Length > 1).Select(r => $"{d.Bdf}: reset {Waterfall.Chain(r.Attempts)}"),
+                .. d.ClosedBy is { } other ? [$"{d.Bdf}: {Waterfall.Words(d, other)}"] : Array.Empty<string>(),
                 .. (d.TriedLocks ?? []).Select(t => $"{d.Bdf}: a reset was left out: {Waterfall.Words(t)}"),
                 .. d.Error is { } error ? [$"{d.Bdf}: failed ({error})"] : Array.Empty<string>(),
             ]),

@@ -86,6 +86,11 @@ internal sealed record ShutdownDetail(Shutdown Shutdown) : Detail
 
     private IEnumerable<Line> Left(ProfileState state)
     {
+        foreach (Operation o in Shutdown.Releases.Where(Shutdown.IsByOther))
+        {
+            string late = Shutdown.AfterDeathNs(o) is { } ns ? $", {Figures.Text(ns)} after the death of the process" : "";
+            yield return Line.Of($"{o.Device}: closed last by {state.Facts.NameOf(o.Task.Tgid, o.Process)}{(o.ByKernelThread ? ", a thread of the kernel" : "")}{late}", Style.Plain);
+        }
         foreach (OperationInFlight o in Shutdown.UnderWay)
             yield return Line.Of($"{o.Device}: {o.Kind.Words()} not over after {Figures.Text(Shutdown.Time.EndNs - o.StartNs)}", Style.Alarm);
         foreach (string device in Shutdown.Unreleased)
