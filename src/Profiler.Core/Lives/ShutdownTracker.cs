@@ -100,12 +100,12 @@ public sealed class ShutdownTracker
     /// <param name="tid">The thread.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>
     /// <returns>As <see cref="Follow"/>.</returns>
-    internal IReadOnlyList<Shutdown> Begins(int tid, long nowNs)
+    internal ReadOnlySpan<Shutdown> Begins(int tid, long nowNs)
     {
         _done.Clear();
         FinishGone(nowNs);
         _lastCloses.Begins(tid);
-        return _done;
+        return CollectionsMarshal.AsSpan(_done);
     }
 
     /// <summary>A process that had devices when the capture began.</summary>
