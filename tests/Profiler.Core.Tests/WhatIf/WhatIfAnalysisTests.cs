@@ -169,7 +169,7 @@ public sealed class WhatIfAnalysisTests
         Problem[]? problems = null, IReadOnlyList<Start>? starts = null)
     {
         string[] bdfs = [.. lives.SelectMany(l => l.Releases).Select(r => r.Device).Distinct()];
-        Reset[] flrs = [.. flrMs is { } ms ? [new Reset(bdfs[0], ResetMethod.Flr, [], new Interval(0, ms * 1_000_000L), 0, [])] : Array.Empty<Reset>()];
+        Reset[] flrs = [.. flrMs is { } ms ? [new Reset(bdfs[0], ResetMethod.Flr, [], new Core.Spans.Interval(0, ms * 1_000_000L), 0, [])] : Array.Empty<Reset>()];
         return new WhatIfAnalysis(
             [.. lives.SelectMany(l => l.Releases)], flrs, starts ?? [],
             bdfs.Select((bdf, i) => new DeviceIdentity(bdf, "8086", "10d3", null, null, "020000", group ?? i, driver, ["flr", "bus"], [])).ToDictionary(d => d.Bdf),
