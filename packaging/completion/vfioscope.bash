@@ -49,6 +49,7 @@ _vfioscope() {
         report--format) words='text json html' ;;
         report-o|report--output) words=FILES ;;
         report--limit) return ;;
+        report--what-if) return ;;
         report--dir) return ;;
         report--pid) return ;;
         report--vm) return ;;
@@ -100,7 +101,7 @@ _vfioscope() {
                 check) words='--clean --format --json --attach --lock-probe --buffer --stacks -h --help' ;;
                 top) words='--bpf-stats --from --speed --attach --lock-probe --buffer --stacks --pid --vm --device --keep-slow --keep-finding --keep-before --keep-files --keep-size --keep-memory --format --json -h --help' ;;
                 record) words='-o --output --format --duration --attach --lock-probe --buffer --stacks -h --help' ;;
-                report) words='--format --json -o --output --addresses --limit --dir --list --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
+                report) words='--format --json -o --output --addresses --limit --what-if --dir --list --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
                 compare) words='--before --after --fail-if-slower --format --json -o --output --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
                 export) words='--format -o --output --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
                 serve) words='--web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.max-requests --max-devices --max-vms --otlp.endpoint --otlp.protocol --otlp.interval --log.level --log.format --bpf-stats --from --speed --attach --lock-probe --buffer --stacks --keep-slow --keep-finding --keep-before --keep-files --keep-size --keep-memory -h --help' ;;

@@ -60,6 +60,7 @@ complete -c vfioscope -n '__fish_seen_subcommand_from report' -l json -d 'short 
 complete -c vfioscope -n '__fish_seen_subcommand_from report' -s o -l output -r -F -d 'write to this file instead of standard output'
 complete -c vfioscope -n '__fish_seen_subcommand_from report' -l addresses -d 'show locks by kernel address instead of as lock 1, lock 2'
 complete -c vfioscope -n '__fish_seen_subcommand_from report' -l limit -x -d 'say how far each shutdown was from this time limit: 45s, 2m'
+complete -c vfioscope -n '__fish_seen_subcommand_from report' -l what-if -x -d 'say what each shutdown and start would have taken under other rules: parallel-close, split-dev-sets, flr, huge-pages'
 complete -c vfioscope -n '__fish_seen_subcommand_from report' -l dir -x -d 'where the flight recorder keeps its recordings'
 complete -c vfioscope -n '__fish_seen_subcommand_from report' -l list -d 'list what the flight recorder kept, the newest first'
 complete -c vfioscope -n '__fish_seen_subcommand_from report' -l pid -x -d 'show only this process'

@@ -7,6 +7,7 @@ using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Problems;
 using Profiler.Core.Spans;
+using Profiler.Core.WhatIf;
 
 namespace Profiler.Report;
 
@@ -17,9 +18,13 @@ public static class ReportBuilder
     /// <param name="filter">The part of it to report.</param>
     /// <param name="limit">The reader's own time limit of a shutdown; null for none.</param>
     /// <param name="addresses">With kernel addresses of locks and stack frames instead of "lock 1" and "?".</param>
-    public static ReportDocument Build(RecordedCapture recorded, ActivityFilter filter, StopLimit? limit = null, bool addresses = false)
+    /// <param name="rules">What to answer of --what-if; none by default.</param>
+    public static ReportDocument Build(
+        RecordedCapture recorded, ActivityFilter filter, StopLimit? limit = null, bool addresses = false, params ImmutableArray<WhatIfRule> rules)
     {
         ImmutableArray<Problem> problems = Problems(recorded);
+        // What the host needs for an FLR, say, is known from all of the recording.
+        WhatIfReport? whatIf = rules.IsEmpty ? null : new WhatIfReport(recorded, problems, rules);
         ImmutableArray<Operation> all = recorded.Operations;
         recorded = recorded.Only(filter);
         var report = new ShutdownReport(
@@ -33,8 +38,8 @@ public static class ReportBuilder
             new ReportHost(recorded.Info.Kernel, recorded.Info.Hostname),
             CaptureReport.Of(recorded, problems),
             Releases(releases, report, recorded.Facts.Devices),
-            [.. shutdowns.Select(report.Of)],
-            Starts(recorded, all, report),
+            [.. shutdowns.Select(s => report.Of(s) with { WhatIf = whatIf?.Of(s) })],
+            Starts(recorded, all, report, whatIf),
             [.. operations.Where(o => o.Kind == OperationKind.Open).Select(report.Of)],
             [
                 .. operations.Where(o => o.Kind.IsReset())
@@ -54,7 +59,10 @@ public static class ReportBuilder
             ],
             Forecasts.Of(shutdowns, filter, recorded.Facts),
             [.. recorded.Facts.Stacks.Values.OrderBy(s => s.Key).Select(s => new ReportStack(s.Key, addresses ? s.Frames : StackText.WithoutAddresses(s.Frames)))],
-            Histograms(recorded.Last.Histograms));
+            Histograms(recorded.Last.Histograms))
+        {
+            WhatIf = whatIf?.Rules,
+        };
     }
 
     internal static ImmutableArray<ProbeInfo> Probes(RecordedCapture recorded) => recorded.End?.Probes ?? recorded.Info.Probes;
@@ -82,10 +90,11 @@ public static class ReportBuilder
             report.Of(Finding.ByCost(ReleaseFindings.ForAll(releases, devices))));
 
     // How fast the host maps huge pages is known from all starts.
-    private static ImmutableArray<ReportStart> Starts(RecordedCapture recorded, ImmutableArray<Operation> all, ShutdownReport report)
+    private static ImmutableArray<ReportStart> Starts(
+        RecordedCapture recorded, ImmutableArray<Operation> all, ShutdownReport report, WhatIfReport? whatIf)
     {
         var starts = new StartReport(recorded.Facts, report, all, MappingRates.Of(recorded.Starts));
-        return [.. recorded.Starts.OrderBy(s => s.Time.StartNs).Select(starts.Of)];
+        return [.. recorded.Starts.OrderBy(s => s.Time.StartNs).Select(s => starts.Of(s) with { WhatIf = whatIf?.Of(s) })];
     }
 
     private static ReportHistograms Histograms(HistogramSet set) => new(

@@ -24,6 +24,10 @@ public sealed record ReportDocument(
 {
     public const string SchemaId = "vfioscope.report/1";
 
+    /// <summary>The rules that were asked for with --what-if; null if none were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReportWhatIfRules? WhatIf { get; init; }
+
     /// <summary>The <see cref="Findings"/> that are not told with a start: about requested resets, and devices after resets.</summary>
     [JsonIgnore]
     public IEnumerable<ReportFinding> FindingsBesideStarts
@@ -102,7 +106,23 @@ public sealed record ReportShutdown(
     ImmutableArray<ReportDevice> Devices,
     ImmutableArray<ReportUnderWay> UnderWay,
     ImmutableArray<ReportUnreleased> Unreleased,
-    ImmutableArray<ReportFinding> Findings);
+    ImmutableArray<ReportFinding> Findings)
+{
+    /// <summary>The answers to --what-if; null if it was not asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<ReportWhatIf>? WhatIf { get; init; }
+}
+
+/// <summary>How long a shutdown or start would have taken under some rules together.</summary>
+/// <param name="WouldTakeNs">Null if it cannot be told; <paramref name="Unknown"/> says why.</param>
+/// <param name="Notes">What else the figure rests on.</param>
+public sealed record ReportWhatIf(
+    ImmutableArray<string> Rules, long? WouldTakeNs, long? SavedNs, string? Unknown, ImmutableArray<string> Notes);
+
+/// <param name="Assumes">For all rules.</param>
+public sealed record ReportWhatIfRules(ImmutableArray<string> Assumes, ImmutableArray<ReportWhatIfRule> Rules);
+
+public sealed record ReportWhatIfRule(string Name, string Changes, ImmutableArray<string> Assumes);
 
 /// <summary>The start of a process that uses devices.</summary>
 /// <param name="Kind">vm, process, or devices: those that came to a process that had started before.</param>
@@ -132,7 +152,12 @@ public sealed record ReportStart(
     ImmutableArray<ReportDevice> Devices,
     ImmutableArray<ReportStandaloneReset> OtherResets,
     ImmutableArray<ReportUnderWay> UnderWay,
-    ImmutableArray<ReportFinding> Findings);
+    ImmutableArray<ReportFinding> Findings)
+{
+    /// <summary>The answers to --what-if; null if it was not asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<ReportWhatIf>? WhatIf { get; init; }
+}
 
 /// <summary>What the mappings for DMA of a start did.</summary>
 /// <param name="DeviceBytes">Devices' own memory.</param>

@@ -37,6 +37,7 @@ public static class ShutdownText
         foreach (ReportUnreleased device in s.Unreleased)
             text.Append($"  {Words(device)}\n");
         Findings(text, s.Findings, width);
+        WhatIfText.Render(text, s.WhatIf, width);
     }
 
     /// <summary>The same, line by line.</summary>

@@ -31,6 +31,7 @@ public static class StartText
         foreach (ReportUnderWay o in s.UnderWay)
             Paragraph.Append(text, ShutdownText.InProgress(o, s.StartNs + s.WallNs), width, "  ", "    ");
         ShutdownText.Findings(text, s.Findings, width);
+        WhatIfText.Render(text, s.WhatIf, width);
     }
 
     /// <summary>The same, line by line.</summary>

@@ -49,6 +49,7 @@ public static class TextReport
         ShutdownText.Findings(text, [.. report.FindingsBesideStarts], width);
         Locks(text, report.Locks, width);
         Forecasts.Render(text, report.Forecasts, width);
+        WhatIfText.Render(text, report.WhatIf, width);
         StackText.Render(text, report, width);
         Histograms(text, report.Histograms, width);
         Probes(text, report.Capture, width);

@@ -1,6 +1,7 @@
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Recording;
+using Profiler.Core.WhatIf;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;
 
@@ -39,6 +40,19 @@ public sealed class ReportTests
         foreach (string name in Cases)
             Assert.All(TextReport.Render(Build(name), width).Split('\n'), line => Assert.True(line.Length <= width, $"{name}, {width}: {line}"));
         Golden.Equal(Golden.Beside($"Cases/lock-convoy.{width}.txt"), TextReport.Render(Build("lock-convoy"), width));
+    }
+
+    [Theory]
+    [InlineData("lock-convoy")]
+    [InlineData("whole-teardown")]
+    [InlineData("vm-start")]
+    public void Asked_for_other_rules_it_says_what_they_would_save_and_assume(string name)
+    {
+        ReportDocument report = ReportBuilder.Build(Read(name, End), ActivityFilter.None, rules: [.. Enum.GetValues<WhatIfRule>()]);
+        string text = TextReport.Render(report, TextReport.DefaultWidth);
+        Golden.Equal(Golden.Beside($"Cases/{name}.what-if.txt"), string.Join('\n', text.Split("\n\n").Where(p => p.Contains("what", StringComparison.Ordinal) && p.Contains("parallel-close", StringComparison.Ordinal))) + "\n");
+        using var json = new TemporaryFile(System.Text.Encoding.UTF8.GetBytes(ReportJson.Text(report)));
+        Schema.Validate(json.Path);
     }
 
     [Fact]

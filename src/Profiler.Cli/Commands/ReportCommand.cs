@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Profiler.Cli.Commands.Options;
 using Profiler.Cli.Kept;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Core.Findings;
+using Profiler.Core.WhatIf;
 using Profiler.Core.Wire;
 using Profiler.Host.Files;
 using Profiler.Report;
@@ -36,11 +38,19 @@ internal static class ReportCommand
             HelpName = "DURATION",
             CustomParser = DurationArgument.Parse,
         };
+        var whatIf = new Option<WhatIfRule[]?>("--what-if")
+        {
+            Description = "say what each shutdown and start would have taken under other rules: " + string.Join(", ", WhatIfRules.All.Select(r => r.Name)),
+            HelpName = "RULES",
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = Rules,
+        };
         var command = new Command("report", "Shows what happened in a recording, shutdown by shutdown.") { file };
         FormatOptions<ReportFormat>.AddTo(command);
         OutputOption.AddTo<ReportFormat>(command);
         command.Add(addresses);
         command.Add(limit);
+        command.Add(whatIf);
         command.Add(directory);
         command.Add(list);
         FilterOptions.AddTo(command);
@@ -62,7 +72,8 @@ internal static class ReportCommand
             }
             ReportDocument report = ReportBuilder.Build(
                 FilterOptions.Read(parsed.GetValue(file) ?? NewestIn(kept, parsed.InvocationConfiguration.Error), filter), filter,
-                parsed.GetValue(limit) is { } own ? new StopLimit(own) : null, parsed.GetValue(addresses));
+                parsed.GetValue(limit) is { } own ? new StopLimit(own) : null, parsed.GetValue(addresses),
+                [.. parsed.GetValue(whatIf) ?? []]);
             OutputOption.Write(parsed, FormatOptions<ReportFormat>.From(parsed) switch
             {
                 ReportFormat.Json => to => to.Write(ReportJson.Text(report)),
@@ -72,6 +83,15 @@ internal static class ReportCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static WhatIfRule[]? Rules(ArgumentResult result)
+    {
+        WhatIfRule?[] rules = [.. result.Tokens[0].Value.Split(',').Select(WhatIfRules.Find)];
+        if (!rules.Contains(null))
+            return [.. rules.OfType<WhatIfRule>()];
+        result.Expects($"one or several of {string.Join(", ", WhatIfRules.All.Select(r => r.Name))}, with commas between them");
+        return null;
     }
 
     private static void List(ParseResult parsed, KeptDocument document) => OutputOption.Write(

@@ -39,6 +39,7 @@ internal static class Examples
             "vfioscope report vm.vfioscope --device 0000:01:00.0",
             "vfioscope report vm.vfioscope --json -o report.json",
             "vfioscope report vm.vfioscope --format html -o report.html",
+            "vfioscope report vm.vfioscope --what-if parallel-close,flr",
             "sudo vfioscope report --list",
         ],
         ["compare"] =

@@ -24,6 +24,10 @@ public sealed record CaptureInfo(
     /// <summary>Problems that are known at the begin.</summary>
     public ImmutableArray<Problem> Problems { get; init; } = [];
 
+    /// <summary>CPUs of the host that were online, 1 or more; null if unknown, as in older recordings.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Cpus { get; init; }
+
     /// <summary>What can be seen of the end of a process with these probes.</summary>
     [JsonIgnore]
     public EndsWatched EndsWatched => new(IsAttached("signal"), IsAttached("reaped"));

@@ -52,6 +52,7 @@ public sealed class LiveSource : IEventSource
             Describe(session))
         {
             Problems = SessionProblems.Of(session),
+            Cpus = OnlineCpus.Count(),
         };
         var source = new LiveSource(session, info, new HostIdentities(), time);
         try

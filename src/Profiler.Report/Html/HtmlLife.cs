@@ -28,6 +28,7 @@ internal sealed record HtmlLife(
             .. ShutdownText.Notes(s),
             .. s.Unreleased.Select(ShutdownText.Words),
             .. ShutdownText.Models(s.Devices),
+            .. WhatIfText.Sentences(s.WhatIf ?? []),
             .. s.Devices.IsEmpty ? [] : ShutdownText.Sums(s).Select(sum => $"{sum.Name}: {sum.Value}" + (sum.Remark.Length == 0 ? "" : $", {sum.Remark}")),
         ],
         s.StartNs, s.WallNs,
@@ -44,6 +45,7 @@ internal sealed record HtmlLife(
         [
             .. StartText.Notes(s),
             .. ShutdownText.Models(s.Devices),
+            .. WhatIfText.Sentences(s.WhatIf ?? []),
             .. StartText.Sums(s).Select(sum => $"{sum.Name}: {sum.Value}" + (sum.Remark.Length == 0 ? "" : $", {sum.Remark}")),
         ],
         s.StartNs, s.WallNs,

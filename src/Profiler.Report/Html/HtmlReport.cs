@@ -49,6 +49,7 @@ public static class HtmlReport
                     Locks(html, report.Locks);
                     if (!report.Forecasts.IsEmpty)
                         HtmlCapture.Table(html, Forecasts.Title, Forecasts.Columns, report.Forecasts.Select(Forecasts.Cells));
+                    HtmlList.Write(html, WhatIfText.Title, report.WhatIf is { } whatIf ? [.. WhatIfText.Lines(whatIf)] : []);
                     HtmlHistograms.Write(html, report.Histograms);
                     HtmlList.Write(
                         html, "Kernel stacks of slow operations, innermost frame first",

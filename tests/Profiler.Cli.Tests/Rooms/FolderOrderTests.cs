@@ -13,7 +13,7 @@ public class FolderOrderTests
     {
         ["Core"] =
         [
-            "Protobuf", "Wire", "Spans", "Facts", "Stuck", "Lives", "Problems", "Findings", "Histograms", "Statistics", "Recording", Root, "Capture",
+            "Protobuf", "Wire", "Spans", "Facts", "Stuck", "Lives", "Problems", "Findings", "WhatIf", "Histograms", "Statistics", "Recording", Root, "Capture",
         ],
         ["Bpf"] = [Root, "Native", "Plan", "Kernel", "Ring", "Session", "Symbols"],
         ["Host"] = ["Processes", "Pci", "Vms", "Files", Root, "Live", "Stuck"],

@@ -56,6 +56,7 @@ public class UsageErrorTests
     [InlineData("compare a b -o json", "--output json: write --format json for the format, or -o ./json for a file of that name")]
     [InlineData("report x -o json", "--output json: write --format json for the format, or -o ./json for a file of that name")]
     [InlineData("report x -o text", "--output text: write --format text for the format, or -o ./text for a file of that name")]
+    [InlineData("report x --what-if flr,faster", "--what-if flr,faster: write one or several of parallel-close, split-dev-sets, flr, huge-pages, with commas between them")]
     [InlineData("compare a b --fail-if-slower 10", "--fail-if-slower 10: write a percentage, such as 10%")]
     [InlineData("compare a b --fail-if-slower -5%", "--fail-if-slower -5%: write a percentage, such as 10%")]
     [InlineData("compare a b --fail-if-slower NaN%", "--fail-if-slower NaN%: write a percentage, such as 10%")]
