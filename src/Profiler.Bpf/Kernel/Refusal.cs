@@ -7,6 +7,8 @@ namespace Profiler.Bpf.Kernel;
 /// <summary>Why the kernel says EPERM to somebody who has the capabilities.</summary>
 internal static class Refusal
 {
+    private const int BPF_MAP_TYPE_ARRAY = 2; // enum bpf_map_type (include/uapi/linux/bpf.h)
+
     /// <summary>What is wrong and what to do, in one line.</summary>
     /// <param name="limits">Limits of this process (proc_pid_limits(5)).</param>
     public static string Explain(string limits = "/proc/self/limits") => Explain(LockedMemory(File.ReadLines(limits)), MapsArePermitted);
@@ -32,7 +34,7 @@ internal static class Refusal
     // memory accounting for bpf progs" and its series): then none is refused for its size.
     private static unsafe bool MapsArePermitted()
     {
-        using var map = new SafeFileHandle(LibBpf.bpf_map_create(LibBpf.BPF_MAP_TYPE_ARRAY, "vfioscope_try", sizeof(uint), sizeof(uint), 1, 0), ownsHandle: true);
+        using var map = new SafeFileHandle(LibBpf.bpf_map_create(BPF_MAP_TYPE_ARRAY, "vfioscope_try", sizeof(uint), sizeof(uint), 1, 0), ownsHandle: true);
         return !map.IsInvalid;
     }
 }

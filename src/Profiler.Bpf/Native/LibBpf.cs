@@ -69,9 +69,6 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library)]
     public static partial int bpf_link__fd(BpfLinkHandle link);
 
-    /// <summary><c>enum bpf_map_type</c> (include/uapi/linux/bpf.h).</summary>
-    public const int BPF_MAP_TYPE_ARRAY = 2;
-
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int bpf_map_create(int type, string name, uint keySize, uint valueSize, uint maxEntries, nint options);
 

@@ -93,8 +93,7 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
     private static SslStreamCertificateContext Certificate(string certificate, long line, string key, long keyLine)
     {
         X509Certificate2Collection chain = Certificates(certificate, "cert_file", line);
-        if (TooShort(chain[0]) is { } bits)
-            throw new WebConfigException(line, $"cert_file has a key of {bits} bits: RSA needs {LeastRsa}, an elliptic curve {LeastCurve}");
+        DemandLongKey(chain[0], line);
         try
         {
             X509Certificate2 own = X509Certificate2.CreateFromPem(certificate, key);
@@ -121,11 +120,19 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
     }
 
     // NIST SP 800-57 part 1, for 112 and 128 bits of strength.
-    private static int? TooShort(X509Certificate2 certificate)
+    private static void DemandLongKey(X509Certificate2 certificate, long line)
     {
-        using RSA? rsa = certificate.GetRSAPublicKey();
-        using ECDsa? curve = certificate.GetECDsaPublicKey();
-        return rsa?.KeySize is < LeastRsa and var r ? r : curve?.KeySize is < LeastCurve and var c ? c : null;
+        try
+        {
+            using RSA? rsa = certificate.GetRSAPublicKey();
+            using ECDsa? curve = certificate.GetECDsaPublicKey();
+            if ((rsa?.KeySize is < LeastRsa and var r ? r : curve?.KeySize is < LeastCurve and var c ? c : (int?)null) is { } bits)
+                throw new WebConfigException(line, $"cert_file has a key of {bits} bits: RSA needs {LeastRsa}, an elliptic curve {LeastCurve}");
+        }
+        catch (CryptographicException e)
+        {
+            throw new WebConfigException(line, $"cert_file: {e.Message}", e);
+        }
     }
 
     // The toolkit's documentation also uses the name RequireClientCert.

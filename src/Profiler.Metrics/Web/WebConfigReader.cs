@@ -70,9 +70,9 @@ internal static partial class WebConfigReader
         {
             throw new WebConfigException(e.Start.Line, $"no YAML: {e.Message}", e);
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // The scanner's, for a tag within a plain text.
+            // The scanner's, for a tag within a plain text, and the node's, for an empty key.
             throw new WebConfigException(1, "no YAML that can be read", e);
         }
     }

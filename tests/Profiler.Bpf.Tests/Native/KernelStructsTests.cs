@@ -32,6 +32,7 @@ public sealed class KernelStructsTests
         .Constants(typeof(LibC))
         .Constants(typeof(MapSizes))
         .Constants(typeof(PrivateMount))
+        .Constants(typeof(Refusal))
         .Constants(typeof(RingRecords))
         .Constants(typeof(RunStatistics))
         .Constants(typeof(SharedMaps))

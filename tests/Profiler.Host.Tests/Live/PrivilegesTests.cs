@@ -14,7 +14,7 @@ public sealed class PrivilegesTests
     public void In_another_one_nothing_is_told(string? link)
     {
         UserException refused = Assert.Throws<UserException>(() => Privileges.DemandAllProcesses(link));
-        Assert.Equal(ExitCode.NotPossible, refused.ExitCode);
+        Assert.Equal(ExitCode.NotPossible, refused.Code);
         Assert.Contains("hostPID: true", refused.Message, StringComparison.Ordinal);
     }
 }
