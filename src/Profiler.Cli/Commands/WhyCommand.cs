@@ -56,19 +56,36 @@ internal static class WhyCommand
         HostLook first = looks.First();
         await Task.Delay(Apart, time, cancellation);
         HostLook second = looks.Again();
-        StuckAnswer answer = new StuckAnalysis(first, Named(second, new VmNames(proc))).Answer();
-        return SubjectOf(asked, proc).Of(answer) ?? throw new UserException(ExitCode.No, Nothing(asked!, proc));
+        (HostLook named, bool all) = await Named(second, new VmNames(proc), time, cancellation);
+        StuckAnswer answer = new StuckAnalysis(first, named).Answer();
+        StuckSubject subject = SubjectOf(asked, proc);
+        return subject.Of(answer)
+            ?? throw (subject.Vm is not null && !all
+                ? UserException.NotPossible($"the names of some VMs cannot be read, one of them may be called {asked}: ask by its process or a device")
+                : new UserException(ExitCode.No, Nothing(asked!, proc)));
     }
 
-    private static HostLook Named(HostLook look, VmNames names)
+    private static async Task<(HostLook Look, bool All)> Named(HostLook look, VmNames names, TimeProvider time, CancellationToken cancellation)
     {
         var known = new ConcurrentDictionary<int, string?>();
-        Task.Run(() =>
+        // A thread of its own, which may stay stuck.
+        Task reading = Task.Factory.StartNew(
+            () =>
+            {
+                foreach (ProcessLook process in look.Processes)
+                    known[process.Pid] = names.Of(process.Pid)?.Vm;
+            },
+            cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        bool all = true;
+        try
         {
-            foreach (ProcessLook process in look.Processes)
-                known[process.Pid] = names.Of(process.Pid)?.Vm;
-        }).Wait(NamesWithin);
-        return look with { Processes = [.. look.Processes.Select(p => p with { Vm = known.GetValueOrDefault(p.Pid) })] };
+            await reading.WaitAsync(NamesWithin, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            all = false;
+        }
+        return (look with { Processes = [.. look.Processes.Select(p => p with { Vm = known.GetValueOrDefault(p.Pid) })] }, all);
     }
 
     // A number is a process, if there is one, else a VM's name.

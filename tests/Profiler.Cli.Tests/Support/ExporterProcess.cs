@@ -19,7 +19,8 @@ internal sealed class ExporterProcess : IAsyncDisposable
     /// <param name="arguments">Of serve.</param>
     public ExporterProcess(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(ShippedProgram.Path, ["serve", "--web.listen-address", "127.0.0.1:0", .. arguments])
+        // A shell may have started the tests with signals ignored.
+        var start = new ProcessStartInfo("env", ["--default-signal", ShippedProgram.Path, "serve", "--web.listen-address", "127.0.0.1:0", .. arguments])
         {
             RedirectStandardError = true,
         };

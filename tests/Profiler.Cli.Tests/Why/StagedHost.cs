@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Profiler.Host.Pci;
 using Profiler.Host.Processes;
 
@@ -25,6 +26,16 @@ internal sealed class StagedHost : IDisposable
     public ProcFs Proc => new(Path.Combine(_folder.FullName, "proc"));
 
     public DeviceIdentities Devices => new(new PciSysfs(Path.Combine(_folder.FullName, "sys")), new PciIds());
+
+    /// <summary>Who reads a file waits from now on. Returns the path of the pipe that it is now.</summary>
+    public string Stall(string file)
+    {
+        string path = Path.Combine(_folder.FullName, file);
+        File.Delete(path);
+        using Process make = Process.Start("mkfifo", [path]);
+        make.WaitForExit();
+        return path;
+    }
 
     /// <summary>Time passes.</summary>
     public void GoOn() => Write(_later);

@@ -47,6 +47,21 @@ public sealed class WhyTests
         Assert.Equal((ExitCode.No, line), (error.Code, error.Message));
     }
 
+    [Fact]
+    public async Task A_name_that_cannot_be_read_in_time_is_not_said_to_be_no_name()
+    {
+        using var host = new StagedHost(await File.ReadAllTextAsync(Golden.Beside("Cases/convoy.host")));
+        string pipe = host.Stall("proc/300/cmdline");
+        var time = new ManualTime();
+        Task<StuckAnswer> answer = WhyCommand.Ask("web-1", host.Proc, host.Devices, time, CancellationToken.None);
+        for (; !answer.IsCompleted; await Task.Delay(1))
+            time.Advance(TimeSpan.FromMilliseconds(250));
+        UserException error = await Assert.ThrowsAsync<UserException>(() => answer);
+        Assert.Equal(ExitCode.NotPossible, error.Code);
+        Assert.Equal("the names of some VMs cannot be read, one of them may be called web-1: ask by its process or a device", error.Message);
+        await File.WriteAllTextAsync(pipe, ""); // the thread that reads ends
+    }
+
     private static async Task<StuckAnswer> Ask(string name, string? asked)
     {
         using var host = new StagedHost(await File.ReadAllTextAsync(Golden.Beside($"Cases/{name}.host")));
