@@ -90,16 +90,23 @@ public sealed class LastCloseTests
 
     [Theory]
     [MemberData(nameof(Kernels))]
-    public void A_process_that_lives_closed_what_it_left_in_a_socket_or_to_its_child(string kernel)
+    public void A_process_that_lives_closed_what_it_left_in_a_socket(string kernel)
     {
-        ActorLog drop = Log(kernel, "drop"), child = Log(kernel, "child");
-        JsonNode dropped = Assert.Single(ShutdownsOf(kernel, drop)), inherited = Assert.Single(ShutdownsOf(kernel, child));
-        Assert.All([dropped, inherited], s => Assert.Equal("close", s["trigger"]!.GetValue<string>()));
+        JsonNode dropped = Assert.Single(ShutdownsOf(kernel, Log(kernel, "drop")));
+        Assert.Equal("close", dropped["trigger"]!.GetValue<string>());
         // Older kernels look for such sockets in whatever process closes one.
         Assert.Equal(kernel is not ("5.10" or "6.1"), IsByKernel(Assert.Single(dropped["devices"]!.AsArray())!));
-        JsonNode device = Assert.Single(inherited["devices"]!.AsArray())!;
-        Assert.Equal(child.Pid("a1"), device["pid"]!.GetValue<int>());
-        Assert.False(device["closed_by"]!["kernel_thread"]!.GetValue<bool>());
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Who_exits_with_what_it_inherited_has_a_shutdown_of_its_own(string kernel)
+    {
+        ActorLog child = Log(kernel, "child");
+        Assert.Empty(ShutdownsOf(kernel, child));
+        JsonNode shutdown = Assert.Single(Shutdowns(kernel), s => s["pid"]!.GetValue<int>() == child.Pid("a1"));
+        Assert.Equal("exit", shutdown["trigger"]!.GetValue<string>());
+        Assert.Null(Assert.Single(shutdown["devices"]!.AsArray())!["closed_by"]);
     }
 
     [Theory]

@@ -11,7 +11,7 @@ internal sealed record OwnerGone(int Tgid, string Comm, long DeadNs);
 
 /// <summary>
 /// Releases by who only was the last that had a device's descriptor: a thread of the kernel (of a socket that nobody has any more, of an
-/// io_uring), or a process that got it passed, or inherited. They belong to the process that opened the device.
+/// io_uring), or a process that got it passed, or inherited, and closes it while it lives. They belong to the process that opened the device.
 /// </summary>
 /// <param name="users">Who has which device open.</param>
 /// <param name="lives">The lives of processes, by number.</param>
@@ -22,6 +22,9 @@ internal sealed class LastCloses(DeviceUsers users, IReadOnlyDictionary<int, Pro
     private const int MaxLeftBehind = 4096;
 
     private readonly Dictionary<int, ProcessLife> _begun = []; // by the thread; those of which the end was lost as well
+
+    // The same, but by a process that exits with the device of one that lives: it is who goes away, so they are its own.
+    private readonly Dictionary<int, ProcessLife> _leaving = [];
     private readonly List<ProcessLife> _gone = [];
     private readonly Dictionary<string, OwnerGone> _leftBehind = [];
 
@@ -43,8 +46,9 @@ internal sealed class LastCloses(DeviceUsers users, IReadOnlyDictionary<int, Pro
     public void Begins(int tid)
     {
         _begun.Remove(tid);
+        _leaving.Remove(tid);
         if (ReleaseOf(tid) is { } release && OwnerOf(release) is { } owner)
-            _begun[tid] = owner;
+            (release.Exiting && owner.Gone is null ? _leaving : _begun)[tid] = owner;
     }
 
     /// <summary>Whose device a thread releases, if it is another one's; else null.</summary>
@@ -65,6 +69,7 @@ internal sealed class LastCloses(DeviceUsers users, IReadOnlyDictionary<int, Pro
     {
         if (_leftBehind.Count > 0)
             _leftBehind.Remove(release.Device);
+        _leaving.Remove(release.Task.Tid);
         ProcessLife? owner = null;
         if (_begun.Count > 0)
             _begun.Remove(release.Task.Tid, out owner);
@@ -79,11 +84,8 @@ internal sealed class LastCloses(DeviceUsers users, IReadOnlyDictionary<int, Pro
     /// <summary>A device of a process is being released by another one.</summary>
     public bool IsBusy(ProcessLife owner)
     {
-        foreach ((int tid, ProcessLife life) in _begun)
-        {
-            if (life == owner && ReleaseOf(tid) is not null)
-                return true;
-        }
+        if (IsIn(_begun, owner) || IsIn(_leaving, owner))
+            return true;
         // Whichever of its threads the kernel has do that.
         return owner == _byKernel.Owner && Spans?.TeardownsInFlight().Any(static p => p.Step == TeardownStep.Iommu) == true;
     }
@@ -112,13 +114,8 @@ internal sealed class LastCloses(DeviceUsers users, IReadOnlyDictionary<int, Pro
     {
         if (_byKernel.Owner == life)
             _byKernel.Owner = null;
-        if (_begun.Count == 0)
-            return;
-        foreach ((int tid, ProcessLife owner) in _begun)
-        {
-            if (owner == life)
-                _begun.Remove(tid);
-        }
+        Remove(_begun, life);
+        Remove(_leaving, life);
     }
 
     /// <summary>A device is open again.</summary>
@@ -126,6 +123,25 @@ internal sealed class LastCloses(DeviceUsers users, IReadOnlyDictionary<int, Pro
     {
         if (_leftBehind.Count > 0)
             _leftBehind.Remove(device);
+    }
+
+    private bool IsIn(Dictionary<int, ProcessLife> releasing, ProcessLife owner)
+    {
+        foreach ((int tid, ProcessLife life) in releasing)
+        {
+            if (life == owner && ReleaseOf(tid) is not null)
+                return true;
+        }
+        return false;
+    }
+
+    private static void Remove(Dictionary<int, ProcessLife> releasing, ProcessLife owner)
+    {
+        foreach ((int tid, ProcessLife life) in releasing)
+        {
+            if (life == owner)
+                releasing.Remove(tid);
+        }
     }
 
     private OpenOperation? ReleaseOf(int tid) => Spans?.ReleaseOf(tid);

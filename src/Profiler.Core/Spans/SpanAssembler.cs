@@ -281,7 +281,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
         return new OperationInFlight(
             open.Kind, open.Task, open.Device, (long)open.Start.TimeNs, state,
             wait?.SinceNs ?? reset?.SinceNs ?? (long)open.Start.TimeNs, wait?.Holder?.Task, wait?.Holder?.Device,
-            reset?.Method ?? ResetMethod.Unknown, (open.Start.Flags & EventFlags.Exiting) != 0)
+            reset?.Method ?? ResetMethod.Unknown, open.Exiting)
         {
             Process = open.Process,
             FailedAttempts = reset?.Failed ?? [],

@@ -67,6 +67,9 @@ internal sealed class OpenOperation
     /// <inheritdoc cref="Operation.ByKernelThread"/>
     public bool ByKernelThread => (_begin.Flags & EventFlags.KernelThread) != 0;
 
+    /// <inheritdoc cref="Operation.Exiting"/>
+    public bool Exiting => (_begin.Flags & EventFlags.Exiting) != 0;
+
     public List<LockWait> Waits { get; } = [];
 
     public List<Reset> Resets { get; } = [];

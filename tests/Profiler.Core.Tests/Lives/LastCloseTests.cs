@@ -25,6 +25,7 @@ public sealed class LastCloseTests
     [Theory]
     [InlineData("33/33 kworker/0:1", "kthread")]
     [InlineData("200/201 broker", "")]
+    [InlineData("200/201 child", "exiting")]
     public void Right_after_its_death_it_is_a_part_of_it(string who, string flag)
     {
         Shutdown shutdown = Assert.Single(Play($"""
@@ -38,14 +39,13 @@ public sealed class LastCloseTests
         Assert.Empty(shutdown.Unreleased);
         Operation release = Assert.Single(shutdown.Releases);
         Assert.True(shutdown.IsByOther(release));
-        Assert.Equal((flag.Length > 0, 300_000_000L), (release.ByKernelThread, shutdown.AfterDeathNs(release)));
+        Assert.Equal((flag == "kthread", 300_000_000L), (release.ByKernelThread, shutdown.AfterDeathNs(release)));
         Assert.Equal(2_000_000_000, shutdown.Phases[Phase.Release]);
     }
 
     [Theory]
     [InlineData("33/33 kworker/0:1", "kthread")]
     [InlineData("200/200 broker", "")]
-    [InlineData("200/200 broker", "exiting")]
     public void While_it_lives_it_closed_the_device(string who, string flag)
     {
         Shutdown shutdown = Assert.Single(Play($"""
@@ -58,6 +58,32 @@ public sealed class LastCloseTests
             """));
         Assert.Equal((100, "vmm", Trigger.Close, 2_000_000_000), (shutdown.Task.Tgid, shutdown.Task.Comm, shutdown.Trigger, shutdown.Time.DurationNs));
         Assert.Null(shutdown.AfterDeathNs(shutdown.Releases[0]));
+    }
+
+    /// <summary>A descriptor may be passed to the process that uses the device, and inherited by one that is forked for it.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("""
+        1.6 1/1 kill signal 9 to 100/100 vmm
+        1.7 100/100 vmm exits 9
+        1.8 100/100 vmm gone
+        1.9 1/1 init reaped of 100/100 vmm
+        """)]
+    public void Who_exits_with_the_device_of_one_that_lives_has_a_shutdown_of_its_own(string meanwhile)
+    {
+        List<Shutdown> shutdowns = Play($"""
+            {Opened}
+            1.4 200/200 vmm2 exits 0
+            1.5 200/200 vmm2 release begin 0000:01:00.0 exiting
+            {meanwhile}
+            4.5 200/200 vmm2 release end
+            4.6 200/200 vmm2 gone
+            4.7 1/1 init reaped of 200/200 vmm2
+            """);
+        Shutdown shutdown = Assert.Single(shutdowns, s => s.Releases.Length > 0);
+        Assert.Equal((200, "vmm2", Trigger.Exit, 3_300_000_000), (shutdown.Task.Tgid, shutdown.Task.Comm, shutdown.Trigger, shutdown.Time.DurationNs));
+        Assert.False(shutdown.IsByOther(Assert.Single(shutdown.Releases)));
+        Assert.All(shutdowns, s => Assert.Empty(s.Unreleased));
     }
 
     [Fact]
