@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs what this project needs on Debian 12 beyond git, make and the .NET SDK. Asks nothing; does nothing when all is there.
-# With "bench" also what it is compared with, with "picture" what makes the picture in the README, with "kernel" what builds the lab's.
+# With "bench" also what it is compared with, with "picture" what makes the picture in the README, with "kernel" what builds the lab's,
+# with "container" what builds the image and runs it in the lab.
 set -euo pipefail
 
 build=(
@@ -42,6 +43,11 @@ bench=(
     libbpf-tools    # klockstat, which watches locks
     linux-perf      # perf trace, perf lock
 )
+container=(
+    buildah crun    # build the image, run it
+    golang-github-containers-common # the filter of system calls that containers have
+    python3-yaml    # reads the manifest
+)
 picture=(
     aha             # a terminal's colours as HTML
     chromium        # and that as a picture
@@ -58,6 +64,7 @@ case ${1-} in
     bench)   wanted+=("${bench[@]}") ;;
     picture) wanted+=("${picture[@]}") ;;
     kernel)  wanted+=("${kernel[@]}") ;;
+    container) wanted+=("${container[@]}") ;;
 esac
 # The dashboards against Grafana's types. A Node.js from elsewhere brings its own npm, which Debian's would clash with.
 if ! command -v npm >/dev/null; then wanted+=(nodejs npm); fi

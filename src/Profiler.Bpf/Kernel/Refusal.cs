@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Profiler.Bpf.Native;
+using Profiler.Linux;
 
 namespace Profiler.Bpf.Kernel;
 
@@ -10,10 +11,9 @@ internal static class Refusal
     private const int BPF_MAP_TYPE_ARRAY = 2; // enum bpf_map_type (include/uapi/linux/bpf.h)
 
     /// <summary>What is wrong and what to do, in one line.</summary>
-    /// <param name="limits">Limits of this process (proc_pid_limits(5)).</param>
-    public static string Explain(string limits = "/proc/self/limits") => Explain(LockedMemory(File.ReadLines(limits)), MapsArePermitted);
+    public static string Explain() => Explain(ProcessLimits.Soft("Max locked memory"), MapsArePermitted);
 
-    /// <inheritdoc cref="Explain(string)"/>
+    /// <inheritdoc cref="Explain()"/>
     /// <param name="lockedMemory">How much memory may be locked, in bytes; null if as much as there is.</param>
     /// <param name="mapsArePermitted">Whether a map is refused for its size only.</param>
     internal static string Explain(long? lockedMemory, Func<bool> mapsArePermitted) => lockedMemory is { } limit && mapsArePermitted()
@@ -22,13 +22,6 @@ internal static class Refusal
           "(systemd: LimitMEMLOCK=infinity; in a container also: CAP_SYS_RESOURCE)"
         : "the kernel does not let us trace: run as root (CAP_BPF, CAP_PERFMON and CAP_SYS_ADMIN), " +
           "and see whether lockdown is on (/sys/kernel/security/lockdown)";
-
-    /// <summary>How much memory may be locked, in bytes; null if as much as there is.</summary>
-    internal static long? LockedMemory(IEnumerable<string> limits) => limits
-        .Where(line => line.StartsWith("Max locked memory", StringComparison.Ordinal))
-        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3])
-        .Select(soft => long.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : (long?)null)
-        .FirstOrDefault();
 
     // One that takes a page. Since 5.11 maps count for the cgroup, not as locked memory (3ac1f01b43b6 "bpf: Eliminate rlimit-based
     // memory accounting for bpf progs" and its series): then none is refused for its size.

@@ -17,9 +17,6 @@ public sealed class BpfSession : IDisposable
     private static readonly TimeSpan SwitchPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
 
-    // Programs report process ids of the initial PID namespace (PROC_PID_INIT_INO). In another namespace they are meaningless.
-    private static readonly Lazy<bool> SeesAllProcesses = new(() => new FileInfo("/proc/self/ns/pid").LinkTarget == "pid:[4026531836]");
-
     private static readonly Lazy<ImmutableArray<string>> ReadTypes = new(() =>
         [.. Probes.Objects.SelectMany(name => RelocatedTypes.Of(BpfObject.Compiled(name))).Distinct()]);
 
@@ -220,7 +217,7 @@ public sealed class BpfSession : IDisposable
     {
         if (IsTime(ref _switchesLookedAt, SwitchPeriod))
             LookAtSwitches();
-        if (SeesAllProcesses.Value && IsTime(ref _sweptAt, SweepPeriod))
+        if (IsTime(ref _sweptAt, SweepPeriod))
             _maps.RemoveGone(pid => Directory.Exists($"/proc/{pid}"));
     }
 

@@ -25,7 +25,6 @@ internal sealed class LastCloses(DeviceUsers users, IReadOnlyDictionary<int, Pro
 
     // The same, but by a process that exits with the device of one that lives: it is who goes away, so they are its own.
     private readonly Dictionary<int, ProcessLife> _leaving = [];
-    private readonly List<ProcessLife> _gone = [];
     private readonly Dictionary<string, OwnerGone> _leftBehind = [];
 
     // The latest one by a thread of the kernel, and whose device it was; null if it was those of several within a short time. What the kernel
@@ -39,7 +38,7 @@ internal sealed class LastCloses(DeviceUsers users, IReadOnlyDictionary<int, Pro
     /// Processes that are gone, and whose devices may still be released: right after an exit the kernel needs a moment to find that nobody has
     /// a descriptor any more.
     /// </summary>
-    public List<ProcessLife> Gone => _gone;
+    public List<ProcessLife> Gone { get; } = [];
 
     /// <summary>A release has begun.</summary>
     /// <param name="tid">The thread.</param>
@@ -91,18 +90,18 @@ internal sealed class LastCloses(DeviceUsers users, IReadOnlyDictionary<int, Pro
     }
 
     /// <summary>A process is gone, and not all of its devices are released.</summary>
-    public void Leave(ProcessLife life) => _gone.Add(life);
+    public void Leave(ProcessLife life) => Gone.Add(life);
 
     /// <summary>The next process that is gone and to whose shutdown nothing more belongs; null if there is none.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC; <see cref="long.MaxValue"/>: whatever is to come.</param>
     public ProcessLife? NextOver(long nowNs)
     {
-        for (int i = 0; i < _gone.Count; i++)
+        for (int i = 0; i < Gone.Count; i++)
         {
-            ProcessLife life = _gone[i];
+            ProcessLife life = Gone[i];
             if (nowNs != long.MaxValue && (IsBusy(life) || !life.IsSettled(nowNs)))
                 continue;
-            _gone.RemoveAt(i);
+            Gone.RemoveAt(i);
             Remember(life);
             return life;
         }
@@ -167,14 +166,14 @@ internal sealed class LastCloses(DeviceUsers users, IReadOnlyDictionary<int, Pro
 
     private ProcessLife Remembered(OwnerGone owner)
     {
-        foreach (ProcessLife life in _gone)
+        foreach (ProcessLife life in Gone)
         {
             if (life.WasGone == owner)
                 return life;
         }
         ProcessLife again = begin(owner.Tgid);
         again.WasGone = owner;
-        _gone.Add(again);
+        Gone.Add(again);
         return again;
     }
 

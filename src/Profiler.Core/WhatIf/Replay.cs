@@ -17,17 +17,17 @@ internal sealed class Replay
     private Replay(RecordedLife life, Changes changes) =>
         (_life, _changes, _shares) = (life, changes, new CpuShares(life, changes.Cpus));
 
-    /// <summary>How long it takes, nanoseconds.</summary>
-    public static long DurationNs(RecordedLife life, Changes changes) => new Replay(life, changes).Run();
+    /// <summary>How long it takes, nanoseconds; null if its parts wait for one another in a circle.</summary>
+    public static long? DurationNs(RecordedLife life, Changes changes) => new Replay(life, changes).Run();
 
-    private long Run()
+    private long? Run()
     {
         (Node first, Node last) = Nodes();
         Go(first);
         while (!last.Ended)
         {
             if (_active.Count == 0)
-                throw new InvalidOperationException("the turns of locks in a replay go in a circle");
+                return null;
             double share = _shares.Of(_active.Count(n => n.IsWorking)), soonest = _active.Min(n => n.LeftNs / (n.IsWorking ? share : 1));
             _nowNs += soonest;
             foreach (Node node in _active)

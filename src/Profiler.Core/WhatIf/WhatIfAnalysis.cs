@@ -60,10 +60,10 @@ public sealed class WhatIfAnalysis
     public ImmutableArray<WhatIfAnswer> Of(Start start, ImmutableArray<WhatIfRule> rules) => Of(RecordedLife.Of(start), rules);
 
     /// <summary>How long a replay without any rule takes, nanoseconds: as long as was recorded, if the model is right.</summary>
-    public long ReplayedNs(Shutdown shutdown) => Replay.DurationNs(RecordedLife.Of(shutdown), Changes([]));
+    public long? ReplayedNs(Shutdown shutdown) => Replay.DurationNs(RecordedLife.Of(shutdown), Changes([]));
 
     /// <inheritdoc cref="ReplayedNs(Shutdown)"/>
-    public long ReplayedNs(Start start) => Replay.DurationNs(RecordedLife.Of(start), Changes([]));
+    public long? ReplayedNs(Start start) => Replay.DurationNs(RecordedLife.Of(start), Changes([]));
 
     private ImmutableArray<WhatIfAnswer> Of(RecordedLife life, ImmutableArray<WhatIfRule> rules)
     {
@@ -77,9 +77,10 @@ public sealed class WhatIfAnalysis
         long wall = life.Time.DurationNs;
         if (Unknown(life, rules) is { } unknown)
             return new WhatIfAnswer(rules, wall, null, unknown, []);
-        long would = Replay.DurationNs(life, Changes(rules));
         // Threads in another order may be slower: then nothing is saved.
-        return new WhatIfAnswer(rules, wall, Math.Clamp(would, 0, wall), null, [.. Notes(life, rules)]);
+        return Replay.DurationNs(life, Changes(rules)) is { } would
+            ? new WhatIfAnswer(rules, wall, Math.Clamp(would, 0, wall), null, [.. Notes(life, rules)])
+            : new WhatIfAnswer(rules, wall, null, "in another order its threads would wait for one another in a circle", []);
     }
 
     private Changes Changes(ImmutableArray<WhatIfRule> rules) => new()

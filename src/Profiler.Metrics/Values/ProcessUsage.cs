@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using Profiler.Linux;
 
 namespace Profiler.Metrics.Values;
 
@@ -29,7 +30,7 @@ public sealed record ProcessUsage(
         return new ProcessUsage(
             Environment.CpuUsage.TotalTime, Bytes(pages[1]), Bytes(pages[0]),
             Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() - 1, // minus the one that reads the folder
-            OpenFilesLimit(), Began, GC.GetTotalAllocatedBytes(),
+            ProcessLimits.Soft("Max open files"), Began, GC.GetTotalAllocatedBytes(),
             [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(generation => (long)GC.CollectionCount(generation))], Boot);
     }
 
@@ -47,12 +48,5 @@ public sealed record ProcessUsage(
         .Select(line => long.TryParse(line["btime ".Length..], CultureInfo.InvariantCulture, out long seconds)
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : (DateTimeOffset?)null)
-        .FirstOrDefault();
-
-    // "Max open files            1024                 524288               files": the soft limit is first.
-    private static long? OpenFilesLimit() => File.ReadLines("/proc/self/limits")
-        .Where(line => line.StartsWith("Max open files", StringComparison.Ordinal))
-        .Select(line => line["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0])
-        .Select(soft => long.TryParse(soft, CultureInfo.InvariantCulture, out long limit) ? limit : (long?)null)
         .FirstOrDefault();
 }
