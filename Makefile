@@ -27,9 +27,9 @@ setup: ## installs what is missing (Debian; needs root)
 
 bpf_sources := $(wildcard bpf/*.bpf.c)
 bpf_objects := $(bpf_sources:bpf/%.bpf.c=$(out)/bpf/%.bpf.o)
-# -g gives the objects the BTF that CO-RE needs.
+# -g gives the objects the BTF that CO-RE needs; with file names that do not depend on where it is built.
 BPF_CFLAGS := -O2 -g -target bpf -D__TARGET_ARCH_x86 -Wall -Wextra -Wno-unused-parameter -Werror \
-	-I/usr/include/x86_64-linux-gnu
+	-I/usr/include/x86_64-linux-gnu -ffile-prefix-map=$(CURDIR)=.
 sources := $(shell find src -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') \
 	$(wildcard src/*/*.csproj Directory.*.props .editorconfig)
 
@@ -54,6 +54,11 @@ $(out)/vfioscope: $(bpf_objects) $(sources)
 	$(Q)dotnet publish src/Profiler.Cli -c Release -o $(out)/publish -v quiet
 	$(Q)cp --remove-destination $(out)/publish/vfioscope $@ # the one before may run
 
+.PHONY: sbom
+sbom: ## writes out/vfioscope.cdx.json, the parts of the program with their versions, hashes and licences (CycloneDX)
+	$(Q)mkdir -p $(out)
+	$(Q)packaging/sbom $(shell sed -n 's,.*<Version>\(.*\)</Version>.*,\1,p' Directory.Build.props) >$(out)/vfioscope.cdx.json
+
 .PHONY: dashboards
 dashboards: ## leaves out/dashboards, for Grafana's and Prometheus' provisioning
 	$(call say,COPY,$(out)/dashboards)
@@ -74,7 +79,7 @@ units = $(DESTDIR)$(PREFIX)/lib/systemd/system
 put = install -D -m 644 -t
 
 .PHONY: install
-install: build dashboards ## installs below PREFIX=/usr/local, in DESTDIR=: program, man pages, completions, service, dashboards
+install: build dashboards sbom ## installs below PREFIX=/usr/local, in DESTDIR=: program, man pages, completions, service, dashboards
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX))
 	$(Q)install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(out)/vfioscope
 	$(Q)$(put) $(share)/man/man1 packaging/man/*.1
@@ -85,7 +90,7 @@ install: build dashboards ## installs below PREFIX=/usr/local, in DESTDIR=: prog
 	$(Q)rm -rf $(share)/vfioscope/grafana $(share)/vfioscope/prometheus
 	$(Q)cp -r $(out)/dashboards/grafana $(out)/dashboards/prometheus $(share)/vfioscope/
 	$(Q)chmod -R u=rwX,go=rX $(share)/vfioscope
-	$(Q)$(put) $(share)/doc/vfioscope README.md SECURITY.md CHANGELOG.md LICENSE THIRD-PARTY-NOTICES.txt docs/*
+	$(Q)$(put) $(share)/doc/vfioscope $(out)/vfioscope.cdx.json README.md SECURITY.md CHANGELOG.md LICENSE THIRD-PARTY-NOTICES.txt docs/*
 	$(Q)mkdir -p $(units)
 	$(Q)for unit in service socket; do sed -e 's,@bindir@,$(PREFIX)/bin,g' -e 's,@sysconfdir@,$(SYSCONFDIR),g' \
 		-e 's,@docdir@,$(PREFIX)/share/doc/vfioscope,g' packaging/systemd/vfioscope.$$unit | \
@@ -120,6 +125,13 @@ demo: setup build ## shuts a real VM with 16 devices down under vfioscope and sh
 .PHONY: experiment
 experiment: setup build ## repeats the experiment of 2018 in the lab, prints its figures and ours
 	$(Q)tests/lab/experiment $(out)/experiment
+
+MINUTES ?= 30
+
+.PHONY: soak
+soak: setup build ## MINUTES=30 of random starts, shutdowns, hot-plugs and scrapes in a guest: memory flat, no release missing
+	$(Q)./setup.sh picture
+	$(Q)tests/lab/soak $(MINUTES)
 
 .PHONY: picture
 picture: setup build ## makes docs/top.png: the terminal view while a real VM with 16 devices goes down

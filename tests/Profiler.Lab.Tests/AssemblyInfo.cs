@@ -1,2 +1,4 @@
-// Two guests at a time: each uses one processor, and its clock does not see how busy that is.
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+// Three guests at a time on two processors: a guest that waits for a reset uses none, and no guest's clock sees how busy they are. Whoever
+// takes longest begins first.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+[assembly: TestCollectionOrderer("Profiler.Lab.Tests.LongestFirst", "Profiler.Lab.Tests")]

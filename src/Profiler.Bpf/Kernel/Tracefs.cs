@@ -7,10 +7,25 @@ internal static class Tracefs
 
     private static readonly string[] MountPoints = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
 
-    private static readonly Lazy<string?> Found = new(Find);
+    private static readonly Lock Gate = new();
+    private static string? s_found;
+    private static bool s_looked;
 
-    /// <summary>Its root; null if no writable tracefs is available.</summary>
-    public static string? Root => Found.Value;
+    /// <summary>
+    /// Its root; null if no writable tracefs was available when it was asked for first. Another one than before if that was unmounted meanwhile.
+    /// </summary>
+    public static string? Root
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (!s_looked || (s_found is { } root && !IsWritable(root)))
+                    (s_found, s_looked) = (Find() ?? s_found, true);
+                return s_found;
+            }
+        }
+    }
 
     private static string? Find() =>
         MountPoints.FirstOrDefault(IsWritable) ?? (PrivateMount.Of("tracefs") is { } mount && IsWritable(mount) ? mount : null);

@@ -9,8 +9,8 @@ namespace Profiler.Bpf.Session;
 /// larger of ten and twice the CPUs (on older kernels: the CPUs); calls beyond it are missed. Releases and lock waits sleep for
 /// seconds, so one call per thread may be in progress.
 /// </summary>
-/// <param name="root">Mount point of tracefs.</param>
-internal sealed class ReturnProbeEvents(string root) : IDisposable
+/// <param name="root">Mount point of tracefs; asked for each time, as the administrator may unmount one meanwhile.</param>
+internal sealed class ReturnProbeEvents(Func<string> root) : IDisposable
 {
     private const int AtOnce = 1024; // KRETPROBE_MAXACTIVE_MAX is 4096
     private const string Prefix = "vfioscope_";
@@ -29,7 +29,7 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
     {
         using System.Diagnostics.Activity? step = StartSteps.Begin("leftovers");
         Leftovers.Remove();
-        return Tracefs.Root is { } root ? new ReturnProbeEvents(root) : null;
+        return Tracefs.Root is { } found ? new ReturnProbeEvents(() => Tracefs.Root ?? found) : null;
     }
 
     /// <summary>Creates a return probe.</summary>
@@ -38,10 +38,11 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
     {
         try
         {
-            Write(root, $"r{AtOnce}:{_group}/{name}{Ours} {function}");
+            string at = root();
+            Write(at, $"r{AtOnce}:{_group}/{name}{Ours} {function}");
             lock (_gate)
                 _made.Add(name);
-            return ulong.Parse(File.ReadAllText(Path.Combine(root, "events", _group, name + Ours, "id")), CultureInfo.InvariantCulture);
+            return ulong.Parse(File.ReadAllText(Path.Combine(at, "events", _group, name + Ours, "id")), CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -56,7 +57,7 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
         try
         {
             // "  event  hits  misses"
-            foreach (string line in File.ReadLines(Path.Combine(root, "kprobe_profile")))
+            foreach (string line in File.ReadLines(Path.Combine(root(), "kprobe_profile")))
             {
                 if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, _, var misses] &&
                     name.EndsWith(Ours, StringComparison.Ordinal))
@@ -77,7 +78,7 @@ internal sealed class ReturnProbeEvents(string root) : IDisposable
         lock (_gate)
             made = _made.Remove(name);
         if (made)
-            TryRemove(root, $"{_group}/{name}{Ours}");
+            TryRemove(root(), $"{_group}/{name}{Ours}");
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Xml.Linq;
@@ -22,6 +23,25 @@ public sealed class NoticesTests
         using var output = new StringWriter();
         CommandLine.Parse(CommandLine.Create(), ["--notices"]).Invoke(new() { Output = output });
         Assert.Equal(File.ReadAllText(Path.Combine(Golden.Repository, "THIRD-PARTY-NOTICES.txt")), output.ToString());
+    }
+
+    [Fact]
+    public void The_parts_list_has_each_of_them_with_its_hash()
+    {
+        using Process process = Process.Start(new ProcessStartInfo(Path.Combine(Golden.Repository, "packaging/sbom"), ["1.2.3"]) { RedirectStandardOutput = true })!;
+        using JsonDocument parts = JsonDocument.Parse(process.StandardOutput.ReadToEnd());
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        JsonElement[] packages = [.. parts.RootElement.GetProperty("components").EnumerateArray().Where(c => c.TryGetProperty("purl", out _))];
+        Assert.All(packages, p => Assert.Matches("^[0-9a-f]{128}$", p.GetProperty("hashes")[0].GetProperty("content").GetString()));
+        Assert.Equal(
+            Shipped().Select(p => $"{p.Id} {p.Version}").Append("Microsoft.DotNet.ILCompiler").Order(StringComparer.OrdinalIgnoreCase),
+            packages.Select(NameOf).Order(StringComparer.OrdinalIgnoreCase));
+
+        // Which runtime it is compiled with is the SDK's to say.
+        static string NameOf(JsonElement package) => package.GetProperty("name").GetString() is var name && name == "Microsoft.DotNet.ILCompiler"
+            ? name
+            : $"{name} {package.GetProperty("version").GetString()}";
     }
 
     private static string Notices()
