@@ -166,6 +166,11 @@ check: setup bpf dashboards ## format, analyzers as errors, clang-format, shellc
 	$(call say,GRAFANA,dashboards)
 	$(Q)dashboards/schema/check
 
+.PHONY: browser
+browser: ## opens the pages of report and compare in a real Chromium; out/browser/ has pictures of them
+	$(Q)./setup.sh browser
+	$(Q)tests/browser/check $(out)/browser
+
 .PHONY: test
 test: setup build lab-kernel ## all tests, unit and lab, with all random cases; closes with "N passed, N failed"
 	$(Q)THOROUGH=1 tests/run Cli Core Metrics Tui Bpf Host Report Linux Lab

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what this project needs on Debian 12 beyond git, make and the .NET SDK. Asks nothing; does nothing when all is there.
-# With "bench" also what it is compared with, with "picture" what makes the picture in the README, with "kernel" what builds the lab's,
-# with "container" what builds the image and runs it in the lab.
+# With "bench" also what it is compared with, with "picture" what makes the picture in the README, with "browser" what opens the pages, with
+# "kernel" what builds the lab's, with "container" what builds the image and runs it in the lab.
 set -euo pipefail
 
 build=(
@@ -53,6 +53,9 @@ picture=(
     chromium        # and that as a picture
     fonts-dejavu-core # in which a bar's blocks touch
 )
+browser=(
+    chromium        # shows the pages of report and compare
+)
 
 stop() { echo "setup: $1" >&2; exit 3; }
 
@@ -63,6 +66,7 @@ wanted=("${build[@]}" "${lab[@]}" "${checks[@]}")
 case ${1-} in
     bench)   wanted+=("${bench[@]}") ;;
     picture) wanted+=("${picture[@]}") ;;
+    browser) wanted+=("${browser[@]}") ;;
     kernel)  wanted+=("${kernel[@]}") ;;
     container) wanted+=("${container[@]}") ;;
 esac

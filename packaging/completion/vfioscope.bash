@@ -57,7 +57,7 @@ _vfioscope() {
         compare--before) words=FILES ;;
         compare--after) words=FILES ;;
         compare--fail-if-slower) return ;;
-        compare--format) words='text json' ;;
+        compare--format) words='text json html' ;;
         compare-o|compare--output) words=FILES ;;
         compare--pid) return ;;
         compare--vm) return ;;

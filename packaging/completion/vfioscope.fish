@@ -72,7 +72,7 @@ complete -c vfioscope -n '__fish_seen_subcommand_from report' -F
 complete -c vfioscope -n '__fish_seen_subcommand_from compare' -l before -r -F -d 'one or more recordings made before the change'
 complete -c vfioscope -n '__fish_seen_subcommand_from compare' -l after -r -F -d 'one or more recordings made after it'
 complete -c vfioscope -n '__fish_seen_subcommand_from compare' -l fail-if-slower -x -d 'exit with 1 if shutdowns, releases or opens are surely slower by more than this: 10%'
-complete -c vfioscope -n '__fish_seen_subcommand_from compare' -l format -x -a 'text json' -d 'output format, for people or for programs'
+complete -c vfioscope -n '__fish_seen_subcommand_from compare' -l format -x -a 'text json html' -d 'output format: for people, for programs, for browsers'
 complete -c vfioscope -n '__fish_seen_subcommand_from compare' -l json -d 'short for --format json'
 complete -c vfioscope -n '__fish_seen_subcommand_from compare' -s o -l output -r -F -d 'write to this file instead of standard output'
 complete -c vfioscope -n '__fish_seen_subcommand_from compare' -l pid -x -d 'show only this process'

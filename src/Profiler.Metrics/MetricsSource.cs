@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Profiler.Core;
 using Profiler.Core.Capture;
+using Profiler.Core.Lives;
 using Profiler.Core.Protobuf;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Formats;
@@ -39,6 +41,15 @@ public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, st
             limits, MetricsFormat.BoundsNs, profile.Facts, profile.WallClock, time, profile.Evidence, recent);
     }
 
+    /// <summary>A recording of these was kept: exemplars name it. Thread safe.</summary>
+    /// <exception cref="InvalidOperationException">SinkOf was not called for a profile.</exception>
+    public void Name(KeptLives kept) => Read(_ =>
+    {
+        _registry.Name(kept);
+        _statistics!.Name(kept);
+        return kept;
+    });
+
     /// <summary>State of one moment. Thread safe.</summary>
     /// <exception cref="InvalidOperationException">SinkOf was not called for a profile.</exception>
     public MetricsState State() => Read(state => state);
@@ -63,11 +74,12 @@ public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, st
         // Read this before the lock: it does not depend on the events, so they need not wait.
         ProcessUsage process = ProcessUsage.Now();
         var programs = _profile.Programs();
-        KeptCounts? kept = Kept?.Counts;
+        (KeptCounts? kept, ImmutableArray<KeptRecording> newest) = (Kept?.Counts, Kept?.Newest ?? []);
         return _profile.Read(state => read(
             new MetricsState(state, state.Snapshot.Get<HostStatisticsSnapshot>(), programs, process)
             {
                 Kept = kept,
+                KeptNewest = newest,
                 Releasing = _statistics.ReleasesInFlight(state.Snapshot.Operations),
             }));
     }

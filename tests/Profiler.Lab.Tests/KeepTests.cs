@@ -12,7 +12,7 @@ public sealed class KeepTests
     // Two tracers have probes of their own, and each takes the time when its own runs: in an emulated machine that is milliseconds apart.
     private const double Apart = 0.02, Share = 0.01;
 
-    private static readonly GuestPerKernel Guests = new(kernel => LabGuest.Run("tests/lab/keep", Devices, kernel));
+    internal static readonly GuestPerKernel Guests = new(kernel => LabGuest.Run("tests/lab/keep", Devices, kernel));
 
     public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("5.10 6.12")];
 
@@ -53,6 +53,7 @@ public sealed class KeepTests
         int files = Directory.GetFiles(Path.Combine(Guests[kernel].Output, "kept"), "kept-*.vfioscope").Length;
         Assert.Contains($"vfioscope_kept_recordings_total {files}\n", metrics, StringComparison.Ordinal);
         Assert.Contains("vfioscope_kept_failed_total 0\n", metrics, StringComparison.Ordinal);
+        Assert.Contains($"vfioscope_kept_recording_seconds{{file=\"{newest["file"]}\",vm=\"lab-vm\",life=\"shutdown\",running=\"false\"}} ", metrics, StringComparison.Ordinal);
     }
 
     private static string[] Of(JsonNode? list, string field) => [.. list!.AsArray().Select(i => (string)i![field]!)];

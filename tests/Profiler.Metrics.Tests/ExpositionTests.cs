@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Histograms;
+using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
@@ -41,6 +42,11 @@ public sealed partial class ExpositionTests
     internal static readonly MetricsState Everything = Busy.State with
     {
         Kept = new KeptCounts(3, 1, 40_000),
+        KeptNewest =
+        [
+            new("kept-20261122T090000Z-asked.vfioscope", new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero), null, null, null, false),
+            new("kept-20261122T080000Z-17.2s-gpu-a.vfioscope", new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), "gpu-a", 17.2, KeptKind.Shutdown, false),
+        ],
         Statistics = Busy.State.Statistics with
         {
             LibvirtFailureDevices = 40,

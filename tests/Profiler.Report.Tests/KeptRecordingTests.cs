@@ -1,32 +1,17 @@
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Findings;
-using Profiler.Core.Recording;
+using Profiler.Core.Lives;
 using Profiler.Core.Wire;
 using Profiler.Tests.Support;
 
 namespace Profiler.Report.Tests;
 
 /// <summary>The flight recorder over days of virtual time: what it keeps, when, and what a report of it says.</summary>
-public sealed class KeptRecordingTests : IDisposable
+public sealed class KeptRecordingTests : KeptStage
 {
     private const int Devices = 4;
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
-    private readonly ManualTime _time = new();
-    private readonly StagedSource _source = new();
-    private readonly Store _store = new();
-    private readonly List<WireEvent> _all = [];
-    private Profile? _profile;
-    private FlightRecorder? _recorder;
-
-    public void Dispose()
-    {
-        _recorder?.Dispose();
-        _profile?.Dispose();
-    }
 
     [Fact]
     public void A_slow_shutdown_is_kept_a_moment_later_and_one_that_is_not_slow_is_not()
@@ -60,6 +45,7 @@ public sealed class KeptRecordingTests : IDisposable
             4.0 7/7 qemu runs
             """);
         Pass(3 * Second);
+        Assert.Equal(KeptKind.Start, Assert.Single(_store.Kept).Life.Kind);
         Assert.Equal(7, Assert.Single(Assert.Single(_store.Kept).Report.Starts).Pid);
     }
 
@@ -96,6 +82,7 @@ public sealed class KeptRecordingTests : IDisposable
         _source.NowNs = 60_000_000_000;
         await _recorder!.Stop();
         Assert.True(Assert.Single(Assert.Single(_store.Kept).Report.Shutdowns).Unfinished);
+        Assert.True(_store.Kept[0].Life.Running);
     }
 
     [Fact]
@@ -164,7 +151,8 @@ public sealed class KeptRecordingTests : IDisposable
         }
         Happens($"{nowNs / 1e9:0.0} 7/7 qemu release end\n{nowNs / 1e9:0.0} 7/7 qemu gone");
         Pass(3 * Second);
-        Assert.False(Assert.Single(_store.Kept).Report.Shutdowns.Single(s => s.Pid == 7).BeganBefore);
+        Assert.Equal([true, false], _store.Kept.Select(k => k.Life.Running));
+        Assert.All(_store.Kept, kept => Assert.False(kept.Report.Shutdowns.Single(s => s.Pid == 7).BeganBefore));
     }
 
     [Fact]
@@ -194,66 +182,6 @@ public sealed class KeptRecordingTests : IDisposable
         {
             foreach (JsonNode? life in json[lives]!.AsArray())
                 yield return life!.AsObject();
-        }
-    }
-
-    private static ReportDocument Report(Stream recording) =>
-        ReportBuilder.Build(RecordedCapture.Read(RecordingReader.Open(recording)), ActivityFilter.None, addresses: true);
-
-    private ReportDocument Whole()
-    {
-        using var file = new MemoryStream();
-        using var writer = new RecordingWriter(file);
-        writer.Begin(_source.Info);
-        foreach (Fact fact in _source.Facts.All)
-            writer.Fact(fact);
-        writer.Events(Bytes(_all));
-        writer.End(new CaptureEnd(_source.NowNs, [], _source.Info.Probes));
-        file.Position = 0;
-        return Report(file);
-    }
-
-    private void Record(KeepRules rules)
-    {
-        _profile = new Profile(_source, _time);
-        _recorder = new FlightRecorder(_profile, rules, _store, _time);
-        _recorder.Start();
-        _profile.Start();
-    }
-
-    private void Happens(string events) => Happens(EventText.Parse(events));
-
-    private void Happens(IEnumerable<WireEvent> events)
-    {
-        WireEvent[] batch = [.. events];
-        if (batch.Length == 0)
-            return;
-        _all.AddRange(batch);
-        _source.Deliver(Bytes(batch));
-        _source.NowNs = Math.Max(_source.NowNs, (long)batch[^1].TimeNs);
-    }
-
-    private static byte[] Bytes(IEnumerable<WireEvent> events) => MemoryMarshal.AsBytes<WireEvent>(events.ToArray()).ToArray();
-
-    private void Pass(TimeSpan time, ulong? untilNs = null)
-    {
-        _source.NowNs = untilNs is { } ns ? (long)ns : _source.NowNs + (long)time.TotalNanoseconds;
-        for (TimeSpan passed = TimeSpan.Zero; passed < time; passed += Second)
-            _time.Advance(Second);
-    }
-
-    private sealed class Store : IKeptRecordings
-    {
-        public List<(KeptLife Life, ReportDocument Report)> Kept { get; } = [];
-
-        public KeptCounts Counts => new(Kept.Count, 0, 0);
-
-        public void Keep(KeptLife life, Action<Stream> write)
-        {
-            using var file = new MemoryStream();
-            write(file);
-            file.Position = 0;
-            Kept.Add((life, Report(file)));
         }
     }
 }

@@ -6,6 +6,7 @@ using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Report;
 using Profiler.Report.Compare;
+using Profiler.Report.Html;
 
 namespace Profiler.Cli.Commands;
 
@@ -30,8 +31,8 @@ internal static class CompareCommand
         {
             Before, After, AllBefore, AllAfter, limit,
         };
-        FormatOptions<OutputFormat>.AddTo(command);
-        OutputOption.AddTo<OutputFormat>(command);
+        FormatOptions<ReportFormat>.AddTo(command);
+        OutputOption.AddTo<ReportFormat>(command);
         FilterOptions.AddTo(command);
         command.Validators.Add(HasTwoSides);
         command.SetAction(parsed =>
@@ -43,9 +44,12 @@ internal static class CompareCommand
             CompareDocument document = CompareBuilder.Build(before, after, parsed.GetValue(limit)?.Fraction);
             if (document.Comparisons.All(c => c.Shift is null))
                 throw new UserException(ExitCode.No, NothingInCommon(document));
-            OutputOption.Write(parsed, FormatOptions<OutputFormat>.From(parsed) == OutputFormat.Json
-                ? to => to.Write(CompareJson.Text(document))
-                : to => to.Write(CompareText.Render(document, OutputOption.Width(parsed))));
+            OutputOption.Write(parsed, FormatOptions<ReportFormat>.From(parsed) switch
+            {
+                ReportFormat.Json => to => to.Write(CompareJson.Text(document)),
+                ReportFormat.Html => to => HtmlCompare.Write(to, document),
+                _ => to => to.Write(CompareText.Render(document, OutputOption.Width(parsed))),
+            });
             return document.Limit is { Exceeded: true } ? ExitCode.No : ExitCode.Done;
         });
         return command;

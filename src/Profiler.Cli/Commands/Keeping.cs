@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Profiler.Cli.Commands.Options;
 using Profiler.Core.Capture;
+using Profiler.Core.Lives;
 using Profiler.Host.Files;
 using Profiler.Linux;
 
@@ -26,8 +27,16 @@ internal sealed class Keeping : IDisposable
 
     /// <summary>The flight recorder of a profile; null if nothing is to be kept.</summary>
     /// <param name="kept">See <see cref="KeepOptions.DirectoryFrom"/>.</param>
-    public static Keeping? Of(ParseResult parsed, Profile profile, KeptRecordings? kept, TimeProvider time) =>
-        kept is null ? null : new Keeping(new FlightRecorder(profile, KeepOptions.RulesFrom(parsed), kept, time));
+    /// <param name="told">Hears of each recording.</param>
+    public static Keeping? Of(
+        ParseResult parsed, Profile profile, KeptRecordings? kept, TimeProvider time, Action<KeptLives>? told = null)
+    {
+        if (kept is null)
+            return null;
+        var recorder = new FlightRecorder(profile, KeepOptions.RulesFrom(parsed), kept, time);
+        recorder.Kept += told;
+        return new Keeping(recorder);
+    }
 
     /// <inheritdoc cref="FlightRecorder.Start"/>
     public void Start() => _recorder.Start();

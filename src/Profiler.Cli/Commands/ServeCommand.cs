@@ -169,7 +169,7 @@ internal static class ServeCommand
         using var pages = new MetricsPages(source, () => Volatile.Read(ref ready), log, path, parsed.GetValue(RequestsOption));
         metrics?.Dispose();
         using var profile = new Profile(events, time, source.SinkOf, _ => source.Histograms);
-        using Keeping? keeping = Keeping.Of(parsed, profile, kept, time);
+        using Keeping? keeping = Keeping.Of(parsed, profile, kept, time, source.Name);
         Activity? web = StartSteps.Begin("web server");
         // The server stops before the profile does: no scrape comes while programs are being detached.
         using (OtlpPush? push = otlp is null ? null : new OtlpPush(otlp, profile, source.State, Version, log))

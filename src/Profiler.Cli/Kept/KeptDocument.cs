@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Profiler.Core;
 using Profiler.Core.Capture;
+using Profiler.Core.Lives;
+using Profiler.Core.Names;
 using Profiler.Host.Files;
 using Profiler.Report;
 
@@ -21,15 +23,16 @@ internal sealed record KeptDocument(string Schema, string Directory, ImmutableAr
 
 /// <summary>A kept recording, and the shutdown or start that it was kept for.</summary>
 /// <param name="File">Its name in the directory.</param>
-/// <param name="Time">When it was kept, to the second.</param>
+/// <param name="Time">When that ended, or the recording was asked for; of what was still running when that was noticed. To the second.</param>
 /// <param name="Vm">The VM or other process; null if it has no shutdown or start.</param>
 /// <param name="Life">shutdown or start; null if it has none.</param>
-/// <param name="DurationNs">How long that took; null if it has none.</param>
+/// <param name="DurationNs">How long that took, at least if it was still running; null if it has none.</param>
+/// <param name="Running">It was still running when the recording was written.</param>
 /// <param name="Finding">The id of the finding that cost most; null if there is none.</param>
 /// <param name="Text">What that says.</param>
 /// <param name="Error">Why the file cannot be read; else null.</param>
 internal sealed record KeptEntry(
-    string File, DateTimeOffset Time, string? Vm, string? Life, long? DurationNs, string? Finding, string? Text, string? Error)
+    string File, DateTimeOffset Time, string? Vm, string? Life, long? DurationNs, bool Running, string? Finding, string? Text, string? Error)
 {
     /// <summary>Reads a recording; null if nothing in it matches the filter.</summary>
     public static KeptEntry? Of(KeptFile file, ActivityFilter filter)
@@ -42,24 +45,28 @@ internal sealed record KeptEntry(
         }
         catch (UserException e)
         {
-            return new KeptEntry(name, file.Name.At, file.Name.Process, null, null, null, null, e.Message);
+            return new KeptEntry(name, file.Name.At, file.Name.Process, null, null, false, null, null, e.Message);
         }
     }
 
     private static KeptEntry Of(string file, KeptName name, ReportDocument report)
     {
-        IEnumerable<(string Vm, string Life, long Ns, ImmutableArray<ReportFinding> Findings)> lives =
+        LifeIn[] lives =
         [
-            .. report.Shutdowns.Select(s => (s.Vm ?? s.Comm, "shutdown", s.WallNs, s.Findings)),
-            .. report.Starts.Select(s => (s.Vm ?? s.Comm, "start", s.WallNs, s.Findings)),
+            .. report.Shutdowns.Select(s => new LifeIn(KeptKind.Shutdown, s.Vm ?? s.Comm, s.WallNs, s.Unfinished, s.Findings)),
+            .. report.Starts.Select(s => new LifeIn(KeptKind.Start, s.Vm ?? s.Comm, s.WallNs, s.Unfinished, s.Findings)),
         ];
-        // The one that the file is named after, else the longest.
-        (string? vm, string? life, long ns, ImmutableArray<ReportFinding> findings) = lives
-            .OrderBy(l => name.Seconds is { } seconds ? Math.Abs(l.Ns / 1e9 - seconds) : -l.Ns / 1e9)
+        // The one that the file is named after, else the longest. What was running then is longer in the recording, which ends later.
+        LifeIn? of = lives
+            .OrderByDescending(l => name.Seconds is not null && KeptName.Safe(l.Vm) == name.Process && l.Kind == name.Kind && l.Running == name.Running)
+            .ThenBy(l => name.Seconds is { } seconds ? Math.Abs(l.Ns / 1e9 - seconds) : -l.Ns / 1e9)
             .FirstOrDefault();
-        ReportFinding? first = findings.IsDefaultOrEmpty ? null : findings[0];
-        return new KeptEntry(file, name.At, vm, life, life is null ? null : ns, first?.Id, first?.Text, null);
+        ReportFinding? first = of is null || of.Findings.IsEmpty ? null : of.Findings[0];
+        return new KeptEntry(file, name.At, of?.Vm, of?.Kind.Name(), of?.Ns, of?.Running ?? false, first?.Id, first?.Text, null);
     }
+
+    /// <summary>A shutdown or start in a recording.</summary>
+    private sealed record LifeIn(KeptKind Kind, string Vm, long Ns, bool Running, ImmutableArray<ReportFinding> Findings);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

@@ -25,6 +25,7 @@ internal static class KeptText
     private static string Life(KeptEntry entry) => entry switch
     {
         { Error: { } error } => error,
+        { Life: { } life, DurationNs: { } ns, Running: true } => $"{entry.Vm}: {life} still running after {Figures.Text(ns)}",
         { Life: { } life, DurationNs: { } ns } => $"{entry.Vm}: {life} {Figures.Text(ns)}",
         _ => "no shutdown or start",
     };

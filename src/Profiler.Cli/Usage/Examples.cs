@@ -47,6 +47,7 @@ internal static class Examples
             "vfioscope compare old-kernel.vfioscope new-kernel.vfioscope",
             "vfioscope compare --before a.vfioscope b.vfioscope --after c.vfioscope",
             "vfioscope compare old.vfioscope new.vfioscope --fail-if-slower 10%",
+            "vfioscope compare old.vfioscope new.vfioscope --format html -o compare.html",
         ],
         ["export"] =
         [

@@ -8,8 +8,8 @@ using Profiler.Core.Recording;
 namespace Profiler.Core.Capture;
 
 /// <summary>
-/// Remembers the newest events of a profile, and keeps them as a recording when a shutdown or start was slow, when it has a finding of the
-/// wanted severity, or when someone asks. <see cref="Keep"/> may be called on any thread.
+/// Remembers the newest events of a profile, and keeps them as a recording when a shutdown or start was slow, when one hangs, when it has a
+/// finding of the wanted severity, or when someone asks. <see cref="Keep"/> may be called on any thread.
 /// </summary>
 /// <param name="profile">Not started yet.</param>
 /// <param name="rules">When, and of which time.</param>
@@ -17,20 +17,24 @@ namespace Profiler.Core.Capture;
 /// <param name="time">The clock; recordings are written on the threads of its timers.</param>
 public sealed class FlightRecorder(Profile profile, KeepRules rules, IKeptRecordings store, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1), TrimPeriod = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1), LookPeriod = TimeSpan.FromSeconds(10);
 
     // More end at once on no host; the longest is kept in any case, as they are in the same recording.
     private const int MaxEnded = 1024;
 
     private readonly EventRing _ring = new(rules.MemoryBytes);
     private readonly Lock _ringGate = new();
-    private readonly ConcurrentQueue<Ended> _ended = new();
+    private readonly ConcurrentQueue<LifeToKeep> _ended = new();
+    private readonly HangingLives _hanging = new(rules.Slow + KeepRules.Hanging);
     private readonly MappingRates _rates = new();
     private readonly LossHistory _losses = new();
     private ITimer? _ticker;
     private Pending? _pending;
-    private long? _written, _trimmed;
+    private long? _written, _looked;
     private int _asked, _ticking;
+
+    /// <summary>A recording was kept; on the thread of the timer.</summary>
+    public event Action<KeptLives>? Kept;
 
     /// <summary>Begins to remember; to be called before the profile is started.</summary>
     public void Start()
@@ -39,8 +43,8 @@ public sealed class FlightRecorder(Profile profile, KeepRules rules, IKeptRecord
             _ring.Add(process);
         profile.Facts.Learned += Learned;
         profile.Records.Subscribe(Take, _ => { }); // the profile reports the error
-        profile.Shutdowns.Subscribe(s => Take(new Ended(s.Task.Tgid, s.Task.Comm, s.Time.StartNs, s.Time.EndNs, s)), _ => { });
-        profile.Starts.Subscribe(s => Take(new Ended(s.Task.Tgid, s.Task.Comm, s.Time.StartNs, s.Time.EndNs, s)), _ => { });
+        profile.Shutdowns.Subscribe(s => Take(new LifeToKeep(s)), _ => { });
+        profile.Starts.Subscribe(s => Take(new LifeToKeep(s)), _ => { });
         _ticker = time.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
     }
 
@@ -81,17 +85,17 @@ public sealed class FlightRecorder(Profile profile, KeepRules rules, IKeptRecord
                 _ring.Add(process);
         }
         else if (fact is ResetDamage damage)
-            Take(new Ended(damage.Tgid, damage.Process, damage.EndNs, damage.EndNs, damage));
+            Take(new LifeToKeep(damage));
     }
 
     // On the thread of the events.
-    private void Take(Ended ended)
+    private void Take(LifeToKeep ended)
     {
         if ((IsSlow(ended) || rules.Finding is not null) && _ended.Count < MaxEnded)
             _ended.Enqueue(ended);
     }
 
-    private bool IsSlow(Ended ended) => ended.DurationNs > (long)rules.Slow.TotalNanoseconds;
+    private bool IsSlow(LifeToKeep life) => life.Time.DurationNs > (long)rules.Slow.TotalNanoseconds;
 
     private void Tick()
     {
@@ -103,8 +107,8 @@ public sealed class FlightRecorder(Profile profile, KeepRules rules, IKeptRecord
             Collect();
             if (Asked() || IsDue())
                 Write();
-            if (_trimmed is not { } at || time.GetElapsedTime(at) >= TrimPeriod)
-                Trim();
+            if (_looked is not { } at || time.GetElapsedTime(at) >= LookPeriod)
+                Look();
         }
         finally
         {
@@ -116,7 +120,7 @@ public sealed class FlightRecorder(Profile profile, KeepRules rules, IKeptRecord
     {
         if (Interlocked.Exchange(ref _asked, 0) == 0)
             return false;
-        _pending ??= new Pending(new KeptLife(time.GetUtcNow(), null, 0), long.MaxValue, time.GetTimestamp());
+        _pending ??= new Pending(new KeptLife(time.GetUtcNow(), null, 0), long.MaxValue, time.GetTimestamp(), []);
         return true;
     }
 
@@ -125,23 +129,31 @@ public sealed class FlightRecorder(Profile profile, KeepRules rules, IKeptRecord
 
     private void Collect()
     {
-        while (_ended.TryDequeue(out Ended? ended))
+        while (_ended.TryDequeue(out LifeToKeep? ended))
         {
-            if (!IsWanted(ended))
-                continue;
-            var life = new KeptLife(
-                profile.WallClock(ended.EndNs), profile.Facts.VmNames.GetValueOrDefault(ended.Tgid) ?? ended.Comm, ended.DurationNs);
-            _pending = _pending is { } before
-                ? before with
-                {
-                    Life = before.Life.DurationNs >= life.DurationNs && before.Life.Name is not null ? before.Life : life,
-                    StartNs = Math.Min(before.StartNs, ended.StartNs),
-                }
-                : new Pending(life, ended.StartNs, time.GetTimestamp());
+            if (IsWanted(ended))
+                Pend(ended);
         }
     }
 
-    private bool IsWanted(Ended ended)
+    private void Pend(LifeToKeep of)
+    {
+        var life = new KeptLife(
+            profile.WallClock(of.Time.EndNs), profile.Facts.VmNames.GetValueOrDefault(of.Task.Tgid) ?? of.Task.Comm, of.Time.DurationNs)
+        {
+            Kind = of.Kind,
+            Running = of.Running,
+        };
+        Pending before = _pending ?? new Pending(life, of.Time.StartNs, time.GetTimestamp(), []);
+        _pending = before with
+        {
+            Life = before.Life.DurationNs >= life.DurationNs && before.Life.Name is not null ? before.Life : life,
+            StartNs = Math.Min(before.StartNs, of.Time.StartNs),
+            Lives = before.Lives.Length < MaxEnded ? before.Lives.Add(of) : before.Lives,
+        };
+    }
+
+    private bool IsWanted(LifeToKeep ended)
     {
         ImmutableArray<Finding> findings = rules.Finding is null ? [] : FindingsOf(ended.Of);
         return IsSlow(ended) || findings.Any(f => f.Severity >= rules.Finding);
@@ -161,21 +173,19 @@ public sealed class FlightRecorder(Profile profile, KeepRules rules, IKeptRecord
         }
     }
 
-    // What is not over, or not written yet, stays with what was before it.
-    private void Trim()
+    private void Look()
     {
-        _trimmed = time.GetTimestamp();
-        long neededNs = profile.Read(state =>
+        _looked = time.GetTimestamp();
+        store.Refresh();
+        (long neededNs, ImmutableArray<LifeToKeep> hanging) = profile.Read(state =>
         {
             _losses.Add(state);
-            return Math.Min(
-                state.NowNs,
-                Math.Min(
-                    state.Snapshot.ShutdownsInFlight.Select(s => s.SoFar.Time.StartNs).DefaultIfEmpty(long.MaxValue).Min(),
-                    state.Snapshot.StartsInFlight.Select(s => s.Time.StartNs).DefaultIfEmpty(long.MaxValue).Min()));
+            return (NeededFromNs(state), _hanging.Look(state.Snapshot));
         });
-        foreach (Ended ended in _ended)
-            neededNs = Math.Min(neededNs, ended.StartNs);
+        foreach (LifeToKeep life in hanging)
+            Pend(life);
+        foreach (LifeToKeep ended in _ended)
+            neededNs = Math.Min(neededNs, ended.Time.StartNs);
         neededNs = Math.Min(neededNs, _pending?.StartNs ?? long.MaxValue);
         lock (_ringGate)
         {
@@ -184,9 +194,16 @@ public sealed class FlightRecorder(Profile profile, KeepRules rules, IKeptRecord
         }
     }
 
+    // What is not over stays with what was before it.
+    private static long NeededFromNs(ProfileState state) => Math.Min(
+        state.NowNs,
+        Math.Min(
+            state.Snapshot.ShutdownsInFlight.Select(s => s.SoFar.Time.StartNs).DefaultIfEmpty(long.MaxValue).Min(),
+            state.Snapshot.StartsInFlight.Select(s => s.Time.StartNs).DefaultIfEmpty(long.MaxValue).Min()));
+
     private void Write()
     {
-        KeptLife life = _pending!.Life;
+        Pending pending = _pending!;
         _pending = null;
         _written = time.GetTimestamp();
         RingRecording recording = profile.Read(state =>
@@ -195,17 +212,16 @@ public sealed class FlightRecorder(Profile profile, KeepRules rules, IKeptRecord
             lock (_ringGate)
                 return new RingRecording(state, _ring.Contents(), _losses.Since(_ring.FromNs), profile.WallClock);
         });
-        store.Keep(life, recording.Write);
+        if (store.Keep(pending.Life, recording.Write) is not { } file)
+            _hanging.Retry(pending.Lives.Where(life => life.Running));
+        else if (pending.Lives.Where(life => !life.Running).Select(life => life.Of).ToArray() is { Length: > 0 } over)
+            Kept?.Invoke(new KeptLives(file, [.. over.OfType<Shutdown>()], [.. over.OfType<Start>()]));
     }
 
     /// <summary>What is to be kept.</summary>
     /// <param name="Life">The longest.</param>
     /// <param name="StartNs">Begin of the first, CLOCK_MONOTONIC.</param>
     /// <param name="Since">When the first ended, on the clock of the timer.</param>
-    private sealed record Pending(KeptLife Life, long StartNs, long Since);
-
-    private sealed record Ended(int Tgid, string Comm, long StartNs, long EndNs, object Of)
-    {
-        public long DurationNs => EndNs - StartNs;
-    }
+    /// <param name="Lives">All of them, up to a number.</param>
+    private sealed record Pending(KeptLife Life, long StartNs, long Since, ImmutableArray<LifeToKeep> Lives);
 }

@@ -18,6 +18,9 @@ public sealed record KeepRules(TimeSpan Slow)
     /// <summary>What happens for so long after the end is kept as well.</summary>
     public static readonly TimeSpan After = TimeSpan.FromSeconds(2);
 
+    /// <summary>What is in progress is kept as well when it is over <see cref="Slow"/> by more: most of what is only slow has ended by then.</summary>
+    public static readonly TimeSpan Hanging = TimeSpan.FromSeconds(30);
+
     /// <summary>Minimum distance of two recordings: of what ends together there is one.</summary>
     public static readonly TimeSpan Distance = TimeSpan.FromSeconds(10);
 }

@@ -126,6 +126,9 @@ public sealed class HostStatistics : IAccumulator
             _vms[vm].LastStart = new LastStart(start.Time.DurationNs, start.Opens.Length, _wallClock(start.Time.EndNs), start.Phases);
     }
 
+    /// <summary>A recording of these was kept: their exemplars name it.</summary>
+    public void Name(KeptLives kept) => _exemplars.Name(kept, _wallClock);
+
     /// <summary>Releases in progress, by device and VM; the oldest, up to the maximum number of devices.</summary>
     /// <param name="operations">All operations in progress.</param>
     public ImmutableArray<ReleaseInFlight> ReleasesInFlight(IEnumerable<OperationInFlight> operations) =>

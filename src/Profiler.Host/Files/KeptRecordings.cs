@@ -33,8 +33,12 @@ public sealed class KeptRecordings(string directory, int maxFiles, long maxBytes
     // A file that has not been written for so long is of a process that was killed.
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
 
+    // Of more no server needs to know.
+    private const int MaxNewest = 32;
+
     private readonly Lock _gate = new();
     private KeptCounts _counts;
+    private ImmutableArray<KeptRecording> _newest = [];
     private string? _warned;
 
     public KeptCounts Counts
@@ -44,6 +48,34 @@ public sealed class KeptRecordings(string directory, int maxFiles, long maxBytes
             lock (_gate)
                 return _counts;
         }
+    }
+
+    public ImmutableArray<KeptRecording> Newest
+    {
+        get
+        {
+            lock (_gate)
+                return _newest;
+        }
+    }
+
+    public void Refresh()
+    {
+        ImmutableArray<KeptRecording> newest = [];
+        try
+        {
+            newest =
+            [
+                .. List(directory).Take(MaxNewest).Select(f => new KeptRecording(
+                    Path.GetFileName(f.Path), f.Name.At, f.Name.Process, f.Name.Seconds, f.Name.Kind, f.Name.Running)),
+            ];
+        }
+        catch (Exception e) when (IsOfFiles(e))
+        {
+            // Of what cannot be read there is nothing to tell; that it cannot be written is told.
+        }
+        lock (_gate)
+            _newest = newest;
     }
 
     /// <summary>Warns if nothing can be written there, before it is needed.</summary>
@@ -58,14 +90,16 @@ public sealed class KeptRecordings(string directory, int maxFiles, long maxBytes
         {
             Warn(e);
         }
+        Refresh();
     }
 
-    public void Keep(KeptLife life, Action<Stream> write)
+    public string? Keep(KeptLife life, Action<Stream> write)
     {
+        string? name = null;
         try
         {
             Create();
-            (string name, long bytes) = WriteNew(life, write);
+            (name, long bytes) = WriteNew(life, write);
             lock (_gate)
                 _counts = _counts with { Written = _counts.Written + 1, Bytes = _counts.Bytes + bytes };
             _warned = null;
@@ -75,9 +109,11 @@ public sealed class KeptRecordings(string directory, int maxFiles, long maxBytes
         catch (Exception e) when (IsOfFiles(e))
         {
             lock (_gate)
-                _counts = _counts with { Failed = _counts.Failed + 1 };
+                _counts = _counts with { Failed = _counts.Failed + (name is null ? 1 : 0) };
             Warn(e);
         }
+        Refresh();
+        return name;
     }
 
     /// <summary>The kept recordings of a directory, the newest first.</summary>

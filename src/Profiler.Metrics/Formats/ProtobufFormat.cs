@@ -116,10 +116,13 @@ internal sealed class ProtobufFormat(PooledBuffer bytes) : MetricsFormat
         if (exemplar is not null)
         {
             int inner = _message.BeginMessage(3);
-            if (exemplar.Shutdown is { } shutdown)
+            int room = ExemplarLimit.MaxLabels - (exemplar.Recording is { } file ? ExemplarLimit.Length("recording", file) : 0);
+            if (exemplar.Shutdown is { } shutdown && (room -= ExemplarLimit.Length("shutdown", shutdown)) >= 0)
                 Pair(1, "shutdown", shutdown);
-            if (exemplar.Device is { } device)
+            if (exemplar.Device is { } device && (room -= ExemplarLimit.Length("device", device)) >= 0)
                 Pair(1, "device", device);
+            if (exemplar.Recording is { } recording)
+                Pair(1, "recording", recording);
             _message.Double(2, exemplar.Ns / 1e9);
             int timestamp = _message.BeginMessage(3);
             long milliseconds = exemplar.At.ToUnixTimeMilliseconds();

@@ -40,6 +40,9 @@ internal sealed class MetricRegistry : MetricsFormat, ISink
     /// <summary>Records an ended start.</summary>
     public void Record(Start start) => _histograms.Record(start);
 
+    /// <inheritdoc cref="DurationHistograms.Name(KeptLives)"/>
+    public void Name(KeptLives kept) => _histograms.Name(kept);
+
     /// <summary>Sets all counters and gauges, removes series that were not set, and writes all metrics.</summary>
     /// <param name="to">Output buffer.</param>
     /// <param name="state">State to export.</param>

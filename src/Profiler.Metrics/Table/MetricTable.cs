@@ -223,6 +223,16 @@ public static class MetricTable
     public static readonly MetricDefinition KeptBytes = Counter(
         "vfioscope_kept_bytes_total", Bytes, "Size of the recordings that the flight recorder kept; only with --keep-slow.");
 
+    public static readonly MetricDefinition KeptTimestamp = Gauge(
+        "vfioscope_kept_recording_timestamp_seconds", Seconds,
+        "The newest 32 recordings in the directory of the flight recorder: when the shutdown or start ended, was found to be slow if it is " +
+        "still running, or the recording was asked for, Unix time. vm is as in the name of the file.", "file", "vm", "life", "running");
+
+    public static readonly MetricDefinition KeptSeconds = Gauge(
+        "vfioscope_kept_recording_seconds", Seconds,
+        "How long the shutdown or start took that each of these recordings was kept for; a lower bound if it was still running, absent if " +
+        "the recording was asked for.", "file", "vm", "life", "running");
+
     // ---- overhead ----
 
     private const string WhenCounted = "; only while the kernel counts it: --bpf-stats, or sysctl kernel.bpf_stats_enabled.";

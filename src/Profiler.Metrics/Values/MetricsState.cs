@@ -19,6 +19,9 @@ public sealed record MetricsState(
     /// <summary>What the flight recorder kept; null if there is none.</summary>
     public KeptCounts? Kept { get; init; }
 
+    /// <summary>The newest recordings that it kept, the newest first, limited in number.</summary>
+    public ImmutableArray<KeptRecording> KeptNewest { get; init; } = [];
+
     /// <summary>Lost data and errors of the capture.</summary>
     public ImmutableArray<Problem> Problems => Profile.Health.Problems;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
+using Profiler.Core.Names;
 using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics.Values;
@@ -31,12 +32,22 @@ internal static class SelfMetrics
             to.Sample(MetricTable.KeptFailed, kept.Failed);
             to.Sample(MetricTable.KeptBytes, kept.Bytes);
         }
+        foreach (KeptRecording recording in state.KeptNewest)
+            to.Time(MetricTable.KeptTimestamp, recording.At, LabelsOf(recording));
+        foreach (KeptRecording recording in state.KeptNewest)
+        {
+            if (recording.Seconds is { } seconds)
+                to.Sample(MetricTable.KeptSeconds, seconds, LabelsOf(recording));
+        }
         foreach (ProgramCost program in state.Programs)
             to.Seconds(MetricTable.BpfRunSeconds, program.Ns, program.Program);
         foreach (ProgramCost program in state.Programs)
             to.Sample(MetricTable.BpfRuns, program.Runs, program.Program);
         Process(to, state.Process);
     }
+
+    private static string[] LabelsOf(KeptRecording recording) =>
+        [recording.File, recording.Process ?? "", recording.Kind?.Name() ?? "", recording.Running ? "true" : "false"];
 
     private static void Probes(MetricsFormat to, ProfileHealth health)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Profiler.Core;
 
 namespace Profiler.Report.Html;
@@ -8,57 +9,32 @@ namespace Profiler.Report.Html;
 /// </summary>
 public static class HtmlReport
 {
-    // Nothing may be loaded or run, whatever a name in the recording contains.
-    private const string Policy = "default-src 'none'; style-src 'unsafe-inline'";
-
-    private static readonly Lazy<string> Css = new(() =>
-    {
-        using var css = new StreamReader(typeof(HtmlReport).Assembly.GetManifestResourceStream("report.css")!);
-        return css.ReadToEnd();
-    });
-
     /// <param name="to">Receives the page.</param>
     /// <param name="report">What to render.</param>
     public static void Write(TextWriter to, ReportDocument report)
     {
-        var html = new HtmlWriter(to);
         ImmutableArray<HtmlLife> lives = [.. report.Shutdowns.Select(HtmlLife.Of)];
         ImmutableArray<HtmlLife> starts = [.. report.Starts.Select(HtmlLife.Of)];
-        using (html.Page("en"))
-        {
-            using (html.Open("head"))
+        HtmlPage.Write(
+            to, string.Create(CultureInfo.InvariantCulture, $"{report.Host.Hostname}, {report.Capture.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"),
+            html => HtmlCapture.WriteHead(html, report),
+            html =>
             {
-                html.Empty("meta", ("charset", "utf-8"));
-                html.Empty("meta", ("http-equiv", "Content-Security-Policy"), ("content", Policy));
-                html.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
-                html.Empty("meta", ("name", "color-scheme"), ("content", "light dark"));
-                html.Text("title", $"vfioscope: {report.Host.Hostname}, {report.Capture.Start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
-                html.Style(Css.Value);
-            }
-            using (html.Open("body"))
-            {
-                using (html.Open("header"))
-                    HtmlCapture.WriteHead(html, report);
-                using (html.Open("main"))
-                {
-                    HtmlFindings.Write(html, report, [.. starts, .. lives]);
-                    Lives(html, "Starts", "starts", null, starts);
-                    Lives(html, "Shutdowns", "shutdowns", "No device was released.", lives);
-                    if (!report.UserResets.IsEmpty)
-                        HtmlCapture.Table(html, "Resets that programs asked for", UserResets.Columns, report.UserResets.Select(r => UserResets.Cells(r, report)));
-                    Locks(html, report.Locks);
-                    if (!report.Forecasts.IsEmpty)
-                        HtmlCapture.Table(html, Forecasts.Title, Forecasts.Columns, report.Forecasts.Select(Forecasts.Cells));
-                    HtmlList.Write(html, WhatIfText.Title, report.WhatIf is { } whatIf ? [.. WhatIfText.Lines(whatIf)] : []);
-                    HtmlHistograms.Write(html, report.Histograms);
-                    HtmlList.Write(
-                        html, "Kernel stacks of slow operations, innermost frame first",
-                        [.. StackText.Used(report).Select(s => $"{s.What}: {string.Join(" < ", s.Stack.Frames)}")]);
-                    HtmlCapture.Write(html, report.Capture);
-                }
-            }
-        }
-        to.Write('\n');
+                HtmlFindings.Write(html, report, [.. starts, .. lives]);
+                Lives(html, "Starts", "starts", null, starts);
+                Lives(html, "Shutdowns", "shutdowns", "No device was released.", lives);
+                if (!report.UserResets.IsEmpty)
+                    HtmlCapture.Table(html, "Resets that programs asked for", UserResets.Columns, report.UserResets.Select(r => UserResets.Cells(r, report)));
+                Locks(html, report.Locks);
+                if (!report.Forecasts.IsEmpty)
+                    HtmlCapture.Table(html, Forecasts.Title, Forecasts.Columns, report.Forecasts.Select(Forecasts.Cells));
+                HtmlList.Write(html, WhatIfText.Title, report.WhatIf is { } whatIf ? [.. WhatIfText.Lines(whatIf)] : []);
+                HtmlHistograms.Write(html, report.Histograms);
+                HtmlList.Write(
+                    html, "Kernel stacks of slow operations, innermost frame first",
+                    [.. StackText.Used(report).Select(s => $"{s.What}: {string.Join(" < ", s.Stack.Frames)}")]);
+                HtmlCapture.Write(html, report.Capture);
+            });
     }
 
     private static void Lives(HtmlWriter html, string title, string id, string? none, ImmutableArray<HtmlLife> lives)

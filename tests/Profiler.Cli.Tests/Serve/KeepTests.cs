@@ -28,6 +28,35 @@ public sealed class KeepTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_still_running_is_told_apart()
+    {
+        await File.WriteAllBytesAsync(
+            Path.Combine(_kept, "kept-20261122T080042Z-running-41.0s-qemu.vfioscope"),
+            new StagedCapture("1.0 7/7 qemu exits\n1.0 7/7 qemu release begin 0000:01:00.0 exiting\n42.0 8/8 other open begin 0000:02:00.0").Recording());
+        (_, string list, _) = await Verb.Run(ReportCommand.Create(), "--list", "--dir", _kept);
+        Assert.StartsWith("2026-11-22 08:00:42 UTC  qemu: shutdown still running after 4", list, StringComparison.Ordinal);
+        (_, string json, _) = await Verb.Run(ReportCommand.Create(), "--list", "--json", "--dir", _kept);
+        Assert.True((bool)JsonNode.Parse(json)!["recordings"]![0]!["running"]!);
+        using var file = new TemporaryFile(System.Text.Encoding.UTF8.GetBytes(json));
+        Schema.Validate(file.Path, "kept.schema.json");
+    }
+
+    [Fact]
+    public async Task The_metrics_name_the_file()
+    {
+        using var recording = new TemporaryFile(StagedEvents.Shutdowns(1).Recording());
+        await using var serving = await Serving.Start("--from", recording.Path, "--speed", "1000000", "--keep-slow", $"10s:{_kept}");
+        string text = await serving.GetWhen(text => text.Contains("vfioscope_kept_recording_seconds{", StringComparison.Ordinal));
+        string name = Path.GetFileName(Directory.GetFiles(_kept).Single());
+        Assert.Contains($"vfioscope_kept_recording_seconds{{file=\"{name}\",vm=\"gpu-0\",life=\"shutdown\",running=\"false\"}} 17.", text, StringComparison.Ordinal);
+        // It is told to the histograms a moment after it is there.
+        await Eventually.Get(
+            async () => await (await serving.Send(HttpMethod.Get, "/metrics", ("Accept", "application/openmetrics-text;version=1.0.0"))).Content.ReadAsStringAsync(),
+            answer => answer.Contains($",recording=\"{name}\"}} 17.", StringComparison.Ordinal));
+        Assert.Equal(ExitCode.Done, await serving.Stop());
+    }
+
+    [Fact]
     public async Task The_list_as_JSON_keeps_to_its_schema()
     {
         await Keep(_kept);

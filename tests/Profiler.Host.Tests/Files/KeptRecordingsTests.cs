@@ -1,4 +1,5 @@
 using Profiler.Core.Capture;
+using Profiler.Core.Lives;
 using Profiler.Host.Files;
 
 #pragma warning disable CA1416 // not on Windows: like all of this
@@ -23,8 +24,25 @@ public sealed class KeptRecordingsTests : IDisposable
         Assert.Equal(["kept-20261130T031407Z-17.2s-web-1.vfioscope", "kept-20261130T041407Z-asked.vfioscope"], Files());
         Assert.Equal(new KeptCounts(2, 0, 20), kept.Counts);
         KeptFile newest = KeptRecordings.List(_root)[0];
-        Assert.Equal(new KeptName(Night.AddHours(1), null, null), newest.Name);
-        Assert.Equal(new KeptName(Night, 17.2, "web-1"), KeptRecordings.List(_root)[1].Name);
+        Assert.Equal(new KeptName(Night.AddHours(1), null, null, null, false), newest.Name);
+        Assert.Equal(new KeptName(Night, 17.2, "web-1", KeptKind.Shutdown, false), KeptRecordings.List(_root)[1].Name);
+    }
+
+    [Theory]
+    [InlineData(KeptKind.Shutdown, true, "kept-20261130T031407Z-running-40.2s-web-1.vfioscope")]
+    [InlineData(KeptKind.Start, false, "kept-20261130T031407Z-start-40.2s-web-1.vfioscope")]
+    [InlineData(KeptKind.Start, true, "kept-20261130T031407Z-running-start-40.2s-web-1.vfioscope")]
+    [InlineData(KeptKind.Reset, false, "kept-20261130T031407Z-reset-40.2s-web-1.vfioscope")]
+    public void What_was_kept_and_whether_it_was_over_is_in_the_name(KeptKind kind, bool running, string file)
+    {
+        Assert.Equal(file, KeptName.Of(new KeptLife(Night, "web-1", 40_200_000_000) { Kind = kind, Running = running }));
+        Assert.Equal(new KeptName(Night, 40.2, "web-1", kind, running), KeptName.Parse(file));
+        // Whatever a VM is called, that is its name.
+        foreach (string vm in (string[])["running-40.2s-a", "start-1.0s-b", "asked", "running", "reset-"])
+        {
+            KeptName name = KeptName.Parse(KeptName.Of(new KeptLife(Night, vm, 1_000_000_000) { Kind = kind, Running = running }))!;
+            Assert.Equal((vm, kind, running, 1.0), (name.Process, name.Kind, name.Running, name.Seconds));
+        }
     }
 
     [Theory]
@@ -32,6 +50,7 @@ public sealed class KeptRecordingsTests : IDisposable
     [InlineData("-rf\n\u001b[31m\u202e *", "-rf___31m___")]
     [InlineData("", "_")]
     [InlineData("größe~2", "gr__e_2")]
+    [InlineData("\ud83d\ude00-namespace/vmi\ud83d", "_-namespace_vmi_")]
     public void A_hostile_name_stays_in_the_directory_and_on_its_line(string vm, string safe)
     {
         string name = KeptName.Of(new KeptLife(Night, vm, 1_000_000_000));
@@ -73,6 +92,31 @@ public sealed class KeptRecordingsTests : IDisposable
         // Also if a clock was set back.
         kept.Keep(new KeptLife(Night, "vm", 0), Write);
         Assert.Contains("kept-20261130T031407Z-0.0s-vm.vfioscope", Files());
+    }
+
+    [Fact]
+    public void The_newest_are_told_whoever_wrote_or_removed_them_and_not_more_than_32()
+    {
+        KeptRecordings kept = Kept();
+        Keep(Kept(), "of another", 1);
+        Assert.Empty(kept.Newest);
+        kept.Refresh();
+        Assert.Equal(new KeptRecording("kept-20261130T031407Z-1.0s-of_another.vfioscope", Night, "of_another", 1.0, KeptKind.Shutdown, false), Assert.Single(kept.Newest));
+        File.Delete(At(kept.Newest[0].File));
+        kept.Refresh();
+        Assert.Empty(kept.Newest);
+        for (int hour = 0; hour < 40; hour++)
+            kept.Keep(new KeptLife(Night.AddHours(hour), null, 0), Write);
+        Assert.Equal(32, kept.Newest.Length);
+        Assert.Equal(Night.AddHours(39), kept.Newest[0].At);
+        // What is there when the exporter begins is told at once, and what cannot be read is nothing.
+        KeptRecordings next = Kept();
+        next.Check();
+        Assert.Equal(kept.Newest, next.Newest);
+        Directory.Delete(_root, recursive: true);
+        next.Refresh();
+        Assert.Empty(next.Newest);
+        Directory.CreateDirectory(_root);
     }
 
     [Fact]

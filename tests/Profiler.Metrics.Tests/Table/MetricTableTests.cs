@@ -7,11 +7,12 @@ namespace Profiler.Metrics.Tests.Table;
 /// <summary>What holds for each metric that there is, and for each that somebody adds.</summary>
 public sealed class MetricTableTests
 {
-    // Labels that may grow are bounded by --max-devices and --max-vms, or by what there is of probes, programs and models.
+    // Labels that may grow are bounded by --max-devices and --max-vms, or by what there is of probes, programs and models; of kept recordings
+    // there are 32.
     private static readonly string[] Labels =
     [
-        "attach", "device", "driver", "finding", "generation", "impact", "iommu_group", "kernel", "kind", "label", "manager", "method",
-        "model", "namespace", "pci_id", "phase", "pod", "probe", "problem", "program", "reset_methods", "symbol", "version", "vm",
+        "attach", "device", "driver", "file", "finding", "generation", "impact", "iommu_group", "kernel", "kind", "label", "life", "manager", "method",
+        "model", "namespace", "pci_id", "phase", "pod", "probe", "problem", "program", "reset_methods", "running", "symbol", "version", "vm",
     ];
 
     public static TheoryData<string> Names => [.. MetricTable.All.Select(m => m.Name)];

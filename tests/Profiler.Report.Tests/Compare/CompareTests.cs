@@ -127,7 +127,7 @@ public sealed class CompareTests
         Assert.True(text.IndexOf("reset methods of", StringComparison.Ordinal) < text.IndexOf("whole shutdown", StringComparison.Ordinal));
     }
 
-    private static CompareDocument Build(string name) => Sides[name] switch
+    internal static CompareDocument Build(string name) => Sides[name] switch
     {
         var (before, after, limit) => Build(before, after, limit),
     };

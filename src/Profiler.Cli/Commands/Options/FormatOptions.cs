@@ -14,7 +14,7 @@ internal enum OutputFormat
     Json,
 }
 
-/// <summary>What a report is written as.</summary>
+/// <summary>What a report or a comparison is written as.</summary>
 internal enum ReportFormat
 {
     /// <summary>For terminals and mails.</summary>
