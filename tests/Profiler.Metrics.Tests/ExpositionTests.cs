@@ -6,6 +6,8 @@ using Profiler.Core.Names;
 using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
 using Profiler.Metrics.Formats;
+using Profiler.Metrics.Otlp.Sending;
+using Profiler.Metrics.Otlp.Targets;
 using Profiler.Metrics.Values;
 using Profiler.Tests.Support;
 
@@ -41,6 +43,7 @@ public sealed partial class ExpositionTests
     internal static readonly MetricsState Everything = Busy.State with
     {
         Kept = new KeptCounts(3, 1, 40_000),
+        Telemetry = [new OtlpCounts(OtlpSignal.Traces, 40, 7, 2, 0), new OtlpCounts(OtlpSignal.Logs, 12, 0, 0, 0)],
         Statistics = Busy.State.Statistics with
         {
             LibvirtFailureDevices = 40,

@@ -11,7 +11,7 @@ public sealed class MetricTableTests
     private static readonly string[] Labels =
     [
         "attach", "device", "driver", "finding", "generation", "impact", "iommu_group", "kernel", "kind", "label", "manager", "method",
-        "model", "namespace", "pci_id", "phase", "pod", "probe", "problem", "program", "reset_methods", "symbol", "version", "vm",
+        "model", "namespace", "pci_id", "phase", "pod", "probe", "problem", "program", "reason", "reset_methods", "signal", "symbol", "version", "vm",
     ];
 
     public static TheoryData<string> Names => [.. MetricTable.All.Select(m => m.Name)];
