@@ -162,7 +162,8 @@ internal static class ServeCommand
         Endpoints endpoints = EndpointsOf(parsed);
         var otlp = OtlpTargets.From(
             new OtlpOptions(
-                parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption), parsed.GetValue(OtlpSignalsOption)),
+                parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption),
+                parsed.GetValue(OtlpSignalsOption) is { Length: > 0 } signals ? signals : null),
             Environment.GetEnvironmentVariable, log.Warn);
         configuration?.Dispose();
         KeptRecordings? kept = KeepOptions.DirectoryFrom(parsed, log.Warn, log.Info);
