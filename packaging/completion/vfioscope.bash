@@ -74,6 +74,7 @@ _vfioscope() {
         serve--max-devices) return ;;
         serve--max-vms) return ;;
         serve--otlp.endpoint) return ;;
+        serve--otlp.signals) return ;;
         serve--otlp.protocol) words='grpc http/protobuf' ;;
         serve--otlp.interval) return ;;
         serve--log.level) words='debug info warn error' ;;
@@ -104,7 +105,7 @@ _vfioscope() {
                 report) words='--format --json -o --output --addresses --limit --what-if --dir --list --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
                 compare) words='--before --after --fail-if-slower --format --json -o --output --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
                 export) words='--format -o --output --pid --vm --device -h --help'; [[ $word == -* ]] || words=FILES ;;
-                serve) words='--web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.max-requests --max-devices --max-vms --otlp.endpoint --otlp.protocol --otlp.interval --log.level --log.format --bpf-stats --from --speed --attach --lock-probe --buffer --stacks --keep-slow --keep-finding --keep-before --keep-files --keep-size --keep-memory -h --help' ;;
+                serve) words='--web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.max-requests --max-devices --max-vms --otlp.endpoint --otlp.signals --otlp.protocol --otlp.interval --log.level --log.format --bpf-stats --from --speed --attach --lock-probe --buffer --stacks --keep-slow --keep-finding --keep-before --keep-files --keep-size --keep-memory -h --help' ;;
                 why) words='--format --json -h --help' ;;
                 release) words='--mode --open-only --repeat --hold --iommu --dma --page -h --help' ;;
                 help) words='check top record report compare export serve why release help -h --help' ;;

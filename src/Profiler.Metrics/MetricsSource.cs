@@ -5,6 +5,7 @@ using Profiler.Core.Lives;
 using Profiler.Core.Protobuf;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Formats;
+using Profiler.Metrics.Otlp.Sending;
 using Profiler.Metrics.Registry;
 using Profiler.Metrics.Values;
 
@@ -27,6 +28,16 @@ public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, st
 
     /// <summary>What the flight recorder keeps; null if there is none.</summary>
     public IKeptRecordings? Kept { get; init; }
+
+    /// <summary>What became of pushed traces and logs; null if there are none.</summary>
+    internal Func<ImmutableArray<OtlpCounts>>? Telemetry { get; set; }
+
+    /// <inheritdoc cref="HostStatistics.Found"/>
+    /// <exception cref="InvalidOperationException">SinkOf was not called for a profile.</exception>
+    internal Action<FoundFinding>? Found
+    {
+        set => Statistics.Found = value;
+    }
 
     /// <summary>Sink for the histograms; pass it to the profile when it is created.</summary>
     public ISink Histograms => _registry;
@@ -66,21 +77,24 @@ public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, st
             Read(state => _registry.Write(to, state, version, format.Writer == Writer.OpenMetrics));
     }
 
+    private HostStatistics Statistics => _statistics ?? throw new InvalidOperationException("made for a profile, see SinkOf");
+
     // While this runs nothing is recorded, neither in the profile nor in the registry.
     private T Read<T>(Func<MetricsState, T> read)
     {
-        if (_profile is null || _statistics is null)
-            throw new InvalidOperationException("made for a profile, see SinkOf");
+        HostStatistics statistics = Statistics;
         // Read this before the lock: it does not depend on the events, so they need not wait.
         ProcessUsage process = ProcessUsage.Now();
-        var programs = _profile.Programs();
+        var programs = _profile!.Programs();
         (KeptCounts? kept, ImmutableArray<KeptRecording> newest) = (Kept?.Counts, Kept?.Newest ?? []);
+        ImmutableArray<OtlpCounts> telemetry = Telemetry?.Invoke() ?? [];
         return _profile.Read(state => read(
             new MetricsState(state, state.Snapshot.Get<HostStatisticsSnapshot>(), programs, process)
             {
                 Kept = kept,
                 KeptNewest = newest,
-                Releasing = _statistics.ReleasesInFlight(state.Snapshot.Operations),
+                Telemetry = telemetry,
+                Releasing = statistics.ReleasesInFlight(state.Snapshot.Operations),
             }));
     }
 }

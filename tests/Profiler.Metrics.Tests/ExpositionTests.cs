@@ -7,6 +7,8 @@ using Profiler.Core.Names;
 using Profiler.Core.Statistics;
 using Profiler.Core.Wire;
 using Profiler.Metrics.Formats;
+using Profiler.Metrics.Otlp.Sending;
+using Profiler.Metrics.Otlp.Targets;
 using Profiler.Metrics.Values;
 using Profiler.Tests.Support;
 
@@ -47,6 +49,7 @@ public sealed partial class ExpositionTests
             new("kept-20261122T090000Z-asked.vfioscope", new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero), null, null, null, false),
             new("kept-20261122T080000Z-17.2s-gpu-a.vfioscope", new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), "gpu-a", 17.2, KeptKind.Shutdown, false),
         ],
+        Telemetry = [new OtlpCounts(OtlpSignal.Traces, 40, 7, 2, 0), new OtlpCounts(OtlpSignal.Logs, 12, 0, 0, 0)],
         Statistics = Busy.State.Statistics with
         {
             LibvirtFailureDevices = 40,

@@ -12,6 +12,7 @@ using Profiler.Host.Files;
 using Profiler.Metrics;
 using Profiler.Metrics.Logging;
 using Profiler.Metrics.Otlp;
+using Profiler.Metrics.Otlp.Targets;
 using Profiler.Metrics.Web;
 
 namespace Profiler.Cli.Commands;
@@ -65,7 +66,7 @@ internal static class ServeCommand
 
     private static readonly Option<Uri?> OtlpOption = new("--otlp.endpoint")
     {
-        Description = "push the metrics to an OpenTelemetry collector as well: http://HOST:4318",
+        Description = "push to an OpenTelemetry collector as well: http://HOST:4318",
         HelpName = "URL",
         CustomParser = result =>
         {
@@ -79,14 +80,22 @@ internal static class ServeCommand
     private static readonly Option<string?> OtlpProtocolOption = new("--otlp.protocol")
     {
         HelpName = $"{Grpc}|{HttpProtobuf}",
-        Description = $"how to push them; by default as OTEL_EXPORTER_OTLP_PROTOCOL says, else {HttpProtobuf}",
+        Description = $"how to push; by default as OTEL_EXPORTER_OTLP_PROTOCOL says, else {HttpProtobuf}",
     };
 
     private static readonly Option<TimeSpan?> OtlpIntervalOption = new("--otlp.interval")
     {
-        Description = "how often to push them; by default as OTEL_METRIC_EXPORT_INTERVAL says, else 60s",
+        Description = "how often to push the metrics; by default as OTEL_METRIC_EXPORT_INTERVAL says, else 60s",
         HelpName = "DURATION",
         CustomParser = DurationArgument.Parse,
+    };
+
+    private static readonly Option<OtlpSignal[]?> OtlpSignalsOption = new("--otlp.signals")
+    {
+        Description = "what to push: metrics, each shutdown and start as a trace, each finding as a log record; by default metrics",
+        HelpName = string.Join(',', OtlpSignals.Names.All),
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = ParseSignals,
     };
 
     static ServeCommand()
@@ -108,7 +117,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Serves metrics for Prometheus, live or of a recording.")
         {
             ListenOption, SystemdOption, ConfigOption, PathOption, RequestsOption, DevicesOption, VmsOption, OtlpOption,
-            OtlpProtocolOption, OtlpIntervalOption, LogLevelOption, LogFormatOption, LiveOptions.BpfStatsOption,
+            OtlpSignalsOption, OtlpProtocolOption, OtlpIntervalOption, LogLevelOption, LogFormatOption, LiveOptions.BpfStatsOption,
         };
         SourceOptions.AddTo(command);
         KeepOptions.AddTo(command);
@@ -151,8 +160,10 @@ internal static class ServeCommand
             };
         }
         Endpoints endpoints = EndpointsOf(parsed);
-        var otlp = OtlpTarget.From(
-            new OtlpOptions(parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption)),
+        var otlp = OtlpTargets.From(
+            new OtlpOptions(
+                parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption),
+                parsed.GetValue(OtlpSignalsOption) is { Length: > 0 } signals ? signals : null),
             Environment.GetEnvironmentVariable, log.Warn);
         configuration?.Dispose();
         KeptRecordings? kept = KeepOptions.DirectoryFrom(parsed, log.Warn, log.Info);
@@ -172,7 +183,8 @@ internal static class ServeCommand
         using Keeping? keeping = Keeping.Of(parsed, profile, kept, time, source.Name);
         Activity? web = StartSteps.Begin("web server");
         // The server stops before the profile does: no scrape comes while programs are being detached.
-        using (OtlpPush? push = otlp is null ? null : new OtlpPush(otlp, profile, source.State, Version, log))
+        await using OtlpLives? lives = otlp is { Traces: null, Logs: null } ? null : new OtlpLives(otlp, profile, source, time, log);
+        using (OtlpPush? push = otlp.Metrics is null ? null : new OtlpPush(otlp.Metrics, profile, source.State, Version, log))
         await using (var server = await WebServer.Start(endpoints, config, time, log.Warn, pages.Answer))
         {
             keeping?.Start();
@@ -183,11 +195,13 @@ internal static class ServeCommand
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             startLog?.Dispose();
             log.Info($"serving {string.Join(", ", server.Urls.Select(url => url + path))}");
-            if (otlp is not null)
-                log.Debug($"pushing to {otlp.Url} every {otlp.Interval.TotalSeconds:0.###} s");
+            Tell(otlp, log);
             await Ended(profile, log, stop);
         }
+        // Lives in progress end with the profile.
+        lives?.ProfileStops();
         await (keeping?.Stop() ?? profile.Stop());
+        await (lives?.Flush() ?? Task.CompletedTask);
         return ExitCode.Done;
     }
 
@@ -203,6 +217,30 @@ internal static class ServeCommand
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
         }
+    }
+
+    private static void Tell(OtlpTargets targets, Log log)
+    {
+        if (targets.Metrics is { } metrics)
+            log.Debug($"pushing to {metrics.Url} every {metrics.Interval.TotalSeconds:0.###} s");
+        foreach (OtlpSignal signal in (OtlpSignal[])[OtlpSignal.Traces, OtlpSignal.Logs])
+        {
+            if (targets[signal] is { } target)
+                log.Debug($"pushing {signal.Name()} to {target.Url}");
+        }
+    }
+
+    private static OtlpSignal[]? ParseSignals(ArgumentResult result)
+    {
+        var signals = new List<OtlpSignal>();
+        foreach (string name in result.Tokens[0].Value.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (OtlpSignals.Names.Find(name) is { } signal)
+                signals.Add(signal);
+            else
+                result.AddError($"--otlp.signals {result.Tokens[0].Value}: write some of {string.Join(',', OtlpSignals.Names.All)}");
+        }
+        return [.. signals.Distinct()];
     }
 
     private static Option<int> Number(string name, string description, int fallback) => new(name)

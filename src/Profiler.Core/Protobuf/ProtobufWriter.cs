@@ -62,6 +62,15 @@ public sealed class ProtobufWriter(PooledBuffer bytes)
         EndMessage(begin);
     }
 
+    /// <summary>bytes.</summary>
+    public void Bytes(int field, ReadOnlySpan<byte> value)
+    {
+        Tag(field, 2);
+        Raw((ulong)value.Length);
+        value.CopyTo(bytes.GetSpan(value.Length));
+        bytes.Advance(value.Length);
+    }
+
     /// <summary>Writes an element of a packed sint64 field, between BeginMessage and EndMessage.</summary>
     public void PackedZigZag(long value) => Raw(Zig(value));
 

@@ -159,6 +159,12 @@ public sealed record Holder(TaskId? Task, string? Process, string? Device, Inter
 {
     /// <summary>The duration of <see cref="Time"/>, nanoseconds.</summary>
     public long Ns => Time.DurationNs;
+
+    /// <summary>
+    /// The begin of the release or open in which it held the lock, CLOCK_MONOTONIC: with the thread it names that operation before it has
+    /// ended. Null if it was none, or its begin was not seen.
+    /// </summary>
+    public long? OperationNs { get; init; }
 }
 
 /// <summary>How a device was reset; <see cref="Names.ResetNames"/> has the names.</summary>

@@ -6,7 +6,11 @@ namespace Profiler.Core.Spans;
 /// <param name="Task">The thread.</param>
 /// <param name="Process">The name of its process, or of the thread if that is unknown.</param>
 /// <param name="Device">The device that it releases, opens or resets; null if it does something else.</param>
-public readonly record struct LockHolder(TaskId Task, string Process, string? Device);
+public readonly record struct LockHolder(TaskId Task, string Process, string? Device)
+{
+    /// <inheritdoc cref="Holder.OperationNs"/>
+    public long? OperationNs { get; init; }
+}
 
 /// <summary>The resets of a thread, kept while there are waiters for a lock that it holds or held. Used again for other threads.</summary>
 internal sealed class HolderResets

@@ -134,7 +134,12 @@ internal sealed class LockLog
             return known;
         long resetNs = ResetNs(turn, time, next, in of);
         if (told.Holder is not { } same || same.Time != time || same.ResetNs != resetNs)
-            told.Holder = new Holder(turn.Holder?.Task, turn.Holder?.Process, turn.Holder?.Device, time, resetNs);
+        {
+            told.Holder = new Holder(turn.Holder?.Task, turn.Holder?.Process, turn.Holder?.Device, time, resetNs)
+            {
+                OperationNs = turn.Holder?.OperationNs,
+            };
+        }
         told.Resets = resets;
         return told.Holder;
     }

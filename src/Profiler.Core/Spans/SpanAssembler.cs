@@ -321,7 +321,10 @@ public sealed class SpanAssembler(long attachedNs = 0)
     private LockHolder HolderOf(TaskId task)
     {
         _threads.TryGet(task.Tid, out ThreadState? thread);
-        return new LockHolder(task, thread?.Operation?.Process ?? task.Comm, thread?.Operation?.Device ?? thread?.Resets.Device);
+        return new LockHolder(task, thread?.Operation?.Process ?? task.Comm, thread?.Operation?.Device ?? thread?.Resets.Device)
+        {
+            OperationNs = thread?.Operation is { } open && !open.Kind.IsReset() ? (long)open.Start.TimeNs : null,
+        };
     }
 
     private int? StackOf(in WireEvent e)

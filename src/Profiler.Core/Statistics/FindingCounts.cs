@@ -24,8 +24,17 @@ public sealed class FindingCounts
     private readonly List<Finding> _findings = []; // about the shutdown or start that is added
     private readonly MappingRates _rates = new();
 
+    /// <summary>Hears of each finding about a shutdown, start or open as it is counted; it must not block.</summary>
+    public Action<FoundFinding>? Found { get; set; }
+
     /// <summary>Takes an open that has ended.</summary>
-    public void Add(Operation open) => _waited.Add(open);
+    /// <param name="open">The open.</param>
+    /// <param name="facts">Names of processes and devices.</param>
+    public void Add(Operation open, HostFacts facts)
+    {
+        if (_waited.Add(open, facts) is { } finding)
+            Count(new FoundFinding(finding, Open: open));
+    }
 
     /// <summary>Takes a device that was worse after a reset than before.</summary>
     /// <returns>The finding about it; valid until the next one is added.</returns>
@@ -47,9 +56,9 @@ public sealed class FindingCounts
         _findings.Clear();
         ShutdownFindings.AddTo(_findings, shutdown, facts, evidence);
         foreach (Finding finding in _findings)
-            Count(finding);
-        foreach (Finding finding in _waited.Delayed(shutdown.Releases, facts))
-            Count(finding);
+            Count(new FoundFinding(finding, Shutdown: shutdown));
+        foreach ((Operation open, Finding finding) in _waited.Delayed(shutdown.Releases, facts))
+            Count(new FoundFinding(finding, Open: open));
         return _findings;
     }
 
@@ -61,12 +70,18 @@ public sealed class FindingCounts
         StartFindings.AddTo(_findings, start, _rates);
         _rates.Add(start);
         foreach (Finding finding in _findings)
-            Count(finding);
+            Count(new FoundFinding(finding, Start: start));
         return _findings;
     }
 
     /// <summary>The counts, by id.</summary>
     public ImmutableArray<FindingCount> Snapshot() => [.. _counts.Values.OrderBy(c => c.Id, StringComparer.Ordinal)];
+
+    private void Count(in FoundFinding found)
+    {
+        Count(found.Finding);
+        Found?.Invoke(found);
+    }
 
     private void Count(Finding finding)
     {

@@ -68,6 +68,13 @@ public sealed class HostStatistics : IAccumulator
         };
     }
 
+    /// <inheritdoc cref="FindingCounts.Found"/>
+    public Action<FoundFinding>? Found
+    {
+        get => _findings.Found;
+        set => _findings.Found = value;
+    }
+
     /// <summary>Takes an activity that has ended.</summary>
     public void Record(Activity activity)
     {
@@ -80,7 +87,7 @@ public sealed class HostStatistics : IAccumulator
             return;
         if (operation.Kind == OperationKind.Open)
         {
-            _findings.Add(operation);
+            _findings.Add(operation, _facts);
             _exemplars.Record(operation, _wallClock);
             return;
         }

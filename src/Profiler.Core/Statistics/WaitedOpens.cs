@@ -6,21 +6,25 @@ using Profiler.Core.Spans;
 namespace Profiler.Core.Statistics;
 
 /// <summary>
-/// Opens that waited: whether for a shutdown is known when that is over. By the threads that they waited for, so that a shutdown
-/// asks only for its own. Bounded; the oldest are evicted.
+/// Opens that waited: whether for a shutdown is known when both are over, whichever is later. By the threads that they waited for, so that
+/// a shutdown asks only for its own. Bounded; the oldest are evicted.
 /// </summary>
 internal sealed class WaitedOpens
 {
-    private const int Capacity = 256;
+    private const int Capacity = 256, KeptReleases = 1024;
 
     private readonly LinkedList<Operation> _opens = new();
     private readonly Dictionary<int, HashSet<LinkedListNode<Operation>>> _byHolder = [];
+    private readonly Queue<Operation> _releases = new(); // of the last shutdowns
 
     /// <summary>Takes an open that has ended.</summary>
-    public void Add(Operation open)
+    /// <returns>The finding about it, if it waited for a shutdown that is over; else null.</returns>
+    public Finding? Add(Operation open, HostFacts facts)
     {
         if (open.LockWaits.IsEmpty)
-            return;
+            return null;
+        if (DelayedByLast(open, facts) is { } finding)
+            return finding;
         LinkedListNode<Operation> node = _opens.AddLast(open);
         foreach (int tid in Holders(open))
         {
@@ -30,14 +34,19 @@ internal sealed class WaitedOpens
         }
         if (_opens.Count > Capacity)
             Remove(_opens.First!);
+        return null;
     }
 
-    /// <summary>The findings about opens that waited for these releases; each open has one at most.</summary>
-    public IReadOnlyList<Finding> Delayed(ImmutableArray<Operation> releases, HostFacts facts)
+    /// <summary>The opens that waited for these releases, each with its finding.</summary>
+    public IReadOnlyList<(Operation Open, Finding Finding)> Delayed(ImmutableArray<Operation> releases, HostFacts facts)
     {
+        foreach (Operation release in releases)
+            _releases.Enqueue(release);
+        while (_releases.Count > KeptReleases)
+            _releases.Dequeue();
         if (_opens.Count == 0)
             return [];
-        var findings = new List<Finding>();
+        var findings = new List<(Operation, Finding)>();
         using var index = new ReleaseIndex(releases.AsSpan());
         foreach (int tid in releases.Select(r => r.Task.Tid).Distinct())
         {
@@ -48,10 +57,20 @@ internal sealed class WaitedOpens
                 if (OpenFindings.Delayed(node.Value, index, facts) is not { } finding)
                     continue;
                 Remove(node);
-                findings.Add(finding);
+                findings.Add((node.Value, finding));
             }
         }
         return findings;
+    }
+
+    private Finding? DelayedByLast(Operation open, HostFacts facts)
+    {
+        var holders = Holders(open).ToHashSet();
+        Operation[] releases = [.. _releases.Where(r => holders.Contains(r.Task.Tid)).OrderBy(r => r.Time.StartNs)];
+        if (releases.Length == 0)
+            return null;
+        using var index = new ReleaseIndex(releases);
+        return OpenFindings.Delayed(open, index, facts);
     }
 
     private void Remove(LinkedListNode<Operation> node)

@@ -2,11 +2,13 @@ using System.Diagnostics.Metrics;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 using Profiler.Core;
 using Profiler.Core.Capture;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Logging;
+using Profiler.Metrics.Otlp.Messages;
+using Profiler.Metrics.Otlp.Sending;
+using Profiler.Metrics.Otlp.Targets;
 using Profiler.Metrics.Table;
 using Profiler.Metrics.Values;
 
@@ -19,7 +21,7 @@ namespace Profiler.Metrics.Otlp;
 /// </summary>
 public sealed class OtlpPush : IDisposable
 {
-    private const string Name = "vfioscope";
+    private const string Name = OtlpResource.Name;
 
     // Time limit of the last push.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -49,7 +51,7 @@ public sealed class OtlpPush : IDisposable
         // Counters exist from the start, not only from the first push.
         _samples.Take(state(), version);
         _provider = Sdk.CreateMeterProviderBuilder()
-            .SetResourceBuilder(ResourceOf(profile.Info.Hostname))
+            .SetResourceBuilder(OtlpResource.Of(profile.Info.Hostname, version))
             .AddMeter(Name)
             .AddView(ViewOf)
             .SetExemplarFilter(ExemplarFilterType.AlwaysOn)
@@ -68,41 +70,18 @@ public sealed class OtlpPush : IDisposable
         _meter.Dispose();
     }
 
-    private OtlpMetricExporter Exporter()
+    private OtlpMetricExporter Exporter() => OtlpSettings.Checked(() =>
     {
-        try
+        OtlpExporterOptions options = OtlpSettings.Of(_target);
+        Func<HttpClient> create = options.HttpClientFactory;
+        options.HttpClientFactory = () =>
         {
-            var options = new OtlpExporterOptions
-            {
-                Endpoint = _target.Url,
-                Protocol = _target.Grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
-            };
-            // The SDK has read the variables for all signals itself.
-            options.Headers = _target.Headers ?? options.Headers;
-            options.TimeoutMilliseconds = (int?)_target.Timeout?.TotalMilliseconds ?? options.TimeoutMilliseconds;
-            Func<HttpClient> create = options.HttpClientFactory;
-            options.HttpClientFactory = () =>
-            {
-                HttpClient inner = create();
-                _transport = new OtlpTransport(inner);
-                return new HttpClient(_transport) { Timeout = inner.Timeout };
-            };
-            return new OtlpMetricExporter(options);
-        }
-#pragma warning disable CA1031 // the SDK throws no more specific exception for an invalid variable
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            throw UserException.Usage($"OpenTelemetry's environment variables: {e.Message}", e);
-        }
-    }
-
-    // One exporter per host: the host name identifies it. The environment comes last and has priority.
-    private ResourceBuilder ResourceOf(string hostname) => ResourceBuilder.CreateEmpty()
-        .AddService(Name, serviceVersion: _version, autoGenerateServiceInstanceId: false, serviceInstanceId: hostname)
-        .AddAttributes([new("host.name", hostname)])
-        .AddTelemetrySdk()
-        .AddEnvironmentVariableDetector();
+            HttpClient inner = create();
+            _transport = new OtlpTransport(inner);
+            return new HttpClient(_transport) { Timeout = inner.Timeout };
+        };
+        return new OtlpMetricExporter(options);
+    });
 
     private Meter NewMeter() => new(new MeterOptions(Name) { Version = _version, Scope = this });
 

@@ -233,6 +233,15 @@ public static class MetricTable
         "How long the shutdown or start took that each of these recordings was kept for; a lower bound if it was still running, absent if " +
         "the recording was asked for.", "file", "vm", "life", "running");
 
+    // ---- OpenTelemetry ----
+
+    public static readonly MetricDefinition OtlpSent = Counter(
+        "vfioscope_otlp_sent_total", None, "Spans and log records that a receiver took; only with --otlp.signals traces or logs.", "signal");
+
+    public static readonly MetricDefinition OtlpLost = Counter(
+        "vfioscope_otlp_lost_total", None,
+        "Spans and log records that were lost: too many waited for the receiver (queue_full), or it did not want them (refused).", "signal", "reason");
+
     // ---- overhead ----
 
     private const string WhenCounted = "; only while the kernel counts it: --bpf-stats, or sysctl kernel.bpf_stats_enabled.";

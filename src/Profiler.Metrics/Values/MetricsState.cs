@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Profiler.Core.Capture;
 using Profiler.Core.Problems;
 using Profiler.Core.Statistics;
+using Profiler.Metrics.Otlp.Sending;
 
 namespace Profiler.Metrics.Values;
 
@@ -21,6 +22,9 @@ public sealed record MetricsState(
 
     /// <summary>The newest recordings that it kept, the newest first, limited in number.</summary>
     public ImmutableArray<KeptRecording> KeptNewest { get; init; } = [];
+
+    /// <summary>What became of pushed traces and logs, by signal; empty if there are none.</summary>
+    public ImmutableArray<OtlpCounts> Telemetry { get; init; } = [];
 
     /// <summary>Lost data and errors of the capture.</summary>
     public ImmutableArray<Problem> Problems => Profile.Health.Problems;

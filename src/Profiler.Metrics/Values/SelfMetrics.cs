@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Profiler.Core.Capture;
 using Profiler.Core.Facts;
 using Profiler.Core.Names;
+using Profiler.Metrics.Otlp.Sending;
+using Profiler.Metrics.Otlp.Targets;
 using Profiler.Metrics.Table;
 
 namespace Profiler.Metrics.Values;
@@ -39,6 +42,7 @@ internal static class SelfMetrics
             if (recording.Seconds is { } seconds)
                 to.Sample(MetricTable.KeptSeconds, seconds, LabelsOf(recording));
         }
+        Telemetry(to, state.Telemetry);
         foreach (ProgramCost program in state.Programs)
             to.Seconds(MetricTable.BpfRunSeconds, program.Ns, program.Program);
         foreach (ProgramCost program in state.Programs)
@@ -57,6 +61,17 @@ internal static class SelfMetrics
         {
             if (probe.Missed is { } missed)
                 to.Sample(MetricTable.ProbeMissed, missed, probe.Name, probe.Symbol);
+        }
+    }
+
+    private static void Telemetry(MetricsFormat to, ImmutableArray<OtlpCounts> telemetry)
+    {
+        foreach (OtlpCounts counts in telemetry)
+            to.Sample(MetricTable.OtlpSent, counts.Sent, counts.Signal.Name());
+        foreach (OtlpCounts counts in telemetry)
+        {
+            to.Sample(MetricTable.OtlpLost, counts.QueueFull, counts.Signal.Name(), "queue_full");
+            to.Sample(MetricTable.OtlpLost, counts.Refused, counts.Signal.Name(), "refused");
         }
     }
 

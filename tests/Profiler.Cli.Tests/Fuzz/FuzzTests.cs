@@ -18,6 +18,8 @@ using Profiler.Host.Tests.Identity;
 using Profiler.Host.Vms;
 using Profiler.Metrics;
 using Profiler.Metrics.Formats;
+using Profiler.Metrics.Otlp.Messages;
+using Profiler.Metrics.Otlp.Sending;
 using Profiler.Metrics.Web;
 using Profiler.Report;
 using Profiler.Tests.Support;
@@ -126,6 +128,24 @@ public sealed class FuzzTests : IDisposable
         Negotiation.Gzip(text);
         MetricsPages.IsPath(text);
         ListenAddress.Parse(text);
+    });
+
+    // A varint beyond a long, a length beyond the end, and what a receiver that took a part of it answers.
+    [Fact]
+    public Task An_answer_of_a_receiver_of_traces() => new Fuzzer(
+        "otlp-answer", [0x0a, 0x06, 0x08, 0x03, 0x12, 0x02, 0x68, 0x69], [0x0a, 0x0b, 0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
+        [0x12, 0x7f, 0x0d, 0x01]).Try(20_000, input =>
+    {
+        (long rejected, string reason) = OtlpRequest.Read(input);
+        Assert.InRange(rejected, 0, long.MaxValue);
+        Assert.DoesNotContain('\n', reason);
+        try
+        {
+            OtlpSettings.Headers(Encoding.UTF8.GetString(input));
+        }
+        catch (UserException)
+        {
+        }
     });
 
     // One at a time, by design: fewer.

@@ -96,6 +96,22 @@ public sealed class HostStatisticsTests
         Assert.Equal(1, after.Findings.Single(f => f.Id == "open_delayed").Count);
     }
 
+    /// <summary>As a rule: it has to do something with the lock that it got as the shutdown ended.</summary>
+    [Fact]
+    public void It_is_counted_as_well_if_the_open_takes_longer_than_the_shutdown() => Assert.Equal(1, After(
+        """
+        1.0 100/100 qemu release begin 0000:01:00.0 lock a exiting
+        1.1 200/200 qemu open begin 0000:02:00.0 lock a
+        1.1 200/200 qemu wait begin lock a holder 100/100 qemu
+        2.0 100/100 qemu release end
+        2.0 200/200 qemu wait end lock a
+        2.1 100/100 qemu gone
+        2.2 200/200 qemu open end
+        3.0 200/200 qemu release begin 0000:02:00.0 lock a exiting
+        3.1 200/200 qemu release end
+        3.2 200/200 qemu gone
+        """).Findings.Single(f => f.Id == "open_delayed").Count);
+
     [Fact]
     public void The_last_is_the_one_that_ended_last_and_the_longest_the_longest()
     {

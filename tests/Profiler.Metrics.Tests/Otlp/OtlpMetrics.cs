@@ -32,7 +32,7 @@ internal sealed class OtlpMetrics
         Points[metric.First(1).Text] = [.. data.All(1).Select(p => data.Number == 10 ? OtlpPoint.OfHistogram(p) : OtlpPoint.OfNumber(p))];
     }
 
-    private static List<Field> Fields(byte[] message)
+    internal static List<Field> Fields(byte[] message)
     {
         var fields = new List<Field>();
         var input = new CodedInputStream(message);

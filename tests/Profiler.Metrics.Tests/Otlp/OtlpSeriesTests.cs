@@ -3,6 +3,7 @@ using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
 using Profiler.Metrics.Logging;
 using Profiler.Metrics.Otlp;
+using Profiler.Metrics.Otlp.Targets;
 using Profiler.Metrics.Values;
 using Profiler.Tests.Support;
 

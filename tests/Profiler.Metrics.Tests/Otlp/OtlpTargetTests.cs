@@ -1,5 +1,5 @@
 using Profiler.Core;
-using Profiler.Metrics.Otlp;
+using Profiler.Metrics.Otlp.Targets;
 
 namespace Profiler.Metrics.Tests.Otlp;
 
@@ -114,9 +114,46 @@ public sealed class OtlpTargetTests
         Assert.NotNull(From([("OTEL_SDK_DISABLED", "false")], "http://c:4318"));
     }
 
+    [Fact]
+    public void Traces_and_logs_are_pushed_if_they_are_asked_for()
+    {
+        OtlpTargets none = All([], "http://c:4318");
+        Assert.Null(none.Traces);
+        Assert.Null(none.Logs);
+        OtlpTargets both = All([], "http://c:4318", signals: [OtlpSignal.Traces, OtlpSignal.Logs]);
+        Assert.Null(both.Metrics);
+        Assert.Equal("http://c:4318/v1/traces", both.Traces!.Url.AbsoluteUri);
+        Assert.Equal("http://c:4318/v1/logs", both.Logs!.Url.AbsoluteUri);
+    }
+
+    [Fact]
+    public void The_environment_may_ask_for_them()
+    {
+        OtlpTargets selected = All([("OTEL_TRACES_EXPORTER", "console, otlp"), ("OTEL_LOGS_EXPORTER", "none")], "http://c:4318");
+        Assert.Equal("http://c:4318/v1/traces", selected.Traces!.Url.AbsoluteUri);
+        Assert.Null(selected.Logs);
+        OtlpTargets own = All([("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://t:1/x"), ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "a=b"), ("OTEL_BSP_SCHEDULE_DELAY", "7")]);
+        Assert.Null(own.Metrics);
+        Assert.Equal(("http://t:1/x", "a=b", TimeSpan.FromMilliseconds(7)), (own.Traces!.Url.AbsoluteUri, own.Traces.Headers, own.Traces.Interval));
+    }
+
+    [Fact]
+    public void The_option_wins_over_the_environment() => Assert.Null(
+        All([("OTEL_TRACES_EXPORTER", "otlp")], "http://c:4318", signals: [OtlpSignal.Metrics]).Traces);
+
+    [Fact]
+    public void Signals_need_somewhere_to_go() => Assert.Equal(
+        "--otlp.signals needs --otlp.endpoint, or OTEL_EXPORTER_OTLP_ENDPOINT",
+        Assert.Throws<UserException>(() => All([], signals: [OtlpSignal.Traces])).Message);
+
     private OtlpTarget? From(
         (string Name, string Value)[] environment, string? endpoint = null, string? protocol = null, TimeSpan? interval = null) =>
-        OtlpTarget.From(
-            new OtlpOptions(endpoint is null ? null : new Uri(endpoint), protocol, interval),
+        All(environment, endpoint, protocol, interval).Metrics;
+
+    private OtlpTargets All(
+        (string Name, string Value)[] environment, string? endpoint = null, string? protocol = null, TimeSpan? interval = null,
+        params OtlpSignal[] signals) =>
+        OtlpTargets.From(
+            new OtlpOptions(endpoint is null ? null : new Uri(endpoint), protocol, interval, signals.Length == 0 ? null : signals),
             name => environment.Where(v => v.Name == name).Select(v => v.Value).FirstOrDefault(), _warnings.Add);
 }

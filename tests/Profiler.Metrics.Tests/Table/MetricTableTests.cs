@@ -11,8 +11,9 @@ public sealed class MetricTableTests
     // there are 32.
     private static readonly string[] Labels =
     [
-        "attach", "device", "driver", "file", "finding", "generation", "impact", "iommu_group", "kernel", "kind", "label", "life", "manager", "method",
-        "model", "namespace", "pci_id", "phase", "pod", "probe", "problem", "program", "reset_methods", "running", "symbol", "version", "vm",
+        "attach", "device", "driver", "file", "finding", "generation", "impact", "iommu_group", "kernel", "kind", "label", "life",
+        "manager", "method", "model", "namespace", "pci_id", "phase", "pod", "probe", "problem", "program", "reason", "reset_methods",
+        "running", "signal", "symbol", "version", "vm",
     ];
 
     public static TheoryData<string> Names => [.. MetricTable.All.Select(m => m.Name)];

@@ -8,7 +8,7 @@ namespace Profiler.Core.Tests.Spans.Former;
 /// <param name="Task">The thread.</param>
 /// <param name="Process">The name of its process, or of the thread if that is unknown.</param>
 /// <param name="Device">The device that it releases, opens or resets; null if it does something else.</param>
-internal sealed record LockHolder(TaskId Task, string Process, string? Device);
+internal sealed record LockHolder(TaskId Task, string Process, string? Device, long? OperationNs);
 
 /// <summary>
 /// The holders of each lock while others wait for it. The kernel names the holder when a wait begins. After that, each end of a
@@ -100,7 +100,10 @@ internal sealed class LockLedger
             if (time.DurationNs > 0 || turns.Count == 1)
                 holders.Add(new Holder(
                     turns[i].Holder?.Task, turns[i].Holder?.Process, turns[i].Holder?.Device, time,
-                    turns[i].Resets.Sum(r => r.OverlapNs(time))));
+                    turns[i].Resets.Sum(r => r.OverlapNs(time)))
+                {
+                    OperationNs = turns[i].Holder?.OperationNs,
+                });
             from = until;
         }
         return holders.ToImmutable();

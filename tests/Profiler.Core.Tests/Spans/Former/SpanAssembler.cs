@@ -298,7 +298,8 @@ internal sealed class SpanAssembler(long attachedNs = 0)
     {
         ThreadState? thread = _threads.GetValueOrDefault(task.Tid);
         return new LockHolder(
-            task, thread?.Operation?.Process ?? task.Comm, thread?.Operation?.Device ?? thread?.Resets.Current?.Device);
+            task, thread?.Operation?.Process ?? task.Comm, thread?.Operation?.Device ?? thread?.Resets.Current?.Device,
+            (long?)thread?.Operation?.Begin.TimeNs);
     }
 
     private int? StackOf(in WireEvent e)

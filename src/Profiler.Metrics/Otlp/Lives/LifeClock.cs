@@ -1,0 +1,15 @@
+namespace Profiler.Metrics.Otlp.Lives;
+
+/// <summary>
+/// Times of one life as nanoseconds since 1970, from one reading of both clocks: its durations stay those of the kernel, to the nanosecond.
+/// </summary>
+/// <param name="ns">CLOCK_MONOTONIC.</param>
+/// <param name="at">The same moment.</param>
+internal sealed class LifeClock(long ns, DateTimeOffset at)
+{
+    // A damaged recording may have a time that no calendar has.
+    private readonly Int128 _offset = (Int128)(at.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * TimeSpan.NanosecondsPerTick - ns;
+
+    /// <param name="eventNs">CLOCK_MONOTONIC.</param>
+    public ulong Of(long eventNs) => (ulong)Int128.Clamp(_offset + eventNs, 0, long.MaxValue);
+}
