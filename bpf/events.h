@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define EVENT_FORMAT 9
+#define EVENT_FORMAT 10
 
 #define NO_STACK (-1)
 
@@ -73,7 +73,8 @@ enum process_step {
 enum teardown_step {
 	TEARDOWN_MEMORY = 1, /* exit_mmap: the address space is freed */
 	TEARDOWN_FILES,	     /* from exit_files to exit_thread: open files are closed one by one */
-	TEARDOWN_IOMMU,	     /* the last device leaves a container or IOAS: unmap and unpin */
+	TEARDOWN_IOMMU,	     /* the last device leaves a container or IOAS, or the program unmaps
+				memory by an ioctl: unmap and unpin */
 	TEARDOWN_KVM,	     /* KVM frees the virtual machine */
 	TEARDOWN_POWER,	     /* vfio_pci_set_power_state */
 	TEARDOWN_CORE_DUMP,  /* do_coredump: writes a core file; the thread exits afterwards */
@@ -143,6 +144,24 @@ struct mapped {
 	__u64 reserved;
 };
 
+/* Which figures of a struct unmapped were counted. */
+enum counted {
+	COUNTED_BYTES = 1 << 0,	   /* mappings and bytes */
+	COUNTED_UNPINNED = 1 << 1, /* unpinned */
+};
+
+/* What was unmapped in a TEARDOWN_IOMMU, at its end; without the parts inside it. */
+struct unmapped {
+	__u64 mappings; /* that were removed, for all IOMMUs */
+	__u64 bytes;	/* their size; a device's own memory, too */
+	__u64 unpinned; /* bytes of memory that were unpinned; a device's own memory is not */
+	__u64 batches;	/* in which type 1 unpinned, each of at most UNPIN_BATCH pieces */
+	__u64 counted;	/* enum counted; 0 if nothing was unmapped, or that is not watched */
+};
+
+/* Pieces that are contiguous in memory: VFIO_IOMMU_TLB_SYNC_MAX, drivers/vfio/vfio_iommu_type1.c */
+#define UNPIN_BATCH 512
+
 struct event {
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u64 cgroup;  /* bpf_get_current_cgroup_id() */
@@ -163,7 +182,8 @@ struct event {
 						     * that was tried that of its device */
 			struct peer peer;
 		};
-		struct mapped mapped; /* START_DMA end */
+		struct mapped mapped;	  /* START_DMA end */
+		struct unmapped unmapped; /* TEARDOWN_IOMMU end */
 	};
 	/* RESET, OPEN, USER_RESET and START_DMA end: what the function returned; begin of
 	 * RESET_DEVICE_WAIT: the step that waits, if known; SIGNAL: its number; PROCESS_EXITS: the
@@ -184,8 +204,8 @@ struct event {
 
 /* What the programs had to give up. Also the index into the map of faults: keep dense. */
 enum fault {
-	FAULT_SPANS_FULL,   /* a release, open, user reset or mapping is not followed: its map is
-			       full */
+	FAULT_SPANS_FULL,   /* a release, open, user reset, mapping or unmapping is not followed:
+			       its map is full */
 	FAULT_RESETS_FULL,  /* a reset step is not followed: its map is full */
 	FAULT_TRACKED_FULL, /* a process is not tracked: the map is full; counted at each of its
 			       opens, releases and user resets */
@@ -202,6 +222,7 @@ struct kind_counters {
 
 _Static_assert(sizeof(struct peer) == 24, "struct peer is wire format");
 _Static_assert(sizeof(struct mapped) == 40, "struct mapped is wire format");
+_Static_assert(sizeof(struct unmapped) == 40, "struct unmapped is wire format");
 _Static_assert(sizeof(struct event) == 104, "struct event is wire format");
 _Static_assert(sizeof(struct kind_counters) == 16, "struct kind_counters is read by user space");
 

@@ -170,6 +170,26 @@ struct vfio_device_file {
 	__u8 access_granted;	  /* the device is open; a bool in earlier kernels */
 };
 
+/* drivers/iommu/iommufd/io_pagetable.h, since 51fe6141f0f6 ("iommufd: Data structure to provide
+ * IOVA to PFN mapping"), 6.2. */
+struct interval_tree_node {
+	unsigned long start;
+	unsigned long last;
+};
+
+struct iopt_area {
+	struct interval_tree_node node;	     /* of addresses of devices; both ends included */
+	struct iommu_domain *storage_domain; /* NULL: it is mapped for no device */
+};
+
+struct iopt_pages {
+	unsigned long npinned;
+};
+
+struct vfio_dma {
+	unsigned long size;
+};
+
 struct module {
 	char name[56]; /* MODULE_NAME_LEN; read by its beginning only */
 };
@@ -406,6 +426,33 @@ static __always_inline struct device *vfio_pci_dev(struct vfio_pci_device *vdev)
 
 	bpf_probe_read_kernel(&pdev, sizeof(pdev), vdev);
 	return (void *)pdev + bpf_core_field_offset(struct pci_dev, dev);
+}
+
+/*
+ * A mapping of type 1, where the module has no type information, as above: its first members on
+ * 5.10. May go with that.
+ */
+struct vfio_dma_shape {
+	unsigned long node[3]; /* struct rb_node */
+	__u64 iova;
+	unsigned long vaddr;
+	unsigned long size;
+};
+
+static __always_inline __u64 dma_bytes(struct vfio_dma *dma)
+{
+	struct vfio_dma_shape *shape = (void *)dma;
+	unsigned long size = 0;
+
+	if (bpf_core_field_exists(struct vfio_dma, size))
+		return BPF_CORE_READ(dma, size);
+	bpf_probe_read_kernel(&size, sizeof(size), &shape->size);
+	return size;
+}
+
+static __always_inline __u64 area_bytes(struct iopt_area *area)
+{
+	return BPF_CORE_READ(area, node.last) - BPF_CORE_READ(area, node.start) + 1;
 }
 
 /* dev_name(): for a PCI function "domain:bus:slot.function". */

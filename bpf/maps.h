@@ -27,11 +27,12 @@ struct control {
  * the maps behind it counts, atomically: programs, and user space in the mapped page.
  */
 struct under_way {
-	__u64 spans;	 /* entries of the map of spans: threads inside an operation */
-	__u64 resets;	 /* entries of the map of reset steps */
-	__u64 processes; /* entries of the map of tracked processes, or more */
-	__u64 vms;	 /* entries of the map of virtual machines that have not run yet */
-	__u64 mappings;	 /* entries of the map of mappings for DMA */
+	__u64 spans;	  /* entries of the map of spans: threads inside an operation */
+	__u64 resets;	  /* entries of the map of reset steps */
+	__u64 processes;  /* entries of the map of tracked processes, or more */
+	__u64 vms;	  /* entries of the map of virtual machines that have not run yet */
+	__u64 mappings;	  /* entries of the map of mappings for DMA */
+	__u64 unmappings; /* entries of the map of threads that unmap */
 };
 
 /* How many modules with probes were loaded and freed. */

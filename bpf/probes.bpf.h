@@ -320,6 +320,31 @@ static __always_inline void remove_mapping(__u32 tid)
 		__sync_fetch_and_add(&under_way.mappings, -1);
 }
 
+/* A thread in a TEARDOWN_IOMMU. unmapping.bpf.h counts in it. */
+struct unmapping {
+	struct unmapped done; /* since the last event */
+	__u32 parts;	      /* it is in this many, one inside the other */
+	__u32 by_ioctl;	      /* the outermost is an ioctl */
+	/* While an iommufd unmaps an area: how many functions of it deep, its pages, and how many
+	 * of these were pinned. */
+	__u64 depth;
+	__u64 pages;
+	__u64 pinned;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* tid */
+	__type(value, struct unmapping);
+} unmappings SEC(".maps");
+
+static __always_inline void remove_unmapping(__u32 tid)
+{
+	if (bpf_map_delete_elem(&unmappings, &tid) == 0)
+		__sync_fetch_and_add(&under_way.unmappings, -1);
+}
+
 /* Until span_end() the lock waits of this thread are reported. */
 static __always_inline void span_begin(void *ctx, enum event_kind kind, struct mutex *dev_set_lock,
 				       struct mutex *group_lock)
@@ -401,6 +426,8 @@ static __always_inline void thread_ended(__u32 tid)
 	}
 	if (under_way.mappings)
 		remove_mapping(tid);
+	if (under_way.unmappings)
+		remove_unmapping(tid);
 }
 
 /* The four programs of a function whose call is a step, and whose arguments and result are not

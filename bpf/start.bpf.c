@@ -3,18 +3,28 @@
  * How a virtual machine, or another user of devices, starts: from its first contact with VFIO to
  * the first run of a vCPU. Device opens are in release.bpf.c.
  */
-#include "probes.bpf.h"
+#include "unmapping.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 /* include/uapi/linux/kvm.h, include/uapi/linux/vfio.h */
-#define KVM_CREATE_VM	   0xae01
-#define VFIO_IOMMU_MAP_DMA 0x3b71
+#define KVM_CREATE_VM	     0xae01
+#define VFIO_IOMMU_MAP_DMA   0x3b71
+#define VFIO_IOMMU_UNMAP_DMA 0x3b72
+
+#define VFIO_DMA_UNMAP_FLAG_ALL 0x2
 
 struct vfio_iommu_type1_dma_map {
 	__u32 argsz;
 	__u32 flags;
 	__u64 vaddr;
+	__u64 iova;
+	__u64 size;
+};
+
+struct vfio_iommu_type1_dma_unmap {
+	__u32 argsz;
+	__u32 flags;
 	__u64 iova;
 	__u64 size;
 };
@@ -184,15 +194,33 @@ static __always_inline int dma_end(int result)
 	return 0;
 }
 
+static __always_inline int unmap_type1_begin(const void *arg)
+{
+	struct vfio_iommu_type1_dma_unmap range = {};
+
+	bpf_probe_read_user(&range, sizeof(range), arg);
+	return unmap_by_ioctl_begin(range.flags & VFIO_DMA_UNMAP_FLAG_ALL ? ~0ULL : range.size);
+}
+
 /* long vfio_iommu_type1_ioctl(void *iommu_data, unsigned int cmd, unsigned long arg) */
 static __always_inline int dma_type1_begin(unsigned int cmd, const void *arg)
 {
 	struct vfio_iommu_type1_dma_map map = {};
 
-	if (cmd != VFIO_IOMMU_MAP_DMA || !under_way.processes)
+	if (!under_way.processes)
+		return 0;
+	if (cmd == VFIO_IOMMU_UNMAP_DMA)
+		return unmap_type1_begin(arg);
+	if (cmd != VFIO_IOMMU_MAP_DMA)
 		return 0;
 	bpf_probe_read_user(&map, sizeof(map), arg);
 	return dma_begin(map.size);
+}
+
+static __always_inline int dma_type1_end(long result)
+{
+	unmap_by_ioctl_end();
+	return dma_end(result);
 }
 
 SEC("kprobe")
@@ -210,13 +238,13 @@ int BPF_PROG(dma_type1_fentry, void *iommu, unsigned int cmd, unsigned long arg)
 SEC("kretprobe")
 int BPF_KRETPROBE(dma_type1_kretprobe, long result)
 {
-	return dma_end(result);
+	return dma_type1_end(result);
 }
 
 SEC("fexit")
 int BPF_PROG(dma_type1_fexit, void *iommu, unsigned int cmd, unsigned long arg, long result)
 {
-	return dma_end(result);
+	return dma_type1_end(result);
 }
 
 /* int iopt_map_user_pages(struct iommufd_ctx *, struct io_pagetable *, unsigned long *iova, void

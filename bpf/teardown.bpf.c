@@ -4,7 +4,7 @@
  * parts of its teardown other than device release. Only tracked processes are reported. The probes
  * fire for each process and signal of the host, so while none is tracked they return at once.
  */
-#include "probes.bpf.h"
+#include "unmapping.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -208,12 +208,12 @@ static __always_inline int teardown(enum teardown_step step, enum event_edge edg
 
 	if (!counts(step, by_kernel))
 		return 0;
+	if (step == TEARDOWN_IOMMU)
+		return unmap(edge, by_kernel ? FLAG_KERNEL_THREAD : 0, false);
 	event = event_reserve(EVENT_TEARDOWN, edge);
 	if (!event)
 		return 0;
 	event->subtype = step;
-	if (by_kernel)
-		event->flags |= FLAG_KERNEL_THREAD;
 	event_submit(event);
 	return 0;
 }

@@ -103,6 +103,7 @@ public sealed record ReportShutdown(
     long UnattributedNs,
     long IfParallelNs,
     SortedDictionary<string, long> Phases,
+    ReportUnmapped? Unmapped,
     ImmutableArray<ReportDevice> Devices,
     ImmutableArray<ReportUnderWay> UnderWay,
     ImmutableArray<ReportUnreleased> Unreleased,
@@ -112,6 +113,15 @@ public sealed record ReportShutdown(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<ReportWhatIf>? WhatIf { get; init; }
 }
+
+/// <summary>What a shutdown unmapped and unpinned.</summary>
+/// <param name="Mappings">That were removed; null if not known, like the others.</param>
+/// <param name="Bytes">Their size, with devices' own memory.</param>
+/// <param name="UnpinnedBytes">Of memory.</param>
+/// <param name="PiecesMin">Pieces that are contiguous in memory, in which it was unmapped: no fewer; null for an iommufd.</param>
+/// <param name="PiecesMax">No more.</param>
+/// <param name="DurationNs">In which at least one thread unmapped.</param>
+public sealed record ReportUnmapped(long? Mappings, long? Bytes, long? UnpinnedBytes, long? PiecesMin, long? PiecesMax, long DurationNs);
 
 /// <summary>How long a shutdown or start would have taken under some rules together.</summary>
 /// <param name="WouldTakeNs">Null if it cannot be told; <paramref name="Unknown"/> says why.</param>

@@ -37,6 +37,9 @@ public sealed class ShutdownReport(HostFacts facts, LockNames locks, Evidence ev
             s.IfParallelNs,
             new SortedDictionary<string, long>(
                 PhaseNames.All.Where(p => p.Phase != Phase.Unattributed).ToDictionary(p => p.Field, p => phases[p.Phase])),
+            s.Unmapped is { } u
+                ? new ReportUnmapped(u.Mappings, u.Bytes, u.UnpinnedBytes, u.Pieces?.AtLeast, u.Pieces?.AtMost, s.UnmappedInNs)
+                : null,
             [.. s.Releases.Select(r => Of(r) with { ClosedBy = ClosedBy(r, s) })],
             [.. s.UnderWay.Select(Of)],
             [.. s.Unreleased.Select(Unreleased)],

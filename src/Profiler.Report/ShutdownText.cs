@@ -102,24 +102,38 @@ public static class ShutdownText
             bool marked = phase.Phase == Phase.Unattributed && ns > MaxUnattributed * s.WallNs && ns > MinMarkedNs;
             table.Add(phase.Phase.Words(s.Comm), Figures.Text(ns), $"{100.0 * ns / s.WallNs,5:0.0} %{(marked ? "  unexpectedly high" : "")}");
         }
-        if (s.Devices.IsEmpty)
-            return table;
-        table.Add();
+        bool begins = true;
         foreach ((string name, string value, string remark) in Sums(s))
+        {
+            if (begins)
+                table.Add();
+            begins = false;
             table.Add(name, value, remark);
+        }
         return table;
     }
 
-    /// <summary>Sums over the devices of a shutdown that has some.</summary>
-    internal static IEnumerable<(string Name, string Value, string Remark)> Sums(ReportShutdown s) =>
-    [
-        (
+    /// <summary>What was unmapped, and sums over the devices.</summary>
+    internal static IEnumerable<(string Name, string Value, string Remark)> Sums(ReportShutdown s)
+    {
+        if (s.Unmapped is { } unmapped)
+        {
+            foreach (var row in UnmappedText.Rows(unmapped))
+                yield return row;
+        }
+        if (s.Devices.IsEmpty)
+            yield break;
+        yield return (
             "sum of release times", Figures.Text(s.Devices.Sum(d => d.DurationNs)),
-            s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} in parallel"),
-        ("sum of reset times", Figures.Text(s.ResetNs), Iommu(s) is > 0 and var iommuNs ? $"{Figures.Text(iommuNs)} of it for the IOMMU to block and restore DMA" : ""),
-        ("sum of lock waits", Figures.Text(s.LockWaitNs), ""),
-        ("best case in parallel", Figures.Text(s.IfParallelNs), $"limited by {SerialChain.LimitOf(s.IfParallelNs, s.Devices.Max(d => d.DurationNs - d.LockWaitNs))}"),
-    ];
+            s.PeakConcurrency == 1 ? "one at a time" : $"up to {s.PeakConcurrency} in parallel");
+        yield return (
+            "sum of reset times", Figures.Text(s.ResetNs),
+            Iommu(s) is > 0 and var iommuNs ? $"{Figures.Text(iommuNs)} of it for the IOMMU to block and restore DMA" : "");
+        yield return ("sum of lock waits", Figures.Text(s.LockWaitNs), "");
+        yield return (
+            "best case in parallel", Figures.Text(s.IfParallelNs),
+            $"limited by {SerialChain.LimitOf(s.IfParallelNs, s.Devices.Max(d => d.DurationNs - d.LockWaitNs))}");
+    }
 
     private static long Iommu(ReportShutdown s) =>
         s.Devices.Sum(d => d.Resets.Sum(r => r.Parts.Where(p => ResetNames.OfIommu.Contains(p.Step)).Sum(p => p.DurationNs)));

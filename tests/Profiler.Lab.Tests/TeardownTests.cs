@@ -60,6 +60,7 @@ public sealed class TeardownTests
             Assert.True(Ns(vm["phases"]!, phase) > 0, $"{phase} in {vm["phases"]!.ToJsonString()}");
 
         Phases.AddUp(dma);
+        Assert.Equal((256L << 20, 256L << 20), (Ns(dma["unmapped"]!, "bytes"), Ns(dma["unmapped"]!, "unpinned_bytes")));
         long detaching = new KernelTrace(guest.Text("trace")).Between("detach", "detached");
         Assert.True(detaching > 20_000_000, $"{detaching} ns of unpinning 256 MiB");
         // Two probes at one function do not run at one instant.

@@ -12,6 +12,8 @@ namespace Profiler.Tests.Support;
 /// 0.100  100/100  qemu   exits
 /// 0.110  100/100  qemu   teardown begin memory
 /// 0.150  100/100  qemu   teardown end memory
+/// 0.160  100/100  qemu   teardown begin iommu
+/// 0.170  100/100  qemu   teardown end iommu mappings 2 bytes 16g unpinned 16g batches 16
 /// 0.200  100/100  qemu   release begin 0000:01:00.0 lock a exiting
 /// 0.300  100/100  qemu   wait begin lock a holder 100/101 qemu
 /// 0.400  100/100  qemu   wait end lock a
@@ -99,6 +101,14 @@ public static class EventText
             case "exec": e.Lock = (ulong)Math.Round(double.Parse(rest.Dequeue(), CultureInfo.InvariantCulture) * 1e9); break;
             case "vm": e.Value |= (int)Contact.NewVm; break;
             case "byopen": e.Value |= (int)Contact.ByOpen; break;
+            case "bytes" when e.Kind == EventKind.Teardown:
+                e.Unmapped = e.Unmapped with { Bytes = Bytes(rest), Counted = e.Unmapped.Counted | (ulong)Counted.Bytes };
+                break;
+            case "mappings": e.Unmapped = e.Unmapped with { Mappings = Bytes(rest) }; break;
+            case "batches": e.Unmapped = e.Unmapped with { Batches = Bytes(rest) }; break;
+            case "unpinned":
+                e.Unmapped = e.Unmapped with { Unpinned = Bytes(rest), Counted = e.Unmapped.Counted | (ulong)Counted.Unpinned };
+                break;
             case "bytes" when e.Edge == EventEdge.Begin: e.Lock = Bytes(rest); break;
             case "bytes": e.Mapped = e.Mapped with { Bytes = Bytes(rest) }; break;
             case "pinned": e.Mapped = e.Mapped with { Pinned = Bytes(rest) }; break;

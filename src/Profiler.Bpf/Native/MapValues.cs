@@ -66,6 +66,9 @@ internal struct UnderWay
 
     /// <summary>Mappings for DMA.</summary>
     public ulong mappings;
+
+    /// <summary>Threads that unmap.</summary>
+    public ulong unmappings;
 }
 
 /// <summary><c>struct module_counts</c>: number of loaded and freed modules with probes.</summary>

@@ -103,6 +103,7 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         Tracepoint(kernel, Plan.Probes.Signal, "signals and the end of the process"),
         Tracepoint(kernel, Plan.Probes.Fork, "children inherit devices"),
         .. Plan.Probes.Teardown.Select(probe => Function(kernel, probe, attach)),
+        .. Plan.Probes.Unmap.Select(probe => Function(kernel, probe, attach)),
         Either(kernel, Plan.Probes.CoreDump, Plan.Probes.CoreDumpBeforeVfs, attach),
         Either(kernel, Plan.Probes.Power, Plan.Probes.PowerBeforeCore, attach),
         Tracepoint(kernel, Plan.Probes.Exec, "a start begins as a process runs its program"),
@@ -136,6 +137,8 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
     {
         if (probe.MayBeSplit && kernel.HasFunction(probe.PartSymbol, probe.Module))
             return Function(kernel, probe with { Symbol = probe.PartSymbol, MayBeSplit = false }, attach);
+        if (probe.MayLackArguments && kernel.HasFunction(probe.ChangedSymbol, probe.Module))
+            return Function(kernel, probe with { Symbol = probe.ChangedSymbol, MayLackArguments = false }, attach);
         if (probe.EndsIn is { } end && !kernel.HasFunction(end, probe.Module))
             return new PlannedProbe(probe, null, $"this kernel has no function {end} (inlined or renamed)");
         if (!kernel.HasFunction(probe.Symbol, probe.Module))

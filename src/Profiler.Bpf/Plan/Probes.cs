@@ -55,6 +55,14 @@ public sealed record Probe(string Name, string Object, string Symbol, string? Mo
     public string PartSymbol => Symbol + ".part.0";
 
     /// <summary>
+    /// The compiler may have left out arguments of the function, which then is <c>NAME.isra.0</c>. The programs read none.
+    /// </summary>
+    public bool MayLackArguments { get; init; }
+
+    /// <summary>Name of a function whose arguments the compiler changed.</summary>
+    public string ChangedSymbol => Symbol + ".isra.0";
+
+    /// <summary>
     /// Function or tracepoint that ends the span which <see cref="Symbol"/> begins; null: the return of <see cref="Symbol"/>.
     /// </summary>
     public string? EndsIn { get; init; }
@@ -161,6 +169,17 @@ public static class Probes
         new("kvm_memory", "teardown", "kvm_mmu_notifier_release", KernelModules.Kvm, "kvm_memory"),
     ];
 
+    /// <summary>What a teardown unmaps and unpins: mappings, batches of pages, and the ioctls that ask for it.</summary>
+    public static readonly IReadOnlyList<Probe> Unmap =
+    [
+        new("unmap_type1", "unmap", "vfio_remove_dma", KernelModules.VfioIommuType1, "unmap_type1") { Instant = true },
+        new("unpin_type1", "unmap", "vfio_sync_unpin", KernelModules.VfioIommuType1, "unpin_type1") { MayLackArguments = true },
+        new("unmap_domain", "unmap", "iopt_area_unfill_domain", KernelModules.Iommufd, "unmap_domain"),
+        new("unmap_domains", "unmap", "iopt_area_unfill_domains", KernelModules.Iommufd, "unmap_domains"),
+        new("unmap_iova", "unmap", "iopt_unmap_iova", KernelModules.Iommufd, "unmap_iova"),
+        new("unmap_all", "unmap", "iopt_unmap_all", KernelModules.Iommufd, "unmap_all"),
+    ];
+
     /// <summary>A core file is written.</summary>
     public static readonly Probe CoreDump = new("core_dump", "teardown", "vfs_coredump", null, "core_dump");
 
@@ -255,13 +274,13 @@ public static class Probes
 
     /// <summary>All functions that a probe may attach to.</summary>
     public static IEnumerable<string> Functions =>
-        All.SelectMany(p => new[] { p.Symbol, p.EndsIn, p.MayBeSplit ? p.PartSymbol : null }).OfType<string>();
+        All.SelectMany(p => new[] { p.Symbol, p.EndsIn, p.MayBeSplit ? p.PartSymbol : null, p.MayLackArguments ? p.ChangedSymbol : null }).OfType<string>();
 
     /// <summary>All functions that the plan checks for.</summary>
     public static IEnumerable<string> Asked => [.. Functions, .. All.Select(p => p.OnlyWith).OfType<string>(), MakesDevSets, Preempts];
 
     /// <summary>All probes on functions.</summary>
     public static IEnumerable<Probe> All =>
-        [Release, ReleaseBeforeDevSets, Open, Bind, UserReset, UserResetBeforeDevSets, LockEntry, LockSlowPath, .. RwsemSlowPaths, .. Reset, .. NewerResets, .. Trylocks, .. Teardown, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore, .. Start, DmaFile,
+        [Release, ReleaseBeforeDevSets, Open, Bind, UserReset, UserResetBeforeDevSets, LockEntry, LockSlowPath, .. RwsemSlowPaths, .. Reset, .. NewerResets, .. Trylocks, .. Teardown, .. Unmap, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore, .. Start, DmaFile,
             Interrupts, InterruptsBeforeCore];
 }

@@ -9,6 +9,9 @@ public sealed class MappingRates
     /// <summary>Bytes of a large page: of a PMD on x86-64, and on arm64 with small pages of 4 KiB.</summary>
     public const long LargePage = 2 << 20;
 
+    /// <summary>Bytes of a page of hugetlbfs, of a PUD, in which memory comes only if it was reserved.</summary>
+    public const long GiantPage = 1 << 30;
+
     // Less says nothing: a mapping has costs beside its pages.
     private const long MinBytes = 64 << 20;
 

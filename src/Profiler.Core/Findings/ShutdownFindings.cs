@@ -72,18 +72,22 @@ public static class ShutdownFindings
     {
         long iommu = shutdown.Phases[Phase.Iommu], memory = shutdown.Phases[Phase.Memory];
         bool largeShare = iommu + memory >= MinReported.TotalNanoseconds && iommu + memory >= MemoryShare * shutdown.Time.DurationNs;
-        return largeShare || iommu + memory >= AlwaysReported.TotalNanoseconds ? Unpin(shutdown.Time.DurationNs, iommu, memory) : null;
+        return largeShare || iommu + memory >= AlwaysReported.TotalNanoseconds ? Unpin(shutdown, iommu, memory) : null;
     }
 
-    private static Finding Unpin(long tookNs, long iommu, long memory) => new(FindingKinds.UnpinDominates, () => new FindingDetails(
-        $"unmapping memory from the IOMMU and unpinning it took {Figures.Text(iommu)} of {Figures.Text(tookNs)}, " +
+    private static Finding Unpin(Shutdown shutdown, long iommu, long memory) => new(FindingKinds.UnpinDominates, () => new FindingDetails(
+        $"unmapping memory from the IOMMU and unpinning it took {Figures.Text(iommu)} of {Figures.Text(shutdown.Time.DurationNs)}{Unpinned(shutdown)}, " +
         $"freeing the address space {Figures.Text(memory)}",
         "use huge pages (hugetlbfs, 1 GiB): there are fewer pages to unpin and to free" +
         (memory > iommu ? "; QEMU's -run-with async-teardown=on frees the address space in another process" : ""))
     {
-        Numbers = Finding.Known(("iommu_ns", iommu), ("memory_ns", memory)),
+        Numbers = Finding.Known(("iommu_ns", iommu), ("memory_ns", memory), ("unpinned_bytes", shutdown.Unmapped?.UnpinnedBytes)),
     })
     {
         CostNs = iommu + memory,
     };
+
+    private static string Unpinned(Shutdown shutdown) => shutdown.Unmapped?.UnpinnedBytes is > 0 and { } bytes
+        ? $" ({Figures.Bytes(bytes)}, {Figures.Rate(bytes, shutdown.UnmappedInNs)})"
+        : "";
 }

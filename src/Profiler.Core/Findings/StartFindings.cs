@@ -80,13 +80,18 @@ public static class StartFindings
     private static Finding Zeroing(DmaMapping mapped, long ns) => new(FindingKinds.MemoryZeroing, () => new FindingDetails(
         $"{Figures.Bytes(mapped.AllocatedBytes)} of memory was allocated and cleared while it was pinned for DMA, by one thread, in {Figures.Text(ns)} " +
         $"({Figures.Rate(mapped.AllocatedBytes, ns)})",
-        "have the monitor allocate it before, with several threads (QEMU: prealloc=on,prealloc-threads=N), or keep a pool of huge pages (hugetlbfs) of 1 GiB")
+        "have the monitor allocate it before, with several threads (QEMU: prealloc=on,prealloc-threads=N)" +
+        (IsReserved(mapped) ? "; it is in huge pages of 1 GiB, and even those of a pool are cleared when they are given out" : ", or keep a pool of huge pages (hugetlbfs) of 1 GiB"))
     {
         Numbers = Finding.Known(("bytes", mapped.AllocatedBytes), ("map_ns", ns)),
     })
     {
         CostNs = ns,
     };
+
+    // Most of it came in pages of 1 GiB: there are none but those of a pool.
+    private static bool IsReserved(DmaMapping mapped) =>
+        mapped.BytesInLarger(MappingRates.LargePage, MappingRates.GiantPage) > mapped.AllocatedBytes / 2;
 
     private static Finding? SerialOpen(Start start)
     {

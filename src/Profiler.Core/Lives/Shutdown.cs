@@ -82,6 +82,33 @@ public sealed record Shutdown(
     /// <summary>The other parts of the teardown, in the order of their ends.</summary>
     public ImmutableArray<TeardownPart> Parts { get; init; } = [];
 
+    /// <summary>What it unmapped and unpinned, together; null if nothing, or if that was not watched.</summary>
+    public DmaUnmapping? Unmapped
+    {
+        get
+        {
+            DmaUnmapping? sum = null;
+            foreach (TeardownPart part in Parts)
+                sum = sum is null ? part.Unmapping : part.Unmapping is { } unmapping ? sum + unmapping : sum;
+            return sum;
+        }
+    }
+
+    /// <summary>Wall time of the parts that unmapped, nanoseconds.</summary>
+    public long UnmappedInNs
+    {
+        get
+        {
+            using var unmapping = new Scratch<TeardownPart>();
+            foreach (TeardownPart part in Parts)
+            {
+                if (part.Unmapping is not null)
+                    unmapping.Add(part);
+            }
+            return Interval.UnionNs<TeardownPart>(unmapping.Items, static p => p.Time);
+        }
+    }
+
     /// <summary>Devices that it opened and that were not released when it was gone.</summary>
     public ImmutableArray<string> Unreleased { get; init; } = [];
 

@@ -250,4 +250,7 @@ public sealed record TeardownPart(TaskId Task, TeardownStep Step, Interval Time)
 {
     /// <summary>By a thread of the kernel, of what a process left behind.</summary>
     public bool ByKernelThread { get; init; }
+
+    /// <summary>Of <see cref="TeardownStep.Iommu"/>: what it unmapped, without parts inside it; null if nothing, or if that is not watched.</summary>
+    public DmaUnmapping? Unmapping { get; init; }
 }

@@ -213,6 +213,7 @@ public sealed class SpanAssembler(long attachedNs = 0)
         return time is null ? null : new TeardownPart(_tasks.Of(in e), e.TeardownStep, time.Value)
         {
             ByKernelThread = (e.Flags & EventFlags.KernelThread) != 0,
+            Unmapping = e.TeardownStep == TeardownStep.Iommu ? DmaUnmapping.Of(e.Unmapped) : null,
         };
     }
 

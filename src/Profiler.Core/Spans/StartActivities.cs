@@ -50,12 +50,17 @@ public readonly record struct DmaMapping(
     /// </summary>
     /// <param name="smallPage">Bytes of a small page.</param>
     /// <param name="largePage">Bytes of a large one.</param>
-    public long SmallPageBytes(long smallPage, long largePage)
+    public long SmallPageBytes(long smallPage, long largePage) => AllocatedBytes - BytesInLarger(smallPage, largePage);
+
+    /// <summary>Of <see cref="AllocatedBytes"/>, those in pages of a larger size, if all others are of a smaller one.</summary>
+    /// <param name="smaller">Bytes of a smaller page. If the others are smaller still, there is more in larger ones.</param>
+    /// <param name="larger">Bytes of a larger one.</param>
+    public long BytesInLarger(long smaller, long larger)
     {
         if (Faults == 0)
-            return 0;
-        double large = Math.Max(0, ((double)AllocatedBytes - (double)smallPage * Faults) / (largePage - smallPage));
-        return Math.Clamp(AllocatedBytes - (long)(large * largePage), 0, AllocatedBytes);
+            return AllocatedBytes;
+        double pages = Math.Max(0, ((double)AllocatedBytes - (double)smaller * Faults) / (larger - smaller));
+        return Math.Clamp((long)(pages * larger), 0, AllocatedBytes);
     }
 
     /// <summary>The sum of two.</summary>

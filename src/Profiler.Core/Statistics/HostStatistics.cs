@@ -38,6 +38,7 @@ public sealed class HostStatistics : IAccumulator
     private double? _libvirtFailureDevices;
     private long _beganBefore, _unfinished;
     private DmaMapping _mapped;
+    private long _unpinnedBytes;
 
     /// <param name="limits">Maximum numbers.</param>
     /// <param name="exemplarBoundsNs">Upper bounds of the buckets with exemplars, inclusive, ascending, nanoseconds.</param>
@@ -114,6 +115,7 @@ public sealed class HostStatistics : IAccumulator
         _deviceFindings.Record(_findings.Add(shutdown, _facts, _evidence), vm, _wallClock(shutdown.Time.EndNs));
         _beganBefore += shutdown.BeganBefore ? 1 : 0;
         _unfinished += shutdown.Unfinished ? 1 : 0;
+        _unpinnedBytes += shutdown.Unmapped?.UnpinnedBytes ?? 0;
         _stopTimes.Record(shutdown, _facts.Devices);
         if (shutdown.IsWhole)
             RecordWhole(shutdown, vm);
@@ -187,6 +189,7 @@ public sealed class HostStatistics : IAccumulator
                 .OrderBy(v => v.Key, StringComparer.Ordinal),
         ],
         Mapped = _mapped,
+        UnpinnedBytes = _unpinnedBytes,
         BeganBefore = _beganBefore,
         Unfinished = _unfinished,
     };

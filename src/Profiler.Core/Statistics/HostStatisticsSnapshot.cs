@@ -38,6 +38,9 @@ public sealed record HostStatisticsSnapshot(
     /// <summary>What the mappings for DMA of all starts did.</summary>
     public DmaMapping Mapped { get; init; }
 
+    /// <summary>Memory that shutdowns unpinned, as far as known, bytes.</summary>
+    public long UnpinnedBytes { get; init; }
+
     /// <summary>Shutdowns that began before the capture: only their findings are counted.</summary>
     public long BeganBefore { get; init; }
 

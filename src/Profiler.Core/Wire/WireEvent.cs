@@ -140,7 +140,7 @@ public enum LockKind : byte
 /// <summary>Capture faults of the programs; <c>enum fault</c> in bpf/events.h.</summary>
 public enum Fault
 {
-    /// <summary>A release, open, user reset or mapping is not tracked: its map is full.</summary>
+    /// <summary>A release, open, user reset, mapping or unmapping is not tracked: its map is full.</summary>
     SpansFull,
 
     /// <summary>A reset step is not tracked: its map is full.</summary>
@@ -195,6 +195,40 @@ public struct WireMapped
     public ulong Reserved;
 }
 
+/// <summary>The figures of a <see cref="WireUnmapped"/> that were counted; <c>enum counted</c> in bpf/events.h.</summary>
+[Flags]
+public enum Counted
+{
+    /// <summary>Nothing was unmapped, or that is not watched.</summary>
+    None = 0,
+
+    /// <summary>Mappings and their bytes.</summary>
+    Bytes = 1 << 0,
+
+    /// <summary>What was unpinned.</summary>
+    Unpinned = 1 << 1,
+}
+
+/// <summary>What a <see cref="TeardownStep.Iommu"/> unmapped, without the parts inside it; <c>struct unmapped</c> in bpf/events.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct WireUnmapped
+{
+    /// <summary>Mappings that were removed.</summary>
+    public ulong Mappings;
+
+    /// <summary>Their bytes; a device's own memory, too.</summary>
+    public ulong Bytes;
+
+    /// <summary>Bytes of memory that were unpinned. A device's own memory is not.</summary>
+    public ulong Unpinned;
+
+    /// <summary>In which type 1 unpinned, each of at most <see cref="WireEvent.UnpinBatch"/> contiguous pieces; 0 for an iommufd.</summary>
+    public ulong Batches;
+
+    /// <summary>A <see cref="Wire.Counted"/>.</summary>
+    public ulong Counted;
+}
+
 /// <summary>
 /// One record of the ring buffer and of a recording: <c>struct event</c> in bpf/events.h, field by field.
 /// A test compiles the header and compares size and offsets.
@@ -203,7 +237,7 @@ public struct WireMapped
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes, or an event may have a new kind or subtype.</summary>
-    public const int Format = 9;
+    public const int Format = 10;
 
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;
@@ -261,6 +295,9 @@ public struct WireEvent
     /// <summary><c>NO_STACK</c>.</summary>
     public const int NoStack = -1;
 
+    /// <summary><c>UNPIN_BATCH</c>.</summary>
+    public const int UnpinBatch = 512;
+
     public ResetStep Step
     {
         readonly get => Kind == EventKind.Reset ? (ResetStep)Subtype : ResetStep.None;
@@ -279,6 +316,13 @@ public struct WireEvent
     public WireMapped Mapped
     {
         readonly get => Unsafe.ReadUnaligned<WireMapped>(in Unsafe.As<Name16, byte>(ref Unsafe.AsRef(in Device)));
+        set => Unsafe.WriteUnaligned(ref Unsafe.As<Name16, byte>(ref Device), value);
+    }
+
+    /// <summary>At the end of <see cref="TeardownStep.Iommu"/>, in place of <see cref="Device"/> and <see cref="Peer"/>.</summary>
+    public WireUnmapped Unmapped
+    {
+        readonly get => Unsafe.ReadUnaligned<WireUnmapped>(in Unsafe.As<Name16, byte>(ref Unsafe.AsRef(in Device)));
         set => Unsafe.WriteUnaligned(ref Unsafe.As<Name16, byte>(ref Device), value);
     }
 

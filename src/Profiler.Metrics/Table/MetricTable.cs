@@ -103,6 +103,9 @@ public static class MetricTable
     public static readonly MetricDefinition DmaAllocatedBytes = Counter(
         "vfio_dma_allocated_bytes_total", Bytes, "Of that, memory that was not there yet: it was allocated and cleared on the way.");
 
+    public static readonly MetricDefinition DmaUnpinnedBytes = Counter(
+        "vfio_dma_unpinned_bytes_total", Bytes, "Memory that shutdowns unmapped and unpinned, as far as that can be watched.");
+
     public static readonly MetricDefinition VmInfo = Gauge(
         "vfio_vm_info", None,
         "Who runs each VM that has other series: its manager (libvirt, kubevirt, kata, kubernetes, proxmox, systemd, other; empty if unknown), " +

@@ -76,6 +76,7 @@ internal static class HostMetrics
         }
         to.Sample(MetricTable.DmaPinnedBytes, statistics.Mapped.PinnedBytes);
         to.Sample(MetricTable.DmaAllocatedBytes, statistics.Mapped.AllocatedBytes);
+        to.Sample(MetricTable.DmaUnpinnedBytes, statistics.UnpinnedBytes);
     }
 
     private static void VmInfos(MetricsFormat to, MetricsState state)

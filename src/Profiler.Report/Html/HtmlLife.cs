@@ -29,7 +29,7 @@ internal sealed record HtmlLife(
             .. s.Unreleased.Select(ShutdownText.Words),
             .. ShutdownText.Models(s.Devices),
             .. WhatIfText.Sentences(s.WhatIf ?? []),
-            .. s.Devices.IsEmpty ? [] : ShutdownText.Sums(s).Select(sum => $"{sum.Name}: {sum.Value}" + (sum.Remark.Length == 0 ? "" : $", {sum.Remark}")),
+            .. ShutdownText.Sums(s).Select(sum => $"{sum.Name}: {sum.Value}" + (sum.Remark.Length == 0 ? "" : $", {sum.Remark}")),
         ],
         s.StartNs, s.WallNs,
         [

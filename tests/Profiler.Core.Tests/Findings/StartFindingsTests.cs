@@ -84,6 +84,18 @@ public sealed class StartFindingsTests
         Assert.Empty(Findings(Slow.Replace("4.0", "2.0", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("1", false)] // a page of 1 GiB, which only a pool has
+    [InlineData("512", true)] // pages of 2 MiB, of hugetlbfs or transparent ones
+    [InlineData("300", true)] // some may be larger, but not most of it
+    public void A_pool_of_huge_pages_is_no_advice_for_memory_that_came_from_one(string faults, bool advised)
+    {
+        Finding finding = Assert.Single(Findings(Mapping(faults)));
+        Assert.Equal("memory_zeroing", finding.Id);
+        Assert.Contains("prealloc-threads=N", finding.Remedy, StringComparison.Ordinal);
+        Assert.Equal(advised, finding.Remedy!.Contains("keep a pool", StringComparison.Ordinal));
+    }
+
     private static string Mapping(string faults) => $"""
         1.0 200/200 qemu contact
         1.0 200/200 qemu starting begin dma bytes 1g

@@ -70,6 +70,29 @@ public sealed class HostStatisticsTests
     }
 
     [Fact]
+    public void What_shutdowns_unpinned_is_added_up_as_far_as_it_is_known() => Assert.Equal(3L << 30, After(
+        """
+        1.0 100/100 qemu exits
+        1.1 100/100 qemu release begin 0000:01:00.0 lock a exiting
+        1.2 100/100 qemu release end
+        1.3 100/100 qemu teardown begin iommu
+        1.4 100/100 qemu teardown end iommu mappings 1 bytes 2g unpinned 2g batches 2
+        1.5 100/100 qemu gone
+        2.0 200/200 qemu exits
+        2.1 200/200 qemu release begin 0000:02:00.0 lock b exiting
+        2.2 200/200 qemu release end
+        2.3 200/200 qemu teardown begin iommu
+        2.4 200/200 qemu teardown end iommu mappings 1 bytes 1g unpinned 1g
+        2.5 200/200 qemu gone
+        3.0 300/300 qemu exits
+        3.1 300/300 qemu release begin 0000:03:00.0 lock c exiting
+        3.2 300/300 qemu release end
+        3.3 300/300 qemu teardown begin iommu
+        3.4 300/300 qemu teardown end iommu mappings 1 bytes 1g
+        3.5 300/300 qemu gone
+        """).UnpinnedBytes);
+
+    [Fact]
     public void Who_is_no_machine_has_no_limit_by_libvirt() => Assert.Null(After(
         """
         1.0 100/100 dpdk release begin 0000:01:00.0 lock a exiting

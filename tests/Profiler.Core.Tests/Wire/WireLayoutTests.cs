@@ -13,12 +13,14 @@ public sealed class WireLayoutTests
         .Struct<WireEvent>("struct event")
         .Struct<WirePeer>("struct peer")
         .Struct<WireMapped>("struct mapped")
+        .Struct<WireUnmapped>("struct unmapped")
         .Constants(typeof(WireEvent), new()
         {
             [nameof(WireEvent.Format)] = "EVENT_FORMAT",
             [nameof(WireEvent.Size)] = "sizeof(struct event)",
             [nameof(WireEvent.Kinds)] = "EVENT_KINDS",
             [nameof(WireEvent.NoStack)] = "NO_STACK",
+            [nameof(WireEvent.UnpinBatch)] = "UNPIN_BATCH",
         })
         .Enum<EventKind>("EVENT_", count: "EVENT_KINDS")
         .Enum<EventEdge>("EDGE_")
@@ -27,6 +29,7 @@ public sealed class WireLayoutTests
         .Enum<TeardownStep>("TEARDOWN_", count: "TEARDOWN_STEPS")
         .Enum<StartStep>("START_", count: "START_STEPS")
         .Enum<Contact>("CONTACT_")
+        .Enum<Counted>("COUNTED_")
         .Enum<UserReset>("USER_RESET_", count: "USER_RESETS")
         .Enum<LockKind>("LOCK_", count: "LOCK_KINDS")
         .Enum<EventFlags>("FLAG_")

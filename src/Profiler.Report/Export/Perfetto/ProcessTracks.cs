@@ -34,7 +34,12 @@ internal sealed class ProcessTracks(TraceTracks tracks, Exported exported)
             });
         }
         foreach (TeardownPart part in s.Parts)
-            tracks.Add(ThreadTrack(part.Task, s.Task.Comm), new Slice(Words(part.Step), "teardown", part.Time));
+        {
+            tracks.Add(ThreadTrack(part.Task, s.Task.Comm), new Slice(Words(part.Step), "teardown", part.Time)
+            {
+                Details = part.Unmapping is { } u ? [("bytes", u.Bytes), ("unpinned_bytes", u.UnpinnedBytes), ("mappings", u.Mappings)] : [],
+            });
+        }
     }
 
     public void Add(Start s)
