@@ -4,7 +4,11 @@ using Profiler.Cli.Commands;
 using Profiler.Cli.Unix;
 using Profiler.Cli.Usage;
 using Profiler.Core;
+using Profiler.Metrics.Halves;
 
+// The half of serve that talks to the network gives up its rights before anything else, and must not be asked anything.
+if (args is [TalkingSettings.Command, ..])
+    return await HttpHalf.Run(args);
 // Before anything is opened, attached or written.
 StopSignals.Listen();
 StandardStreams.TakeOver();

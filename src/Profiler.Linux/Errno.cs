@@ -10,7 +10,7 @@ public static class Errno
     public const int
         EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EIO = 5, ENXIO = 6, ENOEXEC = 8, EBADF = 9, EAGAIN = 11, ENOMEM = 12,
         EACCES = 13, EFAULT = 14, EBUSY = 16, EEXIST = 17, ENODEV = 19, EINVAL = 22, ENFILE = 23, EMFILE = 24, ENOTTY = 25,
-        EFBIG = 27, ENOSPC = 28, EPIPE = 32, EOPNOTSUPP = 95, ETIMEDOUT = 110, EDQUOT = 122, ECANCELED = 125;
+        EFBIG = 27, ENOSPC = 28, EPIPE = 32, ENOSYS = 38, EOPNOTSUPP = 95, ETIMEDOUT = 110, EDQUOT = 122, ECANCELED = 125;
 
     private static readonly Dictionary<int, string> Names = new()
     {
@@ -36,6 +36,7 @@ public static class Errno
         [EFBIG] = nameof(EFBIG),
         [ENOSPC] = nameof(ENOSPC),
         [EPIPE] = nameof(EPIPE),
+        [ENOSYS] = nameof(ENOSYS),
         [EOPNOTSUPP] = nameof(EOPNOTSUPP),
         [ETIMEDOUT] = nameof(ETIMEDOUT),
         [EDQUOT] = nameof(EDQUOT),

@@ -9,6 +9,7 @@ public static partial class Posix
     public const int O_WRONLY = 0x1, O_RDWR = 0x2, O_ACCMODE = 0x3, O_NONBLOCK = 0x800, O_TRUNC = 0x200, O_NOCTTY = 0x100, O_CLOEXEC = 0x80000;
     public const int STDOUT_FILENO = 1;
     public const int F_GETFD = 1, F_GETFL = 3, FD_CLOEXEC = 1;
+    public const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 0x80000, SHUT_RDWR = 2;
 
     /// <summary>What kind of file: the bits of st_mode (inode(7)).</summary>
     public const ushort S_IFMT = 0xf000, S_IFREG = 0x8000, S_IFDIR = 0x4000;
@@ -49,6 +50,15 @@ public static partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint write(int fd, ref readonly byte buffer, nint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint read(int fd, ref byte buffer, nint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int socketpair(int domain, int type, int protocol, [Out] int[] pair);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int shutdown(int fd, int how);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int fsync(int fd);

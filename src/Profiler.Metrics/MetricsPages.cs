@@ -9,6 +9,15 @@ using Profiler.Metrics.Logging;
 
 namespace Profiler.Metrics;
 
+/// <summary>Where the pages get the metrics of one moment from.</summary>
+internal interface IMetricsSource
+{
+    /// <summary>Writes all metrics of one moment. Thread safe.</summary>
+    /// <param name="format">Format of the output.</param>
+    /// <param name="to">Output buffer.</param>
+    void Write(ServedFormat format, PooledBuffer to);
+}
+
 /// <summary>The HTTP pages of the exporter, by path.</summary>
 public sealed class MetricsPages : IDisposable
 {
@@ -21,22 +30,24 @@ public sealed class MetricsPages : IDisposable
     private const string Landing = "/", Healthy = "/-/healthy", Ready = "/-/ready";
     private const string PlainText = "text/plain; charset=utf-8";
 
-    private readonly MetricsSource _source;
+    private readonly IMetricsSource _source;
+    private readonly string _version;
     private readonly Func<bool> _ready;
     private readonly Log _log;
     private readonly string _path;
     private readonly SemaphoreSlim? _scrapes;
 
     /// <param name="source">Read for each scrape, on any thread.</param>
+    /// <param name="version">Version of this program, for the landing page.</param>
     /// <param name="ready">True once the capture or replay has started.</param>
     /// <param name="log">Logs each scrape, at debug level.</param>
     /// <param name="path">Path of the metrics, see <see cref="IsPath"/>.</param>
     /// <param name="maxRequests">
     /// Maximum number of concurrent scrapes; further requests are rejected and must be repeated. 0: no limit.
     /// </param>
-    public MetricsPages(MetricsSource source, Func<bool> ready, Log log, string path, int maxRequests)
+    internal MetricsPages(IMetricsSource source, string version, Func<bool> ready, Log log, string path, int maxRequests)
     {
-        (_source, _ready, _log, _path) = (source, ready, log, path);
+        (_source, _version, _ready, _log, _path) = (source, version, ready, log, path);
         _scrapes = maxRequests == 0 ? null : new SemaphoreSlim(maxRequests);
     }
 
@@ -90,6 +101,12 @@ public sealed class MetricsPages : IDisposable
         {
             answer = Put(format, gzip);
         }
+        catch (IOException)
+        {
+            // The kernel half cannot tell: it ends.
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
         finally
         {
             _scrapes?.Release();
@@ -115,7 +132,15 @@ public sealed class MetricsPages : IDisposable
     private PooledBuffer Put(ServedFormat format, bool gzip)
     {
         var plain = new PooledBuffer();
-        _source.Write(format, plain);
+        try
+        {
+            _source.Write(format, plain);
+        }
+        catch
+        {
+            plain.Dispose();
+            throw;
+        }
         if (!gzip)
             return plain;
         using (plain)
@@ -134,7 +159,7 @@ public sealed class MetricsPages : IDisposable
         <head><title>vfioscope</title></head>
         <body>
         <h1>vfioscope</h1>
-        <p>Where the time goes when a VM with assigned devices goes away. Version {WebUtility.HtmlEncode(_source.Version)}.</p>
+        <p>Where the time goes when a VM with assigned devices goes away. Version {WebUtility.HtmlEncode(_version)}.</p>
         <p><a href="{_path}">Metrics</a>, <a href="{Healthy}">healthy</a>, <a href="{Ready}">ready</a></p>
         </body>
         </html>

@@ -4,6 +4,7 @@ using Profiler.Core.Capture;
 using Profiler.Core.Lives;
 using Profiler.Core.Protobuf;
 using Profiler.Core.Statistics;
+using Profiler.Linux.Confinement;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Otlp.Sending;
 using Profiler.Metrics.Registry;
@@ -17,7 +18,7 @@ namespace Profiler.Metrics;
 /// <param name="limits">Maximum number of per-device and per-VM series.</param>
 /// <param name="time">Used to expire old entries.</param>
 /// <param name="version">Version of this program.</param>
-public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, string version)
+public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, string version) : IMetricsSource
 {
     private readonly MetricRegistry _registry = new();
     private Profile? _profile;
@@ -38,6 +39,9 @@ public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, st
     {
         set => Statistics.Found = value;
     }
+
+    /// <summary>What another process of this program takes, which is added to what this one does; null: there is none.</summary>
+    public Func<ProcessFigures>? Other { get; set; }
 
     /// <summary>Sink for the histograms; pass it to the profile when it is created.</summary>
     public ISink Histograms => _registry;
@@ -65,10 +69,11 @@ public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, st
     /// <exception cref="InvalidOperationException">SinkOf was not called for a profile.</exception>
     public MetricsState State() => Read(state => state);
 
-    /// <summary>Writes all metrics of one moment. Thread safe.</summary>
-    /// <param name="format">Format of the output.</param>
-    /// <param name="to">Output buffer.</param>
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">SinkOf was not called for a profile.</exception>
+    void IMetricsSource.Write(ServedFormat format, PooledBuffer to) => Write(format, to);
+
+    /// <inheritdoc cref="IMetricsSource.Write"/>
     internal void Write(ServedFormat format, PooledBuffer to)
     {
         if (format.Writer == Writer.Protobuf)
@@ -84,7 +89,7 @@ public sealed class MetricsSource(StatisticsLimits limits, TimeProvider time, st
     {
         HostStatistics statistics = Statistics;
         // Read this before the lock: it does not depend on the events, so they need not wait.
-        ProcessUsage process = ProcessUsage.Now();
+        ProcessUsage process = ProcessUsage.Now(Other?.Invoke() ?? default);
         var programs = _profile!.Programs();
         (KeptCounts? kept, ImmutableArray<KeptRecording> newest) = (Kept?.Counts, Kept?.Newest ?? []);
         ImmutableArray<OtlpCounts> telemetry = Telemetry?.Invoke() ?? [];

@@ -76,7 +76,7 @@ public sealed class MetricsPagesTests
             var source = new MetricsSource(new StatisticsLimits(1, 1), TimeProvider.System, "1.2.3");
             _ = new Profile(this, TimeProvider.System, source.SinkOf, _ => source.Histograms);
             var log = new Log(TextWriter.Null, LogLevel.Error, LogFormat.Text, TimeProvider.System);
-            _pages = new MetricsPages(source, () => true, log, MetricsPages.DefaultPath, maxRequests);
+            _pages = new MetricsPages(source, "1.2.3", () => true, log, MetricsPages.DefaultPath, maxRequests);
         }
 
         public CaptureInfo Info { get; } = new StagedCapture("").Info;

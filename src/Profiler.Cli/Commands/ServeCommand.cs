@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
-using System.Reflection;
 using Profiler.Bpf;
 using Profiler.Cli.Commands.Options;
 using Profiler.Cli.Unix;
@@ -10,6 +9,7 @@ using Profiler.Core.Capture;
 using Profiler.Core.Statistics;
 using Profiler.Host.Files;
 using Profiler.Metrics;
+using Profiler.Metrics.Halves;
 using Profiler.Metrics.Logging;
 using Profiler.Metrics.Otlp;
 using Profiler.Metrics.Otlp.Targets;
@@ -144,22 +144,20 @@ internal static class ServeCommand
         return command;
     }
 
-    private static async Task<int> Serve(ParseResult parsed, Log log, CancellationToken stop)
+    private static async Task<int> Serve(ParseResult parsed, Log log, CancellationToken signal)
     {
         TimeProvider time = TimeProvider.System;
         using IDisposable? startLog = StartLog.To(log);
         Activity? configuration = StartSteps.Begin("configuration");
-        string? file = parsed.GetValue(ConfigOption);
-        var config = new WebConfigFile(file, time, log.Warn);
-        if (file is not null)
-        {
-            StopSignals.Reload = () =>
-            {
-                if (config.Reload())
-                    log.Info($"{file} was read again");
-            };
-        }
-        Endpoints endpoints = EndpointsOf(parsed);
+        using ListenSockets sockets = SocketsOf(parsed);
+        // Whoever answers requests, reads passwords and YAML, is another process without rights: SECURITY.md.
+        await using var talking = new TalkingProcess(SettingsOf(parsed, sockets), log, time);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(signal);
+        CancellationToken stop = stopping.Token;
+        _ = talking.Ended.ContinueWith(_ => Cancel(stopping), TaskScheduler.Default);
+        bool tls = await talking.Configured(stop);
+        if (parsed.GetValue(ConfigOption) is not null)
+            StopSignals.Reload = talking.Reload;
         var otlp = OtlpTargets.From(
             new OtlpOptions(
                 parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption),
@@ -171,30 +169,28 @@ internal static class ServeCommand
         IEventSource events = SourceOptions.OpenSource(parsed, time, stop);
         Activity? metrics = StartSteps.Begin("metrics");
         var source = new MetricsSource(
-            new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time, Version)
+            new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time, HttpHalf.Version)
         {
             Kept = kept,
         };
-        bool ready = false;
-        string path = parsed.GetRequiredValue(PathOption);
-        using var pages = new MetricsPages(source, () => Volatile.Read(ref ready), log, path, parsed.GetValue(RequestsOption));
         metrics?.Dispose();
         using var profile = new Profile(events, time, source.SinkOf, _ => source.Histograms);
         using Keeping? keeping = Keeping.Of(parsed, profile, kept, time, source.Name);
+        sockets.Demand(tls);
         Activity? web = StartSteps.Begin("web server");
         // The server stops before the profile does: no scrape comes while programs are being detached.
         await using OtlpLives? lives = otlp is { Traces: null, Logs: null } ? null : new OtlpLives(otlp, profile, source, time, log);
-        using (OtlpPush? push = otlp.Metrics is null ? null : new OtlpPush(otlp.Metrics, profile, source.State, Version, log))
-        await using (var server = await WebServer.Start(endpoints, config, time, log.Warn, pages.Answer))
+        using (OtlpPush? push = otlp.Metrics is null ? null : new OtlpPush(otlp.Metrics, profile, source.State, HttpHalf.Version, log))
+        await using (talking)
         {
+            await talking.Listen(source, stop);
             keeping?.Start();
             profile.Start();
-            Volatile.Write(ref ready, true);
             web?.Dispose();
             // It runs for weeks: what only the start needed (symbols, type information) is given back.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             startLog?.Dispose();
-            log.Info($"serving {string.Join(", ", server.Urls.Select(url => url + path))}");
+            talking.Serve();
             Tell(otlp, log);
             await Ended(profile, log, stop);
         }
@@ -203,6 +199,18 @@ internal static class ServeCommand
         await (keeping?.Stop() ?? profile.Stop());
         await (lives?.Flush() ?? Task.CompletedTask);
         return ExitCode.Done;
+    }
+
+    private static void Cancel(CancellationTokenSource stopping)
+    {
+        try
+        {
+            stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended already.
+        }
     }
 
     // The end of a recording is not ours: its numbers stay. What ends us is a signal, or an error of the source.
@@ -251,9 +259,13 @@ internal static class ServeCommand
         DefaultValueFactory = _ => fallback,
     };
 
-    private static Endpoints EndpointsOf(ParseResult parsed) => parsed.GetValue(SystemdOption)
-        ? new Endpoints([], SystemdSockets.Descriptors(Environment.GetEnvironmentVariable, Environment.ProcessId))
-        : new Endpoints(parsed.GetRequiredValue(ListenOption), []);
+    private static ListenSockets SocketsOf(ParseResult parsed) => parsed.GetValue(SystemdOption)
+        ? new ListenSockets(SystemdSockets.Descriptors(Environment.GetEnvironmentVariable, Environment.ProcessId))
+        : new ListenSockets(parsed.GetRequiredValue(ListenOption));
+
+    private static TalkingSettings SettingsOf(ParseResult parsed, ListenSockets sockets) => new(
+        Pair: -1, sockets.Descriptors, sockets.AreOfSystemd, parsed.GetRequiredValue(PathOption), parsed.GetValue(RequestsOption),
+        parsed.GetValue(ConfigOption), parsed.GetValue(LogLevelOption), parsed.GetValue(LogFormatOption));
 
     private static ListenAddress[] ParseAddresses(ArgumentResult result)
     {
@@ -268,8 +280,4 @@ internal static class ServeCommand
         }
         return [.. addresses];
     }
-
-    // The part behind a plus is the commit, where the build knows it.
-    private static string Version => typeof(ServeCommand).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 }

@@ -44,6 +44,15 @@ internal static class Negotiation
     public static readonly ServedFormat Protobuf = new(
         "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited", Writer.Protobuf);
 
+    /// <summary>A format by its writer; null if there is none.</summary>
+    public static ServedFormat? Of(Writer writer) => writer switch
+    {
+        Writer.Text => Text,
+        Writer.OpenMetrics => OpenMetrics,
+        Writer.Protobuf => Protobuf,
+        _ => null,
+    };
+
     /// <param name="accept">The Accept header; null or empty if missing.</param>
     public static ServedFormat Format(string? accept) => Ranges(accept)
         .Where(range => range.Weight > 0)

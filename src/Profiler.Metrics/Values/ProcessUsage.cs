@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Profiler.Linux;
+using Profiler.Linux.Confinement;
 
 namespace Profiler.Metrics.Values;
 
@@ -23,13 +24,14 @@ public sealed record ProcessUsage(
     private static readonly DateTimeOffset? Boot = StartOfHost();
 
     /// <summary>Reads the current usage of this process.</summary>
-    public static ProcessUsage Now()
+    /// <param name="other">What another process of this program takes: it is added.</param>
+    public static ProcessUsage Now(ProcessFigures other = default)
     {
         // Not with Process, which reads every thread for each value. "66088 17500 …": pages, and resident pages.
         string[] pages = File.ReadAllText("/proc/self/statm").Split(' ');
         return new ProcessUsage(
-            Environment.CpuUsage.TotalTime, Bytes(pages[1]), Bytes(pages[0]),
-            Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() - 1, // minus the one that reads the folder
+            Environment.CpuUsage.TotalTime + other.Cpu, Bytes(pages[1]) + other.ResidentBytes, Bytes(pages[0]) + other.VirtualBytes,
+            Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() - 1 + other.OpenFds, // minus the one that reads the folder
             ProcessLimits.Soft("Max open files"), Began, GC.GetTotalAllocatedBytes(),
             [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(generation => (long)GC.CollectionCount(generation))], Boot);
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Profiler.Core;
 
 namespace Profiler.Metrics.Web;
@@ -24,15 +23,44 @@ public sealed record ListenAddress(string Host, int Port)
         return valid ? new ListenAddress(host.Trim('[', ']'), port) : null;
     }
 
-    /// <summary>Makes a server listen at this address.</summary>
-    /// <param name="configure">Further options, such as TLS.</param>
+    /// <summary>A socket that is bound to this address, on which nobody listens yet.</summary>
     /// <exception cref="UserException">The host name does not resolve.</exception>
-    public void AddTo(KestrelServerOptions server, Action<ListenOptions> configure)
+    /// <exception cref="SocketException">The address is not available; see <see cref="EndPoint"/>.</exception>
+    internal Socket Bind()
     {
-        if (Host.Length == 0)
-            server.ListenAnyIP(Port, configure);
-        else
-            server.Listen(Resolve(), Port, configure);
+        if (Host.Length > 0)
+            return Bind(new IPEndPoint(Resolve(), Port));
+        try
+        {
+            return Bind(new IPEndPoint(IPAddress.IPv6Any, Port));
+        }
+        catch (SocketException e) when (e.SocketErrorCode != SocketError.AddressAlreadyInUse)
+        {
+            // This machine has no IPv6.
+            return Bind(new IPEndPoint(IPAddress.Any, Port));
+        }
+    }
+
+    /// <summary>What it binds to: "127.0.0.1:9877", "[::]:9877".</summary>
+    /// <exception cref="UserException">The host name does not resolve.</exception>
+    internal IPEndPoint EndPoint() => new(Host.Length == 0 ? IPAddress.IPv6Any : Resolve(), Port);
+
+    private static Socket Bind(IPEndPoint to)
+    {
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            // All addresses: of IPv4 as well.
+            if (to.Address.Equals(IPAddress.IPv6Any))
+                socket.DualMode = true;
+            socket.Bind(to);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     // If a name has several addresses, use one, IPv4 before IPv6, as Prometheus' own programs do.

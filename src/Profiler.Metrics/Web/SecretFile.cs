@@ -3,15 +3,34 @@ using Profiler.Linux;
 
 namespace Profiler.Metrics.Web;
 
-/// <summary>Files that decide who gets in, or that prove who we are.</summary>
-internal static class SecretFile
-{
-    private const int Longest = 1 << 20;
+/// <summary>A file's text.</summary>
+/// <param name="Text">All of it.</param>
+/// <param name="IsPublic">Whether every user may read it.</param>
+public sealed record SecretText(string Text, bool IsPublic);
 
+/// <summary>Reads files that decide who gets in, or that prove who we are.</summary>
+public interface ISecretFiles
+{
     /// <summary>Reads a file, symbolic links followed.</summary>
     /// <exception cref="WebConfigException">No regular file, longer than 1 MiB, or every user may write it.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static string Read(string path)
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    SecretText Read(string path);
+
+    /// <summary>Another text after each change of the file.</summary>
+    string Stamp(string path);
+}
+
+/// <summary>Files that this process opens itself.</summary>
+internal sealed class SecretFile : ISecretFiles
+{
+    public static readonly SecretFile Own = new();
+
+    private const int Longest = 1 << 20;
+
+    private SecretFile() { }
+
+    public SecretText Read(string path)
     {
         // Opening a pipe would wait for its writer, and a device has no end.
         if (Posix.Stat(path) is not { } file)
@@ -25,9 +44,13 @@ internal static class SecretFile
         var bytes = new byte[Longest + 1];
         int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         using var reader = new StreamReader(new MemoryStream(bytes, 0, length), Encoding.UTF8);
-        return length <= Longest ? reader.ReadToEnd() : throw new WebConfigException(1, $"{path} is longer than 1 MiB");
+        return length <= Longest
+            ? new SecretText(reader.ReadToEnd(), file.Permissions.HasFlag(UnixFileMode.OtherRead))
+            : throw new WebConfigException(1, $"{path} is longer than 1 MiB");
     }
 
-    /// <summary>Whether every user may read it.</summary>
-    public static bool IsPublic(string path) => Posix.Stat(path)?.Permissions.HasFlag(UnixFileMode.OtherRead) ?? false;
+    // Kubernetes exchanges a directory behind a link: what counts is the file at the end of all links.
+    public string Stamp(string path) => Posix.RealPath(path) is { } real && new FileInfo(real) is { Exists: true } info
+        ? $"{real} {info.LastWriteTimeUtc.Ticks} {info.Length}"
+        : "none";
 }

@@ -27,9 +27,10 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
 
     /// <param name="section">The section.</param>
     /// <param name="folder">Base folder of relative paths.</param>
+    /// <param name="reader">Who reads the files.</param>
     /// <param name="warnings">What is valid but unwise is added.</param>
     /// <exception cref="WebConfigException">The section, or a file it refers to, is invalid.</exception>
-    public static TlsConfigReader Read(YamlSection section, string folder, List<string> warnings)
+    public static TlsConfigReader Read(YamlSection section, string folder, ISecretFiles reader, List<string> warnings)
     {
         var files = ImmutableArray.CreateBuilder<string>();
         // A setting is either inline text or a file name.
@@ -43,9 +44,10 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
                 return (text, inlineLine);
             string path = Path.Combine(folder, name);
             files.Add(path);
-            if (file == "key_file" && SecretFile.IsPublic(path))
+            (string contents, bool isPublic) = ReadFile(reader, path, file, line);
+            if (file == "key_file" && isPublic)
                 warnings.Add($"key_file {path} may be read by all users: chmod 640");
-            return (ReadFile(path, file, line), line);
+            return (contents, line);
         }
 
         (string? certificate, long certificateLine) = Pem("cert", "cert_file");
@@ -78,11 +80,11 @@ internal sealed record TlsConfigReader(TlsConfig Config, ImmutableArray<string> 
         return new TlsConfigReader(config, files.ToImmutable());
     }
 
-    private static string ReadFile(string path, string setting, long line)
+    private static SecretText ReadFile(ISecretFiles reader, string path, string setting, long line)
     {
         try
         {
-            return SecretFile.Read(path);
+            return reader.Read(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or WebConfigException)
         {

@@ -1,5 +1,4 @@
 using Profiler.Core;
-using Profiler.Linux;
 
 namespace Profiler.Metrics.Web;
 
@@ -16,6 +15,7 @@ public sealed class WebConfigFile
     private readonly string? _path;
     private readonly TimeProvider _time;
     private readonly Action<string> _complain;
+    private readonly ISecretFiles _files;
     private volatile WebConfig _config;
     private string _stamp;
     private long _lookedAt;
@@ -23,14 +23,15 @@ public sealed class WebConfigFile
     /// <param name="path">Null: no file, use the defaults.</param>
     /// <param name="time">Clock for the interval of file checks.</param>
     /// <param name="complain">Called with the error in a new version, one line.</param>
+    /// <param name="files">Who reads the files; null: this process.</param>
     /// <exception cref="UserException">The file is invalid at the start.</exception>
-    public WebConfigFile(string? path, TimeProvider time, Action<string> complain)
+    public WebConfigFile(string? path, TimeProvider time, Action<string> complain, ISecretFiles? files = null)
     {
-        (_path, _time, _complain) = (path, time, complain);
+        (_path, _time, _complain, _files) = (path, time, complain, files ?? SecretFile.Own);
         _lookedAt = time.GetTimestamp();
         try
         {
-            _config = path is null ? new WebConfig() : WebConfigReader.Read(path);
+            _config = path is null ? new WebConfig() : WebConfigReader.Read(path, _files);
         }
         catch (Exception e) when (Expected(e))
         {
@@ -82,7 +83,7 @@ public sealed class WebConfigFile
     {
         try
         {
-            WebConfig config = WebConfigReader.Read(path);
+            WebConfig config = WebConfigReader.Read(path, _files);
             if (config.Tls is null != _config.Tls is null)
                 throw new WebConfigException(1, "TLS cannot be switched on or off while serving: restart");
             // A file that is being written is empty for a moment.
@@ -109,11 +110,7 @@ public sealed class WebConfigFile
             _complain(warning);
     }
 
-    // Kubernetes exchanges a directory behind a link: what counts is the file at the end of all links.
-    private string Stamp() => string.Join(";", _config.Files.Select(file =>
-        Posix.RealPath(file) is { } real && new FileInfo(real) is { Exists: true } info
-            ? $"{real} {info.LastWriteTimeUtc.Ticks} {info.Length}"
-            : "none"));
+    private string Stamp() => string.Join(";", _config.Files.Select(_files.Stamp));
 
     private static bool Expected(Exception e) => e is WebConfigException or IOException or UnauthorizedAccessException;
 

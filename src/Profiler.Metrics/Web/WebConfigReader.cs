@@ -25,13 +25,17 @@ internal static partial class WebConfigReader
     /// <param name="path">The file; relative paths in it start at its folder.</param>
     /// <exception cref="WebConfigException">The file is invalid.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static WebConfig Read(string path)
+    public static WebConfig Read(string path) => Read(path, SecretFile.Own);
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="files">Who reads the files.</param>
+    public static WebConfig Read(string path, ISecretFiles files)
     {
-        string text = SecretFile.Read(path);
+        (string text, bool isPublic) = files.Read(path);
         var root = new YamlSection(Parse(text), "the file");
         var warnings = new List<string>();
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        TlsConfigReader? tls = root.Section("tls_server_config") is { } section ? TlsConfigReader.Read(section, folder, warnings) : null;
+        TlsConfigReader? tls = root.Section("tls_server_config") is { } section ? TlsConfigReader.Read(section, folder, files, warnings) : null;
         var config = new WebConfig
         {
             Tls = tls?.Config,
@@ -46,7 +50,7 @@ internal static partial class WebConfigReader
         }
         root.End();
         // Hashes can be guessed at leisure, and an inline key needs no guessing.
-        if ((!config.Users.IsEmpty || text.Contains("PRIVATE KEY", StringComparison.Ordinal)) && SecretFile.IsPublic(path))
+        if ((!config.Users.IsEmpty || text.Contains("PRIVATE KEY", StringComparison.Ordinal)) && isPublic)
             warnings.Add($"{path} has secrets and all users may read it: chmod 640");
         return config with { Warnings = [.. warnings] };
     }

@@ -5,12 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Profiler.Core;
 
 namespace Profiler.Metrics.Web;
-
-/// <summary>Endpoints of a server: addresses, or sockets that are already open.</summary>
-public sealed record Endpoints(IReadOnlyList<ListenAddress> Addresses, IReadOnlyList<ulong> Descriptors);
 
 /// <summary>
 /// An HTTP server with all settings of <c>--web.config.file</c>. The host is empty: it reads no configuration file and no
@@ -26,7 +22,7 @@ public sealed class WebServer : IAsyncDisposable
     private readonly BasicAuth _auth;
     private readonly ConnectionGate _connections;
 
-    private WebServer(Endpoints endpoints, WebConfigFile config, TimeProvider time, Action<string> warn, RequestDelegate answer)
+    private WebServer(IReadOnlyList<int> sockets, WebConfigFile config, TimeProvider time, Action<string> warn, RequestDelegate answer)
     {
         (_config, _rate) = (config, new RateLimit(time));
         var refused = new LimitedLog(time, who => warn($"refused a request of {who}"));
@@ -37,10 +33,8 @@ public sealed class WebServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
         {
             Limit(server);
-            foreach (ListenAddress address in endpoints.Addresses)
-                address.AddTo(server, listen => Secure(listen, tls));
-            foreach (ulong descriptor in endpoints.Descriptors)
-                server.ListenHandle(descriptor, listen => Secure(listen, tls));
+            foreach (int socket in sockets)
+                server.ListenHandle((ulong)socket, listen => Secure(listen, tls));
         });
         _host = builder.Build();
         _host.Run(async http =>
@@ -56,31 +50,23 @@ public sealed class WebServer : IAsyncDisposable
     public IEnumerable<string> Urls => _host.Urls;
 
     /// <summary>Starts the server.</summary>
-    /// <param name="endpoints">The server listens on all of them, or does not start.</param>
+    /// <param name="sockets">Descriptors of bound sockets; the server listens on all of them, or does not start.</param>
     /// <param name="config">Changes apply while the server runs.</param>
     /// <param name="time">Clock of the rate limits.</param>
     /// <param name="warn">Called with who was refused, at a limited rate.</param>
     /// <param name="answer">Called for each allowed request, on any thread.</param>
-    /// <exception cref="UserException">An address is not available; the message suggests a remedy.</exception>
-    public static async Task<WebServer> Start(Endpoints endpoints, WebConfigFile config, TimeProvider time, Action<string> warn, RequestDelegate answer)
+    /// <exception cref="SocketException">It cannot listen on one of them.</exception>
+    public static async Task<WebServer> Start(IReadOnlyList<int> sockets, WebConfigFile config, TimeProvider time, Action<string> warn, RequestDelegate answer)
     {
-        var server = new WebServer(endpoints, config, time, warn, answer);
+        var server = new WebServer(sockets, config, time, warn, answer);
         try
         {
             await server._host.StartAsync();
             return server;
         }
-        catch (Exception e)
+        catch
         {
             await server.DisposeAsync();
-            const string remedy = "choose another with --web.listen-address HOST:PORT";
-            // "Address in use" is an IOException that contains the address; other exceptions do not.
-            if (e is IOException)
-                throw UserException.NotPossible($"{e.Message.TrimEnd('.')}: {remedy}", e);
-            if (e is SocketException && endpoints.Addresses.Count == 0)
-                throw UserException.NotPossible($"--web.systemd-socket: cannot listen on a socket that was handed over: {e.Message}; a .socket unit needs ListenStream=", e);
-            if (e is SocketException)
-                throw UserException.NotPossible($"cannot listen on {string.Join(", ", endpoints.Addresses)}: {e.Message}; {remedy}", e);
             throw;
         }
     }

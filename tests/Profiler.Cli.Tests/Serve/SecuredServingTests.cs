@@ -142,9 +142,10 @@ public sealed class SecuredServingTests : IDisposable
             using HttpResponseMessage guess = await serving.Send(HttpMethod.Get, "/metrics", ("Authorization", Basic($"alice:{i}")));
             Assert.Equal(HttpStatusCode.Unauthorized, guess.StatusCode);
         }
-        Assert.Equal(5, serving.Error.Split('\n').Count(line => line.EndsWith("refused a request of 127.0.0.1: wrong password of alice", StringComparison.Ordinal)));
         using HttpResponseMessage answer = await serving.Send(HttpMethod.Get, "/metrics", ("Authorization", Basic("alice:test")));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await serving.Stop();
+        Assert.Equal(5, serving.Error.Split('\n').Count(line => line.EndsWith("refused a request of 127.0.0.1: wrong password of alice", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -33,6 +33,22 @@ internal sealed class ExporterProcess : IAsyncDisposable
     /// <summary>Where it serves, once it does.</summary>
     public Task<Uri> Url => _url.Task.WaitAsync(Patience);
 
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Where it serves, or when it has ended without.</summary>
+    public Task UrlOrEnd => Task.WhenAny(_url.Task, _error).WaitAsync(Patience);
+
+    /// <summary>Its process id: that of the kernel half.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>The process id of the half that answers requests.</summary>
+    public int HttpHalf => Directory.GetDirectories($"/proc/{Id}/task")
+        .SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Select(id => int.Parse(id, System.Globalization.CultureInfo.InvariantCulture)).Single();
+
+    /// <summary>What it has written to stderr so far.</summary>
+    public string Error => string.Concat(_lines.Select(line => line + "\n"));
+
     /// <summary>Asks it to end; what it wrote to stderr.</summary>
     public async Task<(int Code, string Error)> Terminate()
     {
@@ -41,9 +57,12 @@ internal sealed class ExporterProcess : IAsyncDisposable
     }
 
     /// <param name="name">Such as HUP.</param>
-    public async Task Signal(string name)
+    public Task Signal(string name) => Signal(_process.Id, name);
+
+    /// <summary>Sends a signal to any process.</summary>
+    public static async Task Signal(int id, string name)
     {
-        using Process kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        using Process kill = Process.Start("kill", [$"-{name}", $"{id}"]);
         await kill.WaitForExitAsync();
     }
 

@@ -1,35 +1,34 @@
 using System.Net.Security;
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Profiler.Cli.Commands;
+using Profiler.Metrics.Halves;
 using Profiler.Tests.Support;
 
 namespace Profiler.Cli.Tests.Support;
 
-/// <summary>The verb <c>serve</c> at work, on a free port.</summary>
+/// <summary><c>serve</c> of the shipped program at work, on a free port.</summary>
 internal sealed partial class Serving : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly CancellationTokenSource _stop = new();
-    private readonly SignallingWriter _error = new();
-    private Task<int> _verb = Task.FromResult(0);
+    private readonly ExporterProcess _process;
 
-    public HttpClient Client { get; private set; } = NewClient();
+    private Serving(ExporterProcess process) => _process = process;
+
+    public HttpClient Client { get; } = NewClient();
 
     public Uri Url { get; private set; } = new("http://localhost");
 
-    public string Error => _error.ToString();
+    public string Error => _process.Error;
+
+    /// <summary>Both of its processes.</summary>
+    public ExporterProcess Process => _process;
 
     public static async Task<Serving> Start(params string[] arguments)
     {
-        var serving = new Serving();
-        serving._verb = Verb.Invoke(
-            ServeCommand.Create(), [.. arguments, "--web.listen-address", "127.0.0.1:0"], TextWriter.Null, serving._error,
-            serving._stop.Token);
-        await Task.WhenAny(serving._verb, serving._error.Line).WaitAsync(Patience);
-        if (serving._verb.IsFaulted)
-            await serving._verb;
-        serving.Url = AddressIn(serving.Error)!;
+        var serving = new Serving(new ExporterProcess(new Dictionary<string, string>(), arguments));
+        await serving._process.UrlOrEnd;
+        serving.Url = AddressIn(serving.Error) ?? throw new InvalidOperationException($"it does not serve: {serving.Error}");
         return serving;
     }
 
@@ -57,37 +56,21 @@ internal sealed partial class Serving : IAsyncDisposable
     /// <summary>Asks until the answer is as wanted.</summary>
     public Task<string> GetWhen(Predicate<string> wanted) => Eventually.Get(() => Text("/metrics"), wanted);
 
-    public Task<int> Stop()
-    {
-        _stop.Cancel();
-        return _verb.WaitAsync(Patience);
-    }
+    public async Task<int> Stop() => (await _process.Terminate()).Code;
 
     public async ValueTask DisposeAsync()
     {
-        await Stop();
+        if (!_process.HasEnded)
+            await Stop();
         Client.Dispose();
-        _stop.Dispose();
-        await _error.DisposeAsync();
+        await _process.DisposeAsync();
     }
+
+    // A serve that runs in the tests' own process has its other half in the shipped program.
+    [ModuleInitializer]
+    internal static void UseShippedProgram() => TalkingProcess.Program = System.IO.Path.Combine(Golden.Repository, "out", "vfioscope");
 
     // Whatever the line is written as.
     [GeneratedRegex("serving (http[^ ,\"]+)")]
     private static partial Regex Address();
-
-    /// <summary>Tells when it is served.</summary>
-    private sealed class SignallingWriter : StringWriter
-    {
-        private readonly TaskCompletionSource _line = new();
-
-        public Task Line => _line.Task;
-
-        public override void WriteLine(string? value)
-        {
-            base.WriteLine(value);
-            // A push that fails may be told before.
-            if (value?.Contains("serving http", StringComparison.Ordinal) == true)
-                _line.TrySetResult();
-        }
-    }
 }
