@@ -71,11 +71,13 @@ public sealed class OtlpLives : IAsyncDisposable
     }
 
     /// <summary>Sends what is left. The profile has been stopped: what was in progress has come.</summary>
-    public async Task Flush()
+    /// <param name="patience">How long that may take; by default 5 s.</param>
+    public async Task Flush(TimeSpan? patience = null)
     {
+        TimeSpan atMost = patience ?? Patience;
         lock (_reading)
             _stopping = false;
-        await Task.WhenAll(_traces?.Flush(Patience) ?? Task.CompletedTask, _logs?.Flush(Patience) ?? Task.CompletedTask);
+        await Task.WhenAll(_traces?.Flush(atMost) ?? Task.CompletedTask, _logs?.Flush(atMost) ?? Task.CompletedTask);
     }
 
     public async ValueTask DisposeAsync()
