@@ -87,15 +87,6 @@ public sealed class KeptWhileHangingTests : KeptStage
     }
 
     [Fact]
-    public void One_that_was_killed_and_does_not_die_hangs()
-    {
-        Record(TenSeconds);
-        Happens("1.0 7/7 qemu open begin 0000:01:00.0\n1.1 7/7 qemu open end\n2.0 1/1 virsh signal 9 to 7/7 qemu");
-        Pass(60 * Second);
-        Assert.True(Assert.Single(Assert.Single(_store.Kept).Report.Shutdowns).Unfinished);
-    }
-
-    [Fact]
     public void A_process_with_the_number_of_one_that_hung_is_another_one()
     {
         Record(TenSeconds);

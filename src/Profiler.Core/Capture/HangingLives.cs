@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Profiler.Core.Lives;
-using Profiler.Core.Names;
 
 namespace Profiler.Core.Capture;
 
@@ -63,10 +62,9 @@ internal sealed class HangingLives(TimeSpan after)
         found.Add(life);
     }
 
-    // A process that was only asked to end may go on: of that there is no shutdown in the recording.
+    // A process that only got a signal may go on: of that there may be no shutdown in the recording.
     private static bool IsUnderWay(ShutdownInFlight shutdown) =>
-        !shutdown.SoFar.Releases.IsEmpty || !shutdown.SoFar.UnderWay.IsEmpty || shutdown.SoFar.ExitsNs is not null || shutdown.SoFar.Gone ||
-        shutdown.SoFar.Signals.Any(s => TriggerNames.OfSignal(s.Number) == Trigger.SigKill);
+        !shutdown.SoFar.Releases.IsEmpty || !shutdown.SoFar.UnderWay.IsEmpty || shutdown.SoFar.ExitsNs is not null || shutdown.SoFar.Gone;
 
     // Without a virtual machine and with nothing in progress it is over, if nothing more comes within a few seconds.
     private static bool IsUnderWay(Start start) =>

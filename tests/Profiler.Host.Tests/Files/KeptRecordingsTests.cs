@@ -50,7 +50,7 @@ public sealed class KeptRecordingsTests : IDisposable
     [InlineData("-rf\n\u001b[31m\u202e *", "-rf___31m___")]
     [InlineData("", "_")]
     [InlineData("größe~2", "gr__e_2")]
-    [InlineData("\ud83d\ude00-namespace/vmi\ud83d", "_-namespace_vmi_")]
+    [InlineData("\ud83d\ude00-namespace/vmi", "_-namespace_vmi")]
     public void A_hostile_name_stays_in_the_directory_and_on_its_line(string vm, string safe)
     {
         string name = KeptName.Of(new KeptLife(Night, vm, 1_000_000_000));
@@ -112,7 +112,7 @@ public sealed class KeptRecordingsTests : IDisposable
         // What is there when the exporter begins is told at once, and what cannot be read is nothing.
         KeptRecordings next = Kept();
         next.Check();
-        Assert.Equal(kept.Newest, next.Newest);
+        Assert.Equal(kept.Newest.ToArray(), next.Newest.ToArray());
         Directory.Delete(_root, recursive: true);
         next.Refresh();
         Assert.Empty(next.Newest);
