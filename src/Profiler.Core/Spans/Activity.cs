@@ -164,7 +164,13 @@ public sealed record Holder(TaskId? Task, string? Process, string? Device, Inter
     /// The begin of the release or open in which it held the lock, CLOCK_MONOTONIC: with the thread it names that operation before it has
     /// ended. Null if it was none, or its begin was not seen.
     /// </summary>
-    public long? OperationNs { get; init; }
+    public long? OperationNs
+    {
+        get => _operationNs == 0 ? null : _operationNs - 1;
+        init => _operationNs = value + 1 ?? 0;
+    }
+
+    private readonly long _operationNs; // and one; 0: missing. A nullable number takes twice the room.
 }
 
 /// <summary>How a device was reset; <see cref="Names.ResetNames"/> has the names.</summary>

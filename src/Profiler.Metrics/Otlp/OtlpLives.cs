@@ -29,8 +29,7 @@ public sealed class OtlpLives : IAsyncDisposable
     private readonly FindingLogs? _findings;
     private readonly List<IDisposable> _subscriptions = [];
     private readonly Lock _reading = new();
-    private IReadOnlyCollection<string> _problems = [];
-    private bool _stopping;
+    private TaskCompletionSource _readable = new();
 
     /// <param name="targets">Where to; traces, logs or both.</param>
     /// <param name="profile">Not started yet.</param>
@@ -41,6 +40,7 @@ public sealed class OtlpLives : IAsyncDisposable
     public OtlpLives(OtlpTargets targets, Profile profile, MetricsSource source, TimeProvider time, Log log)
     {
         (_profile, _source) = (profile, source);
+        _readable.SetResult();
         var request = OtlpSettings.Checked(() => new OtlpRequest(OtlpResource.Of(profile.Info.Hostname, source.Version).Build(), source.Version));
         OtlpSender? Sender(OtlpSignal signal, string service) => targets[signal] is not { } target ? null : new OtlpSender(
             signal, target, new OtlpClient(target, Collector + service, source.Version), request, Problems, time, log);
@@ -63,11 +63,11 @@ public sealed class OtlpLives : IAsyncDisposable
         source.Telemetry = () => [.. new[] { _traces?.Counts, _logs?.Counts }.OfType<OtlpCounts>()];
     }
 
-    /// <summary>Call before the profile is stopped: its state is not read until <see cref="Flush"/>.</summary>
+    /// <summary>Call before the profile is stopped: nothing is sent until <see cref="Flush"/>, which then knows what was lost until the end.</summary>
     public void ProfileStops()
     {
         lock (_reading)
-            _stopping = true;
+            _readable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     /// <summary>Sends what is left. The profile has been stopped: what was in progress has come.</summary>
@@ -76,7 +76,7 @@ public sealed class OtlpLives : IAsyncDisposable
     {
         TimeSpan atMost = patience ?? Patience;
         lock (_reading)
-            _stopping = false;
+            _readable.TrySetResult();
         await Task.WhenAll(_traces?.Flush(atMost) ?? Task.CompletedTask, _logs?.Flush(atMost) ?? Task.CompletedTask);
     }
 
@@ -101,13 +101,18 @@ public sealed class OtlpLives : IAsyncDisposable
             _logs!.Add([_findings!.Of(damage)]);
     }
 
-    private IReadOnlyCollection<string> Problems()
+    private async Task<IReadOnlyCollection<string>> Problems(CancellationToken stop)
     {
-        lock (_reading)
+        while (true)
         {
-            if (!_stopping)
-                _problems = [.. _profile.Health.Problems.Where(p => p.Kind.Impact == Impact.Incomplete).Select(p => p.Id).Distinct()];
-            return _problems;
+            Task readable;
+            lock (_reading)
+            {
+                readable = _readable.Task;
+                if (readable.IsCompleted)
+                    return [.. _profile.Health.Problems.Where(p => p.Kind.Impact == Impact.Incomplete).Select(p => p.Id).Distinct()];
+            }
+            await readable.WaitAsync(stop);
         }
     }
 }

@@ -26,7 +26,7 @@ internal sealed class OtlpSender : IAsyncDisposable
     private readonly Uri _url;
     private readonly OtlpClient _client;
     private readonly OtlpRequest _request;
-    private readonly Func<IReadOnlyCollection<string>> _problems;
+    private readonly Func<CancellationToken, Task<IReadOnlyCollection<string>>> _problems;
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly Log _log;
@@ -39,12 +39,12 @@ internal sealed class OtlpSender : IAsyncDisposable
     /// <param name="target">Where to.</param>
     /// <param name="client">Sends; disposed with this.</param>
     /// <param name="request">Writes requests.</param>
-    /// <param name="problems">What makes figures incomplete.</param>
+    /// <param name="problems">What makes figures incomplete; may have to wait for the answer.</param>
     /// <param name="time">The clock of pauses.</param>
     /// <param name="log">Logs the first of several failures, and one line when it works again.</param>
     public OtlpSender(
-        OtlpSignal signal, OtlpTarget target, OtlpClient client, OtlpRequest request, Func<IReadOnlyCollection<string>> problems,
-        TimeProvider time, Log log)
+        OtlpSignal signal, OtlpTarget target, OtlpClient client, OtlpRequest request,
+        Func<CancellationToken, Task<IReadOnlyCollection<string>>> problems, TimeProvider time, Log log)
     {
         (_signal, _url, _client, _request, _problems, _time, _log) = (signal, target.Url, client, request, problems, time, log);
         _interval = target.Interval;
@@ -109,10 +109,10 @@ internal sealed class OtlpSender : IAsyncDisposable
         while (true)
         {
             buffer.Clear();
-            _request.Write(buffer, items, _problems());
             OtlpAnswer answer;
             try
             {
+                _request.Write(buffer, items, await _problems(_stop.Token));
                 answer = await _client.Send(buffer.Written, _stop.Token);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
