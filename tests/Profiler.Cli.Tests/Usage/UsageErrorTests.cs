@@ -48,7 +48,7 @@ public class UsageErrorTests
     [InlineData("report x --pid 0", "--pid 0: write a whole number, 1 or more")]
     [InlineData("report x --pid 99999999999", "--pid 99999999999: write a whole number, 1 or more")]
     [InlineData("report x --format xml", "--format xml: write text, json or html")]
-    [InlineData("compare a b --format html", "--format html: write text or json")]
+    [InlineData("compare a b --format yaml", "--format yaml: write text, json or html")]
     [InlineData("report x --format 1", "--format 1: write text, json or html")]
     [InlineData("report x --json --format text", "--json and --format text exclude each other: give one of them")]
     [InlineData("report x --json --format html", "--json and --format html exclude each other: give one of them")]
