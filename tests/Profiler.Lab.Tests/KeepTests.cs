@@ -5,8 +5,12 @@ namespace Profiler.Lab.Tests;
 /// <summary>
 /// The exporter with a flight recorder while a real VM comes and is destroyed: a report of what it kept is that of a recording made beside it.
 /// </summary>
+[Collection(Collection)]
 public sealed class KeepTests
 {
+    /// <summary>Of the classes that look at this guest: one waits for it, not each of them.</summary>
+    public const string Collection = "kept";
+
     private const int Devices = 4;
 
     // Two tracers have probes of their own, and each takes the time when its own runs: in an emulated machine that is milliseconds apart.

@@ -6,6 +6,7 @@ namespace Profiler.Lab.Tests;
 /// A real VM comes and is destroyed (tests/lab/keep): what is exported of a recording is what its report says, and so are the JSON lines that
 /// another vfioscope wrote meanwhile.
 /// </summary>
+[Collection(KeepTests.Collection)]
 public sealed class LinesTests
 {
     // Two tracers, as in KeepTests.

@@ -64,8 +64,9 @@ public sealed class StagedStartTests
         (pages, smallBytes) = Allocated(kernel, "2m");
         Assert.Equal(Memory >> 21, pages);
         Assert.InRange(smallBytes, 0, Uncounted);
-        // The kernel's own count of huge pages that nobody had to reserve.
-        Assert.All(Sizes, page => Assert.Equal(page == "2m" ? $"{Memory >> 21}" : "0", Guests[kernel].Text(page + ".huge").Trim()));
+        // The kernel's own count of huge pages that nobody had to reserve; our own kernel counts no such events.
+        if (kernel != "iommufd")
+            Assert.All(Sizes, page => Assert.Equal(page == "2m" ? $"{Memory >> 21}" : "0", Guests[kernel].Text(page + ".huge").Trim()));
     }
 
     [Theory]
