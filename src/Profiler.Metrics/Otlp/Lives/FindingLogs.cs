@@ -31,7 +31,7 @@ internal sealed class FindingLogs(HostFacts facts, LifeIds? ids, Func<long, Date
 
     private LogData Of(Finding finding, long ns, int pid, string comm, (ActivityTraceId, ActivitySpanId)? span)
     {
-        var log = new LogData(EventName, new LifeClock(ns, wallClock(ns)).Of(ns), new LifeClock(0, time.GetUtcNow()).Of(0), finding.Severity, finding.Text)
+        var log = new LogData(EventName, LifeClock.Of(wallClock(ns)), LifeClock.Of(time.GetUtcNow()), finding.Severity, finding.Text)
         {
             Span = span,
         };

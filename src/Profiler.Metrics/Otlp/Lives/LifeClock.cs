@@ -8,8 +8,15 @@ namespace Profiler.Metrics.Otlp.Lives;
 internal sealed class LifeClock(long ns, DateTimeOffset at)
 {
     // A damaged recording may have a time that no calendar has.
-    private readonly Int128 _offset = (Int128)(at.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * TimeSpan.NanosecondsPerTick - ns;
+    private readonly Int128 _offset = SinceEpoch(at) - ns;
 
     /// <param name="eventNs">CLOCK_MONOTONIC.</param>
-    public ulong Of(long eventNs) => (ulong)Int128.Clamp(_offset + eventNs, 0, long.MaxValue);
+    public ulong Of(long eventNs) => Bounded(_offset + eventNs);
+
+    /// <summary>Nanoseconds since 1970 of a time that has no event.</summary>
+    public static ulong Of(DateTimeOffset at) => Bounded(SinceEpoch(at));
+
+    private static Int128 SinceEpoch(DateTimeOffset at) => (Int128)(at.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * TimeSpan.NanosecondsPerTick;
+
+    private static ulong Bounded(Int128 ns) => (ulong)Int128.Clamp(ns, 0, long.MaxValue);
 }

@@ -48,14 +48,9 @@ internal sealed class LifeSpans(HostFacts facts, LifeIds ids, Func<long, DateTim
             span?.Attributes.AddSeconds(TelemetryAttributes.AfterDeath, s.AfterDeathNs(release));
             span?.Attributes.AddIf(TelemetryAttributes.ByKernelThread, release.ByKernelThread);
         }
-        foreach (Operation operation in s.Opens.Concat(s.UserResets))
-            life.Add(operation);
-        foreach (OperationInFlight operation in s.UnderWay)
-            life.Add(operation);
-        foreach (Reset reset in s.OtherResets)
-            life.Add(life.Root, reset);
-        life.AddParts(s.Parts.Select(p => (PartNames.Of(p.Step), p.Task, p.Time)));
-        return life.Spans;
+        life.Add([.. s.Opens, .. s.UserResets], s.UnderWay, s.OtherResets);
+        life.AddParts(s.Parts.Select(p => (p.Step.Words(), p.Task, p.Time)));
+        return life.Spans();
     }
 
     /// <inheritdoc cref="Of(Shutdown)"/>
@@ -82,15 +77,10 @@ internal sealed class LifeSpans(HostFacts facts, LifeIds ids, Func<long, DateTim
             life.Root.Failure = "the process exited before its virtual machine ran";
         if (s.FromExec)
             life.Mark("first contact with VFIO", s.ContactNs);
-        foreach (Operation operation in s.Opens.Concat(s.UserResets))
-            life.Add(operation);
-        foreach (OperationInFlight operation in s.UnderWay)
-            life.Add(operation);
-        foreach (Reset reset in s.OtherResets)
-            life.Add(life.Root, reset);
-        life.AddParts(s.Parts.Select(p => (PartNames.Of(p), p.Task, p.Time))
-            .Concat(s.PowerChanges.Select(p => (PartNames.Of(p.Step), p.Task, p.Time))));
-        return life.Spans;
+        life.Add([.. s.Opens, .. s.UserResets], s.UnderWay, s.OtherResets);
+        life.AddParts(s.Parts.Select(p => (p.Step.Words(), p.Task, p.Time))
+            .Concat(s.PowerChanges.Select(p => (p.Step.Words(), p.Task, p.Time))));
+        return life.Spans();
     }
 
     private static void Add(AttributeList to, bool complete, bool beganBefore, bool unfinished, long startNs)

@@ -29,18 +29,23 @@ internal sealed class Trace(SpanData root, Interval time, LifeClock clock, LifeI
 
     public SpanData Root => root;
 
-    /// <summary>The root first.</summary>
-    public IReadOnlyList<SpanData> Spans
+    /// <summary>All of them, the root first; once nothing more is added.</summary>
+    public IReadOnlyList<SpanData> Spans()
     {
-        get
-        {
-            if (_leftOut > 0)
-            {
-                root.Attributes.Add(TelemetryAttributes.LeftOut, _leftOut);
-                _leftOut = 0;
-            }
-            return _spans;
-        }
+        if (_leftOut > 0)
+            root.Attributes.Add(TelemetryAttributes.LeftOut, _leftOut);
+        return _spans;
+    }
+
+    /// <summary>Adds operations, those that were not over, and resets outside of any.</summary>
+    public void Add(IReadOnlyList<Operation> operations, IReadOnlyList<OperationInFlight> underWay, IReadOnlyList<Reset> resets)
+    {
+        foreach (Operation operation in operations)
+            Add(operation);
+        foreach (OperationInFlight operation in underWay)
+            Add(operation);
+        foreach (Reset reset in resets)
+            Add(root, reset);
     }
 
     /// <summary>Adds an operation with its resets and lock waits.</summary>

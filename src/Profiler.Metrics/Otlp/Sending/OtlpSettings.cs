@@ -49,13 +49,12 @@ internal static class OtlpSettings
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             (string Name, string Value) header = equals <= 0 ? ("", "") : (pair[..equals].Trim(), pair[(equals + 1)..].Trim());
             if (!probe.Headers.TryAddWithoutValidation(header.Name, header.Value))
-                throw Invalid("Headers provided in an invalid format.", null);
+                throw Invalid("Headers provided in an invalid format.");
             headers.Add(header);
         }
         return headers;
     }
 
-    private static UserException Invalid(string message, Exception? inner) => inner is null
-        ? UserException.Usage($"OpenTelemetry's environment variables: {message}")
-        : UserException.Usage($"OpenTelemetry's environment variables: {message}", inner);
+    private static UserException Invalid(string message, Exception? inner = null) =>
+        UserException.Usage($"OpenTelemetry's environment variables: {message}", inner);
 }

@@ -3,7 +3,6 @@ using Profiler.Core.Facts;
 using Profiler.Core.Lives;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
-using Profiler.Core.Wire;
 using Profiler.Linux;
 
 namespace Profiler.Report.Export.Perfetto;
@@ -35,7 +34,7 @@ internal sealed class ProcessTracks(TraceTracks tracks, Exported exported)
         }
         foreach (TeardownPart part in s.Parts)
         {
-            tracks.Add(ThreadTrack(part.Task, s.Task.Comm), new Slice(Words(part.Step), "teardown", part.Time)
+            tracks.Add(ThreadTrack(part.Task, s.Task.Comm), new Slice(part.Step.Words(), "teardown", part.Time)
             {
                 Details = part.Unmapping is { } u ? [("bytes", u.Bytes), ("unpinned_bytes", u.UnpinnedBytes), ("mappings", u.Mappings)] : [],
             });
@@ -56,10 +55,10 @@ internal sealed class ProcessTracks(TraceTracks tracks, Exported exported)
         foreach ((StartPhase phase, Interval time) in StartPhases.Timeline(s))
             tracks.Add(track, new Slice(phase.Words(), "phase", time));
         foreach (TeardownPart part in s.PowerChanges)
-            tracks.Add(ThreadTrack(part.Task, s.Task.Comm), new Slice(Words(part.Step), "start", part.Time));
+            tracks.Add(ThreadTrack(part.Task, s.Task.Comm), new Slice(part.Step.Words(), "start", part.Time));
         foreach (StartPart part in s.Parts)
         {
-            tracks.Add(ThreadTrack(part.Task, s.Task.Comm), new Slice(Words(part.Step), "start", part.Time)
+            tracks.Add(ThreadTrack(part.Task, s.Task.Comm), new Slice(part.Step.Words(), "start", part.Time)
             {
                 Details = part.Mapping is { } m
                     ? [("bytes", m.Bytes), ("pinned_bytes", m.PinnedBytes), ("allocated_bytes", m.AllocatedBytes), ("pages", m.Faults)]
@@ -148,21 +147,4 @@ internal sealed class ProcessTracks(TraceTracks tracks, Exported exported)
 
     // Only what limits a figure is worth a line.
     private static bool? Only(bool flag) => flag ? true : null;
-
-    private static string Words(TeardownStep step) => step switch
-    {
-        TeardownStep.Memory => Phase.Memory.Words(),
-        TeardownStep.Files => Phase.Files.Words(),
-        TeardownStep.Iommu => Phase.Iommu.Words(),
-        TeardownStep.Kvm => Phase.Kvm.Words(),
-        TeardownStep.Power => Phase.Power.Words(),
-        _ => Phase.CoreDump.Words(),
-    };
-
-    private static string Words(StartStep step) => step switch
-    {
-        StartStep.Interrupts => StartPhase.Interrupts.Words(),
-        StartStep.KvmMemory => StartPhase.Kvm.Words(),
-        _ => "mapping for DMA",
-    };
 }

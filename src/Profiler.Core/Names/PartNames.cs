@@ -1,14 +1,13 @@
 using Profiler.Core.Lives;
-using Profiler.Core.Names;
-using Profiler.Core.Spans;
 using Profiler.Core.Wire;
 
-namespace Profiler.Metrics.Otlp.Lives;
+namespace Profiler.Core.Names;
 
-/// <summary>How parts of shutdowns and starts beside operations are called: as their phases.</summary>
-internal static class PartNames
+/// <summary>How parts of shutdowns and starts beside operations are called in traces: as their phases.</summary>
+public static class PartNames
 {
-    public static string Of(TeardownStep step) => step switch
+    /// <summary>"IOMMU unmap and unpin".</summary>
+    public static string Words(this TeardownStep step) => step switch
     {
         TeardownStep.Memory => Phase.Memory.Words(),
         TeardownStep.Files => Phase.Files.Words(),
@@ -18,7 +17,8 @@ internal static class PartNames
         _ => Phase.CoreDump.Words(),
     };
 
-    public static string Of(StartPart part) => part.Step switch
+    /// <summary>"mapping for DMA", which may be of several phases.</summary>
+    public static string Words(this StartStep step) => step switch
     {
         StartStep.Interrupts => StartPhase.Interrupts.Words(),
         StartStep.KvmMemory => StartPhase.Kvm.Words(),
