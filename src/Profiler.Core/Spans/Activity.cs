@@ -166,11 +166,11 @@ public sealed record Holder(TaskId? Task, string? Process, string? Device, Inter
     /// </summary>
     public long? OperationNs
     {
-        get => _operationNs == 0 ? null : _operationNs - 1;
-        init => _operationNs = value + 1 ?? 0;
+        get => _operationNs.Value;
+        init => _operationNs = new(value);
     }
 
-    private readonly long _operationNs; // and one; 0: missing. A nullable number takes twice the room.
+    private readonly OptionalNs _operationNs;
 }
 
 /// <summary>How a device was reset; <see cref="Names.ResetNames"/> has the names.</summary>

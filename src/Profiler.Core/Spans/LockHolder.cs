@@ -11,11 +11,11 @@ public readonly record struct LockHolder(TaskId Task, string Process, string? De
     /// <inheritdoc cref="Holder.OperationNs"/>
     public long? OperationNs
     {
-        get => _operationNs == 0 ? null : _operationNs - 1;
-        init => _operationNs = value + 1 ?? 0;
+        get => _operationNs.Value;
+        init => _operationNs = new(value);
     }
 
-    private readonly long _operationNs; // and one; 0: missing. A nullable number takes twice the room.
+    private readonly OptionalNs _operationNs;
 }
 
 /// <summary>The resets of a thread, kept while there are waiters for a lock that it holds or held. Used again for other threads.</summary>
