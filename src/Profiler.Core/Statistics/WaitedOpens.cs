@@ -11,11 +11,11 @@ namespace Profiler.Core.Statistics;
 /// </summary>
 internal sealed class WaitedOpens
 {
-    private const int Capacity = 256, KeptReleases = 1024;
+    private const int Capacity = 256;
 
     private readonly LinkedList<Operation> _opens = new();
     private readonly Dictionary<int, HashSet<LinkedListNode<Operation>>> _byHolder = [];
-    private readonly Queue<Operation> _releases = new(); // of the last shutdowns
+    private readonly RecentReleases _releases = new(); // of shutdowns
 
     /// <summary>Takes an open that has ended.</summary>
     /// <returns>The finding about it, if it waited for a shutdown that is over; else null.</returns>
@@ -41,9 +41,7 @@ internal sealed class WaitedOpens
     public IReadOnlyList<(Operation Open, Finding Finding)> Delayed(ImmutableArray<Operation> releases, HostFacts facts)
     {
         foreach (Operation release in releases)
-            _releases.Enqueue(release);
-        while (_releases.Count > KeptReleases)
-            _releases.Dequeue();
+            _releases.Add(release);
         if (_opens.Count == 0)
             return [];
         var findings = new List<(Operation, Finding)>();
@@ -65,8 +63,7 @@ internal sealed class WaitedOpens
 
     private Finding? DelayedByLast(Operation open, HostFacts facts)
     {
-        var holders = Holders(open).ToHashSet();
-        Operation[] releases = [.. _releases.Where(r => holders.Contains(r.Task.Tid)).OrderBy(r => r.Time.StartNs)];
+        Operation[] releases = [.. Holders(open).Distinct().SelectMany(_releases.Of).OrderBy(r => r.Time.StartNs)];
         if (releases.Length == 0)
             return null;
         using var index = new ReleaseIndex(releases);
