@@ -27,16 +27,12 @@ public sealed record ProcessUsage(
     /// <param name="other">What another process of this program takes: it is added.</param>
     public static ProcessUsage Now(ProcessFigures other = default)
     {
-        // Not with Process, which reads every thread for each value. "66088 17500 …": pages, and resident pages.
-        string[] pages = File.ReadAllText("/proc/self/statm").Split(' ');
+        ProcessFigures both = ProcessFigures.OfThis() + other;
         return new ProcessUsage(
-            Environment.CpuUsage.TotalTime + other.Cpu, Bytes(pages[1]) + other.ResidentBytes, Bytes(pages[0]) + other.VirtualBytes,
-            Directory.EnumerateFileSystemEntries("/proc/self/fd").Count() - 1 + other.OpenFds, // minus the one that reads the folder
+            both.Cpu, both.ResidentBytes, both.VirtualBytes, both.OpenFds,
             ProcessLimits.Soft("Max open files"), Began, GC.GetTotalAllocatedBytes(),
             [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(generation => (long)GC.CollectionCount(generation))], Boot);
     }
-
-    private static long Bytes(string pages) => long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize;
 
     private static DateTimeOffset StartOfThis()
     {
