@@ -103,7 +103,7 @@ internal static class CompareCommand
     private static string NothingInCommon(CompareDocument document)
     {
         string Of(Func<Comparison, bool> there) =>
-            Figures.List(document.Comparisons.Where(c => c.Part is null && there(c)).Select(CompareText.TitleOf)) is { Length: > 0 } some ? some : "nothing";
+            Figures.List(document.Comparisons.Where(c => c.Part is null && there(c)).Select(CompareWords.TitleOf)) is { Length: > 0 } some ? some : "nothing";
         return $"nothing to compare: before there is {Of(c => c.Before is not null)}; after there is {Of(c => c.After is not null)}";
     }
 }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Profiler.Cli.Unix;
 using Profiler.Core;
 using Profiler.Metrics.Halves;
@@ -8,10 +7,6 @@ namespace Profiler.Cli.Commands;
 /// <summary>The process that <c>serve</c> starts to answer requests. It is no command: nobody else starts it.</summary>
 internal static class HttpHalf
 {
-    /// <summary>The version of this program; what is behind a plus is the commit, where the build knows it.</summary>
-    public static string Version => typeof(HttpHalf).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
-
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(string[] arguments)
     {
@@ -25,7 +20,7 @@ internal static class HttpHalf
             StopSignals.Action = OnStop.Cancel;
             // The kernel half hears it as well, and says what to do.
             StopSignals.Reload = () => { };
-            return await TalkingHalf.Run(settings, Console.Error, Version, StopSignals.Token);
+            return await TalkingHalf.Run(settings, Console.Error, ProgramVersion.Text, StopSignals.Token);
         }
 #pragma warning disable CA1031 // every error is one line
         catch (Exception e)

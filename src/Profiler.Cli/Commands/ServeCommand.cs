@@ -169,7 +169,7 @@ internal static class ServeCommand
         IEventSource events = SourceOptions.OpenSource(parsed, time, stop);
         Activity? metrics = StartSteps.Begin("metrics");
         var source = new MetricsSource(
-            new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time, HttpHalf.Version)
+            new StatisticsLimits(parsed.GetValue(DevicesOption), parsed.GetValue(VmsOption)), time, ProgramVersion.Text)
         {
             Kept = kept,
         };
@@ -180,7 +180,7 @@ internal static class ServeCommand
         Activity? web = StartSteps.Begin("web server");
         // The server stops before the profile does: no scrape comes while programs are being detached.
         await using OtlpLives? lives = otlp is { Traces: null, Logs: null } ? null : new OtlpLives(otlp, profile, source, time, log);
-        using (OtlpPush? push = otlp.Metrics is null ? null : new OtlpPush(otlp.Metrics, profile, source.State, HttpHalf.Version, log))
+        using (OtlpPush? push = otlp.Metrics is null ? null : new OtlpPush(otlp.Metrics, profile, source.State, ProgramVersion.Text, log))
         await using (talking)
         {
             await talking.Listen(source, stop);

@@ -30,9 +30,6 @@ public static class CompareText
         return text.ToString();
     }
 
-    /// <inheritdoc cref="CompareWords.TitleOf"/>
-    public static string TitleOf(Comparison c) => CompareWords.TitleOf(c);
-
     private static void Side(StringBuilder text, string name, CompareSide side, int width)
     {
         Paragraph.Append(text, $"{name + ":",-7} {CompareWords.Of(side)}", width, "", "  ");

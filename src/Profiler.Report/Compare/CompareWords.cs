@@ -5,7 +5,7 @@ using Profiler.Core;
 namespace Profiler.Report.Compare;
 
 /// <summary>The sentences of a comparison, for text and page.</summary>
-internal static class CompareWords
+public static class CompareWords
 {
     public const string NothingDifferent =
         "Kernel, reset methods, drivers, processes, causes of shutdowns, host and probes are the same on both sides.";
