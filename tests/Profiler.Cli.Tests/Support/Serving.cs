@@ -56,6 +56,9 @@ internal sealed partial class Serving : IAsyncDisposable
     /// <summary>Asks until the answer is as wanted.</summary>
     public Task<string> GetWhen(Predicate<string> wanted) => Eventually.Get(() => Text("/metrics"), wanted);
 
+    /// <summary>Waits until it has written something on its standard error.</summary>
+    public Task<string> Said(string what) => Eventually.Get(() => Task.FromResult(Error), error => error.Contains(what, StringComparison.Ordinal));
+
     public async Task<int> Stop() => (await _process.Terminate()).Code;
 
     public async ValueTask DisposeAsync()

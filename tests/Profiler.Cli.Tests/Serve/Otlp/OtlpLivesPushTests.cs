@@ -40,13 +40,13 @@ public sealed class OtlpLivesPushTests
     [Fact]
     public async Task A_receiver_that_is_away_gets_them_when_it_is_back()
     {
-        int port = FreePort();
+        int port = FreePort.Get();
         using var recording = new TemporaryFile(Two.Recording());
         await using Serving serving = await Serve(recording, $"http://127.0.0.1:{port}", "traces");
-        await Said(serving, $"vfioscope: http://127.0.0.1:{port}/v1/traces does not take traces: Connection refused (127.0.0.1:{port}); trying on\n");
+        await serving.Said($"vfioscope: http://127.0.0.1:{port}/v1/traces does not take traces: Connection refused (127.0.0.1:{port}); trying on\n");
         await using var receiver = new OtlpReceiver(port: port);
         await receiver.Until(r => r.Spans.Count == 10);
-        await Said(serving, $"vfioscope: http://127.0.0.1:{port}/v1/traces takes traces again\n");
+        await serving.Said($"vfioscope: http://127.0.0.1:{port}/v1/traces takes traces again\n");
         Assert.Empty(receiver.Pushed);
     }
 
@@ -60,7 +60,7 @@ public sealed class OtlpLivesPushTests
         await using var receiver = new OtlpReceiver(protocol == "grpc") { Busy = _ => Interlocked.Increment(ref asked) == 1 };
         await using Serving serving = await Serve(recording, receiver.Url, "traces", "--otlp.protocol", protocol);
         await receiver.Until(r => r.Spans.Count == 10);
-        await Said(serving, protocol == "grpc" ? "gRPC status 14 busy; trying on\n" : "it answers 503 Service Unavailable; trying on\n");
+        await serving.Said(protocol == "grpc" ? "gRPC status 14 busy; trying on\n" : "it answers 503 Service Unavailable; trying on\n");
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class OtlpLivesPushTests
         await using var receiver = new OtlpReceiver(protocol == "grpc");
         await using Serving serving = await Serve(recording, receiver.Url + "/elsewhere", "traces", "--otlp.protocol", protocol);
         await serving.GetWhen(text => text.Contains("vfioscope_otlp_lost_total{signal=\"traces\",reason=\"refused\"} 10\n", StringComparison.Ordinal));
-        await Said(serving, $"does not take traces: {told}\n");
+        await serving.Said($"does not take traces: {told}\n");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class OtlpLivesPushTests
         await receiver.Until(r => r.Spans.Count == 10);
         int pushes = receiver.Telemetry("traces").Count;
         await serving.GetWhen(text => text.Contains($"vfioscope_otlp_lost_total{{signal=\"traces\",reason=\"refused\"}} {3 * pushes}\n", StringComparison.Ordinal));
-        await Said(serving, "does not take traces: it accepted only a part: too old; lost\n");
+        await serving.Said("does not take traces: it accepted only a part: too old; lost\n");
     }
 
     [Fact]
@@ -141,15 +141,5 @@ public sealed class OtlpLivesPushTests
         inner.WriteString(reason);
         inner.Flush();
         return [0x0a, (byte)partial.Length, .. partial.ToArray()];
-    }
-
-    private static Task<string> Said(Serving serving, string what) =>
-        Eventually.Get(() => Task.FromResult(serving.Error), error => error.Contains(what, StringComparison.Ordinal));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -74,16 +74,16 @@ public sealed class OtlpPushTests
     [Fact]
     public async Task A_receiver_that_is_away_is_named_once_and_once_more_when_it_is_back()
     {
-        int port = FreePort();
+        int port = FreePort.Get();
         using var recording = new TemporaryFile(Busy.Recording());
         await using Serving serving = await Serving.Start(
             "--from", recording.Path, "--speed", "1000000", "--otlp.endpoint", $"http://127.0.0.1:{port}", "--otlp.interval", "50ms");
-        await Said(serving, $"vfioscope: http://127.0.0.1:{port}/v1/metrics does not take metrics: Connection refused (127.0.0.1:{port}); trying on\n");
+        await serving.Said($"vfioscope: http://127.0.0.1:{port}/v1/metrics does not take metrics: Connection refused (127.0.0.1:{port}); trying on\n");
         await serving.GetWhen(text => text.Contains("vfio_release_duration_seconds_count 2\n", StringComparison.Ordinal));
         await Task.Delay(300);
         Assert.Equal(2, serving.Error.Split("does not take metrics").Length);
         await using var receiver = new OtlpReceiver(port: port);
-        await Said(serving, $"vfioscope: http://127.0.0.1:{port}/v1/metrics takes metrics again\n");
+        await serving.Said($"vfioscope: http://127.0.0.1:{port}/v1/metrics takes metrics again\n");
         Assert.Equal(2, receiver.Pushed[0].Metrics.First(Release)!.Count); // nothing is lost meanwhile
     }
 
@@ -96,7 +96,7 @@ public sealed class OtlpPushTests
         await using var receiver = new OtlpReceiver(protocol == "grpc");
         await using Serving serving = await Serving.Start(
             "--from", recording.Path, "--otlp.endpoint", receiver.Url + "/elsewhere", "--otlp.interval", "50ms", "--otlp.protocol", protocol);
-        await Said(serving, $" does not take metrics: {reason}; trying on\n");
+        await serving.Said($" does not take metrics: {reason}; trying on\n");
     }
 
     [Fact]
@@ -198,14 +198,4 @@ public sealed class OtlpPushTests
     public void A_protocol_that_is_none_is_wrong_usage() => Assert.Equal(
         "--otlp.protocol http/json: write grpc or http/protobuf",
         ServeCommand.Create().Parse(["--otlp.protocol", "http/json"]).Errors[0].Message);
-
-    private static Task<string> Said(Serving serving, string what) =>
-        Eventually.Get(() => Task.FromResult(serving.Error), error => error.Contains(what, StringComparison.Ordinal));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
