@@ -130,7 +130,6 @@ MINUTES ?= 30
 
 .PHONY: soak
 soak: setup build ## MINUTES=30 of random starts, shutdowns, hot-plugs and scrapes in a guest: memory flat, no release missing
-	$(Q)./setup.sh picture
 	$(Q)tests/lab/soak $(MINUTES)
 
 .PHONY: picture
