@@ -18,9 +18,10 @@ public sealed class EndsOfProcessesTests
         ' - "${devices[0]}"
         """;
 
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest")];
+
     [Theory]
-    [InlineData("5.10")]
-    [InlineData("newest")]
+    [MemberData(nameof(Kernels))]
     public void The_exit_code_or_the_signal_is_told(string kernel)
     {
         LabGuest guest = LabGuest.Run(Script, devices: 1, kernel);

@@ -16,7 +16,7 @@ public sealed class FaultsTests
 
     private static readonly GuestPerKernel Guest = new(kernel => LabGuest.Run("tests/lab/faults", devices: 4, kernel, "pair"));
 
-    public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("6.12")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("6.12")];
 
     public static TheoryData<string, string, int> Whole
     {
@@ -28,7 +28,7 @@ public sealed class FaultsTests
                 ("cpu-offline", 6), ("clock-jump", 8), ("unplugged", 8), ("tracefs-gone", 4),
             ];
             var whole = new TheoryData<string, string, int>();
-            foreach (string kernel in LabScript.KernelsOr("6.12"))
+            foreach (string kernel in LabScript.Kernels("6.12"))
             {
                 foreach ((string name, int releases) in cases)
                     whole.Add(kernel, name, releases);

@@ -18,7 +18,7 @@ public sealed class KeepTests
 
     internal static readonly GuestPerKernel Guests = new(kernel => LabGuest.Run("tests/lab/keep", Devices, kernel));
 
-    public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("5.10 6.12")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("6.12", "5.10")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

@@ -5,12 +5,15 @@ namespace Profiler.Lab.Tests;
 /// <summary>Runs one of the scripts in tests/lab that boot guests of their own and print a table.</summary>
 public static class LabScript
 {
-    /// <summary>All kernels of the lab; KERNELS in the environment narrows it.</summary>
-    public static TheoryData<string> Kernels => [.. KernelsOr("5.10 6.1 6.12 newest iommufd")];
-
-    /// <summary>These kernels, or what KERNELS in the environment says.</summary>
-    public static string[] KernelsOr(string usual) =>
-        (Environment.GetEnvironmentVariable("KERNELS") is { Length: > 0 } chosen ? chosen : usual).Split(' ');
+    /// <summary>The kernels that KERNELS in the environment names. Else those a class is run on each time, and with "all" the rest as well.</summary>
+    /// <param name="each">Kernels that differ most in what the class is about. (MatrixTests are run on all each time.)</param>
+    /// <param name="rest">Kernels between them: it takes an hour more.</param>
+    public static string[] Kernels(string each, string rest = "") => Environment.GetEnvironmentVariable("KERNELS") switch
+    {
+        null or "" => each.Split(' '),
+        "all" => [.. each.Split(' '), .. rest.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
+        { } chosen => chosen.Split(' '),
+    };
 
     /// <summary>Runs it; fails with its table and errors if it does.</summary>
     public static async Task Succeeds(string name, params string[] arguments)

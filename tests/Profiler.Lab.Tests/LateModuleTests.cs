@@ -54,11 +54,10 @@ public sealed class LateModuleTests
         cp /sys/kernel/tracing/kprobe_events "$OUT/kprobe_events"
         """;
 
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest", "6.12 iommufd")];
+
     [Theory]
-    [InlineData("5.10")]
-    [InlineData("6.12")]
-    [InlineData("newest")]
-    [InlineData("iommufd")]
+    [MemberData(nameof(Kernels))]
     public void No_release_is_missed_after_a_load_or_a_reload(string kernel)
     {
         LabGuest guest = LabGuest.Run(Script, devices: 2, kernel);

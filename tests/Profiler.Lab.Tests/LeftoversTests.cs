@@ -51,9 +51,10 @@ public sealed class LeftoversTests
         out/vfioscope check --clean >"$OUT/nothing"
         """;
 
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest")];
+
     [Theory]
-    [InlineData("5.10")]
-    [InlineData("newest")]
+    [MemberData(nameof(Kernels))]
     public void Nothing_of_ours_stays_in_the_kernel(string kernel)
     {
         LabGuest guest = LabGuest.Run(Script, devices: 1, kernel);

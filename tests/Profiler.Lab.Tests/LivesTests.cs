@@ -16,7 +16,7 @@ public sealed class LivesTests
 
     public static TheoryData<string, string> Two => Rows(LifeCases.Two);
 
-    public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("5.10 6.12")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("6.12", "5.10")];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -118,7 +118,7 @@ public sealed class LivesTests
     private static TheoryData<string, string> Rows(IEnumerable<LifeCase> cases)
     {
         var rows = new TheoryData<string, string>();
-        foreach (string kernel in LabScript.KernelsOr("5.10 6.12"))
+        foreach (string kernel in LabScript.Kernels("6.12", "5.10"))
         {
             foreach (LifeCase story in cases.Where(c => Slow(kernel) || !c.SlowResets))
                 rows.Add(kernel, story.Name);

@@ -6,7 +6,7 @@ namespace Profiler.Lab.Tests;
 public sealed class MatrixTests
 {
     /// <summary>All of them, and the one whose mutexes are of another kind.</summary>
-    public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("5.10 6.1 6.12 rt newest iommufd")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 6.1 6.12 rt newest iommufd")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

@@ -40,10 +40,10 @@ public sealed class PartialCaptureTests
         """;
 
     /// <summary>These kernels, and whether a reset takes its second there.</summary>
-    public static TheoryData<string> Kernels => [.. LabScript.KernelsOr("6.12")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("6.12")];
 
     /// <summary>Kernels where a shutdown takes long enough to come in the middle of it.</summary>
-    public static TheoryData<string> SlowKernels => [.. LabScript.KernelsOr("6.12").Where(k => k != "5.10")];
+    public static TheoryData<string> SlowKernels => [.. LabScript.Kernels("6.12").Where(k => k != "5.10")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

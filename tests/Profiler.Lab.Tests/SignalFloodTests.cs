@@ -42,9 +42,10 @@ public sealed class SignalFloodTests
         echo "$before" >"$OUT/before"
         """;
 
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 6.12")];
+
     [Theory]
-    [InlineData("5.10")]
-    [InlineData("6.12")]
+    [MemberData(nameof(Kernels))]
     public void Signals_of_others_are_not_told_and_those_of_processes_with_devices_are(string kernel)
     {
         LabGuest guest = LabGuest.Run(Script, devices: 2, kernel);

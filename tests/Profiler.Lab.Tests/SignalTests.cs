@@ -40,7 +40,7 @@ public sealed class SignalTests
         strike command TERM ready $bin record -o x -- sleep 5
         """;
 
-    public static TheoryData<string> Kernels => ["5.10", "newest"];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("newest", "5.10")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

@@ -30,9 +30,10 @@ public sealed class TracingOffTests
         out/vfioscope record -o "$OUT/before.vfioscope" -- out/vfioscope release --mode threads "${devices[@]}" >/dev/null
         """;
 
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest")];
+
     [Theory]
-    [InlineData("5.10")]
-    [InlineData("newest")]
+    [MemberData(nameof(Kernels))]
     public void It_is_said_which_switch_it_was(string kernel)
     {
         LabGuest guest = LabGuest.Run(Script, devices: 2, kernel);
