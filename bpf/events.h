@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define EVENT_FORMAT 10
+#define EVENT_FORMAT 11
 
 #define NO_STACK (-1)
 
@@ -89,6 +89,7 @@ enum start_step {
 	START_DMA, /* memory, or a device's, is mapped for DMA: pinned, and put into the IOMMU */
 	START_INTERRUPTS, /* vfio_pci_set_irqs_ioctl */
 	START_KVM_MEMORY, /* kvm_set_memory_region */
+	START_BARS, /* instant: what the process faulted in of devices' BARs since the last one */
 	START_STEPS,
 };
 
@@ -144,6 +145,15 @@ struct mapped {
 	__u64 reserved;
 };
 
+/* Parts of devices' BARs that were put into a process's page tables by page faults. */
+struct bar_faults {
+	__u64 faults;  /* that did so; what the kernel refuses or asks again for is none */
+	__u64 small;   /* bytes that came in pages of the smallest size */
+	__u64 large;   /* bytes in larger pages, of less than 1 GiB */
+	__u64 giant;   /* bytes in pages of 1 GiB or more */
+	__u64 time_ns; /* in the driver's fault handler, summed over threads */
+};
+
 /* Which figures of a struct unmapped were counted. */
 enum counted {
 	COUNTED_BYTES = 1 << 0,	   /* mappings and bytes */
@@ -184,6 +194,7 @@ struct event {
 		};
 		struct mapped mapped;	  /* START_DMA end */
 		struct unmapped unmapped; /* TEARDOWN_IOMMU end */
+		struct bar_faults bars;	  /* START_BARS */
 	};
 	/* RESET, OPEN, USER_RESET and START_DMA end: what the function returned; begin of
 	 * RESET_DEVICE_WAIT: the step that waits, if known; SIGNAL: its number; PROCESS_EXITS: the
@@ -204,8 +215,8 @@ struct event {
 
 /* What the programs had to give up. Also the index into the map of faults: keep dense. */
 enum fault {
-	FAULT_SPANS_FULL,   /* a release, open, user reset, mapping or unmapping is not followed:
-			       its map is full */
+	FAULT_SPANS_FULL,   /* a release, open, user reset, mapping, unmapping or fault of a BAR is
+			       not followed: its map is full */
 	FAULT_RESETS_FULL,  /* a reset step is not followed: its map is full */
 	FAULT_TRACKED_FULL, /* a process is not tracked: the map is full; counted at each of its
 			       opens, releases and user resets */
@@ -223,6 +234,7 @@ struct kind_counters {
 _Static_assert(sizeof(struct peer) == 24, "struct peer is wire format");
 _Static_assert(sizeof(struct mapped) == 40, "struct mapped is wire format");
 _Static_assert(sizeof(struct unmapped) == 40, "struct unmapped is wire format");
+_Static_assert(sizeof(struct bar_faults) == 40, "struct bar_faults is wire format");
 _Static_assert(sizeof(struct event) == 104, "struct event is wire format");
 _Static_assert(sizeof(struct kind_counters) == 16, "struct kind_counters is read by user space");
 

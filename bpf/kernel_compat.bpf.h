@@ -130,6 +130,15 @@ struct pci_dev {
 	struct device dev;
 };
 
+struct vm_area_struct {
+	unsigned long vm_start;
+	unsigned long vm_end;
+};
+
+struct vm_fault {
+	struct vm_area_struct *vma;
+};
+
 struct file {
 	void *private_data;
 };

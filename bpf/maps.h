@@ -33,6 +33,8 @@ struct under_way {
 	__u64 vms;	  /* entries of the map of virtual machines that have not run yet */
 	__u64 mappings;	  /* entries of the map of mappings for DMA */
 	__u64 unmappings; /* entries of the map of threads that unmap */
+	__u64 faulting;	  /* entries of the map of threads in a fault of a BAR */
+	__u64 bars;	  /* entries of the map of faults of BARs that were not told yet */
 };
 
 /* How many modules with probes were loaded and freed. */

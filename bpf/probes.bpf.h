@@ -345,6 +345,69 @@ static __always_inline void remove_unmapping(__u32 tid)
 		__sync_fetch_and_add(&under_way.unmappings, -1);
 }
 
+/* A thread in the fault handler of a BAR. bars.bpf.c has the programs. */
+struct bar_fault {
+	__u64 time_ns; /* when it began */
+	__u64 bytes;   /* that it is to map */
+	__u64 page;    /* bytes of a page in which it does */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* tid */
+	__type(value, struct bar_fault);
+} faulting SEC(".maps");
+
+static __always_inline void remove_bar_fault(__u32 tid)
+{
+	if (bpf_map_delete_elem(&faulting, &tid) == 0)
+		__sync_fetch_and_add(&under_way.faulting, -1);
+}
+
+/* Faults of BARs that were not told yet. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MAX_PROCESSES);
+	__type(key, __u32); /* tgid */
+	__type(value, struct bar_faults);
+} bars SEC(".maps");
+
+static __always_inline bool remove_bars(__u32 tgid)
+{
+	if (bpf_map_delete_elem(&bars, &tgid) != 0)
+		return false;
+	__sync_fetch_and_add(&under_way.bars, -1);
+	return true;
+}
+
+/*
+ * What the current process faulted in since the last time: told where its start gets further, never
+ * for a page. Threads that add meanwhile may lose what they add to the removed entry.
+ */
+static __always_inline void tell_bars(void)
+{
+	struct bar_faults *found, told;
+	struct event *event;
+	__u32 tgid;
+
+	if (!under_way.bars)
+		return;
+	tgid = current_tgid();
+	found = bpf_map_lookup_elem(&bars, &tgid);
+	if (!found)
+		return;
+	told = *found;
+	if (!remove_bars(tgid)) /* another thread tells it */
+		return;
+	event = event_reserve(EVENT_START, EDGE_INSTANT);
+	if (!event)
+		return;
+	event->subtype = START_BARS;
+	event->bars = told;
+	event_submit(event);
+}
+
 /* Until span_end() the lock waits of this thread are reported. */
 static __always_inline void span_begin(void *ctx, enum event_kind kind, struct mutex *dev_set_lock,
 				       struct mutex *group_lock)
@@ -428,6 +491,8 @@ static __always_inline void thread_ended(__u32 tid)
 		remove_mapping(tid);
 	if (under_way.unmappings)
 		remove_unmapping(tid);
+	if (under_way.faulting)
+		remove_bar_fault(tid);
 }
 
 /* The four programs of a function whose call is a step, and whose arguments and result are not

@@ -38,8 +38,10 @@ static __always_inline struct event *device_span_begin(void *ctx, enum event_kin
 static __always_inline int release_begin(void *ctx, struct device *dev, struct mutex *lock,
 					 struct mutex *group_lock, bool iommufd_compat)
 {
-	struct event *event = device_span_begin(ctx, EVENT_RELEASE, dev, lock, group_lock);
+	struct event *event;
 
+	tell_bars();
+	event = device_span_begin(ctx, EVENT_RELEASE, dev, lock, group_lock);
 	if (!event)
 		return 0;
 	if (is_exiting((void *)bpf_get_current_task()))

@@ -112,6 +112,7 @@ static __always_inline int vcpu_runs(void)
 	tgid = current_tgid();
 	if (!remove_new_vm(tgid) || !is_starting(tgid))
 		return 0;
+	tell_bars();
 	bpf_map_update_elem(&tracked, &tgid, &runs, BPF_EXIST);
 	return start_event(START_RUN, EDGE_INSTANT);
 }
@@ -174,6 +175,7 @@ static __always_inline int dma_end(int result)
 	struct mapping *found, mapping;
 	struct event *event;
 
+	tell_bars();
 	if (!under_way.mappings)
 		return 0;
 	found = bpf_map_lookup_elem(&mappings, &tid);
@@ -321,6 +323,8 @@ int BPF_PROG(dma_domain_fexit, void *iopt, void *domain, int result)
 
 static __always_inline int start_part(enum start_step step, enum event_edge edge)
 {
+	if (edge == EDGE_END)
+		tell_bars();
 	return under_way.processes && is_starting(current_tgid()) ? start_event(step, edge) : 0;
 }
 

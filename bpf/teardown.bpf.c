@@ -142,6 +142,7 @@ static __always_inline int process_exits(int exit_code)
 	/* Exactly one of its threads reports it. */
 	if (bpf_map_update_elem(&exiting, &tgid, &present, BPF_NOEXIST) != 0)
 		return 0;
+	tell_bars();
 	return process_step(PROCESS_EXITS, current_leader(), exit_code_of(task, exit_code));
 }
 
@@ -171,6 +172,8 @@ static __always_inline int process_reaped(struct task_struct *task)
 	thread_ended(tid);
 	if (under_way.vms && tid == tgid)
 		remove_new_vm(tgid);
+	if (under_way.bars && tid == tgid)
+		remove_bars(tgid);
 	/* Reported once: by the CPU that removes it. */
 	if (tid != tgid || !untrack(tgid))
 		return 0;

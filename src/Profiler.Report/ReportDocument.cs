@@ -164,10 +164,22 @@ public sealed record ReportStart(
     ImmutableArray<ReportUnderWay> UnderWay,
     ImmutableArray<ReportFinding> Findings)
 {
+    /// <summary>What was faulted in of devices' BARs; null if nothing, or if that was not watched.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReportBarFaults? BarFaults { get; init; }
+
     /// <summary>The answers to --what-if; null if it was not asked.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<ReportWhatIf>? WhatIf { get; init; }
 }
+
+/// <summary>Parts of devices' BARs that page faults put into the page tables of a process.</summary>
+/// <param name="Faults">That did so.</param>
+/// <param name="SmallPageBytes">In pages of the smallest size.</param>
+/// <param name="LargePageBytes">In larger pages of less than 1 GiB.</param>
+/// <param name="GiantPageBytes">In pages of 1 GiB or more.</param>
+/// <param name="DurationNs">In the driver's fault handler, summed over threads.</param>
+public sealed record ReportBarFaults(long Faults, long SmallPageBytes, long LargePageBytes, long GiantPageBytes, long DurationNs);
 
 /// <summary>What the mappings for DMA of a start did.</summary>
 /// <param name="DeviceBytes">Devices' own memory.</param>

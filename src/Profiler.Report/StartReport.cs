@@ -39,8 +39,15 @@ public sealed class StartReport(HostFacts facts, ShutdownReport report, Immutabl
                     r.Device, r.Method.Name(), r.Time.StartNs, r.Time.DurationNs, r.Result, ShutdownReport.Error(r.Result))),
             ],
             [.. s.UnderWay.Select(ShutdownReport.Of)],
-            report.Of(Finding.ByCost([.. StartFindings.For(s, rates), .. OpenFindings.For(s.Opens, operations, facts)])));
+            report.Of(Finding.ByCost([.. StartFindings.For(s, rates), .. OpenFindings.For(s.Opens, operations, facts)])))
+        {
+            BarFaults = Bars(s.Bars),
+        };
     }
+
+    private static ReportBarFaults? Bars(BarFaults bars) => bars == default
+        ? null
+        : new ReportBarFaults(bars.Faults, bars.SmallBytes, bars.LargeBytes, bars.GiantBytes, bars.DurationNs);
 
     private static ReportMapped Mapped(Start s)
     {

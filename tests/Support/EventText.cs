@@ -28,6 +28,7 @@ namespace Profiler.Tests.Support;
 /// 2.100  200/200  qemu   contact exec 2.0 vm
 /// 2.200  200/200  qemu   starting begin dma bytes 4096
 /// 2.300  200/200  qemu   starting end dma bytes 4096 pinned 4096 faults 1 faulted 4096
+/// 2.350  200/200  qemu   bars faults 513 small 2m large 1g took 0.004
 /// 2.400  200/201  qemu   runs
 /// </code>
 /// Locks are hexadecimal.
@@ -71,6 +72,7 @@ public static class EventText
             "contact" => Start(ref e, StartStep.Contact),
             "creates" => Start(ref e, StartStep.Vm),
             "runs" => Start(ref e, StartStep.Run),
+            "bars" => Start(ref e, StartStep.Bars),
             "user_reset" => EventKind.UserReset,
             var what => throw new FormatException($"an event of kind '{what}'?"),
         };
@@ -112,6 +114,11 @@ public static class EventText
             case "bytes" when e.Edge == EventEdge.Begin: e.Lock = Bytes(rest); break;
             case "bytes": e.Mapped = e.Mapped with { Bytes = Bytes(rest) }; break;
             case "pinned": e.Mapped = e.Mapped with { Pinned = Bytes(rest) }; break;
+            case "faults" when e.StartStep == StartStep.Bars: e.Bars = e.Bars with { Faults = Bytes(rest) }; break;
+            case "small": e.Bars = e.Bars with { Small = Bytes(rest) }; break;
+            case "large": e.Bars = e.Bars with { Large = Bytes(rest) }; break;
+            case "giant": e.Bars = e.Bars with { Giant = Bytes(rest) }; break;
+            case "took": e.Bars = e.Bars with { TimeNs = (ulong)Math.Round(double.Parse(rest.Dequeue(), CultureInfo.InvariantCulture) * 1e9) }; break;
             case "faults": e.Mapped = e.Mapped with { Faults = Bytes(rest) }; break;
             case "faulted": e.Mapped = e.Mapped with { Faulted = Bytes(rest) }; break;
             case "lock": e.Lock = ulong.Parse(rest.Dequeue(), NumberStyles.HexNumber, CultureInfo.InvariantCulture); break;

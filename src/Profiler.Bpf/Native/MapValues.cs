@@ -69,6 +69,12 @@ internal struct UnderWay
 
     /// <summary>Threads that unmap.</summary>
     public ulong unmappings;
+
+    /// <summary>Threads in a fault of a BAR.</summary>
+    public ulong faulting;
+
+    /// <summary>Processes whose faults of BARs were not told yet.</summary>
+    public ulong bars;
 }
 
 /// <summary><c>struct module_counts</c>: number of loaded and freed modules with probes.</summary>

@@ -110,6 +110,7 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
         .. Plan.Probes.Start.Select(probe => Function(kernel, probe, attach)),
         .. IfAny(kernel, Plan.Probes.DmaFile, attach),
         Either(kernel, Plan.Probes.Interrupts, Plan.Probes.InterruptsBeforeCore, attach),
+        .. Bars(kernel, attach),
         Tracepoint(kernel, Plan.Probes.Module, "tells when probes in modules can be attached, and must be again"),
     ]);
 
@@ -132,6 +133,17 @@ public sealed record AttachPlan(IReadOnlyList<PlannedProbe> Probes)
 
     private static PlannedProbe Either(IKernelOffer kernel, Probe newer, Probe older, AttachChoice attach) =>
         Function(kernel, kernel.HasFunction(older.Symbol, older.Module) ? older : newer, attach);
+
+    // Kernels before 6.12 have one handler, in either module; later ones another, and one for large pages where they have these.
+    private static PlannedProbe[] Bars(IKernelOffer kernel, AttachChoice attach)
+    {
+        foreach (Probe older in new[] { Plan.Probes.BarAreaBeforeCore, Plan.Probes.BarArea })
+        {
+            if (kernel.HasFunction(older.Symbol, older.Module))
+                return [Function(kernel, older, attach)];
+        }
+        return [Function(kernel, Plan.Probes.BarPage, attach), .. IfAny(kernel, Plan.Probes.BarHuge, attach)];
+    }
 
     private static PlannedProbe Function(IKernelOffer kernel, Probe probe, AttachChoice attach)
     {

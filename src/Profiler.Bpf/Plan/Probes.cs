@@ -221,6 +221,22 @@ public static class Probes
 
     public static readonly Probe InterruptsBeforeCore = Interrupts with { Module = KernelModules.VfioPci };
 
+    /// <summary>Faults of BARs that are mapped into a process: of one page of the smallest size.</summary>
+    public static readonly Probe BarPage = new("bar_page", "bars", "vfio_pci_mmap_page_fault", KernelModules.VfioPciCore, "bar_page");
+
+    /// <summary>
+    /// Of one page of any size: f9e54c3a2f5b ("vfio/pci: implement huge_fault support"), 6.12, with CONFIG_ARCH_SUPPORTS_HUGE_PFNMAP. For a small
+    /// page <see cref="BarPage"/> may go on as this one.
+    /// </summary>
+    public static readonly Probe BarHuge =
+        new("bar_huge", "bars", "vfio_pci_mmap_huge_fault", KernelModules.VfioPciCore, "bar_huge") { OnlyWith = "vfio_pci_mmap_huge_fault" };
+
+    /// <summary>Before that commit: the first fault maps all of an area.</summary>
+    public static readonly Probe BarArea = new("bar_area", "bars", "vfio_pci_mmap_fault", KernelModules.VfioPciCore, "bar_area");
+
+    /// <summary>The same in another module until 7fa005caa35e, as <see cref="Power"/>.</summary>
+    public static readonly Probe BarAreaBeforeCore = BarArea with { Module = KernelModules.VfioPci };
+
     /// <summary>Load and unload of modules: a load adds functions to probe, an unload removes the probes on them.</summary>
     public static readonly Probe Module = new("module", "modules", "module_load", null, "module_load") { EndsIn = "module_free" };
 
@@ -282,5 +298,5 @@ public static class Probes
     /// <summary>All probes on functions.</summary>
     public static IEnumerable<Probe> All =>
         [Release, ReleaseBeforeDevSets, Open, Bind, UserReset, UserResetBeforeDevSets, LockEntry, LockSlowPath, .. RwsemSlowPaths, .. Reset, .. NewerResets, .. Trylocks, .. Teardown, .. Unmap, CoreDump, CoreDumpBeforeVfs, Power, PowerBeforeCore, .. Start, DmaFile,
-            Interrupts, InterruptsBeforeCore];
+            Interrupts, InterruptsBeforeCore, BarPage, BarHuge, BarArea, BarAreaBeforeCore];
 }

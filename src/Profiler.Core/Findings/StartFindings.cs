@@ -32,6 +32,7 @@ public static class StartFindings
     {
         if (!start.Parts.IsEmpty)
             AddIf(findings, Memory(start, rates));
+        AddIf(findings, SmallBarMappings(start.Bars));
         if (start.Opens.Length > 1)
             AddIf(findings, SerialOpen(start));
         if (!start.OtherResets.IsEmpty || !start.UserResets.IsEmpty)
@@ -92,6 +93,19 @@ public static class StartFindings
     // Most of it came in pages of 1 GiB: there are none but those of a pool.
     private static bool IsReserved(DmaMapping mapped) =>
         mapped.BytesInLarger(MappingRates.LargePage, MappingRates.GiantPage) > mapped.AllocatedBytes / 2;
+
+    private static Finding? SmallBarMappings(BarFaults bars) =>
+        bars.DurationNs < MinCost.TotalNanoseconds || bars.SmallBytes <= bars.Bytes / 2 ? null : new Finding(FindingKinds.BarSmallMappings, () => new FindingDetails(
+            $"{Figures.Bytes(bars.SmallBytes)} of devices' BARs were mapped into the process in pages of {Figures.Bytes(Environment.SystemPageSize)}: " +
+            $"{Figures.Count(bars.Faults, "page fault")} took {Figures.Text(bars.DurationNs)}",
+            "use a kernel that maps BARs in large pages (Linux 6.12 or newer), and a monitor that aligns its mapping of a BAR to the BAR's size (a recent QEMU): " +
+            "then few faults map it, in pages of 2 MiB or 1 GiB")
+        {
+            Numbers = Finding.Known(("bytes", bars.SmallBytes), ("faults", bars.Faults), ("faults_ns", bars.DurationNs)),
+        })
+        {
+            CostNs = bars.DurationNs,
+        };
 
     private static Finding? SerialOpen(Start start)
     {

@@ -62,6 +62,9 @@ public sealed record Start(TaskId Task, StartKind Kind, StartEnd End, Interval T
     /// <summary>Its parts beside the opens, in the order of their ends.</summary>
     public ImmutableArray<StartPart> Parts { get; init; } = [];
 
+    /// <summary>What it faulted in of devices' BARs, as far as that was told before it was over.</summary>
+    public BarFaults Bars { get; init; }
+
     /// <summary>Changes of devices' power states in opens, in the order of their ends.</summary>
     public ImmutableArray<TeardownPart> PowerChanges { get; init; } = [];
 

@@ -14,6 +14,7 @@ internal sealed class StartLife
     private readonly List<TeardownPart> _powerChanges = [];
     private readonly List<Reset> _resets = [];
     private readonly List<Operation> _userResets = [];
+    private BarFaults _bars;
     private string _comm = "";
     private long _contactNs;
 
@@ -42,6 +43,7 @@ internal sealed class StartLife
     {
         (Tgid, _comm, _contactNs, LatestNs) = (tgid, comm, contactNs, long.MinValue);
         (ExecNs, ContactSeen, BeganBefore, HasVm) = (null, false, false, false);
+        _bars = default;
         _opens.Clear();
         _parts.Clear();
         _powerChanges.Clear();
@@ -63,6 +65,9 @@ internal sealed class StartLife
             _parts[^1] = Joined(_parts[^1], part);
         Reach(part.Time);
     }
+
+    /// <summary>What was faulted in before. It is told some time after the last fault, so it does not make the start longer.</summary>
+    public void Add(BarsFaulted bars) => _bars += bars.Faults;
 
     public void Add(TeardownPart powerChange) => _powerChanges.Add(powerChange);
 
@@ -97,6 +102,7 @@ internal sealed class StartLife
             BeganBefore = BeganBefore,
             FromExec = fromExec,
             Parts = [.. _parts],
+            Bars = _bars,
             PowerChanges = [.. _powerChanges],
             OtherResets = [.. _resets],
             UserResets = [.. _userResets],

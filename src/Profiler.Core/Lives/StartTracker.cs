@@ -63,6 +63,7 @@ public sealed class StartTracker(long attachedNs = 0)
             case StartAdvanced { Step: StartStep.Run } run: End(run.Task.Tgid, StartEnd.Run, run.TimeNs); break;
             // They are told from the contact on: without a start in progress, this is one by a process that goes on.
             case StartPart part: LifeAt(part.Task.Tgid, part.Time, isBusy)?.Add(part); break;
+            case BarsFaulted bars: LifeAt(bars.Task.Tgid, new Interval(bars.TimeNs, bars.TimeNs), isBusy)?.Add(bars); break;
             case Operation { Kind: OperationKind.Open } open: Open(open, isBusy); break;
             case Operation { Kind: OperationKind.Release } release: EndWithoutVm(release.Task.Tgid); break;
             case Operation reset: LifeAt(reset.Task.Tgid, reset.Time, isBusy)?.AddUserReset(reset); break;

@@ -65,6 +65,9 @@ public static class FindingKinds
     public static readonly FindingKind MemoryZeroing = new(
         "memory_zeroing", Severity.Warning, "Memory was allocated and cleared while a start pinned it, by one thread.");
 
+    public static readonly FindingKind BarSmallMappings = new(
+        "bar_small_mappings", Severity.Warning, "A start mapped devices' BARs into the process in small pages.");
+
     public static readonly FindingKind SerialOpen = new(
         "serial_open", Severity.Warning, "A start opened its devices one after another.");
 
@@ -81,8 +84,8 @@ public static class FindingKinds
     public static readonly ImmutableArray<FindingKind> All =
     [
         SerialExit, SerialClose, LockHeld, VfsShareDevSet, Parallel, UnpinDominates, IommufdCompat, FasterReset, ResetTimedOut, ResetFellBack,
-        ResetSkipped, LinkDegraded, DeviceGone, NotReleased, LibvirtLimits, StopLimit, OpenDelayed, SmallPages, MemoryZeroing, SerialOpen,
-        ResetTwice, SlowReadiness, FirmwareNotHost,
+        ResetSkipped, LinkDegraded, DeviceGone, NotReleased, LibvirtLimits, StopLimit, OpenDelayed, SmallPages, MemoryZeroing, BarSmallMappings,
+        SerialOpen, ResetTwice, SlowReadiness, FirmwareNotHost,
     ];
 
     /// <summary>Those that say that a device is faulty or not free.</summary>

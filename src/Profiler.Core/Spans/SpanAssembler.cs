@@ -217,9 +217,11 @@ public sealed class SpanAssembler(long attachedNs = 0)
         };
     }
 
-    private StartAdvanced AdvanceStart(in WireEvent e)
+    private Activity AdvanceStart(in WireEvent e)
     {
         TaskId task = _tasks.Of(in e);
+        if (e.StartStep == StartStep.Bars)
+            return new BarsFaulted(task, BarFaults.Of(e.Bars), (long)e.TimeNs);
         return e.StartStep != StartStep.Contact
             ? new StartAdvanced(task, e.StartStep, (long)e.TimeNs)
             : new StartAdvanced(task, e.StartStep, (long)e.TimeNs)

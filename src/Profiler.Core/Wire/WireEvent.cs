@@ -94,6 +94,9 @@ public enum StartStep : byte
 
     /// <summary>KVM is told of memory.</summary>
     KvmMemory,
+
+    /// <summary>What the process faulted in of devices' BARs since the last one.</summary>
+    Bars,
 }
 
 /// <summary>Of a <see cref="StartStep.Contact"/>; <c>enum contact</c> in bpf/events.h.</summary>
@@ -140,7 +143,7 @@ public enum LockKind : byte
 /// <summary>Capture faults of the programs; <c>enum fault</c> in bpf/events.h.</summary>
 public enum Fault
 {
-    /// <summary>A release, open, user reset, mapping or unmapping is not tracked: its map is full.</summary>
+    /// <summary>A release, open, user reset, mapping, unmapping or fault of a BAR is not tracked: its map is full.</summary>
     SpansFull,
 
     /// <summary>A reset step is not tracked: its map is full.</summary>
@@ -229,6 +232,26 @@ public struct WireUnmapped
     public ulong Counted;
 }
 
+/// <summary>Parts of BARs that page faults put into a process's page tables; <c>struct bar_faults</c> in bpf/events.h.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct WireBarFaults
+{
+    /// <summary>Faults that did so.</summary>
+    public ulong Faults;
+
+    /// <summary>Bytes in pages of the smallest size.</summary>
+    public ulong Small;
+
+    /// <summary>Bytes in larger pages, of less than 1 GiB.</summary>
+    public ulong Large;
+
+    /// <summary>Bytes in pages of 1 GiB or more.</summary>
+    public ulong Giant;
+
+    /// <summary>In the driver's fault handler, summed over threads.</summary>
+    public ulong TimeNs;
+}
+
 /// <summary>
 /// One record of the ring buffer and of a recording: <c>struct event</c> in bpf/events.h, field by field.
 /// A test compiles the header and compares size and offsets.
@@ -237,7 +260,7 @@ public struct WireUnmapped
 public struct WireEvent
 {
     /// <summary><c>EVENT_FORMAT</c>: raised whenever this layout changes, or an event may have a new kind or subtype.</summary>
-    public const int Format = 10;
+    public const int Format = 11;
 
     /// <summary>Bytes per event.</summary>
     public const int Size = 104;
@@ -323,6 +346,13 @@ public struct WireEvent
     public WireUnmapped Unmapped
     {
         readonly get => Unsafe.ReadUnaligned<WireUnmapped>(in Unsafe.As<Name16, byte>(ref Unsafe.AsRef(in Device)));
+        set => Unsafe.WriteUnaligned(ref Unsafe.As<Name16, byte>(ref Device), value);
+    }
+
+    /// <summary>At <see cref="StartStep.Bars"/>, in place of <see cref="Device"/> and <see cref="Peer"/>.</summary>
+    public WireBarFaults Bars
+    {
+        readonly get => Unsafe.ReadUnaligned<WireBarFaults>(in Unsafe.As<Name16, byte>(ref Unsafe.AsRef(in Device)));
         set => Unsafe.WriteUnaligned(ref Unsafe.As<Name16, byte>(ref Device), value);
     }
 

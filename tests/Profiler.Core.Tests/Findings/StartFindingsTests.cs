@@ -47,6 +47,38 @@ public sealed class StartFindingsTests
         """));
 
     [Fact]
+    public void BARs_in_small_pages_cost_their_faults()
+    {
+        Finding finding = Assert.Single(Findings(Bars("faults 262148 small 1g large 8m took 0.5")));
+        Assert.Equal(("bar_small_mappings", 500_000_000), (finding.Id, finding.CostNs));
+        Assert.Equal("1 GiB of devices' BARs were mapped into the process in pages of 4 KiB: 262148 page faults took 500 ms", finding.Text);
+    }
+
+    [Theory]
+    [InlineData("faults 512 large 1g took 0.5")] // a slow device, not the size of the pages
+    [InlineData("faults 33 small 128k giant 32g took 0.5")]
+    [InlineData("faults 2048 small 8m took 0.002")] // too quick to matter
+    public void Nor_do_few_faults_or_large_pages(string faults) => Assert.Empty(Findings(Bars(faults)));
+
+    [Fact]
+    public void What_the_guest_faults_in_is_no_part_of_the_start() => Assert.Equal(
+        ["firmware_not_host"],
+        Findings("""
+            1.0 200/200 qemu contact vm
+            1.0 200/200 qemu starting begin kvmmemory
+            1.1 200/200 qemu starting end kvmmemory
+            1.2 200/203 CPU runs
+            9.0 200/200 qemu bars faults 262144 small 1g took 0.5
+            """).Select(f => f.Id));
+
+    private static string Bars(string faults) => $"""
+        1.0 200/200 qemu contact
+        1.0 200/200 qemu starting begin dma bytes 1g
+        2.0 200/200 qemu bars {faults}
+        2.0 200/200 qemu starting end dma bytes 1g
+        """;
+
+    [Fact]
     public void Devices_one_after_another_cost_all_but_the_longest()
     {
         Finding finding = Assert.Single(Findings(Opens(1.0, 2.1)));

@@ -14,6 +14,7 @@ public sealed class WireLayoutTests
         .Struct<WirePeer>("struct peer")
         .Struct<WireMapped>("struct mapped")
         .Struct<WireUnmapped>("struct unmapped")
+        .Struct<WireBarFaults>("struct bar_faults")
         .Constants(typeof(WireEvent), new()
         {
             [nameof(WireEvent.Format)] = "EVENT_FORMAT",
