@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Profiler.Core.Facts;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
-using Profiler.Core.Wire;
 
 namespace Profiler.Core.Lives;
 
