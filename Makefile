@@ -171,7 +171,7 @@ browser: ## opens the pages of report and compare in a real Chromium; out/browse
 	$(Q)tests/browser/check $(out)/browser
 
 .PHONY: test
-test: setup build lab-kernel ## all tests, unit and lab, with all random cases; KERNELS=all: each lab test on each kernel; closes with "N passed, N failed"
+test: setup build ## all tests, unit and lab, with all random cases; KERNELS=all: each lab test on each kernel; closes with "N passed, N failed"
 	$(Q)THOROUGH=1 tests/run Cli Core Metrics Tui Bpf Host Report Linux Lab
 
 .PHONY: matrix

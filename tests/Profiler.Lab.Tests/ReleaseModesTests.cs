@@ -88,6 +88,12 @@ public sealed class ReleaseModesTests(ReleaseModes modes) : IClassFixture<Releas
         // Nobody runs a machine here, and this kernel has no iommufd.
         Assert.All(capture["probes"]!.AsArray().Where(p => p!["waits_for"]?.GetValue<string>() is not ("kvm" or "iommufd")), p =>
         {
+            // Of what the compiler made of a function (.isra.0) there is no type information, which fentry needs.
+            if (attach == "fentry" && p!["symbol"]!.GetValue<string>().Contains('.', StringComparison.Ordinal))
+            {
+                Assert.Contains("no type information", p["reason"]!.GetValue<string>(), StringComparison.Ordinal);
+                return;
+            }
             Assert.True(p!["attached"]!.GetValue<bool>(), p.ToJsonString());
             Assert.Contains(p["attach"]!.GetValue<string>(), new[] { attach, "tracepoint" });
             Assert.Equal(0, p["missed"]?.GetValue<long>() ?? 0);

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Profiler.Core.Facts;
 using Profiler.Core.Names;
 using Profiler.Core.Spans;
-using Profiler.Core.Wire;
 
 namespace Profiler.Core.Lives;
 
@@ -16,13 +15,11 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
 {
     private readonly Dictionary<string, DeviceUse> _held = [];
     private readonly ProcessHistory _did = new();
+    private readonly ExitSteps _exit = new(watched, attachedNs);
     private string? _comm;
-    private bool _opensSeen, _exitingAtStart, _busyAtStart;
-    private long? _exitsNs, _deadNs, _reapedNs;
-    private int? _exitCode;
+    private bool _opensSeen, _busyAtStart;
     private long _releasedNs; // the end of the last release
     private long _unmappedNs; // the end of what the kernel did with its memory
-    private long? _exitingReleaseNs; // the first begin of a release by the exiting process
     private long _undecidedUntilNs;
 
     /// <summary>The process.</summary>
@@ -42,10 +39,9 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     {
         Tgid = tgid;
         _comm = null;
-        (_opensSeen, _exitingAtStart, _busyAtStart, HasUnknownDevices) = (false, false, false, false);
-        (WasGone, _unmappedNs) = (null, long.MinValue);
-        (_exitsNs, _deadNs, _reapedNs, _exitCode) = (null, null, null, null);
-        (_releasedNs, _exitingReleaseNs, _undecidedUntilNs) = (long.MinValue, null, long.MinValue);
+        _exit.Clear();
+        (_opensSeen, _busyAtStart, HasUnknownDevices, WasGone) = (false, false, false, null);
+        (_releasedNs, _unmappedNs, _undecidedUntilNs) = (long.MinValue, long.MinValue, long.MinValue);
     }
 
     /// <summary>A shutdown is in progress: devices are released, or it exits with devices.</summary>
@@ -55,7 +51,7 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     public bool HasDevices => _held.Count > 0;
 
     /// <summary>It has begun to exit.</summary>
-    public bool IsExiting => DyingNs is not null;
+    public bool IsExiting => _exit.DyingNs is not null;
 
     /// <summary>It has devices and got a signal that may still end it.</summary>
     public bool IsAskedToEnd(long nowNs)
@@ -67,16 +63,16 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     }
 
     /// <summary>It is reaped, or dead if reaping is not watched.</summary>
-    public bool IsOver => _reapedNs is not null || (_deadNs is not null && !watched.Reaping);
+    public bool IsOver => _exit.IsOver;
 
     /// <summary>The time of its last release or step of its end; <see cref="long.MinValue"/> if there was none.</summary>
-    public long LatestNs => Math.Max(_releasedNs, Math.Max(_deadNs ?? long.MinValue, _exitsNs ?? long.MinValue));
+    public long LatestNs => Math.Max(_releasedNs, _exit.LatestNs);
 
     /// <summary>The devices that it has, as far as known.</summary>
     public IEnumerable<string> Devices => _held.Keys;
 
     /// <summary>The process, and when it died, CLOCK_MONOTONIC; null if it lives.</summary>
-    public OwnerGone? Gone => (_deadNs ?? _reapedNs) is { } ns ? new OwnerGone(Tgid, _comm ?? "", ns) : null;
+    public OwnerGone? Gone => _exit.GoneNs is { } ns ? new OwnerGone(Tgid, _comm ?? "", ns) : null;
 
     /// <summary>The process is gone; what may still come are releases by others.</summary>
     /// <param name="nowNs">CLOCK_MONOTONIC; none of its devices is being released.</param>
@@ -85,20 +81,12 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
         // What the kernel closes last, it goes on with.
         ReadOnlySpan<Operation> releases = _did.Releases;
         bool goesOn = HasDevices || WasGone is not null || (releases.Length > 0 && releases[^1].ByKernelThread);
-        long latestNs = Math.Max(Math.Max(LatestNs, _reapedNs ?? long.MinValue), _unmappedNs);
+        long latestNs = Math.Max(Math.Max(LatestNs, _exit.ReapedNs ?? long.MinValue), _unmappedNs);
         return !goesOn || latestNs < nowNs - (long)CloseBursts.Gap.TotalNanoseconds;
     }
 
-    // When it began to exit; where that is not seen, the first release by the exiting process.
-    private long? DyingNs => ExitsNs ?? _exitingReleaseNs ?? _deadNs ?? _reapedNs;
-
-    // A process that was exiting already when the capture began has exited at that time at the latest.
-    private long? ExitsNs => _exitsNs ?? (_exitingAtStart ? attachedNs : null);
-
     // In the order in which they were opened, or in that of their descriptors where they were open before.
     private IEnumerable<string> Held => _held.Values.OrderBy(use => use.Number).Select(use => use.Device);
-
-    private bool IsGone => _deadNs is not null || _reapedNs is not null;
 
     /// <summary>Its state when the capture began.</summary>
     public void AddAtStart(ProcessAtStart process)
@@ -108,7 +96,7 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
         HasUnknownDevices = process.Devices is null;
         foreach (string device in process.Devices ?? [])
             Hold(device);
-        (_exitingAtStart, _busyAtStart) = (process.Exiting, process.Busy);
+        (_exit.BeganBefore, _busyAtStart) = (process.Exiting, process.Busy);
     }
 
     public void AddOpen(Operation open)
@@ -163,12 +151,7 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     public void Add(ProcessAdvanced step)
     {
         _comm ??= step.Process.Comm;
-        if (step.Step == ProcessStep.Exits)
-            (_exitsNs, _exitCode) = (_exitsNs ?? step.TimeNs, _exitCode ?? step.ExitCode);
-        else if (step.Step == ProcessStep.Dead)
-            _deadNs = step.TimeNs;
-        else
-            _reapedNs = step.TimeNs;
+        _exit.Add(step);
     }
 
     /// <summary>The closes that are certainly over: the process lives on without those devices.</summary>
@@ -233,15 +216,15 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     private Dying? Split(
         ReadOnlySpan<ProcessSpan> spans, bool forCertain, UnderWay underWay, long nowNs, out CloseBursts closes)
     {
-        long untilNs = Math.Min(DyingNs ?? nowNs, underWay.SinceNs);
+        long untilNs = Math.Min(_exit.DyingNs ?? nowNs, underWay.SinceNs);
         closes = work.Closes.Find(_did.Signals, spans, untilNs, opensAgain: false);
         long overNs = closes.Last?.EndNs ?? long.MinValue;
         int over = closes.Releases.Length;
         ShutdownCause cause;
         long startNs;
-        if (DyingNs is { } dyingNs)
+        if (_exit.DyingNs is { } dyingNs)
         {
-            cause = ShutdownCause.Of(_did.Signals, overNs, dyingNs, _exitCode, spans, watched.Signals && !_exitingAtStart);
+            cause = ShutdownCause.Of(_did.Signals, overNs, dyingNs, _exit.ExitCode, spans, watched.Signals && !_exit.BeganBefore);
             startNs = cause.Signal?.TimeNs ?? StartWithoutCause(spans, over, dyingNs);
         }
         else if (PendingSignal(spans, nowNs, forCertain) is { } pending && pending.TimeNs > overNs)
@@ -287,7 +270,7 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
         foreach (Operation release in releases)
             lastNs = Math.Max(lastNs, release.Time.EndNs);
         // What the process does when it exits some day does not belong to the closes.
-        long endNs = unfinished ? nowNs : Math.Min(burst.EndNs, Math.Min(beforeNs, _exitsNs ?? long.MaxValue));
+        long endNs = unfinished ? nowNs : Math.Min(burst.EndNs, Math.Min(beforeNs, _exit.SeenNs ?? long.MaxValue));
         return Make(
             Trigger.Close, new Interval(burst.StartNs, Math.Max(endNs, lastNs)), releases, underWay,
             new Ending { BeganBefore = releases[0].Partial || _busyAtStart, Unfinished = unfinished, DeadNs = WasGone?.DeadNs });
@@ -298,19 +281,19 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
         long lastNs = long.MinValue;
         for (int i = 0; i < dying.Closes.Count; i++)
             lastNs = Math.Max(lastNs, dying.Closes[i].EndNs);
-        bool unseenEnd = !watched.Signals && !watched.Reaping, beganBefore = _exitingAtStart || dying.StartNs < attachedNs;
+        bool unseenEnd = !watched.Signals && !watched.Reaping, beganBefore = _exit.BeganBefore || dying.StartNs < attachedNs;
         // Others may still be at its devices when it is gone.
-        bool isOver = underWay.IsNone && (IsGone || unseenEnd);
-        long endNs = isOver ? Math.Max(_reapedNs ?? _deadNs ?? lastNs, lastNs) : Math.Max(nowNs, lastNs);
+        bool isOver = underWay.IsNone && (_exit.IsGone || unseenEnd);
+        long endNs = isOver ? Math.Max(_exit.ReapedNs ?? _exit.DeadNs ?? lastNs, lastNs) : Math.Max(nowNs, lastNs);
         return Make(
             dying.Cause.Trigger, new Interval(dying.StartNs, Math.Max(dying.StartNs, endNs)), dying.Closes.Releases, underWay,
             new Ending
             {
-                ExitsNs = ExitsNs,
-                DeadNs = _deadNs,
-                ReapedNs = _reapedNs,
+                ExitsNs = _exit.StartNs,
+                DeadNs = _exit.DeadNs,
+                ReapedNs = _exit.ReapedNs,
                 // A device whose release began before the capture was released unseen.
-                LeavesDevices = IsGone && !beganBefore && HasDevices,
+                LeavesDevices = _exit.IsGone && !beganBefore && HasDevices,
                 BeganBefore = beganBefore,
                 Unfinished = !isOver,
             });
@@ -351,31 +334,15 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
         };
     }
 
-    // The signal that the process may be dying of, while that is not known yet: SIGKILL, or a recent request to end. For a live view
-    // (forCertain is false) requests count for longer.
-    private SignalDelivered? PendingSignal(ReadOnlySpan<ProcessSpan> spans, long nowNs, bool forCertain)
-    {
-        SignalDelivered? first = null;
-        foreach (SignalDelivered signal in _did.Signals)
-        {
-            bool mayKill = (ShutdownCause.IsForCertain(signal) || _releasedNs > signal.TimeNs) &&
-                ShutdownCause.MayKill(ShutdownCause.After(signal, spans, nowNs), nowNs);
-            bool asks = !forCertain && ShutdownCause.IsRequest(signal) && _did.Releases.IsEmpty &&
-                nowNs - signal.TimeNs <= (long)ShutdownCause.Grace.TotalNanoseconds;
-            if (!mayKill && !asks)
-                continue;
-            if (ShutdownCause.IsRequest(signal))
-                return signal;
-            first ??= signal;
-        }
-        return first;
-    }
+    private SignalDelivered? PendingSignal(ReadOnlySpan<ProcessSpan> spans, long nowNs, bool forCertain) =>
+        ShutdownCause.Pending(_did.Signals, spans, _did.Releases.IsEmpty ? null : _releasedNs, nowNs, forCertain);
 
     // What ended before a reported shutdown's end is not the cause of another shutdown.
     private void Clear(long untilNs)
     {
         _did.Remove(untilNs);
-        (_releasedNs, _exitingReleaseNs) = (long.MinValue, null);
+        _releasedNs = long.MinValue;
+        _exit.ForgetReleases();
         foreach (Operation release in _did.Releases)
             Latest(release);
         _busyAtStart = false;
@@ -385,12 +352,12 @@ internal sealed class ProcessLife(EndsWatched watched, long attachedNs, DeviceUs
     {
         _releasedNs = Math.Max(_releasedNs, release.Time.EndNs);
         if (release.Exiting && IsOwn(release))
-            _exitingReleaseNs = Math.Min(_exitingReleaseNs ?? long.MaxValue, release.Time.StartNs);
+            _exit.AddRelease(release.Time.StartNs);
     }
 
     // Not of its device by another process, or by one that has its number now.
     private bool IsOwn(Operation release) =>
-        release.Task.Tgid == Tgid && !release.ByKernelThread && release.Time.StartNs < (WasGone?.DeadNs ?? _reapedNs ?? long.MaxValue);
+        release.Task.Tgid == Tgid && !release.ByKernelThread && release.Time.StartNs < (WasGone?.DeadNs ?? _exit.ReapedNs ?? long.MaxValue);
 
     private void Hold(string device)
     {

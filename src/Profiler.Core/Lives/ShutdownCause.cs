@@ -45,6 +45,29 @@ internal readonly record struct ShutdownCause(SignalDelivered? Signal, Trigger T
             : Because(handled ?? LastHangUp(before.Items, spans, dyingNs), signalsSeen ? Trigger.Exit : Trigger.Unknown);
     }
 
+    /// <summary>The signal that a process may be dying of, while that is not known yet: SIGKILL, or a recent request to end.</summary>
+    /// <param name="signals">Signals to the process, in order.</param>
+    /// <param name="spans">What it did, by start.</param>
+    /// <param name="releasedNs">The end of its last release, CLOCK_MONOTONIC; null if it has none.</param>
+    /// <param name="nowNs">CLOCK_MONOTONIC.</param>
+    /// <param name="forCertain">False for a live view: requests count for longer then.</param>
+    public static SignalDelivered? Pending(
+        ReadOnlySpan<SignalDelivered> signals, ReadOnlySpan<ProcessSpan> spans, long? releasedNs, long nowNs, bool forCertain)
+    {
+        SignalDelivered? first = null;
+        foreach (SignalDelivered signal in signals)
+        {
+            bool mayKill = (IsForCertain(signal) || releasedNs > signal.TimeNs) && MayKill(After(signal, spans, nowNs), nowNs);
+            bool asks = !forCertain && IsRequest(signal) && releasedNs is null && Within(Grace, signal.TimeNs, nowNs);
+            if (!mayKill && !asks)
+                continue;
+            if (IsRequest(signal))
+                return signal;
+            first ??= signal;
+        }
+        return first;
+    }
+
     /// <summary>It may still turn out to be the cause of an exit.</summary>
     /// <param name="after">A signal to the process, and what the process did after it.</param>
     /// <param name="nowNs">CLOCK_MONOTONIC.</param>

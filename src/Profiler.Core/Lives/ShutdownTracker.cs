@@ -5,15 +5,6 @@ using Profiler.Core.Spans;
 
 namespace Profiler.Core.Lives;
 
-/// <summary>What can be seen of the end of a process.</summary>
-/// <param name="Signals">Signals, and with them why a process exits and when it is dead.</param>
-/// <param name="Reaping">When its parent reaps it.</param>
-public readonly record struct EndsWatched(bool Signals, bool Reaping)
-{
-    /// <summary>Everything.</summary>
-    public static readonly EndsWatched All = new(true, true);
-}
-
 /// <summary>
 /// Combines what processes do with their devices into shutdowns. A shutdown is over when its process is reaped, or when a process
 /// that lives on has not closed anything for some time or opens a device again. Time is that of the events. Single-threaded.
