@@ -56,7 +56,7 @@ public sealed class EventDecoderTests
     [InlineData(3, 1, 4)]
     [InlineData(6, 0, 4)]
     [InlineData(7, 1, 7)]
-    [InlineData(8, 1, 7)]
+    [InlineData(8, 1, 8)]
     [InlineData(9, 0, 3)]
     [InlineData(10, 0, 0)]
     public void An_event_of_an_unknown_kind_edge_or_subtype_is_an_error(byte kind, byte edge, byte subtype)
