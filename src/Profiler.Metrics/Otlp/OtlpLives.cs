@@ -67,7 +67,10 @@ public sealed class OtlpLives : IAsyncDisposable
     public void ProfileStops()
     {
         lock (_reading)
-            _readable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        {
+            if (_readable.Task.IsCompleted)
+                _readable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
     }
 
     /// <summary>Sends what is left. The profile has been stopped: what was in progress has come.</summary>

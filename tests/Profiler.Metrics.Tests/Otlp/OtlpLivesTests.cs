@@ -44,7 +44,7 @@ public sealed class OtlpLivesTests
     public async Task What_was_not_over_and_what_was_lost_is_said()
     {
         await using var receiver = new OtlpReceiver();
-        await Push(new StagedCapture(StagedEvents.ShutdownInFlight) { Lost = new Dictionary<EventKind, long> { [EventKind.Reset] = 3 } }, receiver);
+        await Push(new StagedCapture(StagedEvents.ShutdownInFlight) { Lost = new Dictionary<EventKind, long> { [EventKind.Reset] = 3 } }, receiver, allAtEnd: true);
         Golden.Equal(Golden.Beside("Lives/in-flight.txt"), new OtlpText(Epoch, receiver.Spans, receiver.Logs).Render());
         OtlpSpan root = Assert.Single(receiver.Spans, s => s.Attributes.GetValueOrDefault("vfio.life.complete") == "false");
         Assert.Equal(("shutdown", "true"), (root.Name, root.Attributes["vfio.life.unfinished"]));
@@ -107,7 +107,8 @@ public sealed class OtlpLivesTests
     private static DeviceIdentity Device(string bdf) => new(
         bdf, "10de", "2330", "NVIDIA Corporation", "GH100 [H100 SXM5 80GB]", "030200", 14, "vfio-pci", ["flr", "bus"], []);
 
-    private static async Task Push(StagedCapture capture, OtlpReceiver receiver)
+    // What is sent earlier does not know what is lost later.
+    private static async Task Push(StagedCapture capture, OtlpReceiver receiver, bool allAtEnd = false)
     {
         var source = new MetricsSource(Scrape.Limits, TimeProvider.System, "1.2.3");
         var events = new ReplaySource(new MemoryStream(capture.Recording()), 1e6, TimeProvider.System);
@@ -117,6 +118,8 @@ public sealed class OtlpLivesTests
             new OtlpTarget(new Uri(receiver.Url + "/v1/logs"), Grpc: false, TimeSpan.FromMilliseconds(1)));
         await using var lives = new OtlpLives(
             targets, profile, source, TimeProvider.System, new Log(TextWriter.Null, LogLevel.Error, LogFormat.Text, TimeProvider.System));
+        if (allAtEnd)
+            lives.ProfileStops();
         profile.Start();
         await profile.Completion;
         lives.ProfileStops();
