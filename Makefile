@@ -208,6 +208,10 @@ accuracy: setup build ## every release, lock wait and reset against ftrace's; KE
 unit: setup build ## the tests that need no guest
 	$(Q)tests/run Cli Core Metrics Tui Bpf Host Report Linux
 
+.PHONY: coverage
+coverage: setup build ## runs the tests that need no guest, and prints how many lines of each project they ran; not in CI
+	$(Q)status=0; COVERAGE=1 tests/run Cli Core Metrics Tui Bpf Host Report Linux || status=$$?; tests/coverage $(out)/test-results; exit $$status
+
 N ?= 1000000
 
 .PHONY: fuzz
