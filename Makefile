@@ -54,10 +54,27 @@ $(out)/vfioscope: $(bpf_objects) $(sources)
 	$(Q)dotnet publish src/Profiler.Cli -c Release -o $(out)/publish -v quiet
 	$(Q)cp --remove-destination $(out)/publish/vfioscope $@ # the one before may run
 
+packages := $(out)/packages
+version := $(shell sed -n 's,.*<Version>\(.*\)</Version>.*,\1,p' Directory.Build.props)
+
+.PHONY: pack
+pack: $(bpf_objects) ## leaves out/packages/*.nupkg: Profiler.Bpf, libbpf for other programs in C#, and what it needs
+	$(call say,PACK,$(packages))
+	$(Q)rm -rf $(packages)
+	$(Q)for project in Linux Bpf; do dotnet pack src/Profiler.$$project -c Release -o $(packages) -v quiet; done
+
+.PHONY: pack-check
+pack-check: pack ## builds out/sample/exits against the packages, as another program would; not in CI
+	$(call say,PUBLISH,$(out)/sample/exits)
+# The packages of before have the same version.
+	$(Q)rm -rf $(out)/sample tests/Profiler.Bpf.Sample/obj
+	$(Q)dotnet publish tests/Profiler.Bpf.Sample -c Release -o $(out)/sample -v quiet
+	$(Q)$(out)/sample/exits --help | grep -q '^usage: exits'
+
 .PHONY: sbom
 sbom: ## writes out/vfioscope.cdx.json, the parts of the program with their versions, hashes and licences (CycloneDX)
 	$(Q)mkdir -p $(out)
-	$(Q)packaging/sbom $(shell sed -n 's,.*<Version>\(.*\)</Version>.*,\1,p' Directory.Build.props) >$(out)/vfioscope.cdx.json
+	$(Q)packaging/sbom $(version) >$(out)/vfioscope.cdx.json
 
 .PHONY: dashboards
 dashboards: ## leaves out/dashboards, for Grafana's and Prometheus' provisioning
@@ -152,7 +169,7 @@ bench: setup build ## how fast it is and what it costs, beside others: out/bench
 .PHONY: check
 check: setup bpf dashboards ## format, analyzers as errors, clang-format, shellcheck, promtool, Grafana's types
 	$(call say,FORMAT,C)
-	$(Q)clang-format --dry-run --Werror bpf/*.[ch] tests/lab/old-driver/*.c
+	$(Q)clang-format --dry-run --Werror bpf/*.[ch] tests/lab/old-driver/*.c tests/Profiler.Bpf.Sample/*.c
 	$(call say,FORMAT,C#)
 	$(Q)dotnet format Profiler.sln --verify-no-changes --severity warn
 	$(call say,BUILD,Profiler.sln)
@@ -190,6 +207,10 @@ accuracy: setup build ## every release, lock wait and reset against ftrace's; KE
 .PHONY: unit
 unit: setup build ## the tests that need no guest
 	$(Q)tests/run Cli Core Metrics Tui Bpf Host Report Linux
+
+.PHONY: coverage
+coverage: setup build ## runs the tests that need no guest, and prints how many lines of each project they ran; not in CI
+	$(Q)status=0; COVERAGE=1 tests/run Cli Core Metrics Tui Bpf Host Report Linux || status=$$?; tests/coverage $(out)/test-results; exit $$status
 
 N ?= 1000000
 

@@ -50,6 +50,10 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int bpf_program__set_attach_target(nint program, int attachProgramFd, string function);
 
+    /// <summary>Where the program's section says.</summary>
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial nint bpf_program__attach(nint program);
+
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint bpf_program__attach_kprobe(
         nint program, [MarshalAs(UnmanagedType.U1)] bool retprobe, string function);

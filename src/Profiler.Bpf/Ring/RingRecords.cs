@@ -54,10 +54,10 @@ internal sealed unsafe class RingRecords(RingMapping ring)
                     break;
                 alike = header;
                 bytes = header & ~BPF_RINGBUF_DISCARD_BIT;
-                stride = (bytes + (ulong)BPF_RINGBUF_HDR_SZ + 7) & ~7UL;
+                stride = Stride(bytes);
             }
             if (stride > end - position)
-                throw new BpfException("the ring buffer is damaged: a record ends after the last one");
+                throw Damaged();
             if ((alike & BPF_RINGBUF_DISCARD_BIT) == 0)
             {
                 if (bytes > (uint)(batch.Length - length))
@@ -76,6 +76,44 @@ internal sealed unsafe class RingRecords(RingMapping ring)
             Volatile.Write(ref *ring.ConsumerPosition, position);
         return length;
     }
+
+    /// <summary>Hands over each record where it is, until none is left or the next one is still being written; returns its space after it.</summary>
+    /// <returns>Number of records, without discarded ones.</returns>
+    /// <exception cref="BpfException">The ring buffer is damaged.</exception>
+    public int ForEach(RecordHandler handle)
+    {
+        ulong position = *ring.ConsumerPosition, end = Volatile.Read(ref *ring.ProducerPosition);
+        int records = 0;
+        while (position != end)
+        {
+            byte* record = ring.Data + (position & (ring.DataBytes - 1));
+            uint header = Volatile.Read(ref *(uint*)record);
+            if ((header & BPF_RINGBUF_BUSY_BIT) != 0)
+                break;
+            uint bytes = header & ~BPF_RINGBUF_DISCARD_BIT;
+            if (Stride(bytes) > end - position)
+                throw Damaged();
+            position += Stride(bytes);
+            try
+            {
+                if (header == bytes)
+                {
+                    records++;
+                    handle(new ReadOnlySpan<byte>(record + BPF_RINGBUF_HDR_SZ, (int)bytes));
+                }
+            }
+            finally
+            {
+                Volatile.Write(ref *ring.ConsumerPosition, position);
+            }
+        }
+        return records;
+    }
+
+    // From a record to the next one.
+    private static ulong Stride(uint bytes) => (bytes + (ulong)BPF_RINGBUF_HDR_SZ + 7) & ~7UL;
+
+    private static BpfException Damaged() => new("the ring buffer is damaged: a record ends after the last one");
 
     // As Span.CopyTo, but inlined: most records are a few vectors long, and the call costs as much as the copy.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

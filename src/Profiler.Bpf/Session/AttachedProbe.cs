@@ -57,7 +57,7 @@ internal sealed unsafe class AttachedProbe : IDisposable
     /// <param name="returns">Creates return probes; null without tracefs.</param>
     /// <param name="errno">The error, if attaching failed.</param>
     /// <returns>Null on failure; then nothing stays attached.</returns>
-    public static AttachedProbe? Attach(BpfObject loaded, PlannedProbe plan, ModuleStates modules, ReturnProbeEvents? returns, out int errno)
+    public static AttachedProbe? Attach(EmbeddedObject loaded, PlannedProbe plan, ModuleStates modules, ReturnProbeEvents? returns, out int errno)
     {
         (string begin, string? end) = Programs(plan);
         var probe = new AttachedProbe(plan, modules, plan.Kind == AttachKind.Kprobe ? returns : null);
@@ -71,7 +71,7 @@ internal sealed unsafe class AttachedProbe : IDisposable
         return null;
     }
 
-    private bool Add(BpfObject loaded, string name, bool isEnd)
+    private bool Add(EmbeddedObject loaded, string name, bool isEnd)
     {
         nint program = loaded[name];
         string target = Target(Plan.Probe, isEnd);

@@ -18,7 +18,7 @@ public sealed class BpfSession : IDisposable
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
 
     private static readonly Lazy<ImmutableArray<string>> ReadTypes = new(() =>
-        [.. Probes.Objects.SelectMany(name => RelocatedTypes.Of(BpfObject.Compiled(name))).Distinct()]);
+        [.. Probes.Objects.SelectMany(name => RelocatedTypes.Of(EmbeddedObject.Compiled(name))).Distinct()]);
 
     private readonly Func<IKernelOffer, AttachPlan> _plan;
     private readonly SharedMaps _maps;

@@ -12,7 +12,7 @@ namespace Profiler.Bpf.Session;
 /// when all have ended, also those of one that threw.
 /// </summary>
 /// <param name="name">Name of the object.</param>
-/// <param name="types">Path of the types that the programs read, see <see cref="BpfObject.Open"/>.</param>
+/// <param name="types">Path of the types that the programs read, see <see cref="EmbeddedObject.Open"/>.</param>
 /// <param name="modules">The modules for which the plan was made.</param>
 /// <param name="maps">The maps that all objects share.</param>
 /// <param name="returns">Creates return probes; null without tracefs.</param>
@@ -21,7 +21,7 @@ internal sealed class ObjectAttachment(
     string name, string types, ModuleStates modules, SharedMaps maps, ReturnProbeEvents? returns, Action throwIfEnding)
 {
     /// <summary>Loaded objects, which must stay open while their probes are attached.</summary>
-    public List<BpfObject> Loaded { get; } = [];
+    public List<EmbeddedObject> Loaded { get; } = [];
 
     /// <summary>Attached probes.</summary>
     public List<AttachedProbe> Attached { get; } = [];
@@ -46,9 +46,9 @@ internal sealed class ObjectAttachment(
         throwIfEnding();
 
         _ = LibBpfLog.Take(); // discard messages of earlier objects
-        BpfObject loaded;
+        EmbeddedObject loaded;
         using (StartSteps.Begin($"open {name}"))
-            loaded = BpfObject.Open(name, types);
+            loaded = EmbeddedObject.Open(name, types);
         int error;
         using (StartSteps.Begin($"load {name}"))
             error = Load(loaded, probes);
@@ -70,7 +70,7 @@ internal sealed class ObjectAttachment(
             GiveWay(probes[0], -error, "load", VerifierLog.Summarize(LibBpfLog.Take()));
     }
 
-    private int Load(BpfObject loaded, List<PlannedProbe> probes)
+    private int Load(EmbeddedObject loaded, List<PlannedProbe> probes)
     {
         int error = 0;
         foreach (PlannedProbe probe in probes)
@@ -86,7 +86,7 @@ internal sealed class ObjectAttachment(
         return loaded.Load();
     }
 
-    private void Attach(BpfObject loaded, PlannedProbe probe)
+    private void Attach(EmbeddedObject loaded, PlannedProbe probe)
     {
         using Activity? step = StartSteps.Begin($"attach {probe.Probe.Name}");
         if (AttachedProbe.Attach(loaded, probe, modules, returns, out int errno) is { } attached)

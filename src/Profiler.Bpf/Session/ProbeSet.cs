@@ -18,7 +18,7 @@ internal sealed class ProbeSet : IDisposable
     // Other threads than the attaching one call Status(), and the process may exit meanwhile.
     private readonly Lock _gate = new();
     private volatile bool _closing;
-    private readonly List<BpfObject> _objects = [];
+    private readonly List<EmbeddedObject> _objects = [];
     private readonly List<AttachedProbe> _attached = [];
     private readonly HashSet<string> _everAttached = [];
     private readonly List<ProbeStatus> _status = [];
@@ -82,7 +82,7 @@ internal sealed class ProbeSet : IDisposable
     /// now loaded, has nothing for it to see.
     /// </summary>
     /// <param name="plan">For the running kernel.</param>
-    /// <param name="types">Path of the types that the programs read, see <see cref="BpfObject.Open"/>.</param>
+    /// <param name="types">Path of the types that the programs read, see <see cref="EmbeddedObject.Open"/>.</param>
     /// <param name="modules">The modules for which the plan was made.</param>
     /// <exception cref="BpfException">The kernel does not permit tracing.</exception>
     public void CarryOut(AttachPlan plan, string types, ModuleStates modules)
@@ -110,7 +110,7 @@ internal sealed class ProbeSet : IDisposable
         {
             Detach();
             _returns?.Dispose();
-            foreach (BpfObject loaded in _objects)
+            foreach (EmbeddedObject loaded in _objects)
                 loaded.Dispose();
             _objects.Clear();
         }

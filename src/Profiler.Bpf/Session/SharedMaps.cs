@@ -39,7 +39,7 @@ internal sealed unsafe class SharedMaps(uint ringBufferBytes, ulong stackThresho
     public int? Find(string name) => _fds.TryGetValue(name, out int fd) ? fd : null;
 
     /// <summary>Shares the maps of a loaded object, which must stay open while this instance is used.</summary>
-    public void Adopt(BpfObject loaded)
+    public void Adopt(EmbeddedObject loaded)
     {
         foreach ((string name, int fd) in loaded.Maps())
             _fds.TryAdd(name, fd);

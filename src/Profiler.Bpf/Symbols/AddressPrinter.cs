@@ -9,10 +9,10 @@ namespace Profiler.Bpf.Symbols;
 /// </summary>
 internal sealed unsafe class AddressPrinter : IDisposable
 {
-    private readonly BpfObject _object;
+    private readonly EmbeddedObject _object;
     private readonly int _question;
 
-    private AddressPrinter(BpfObject loaded)
+    private AddressPrinter(EmbeddedObject loaded)
     {
         _object = loaded;
         _question = loaded.Maps().Single(m => m.Name == "question").Fd;
@@ -24,7 +24,7 @@ internal sealed unsafe class AddressPrinter : IDisposable
     /// </summary>
     public static AddressPrinter? Load()
     {
-        BpfObject loaded = BpfObject.Open("symbolize", types: null);
+        EmbeddedObject loaded = EmbeddedObject.Open("symbolize", types: null);
         if (loaded.Want("symbolize", null) == 0 && loaded.Load() == 0)
             return new AddressPrinter(loaded);
         loaded.Dispose();

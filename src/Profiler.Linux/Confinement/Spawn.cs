@@ -23,7 +23,10 @@ internal static unsafe partial class Spawn
             foreach (int fd in descriptors)
                 Demand(posix_spawn_file_actions_adddup2(actions, fd, fd), "posix_spawn_file_actions_adddup2");
             using Strings argv = new(arguments), envp = new(environment);
-            Demand(posix_spawn(out int pid, program, actions, null, argv.Pointer, envp.Pointer), program);
+            int error = posix_spawn(out int pid, program, actions, null, argv.Pointer, envp.Pointer);
+            if (error == Errno.EACCES)
+                throw NotExecutable(program);
+            Demand(error, program);
             return pid;
         }
         finally
@@ -50,6 +53,13 @@ internal static unsafe partial class Spawn
         }
         int signal = status & 0x7f; // WTERMSIG
         return signal == 0 ? new ProcessEnd(status >> 8 & 0xff, 0) : new ProcessEnd(0, signal);
+    }
+
+    // Root may execute another user's file by its capabilities only, which this thread has given up. /proc/self/exe is not what helps.
+    private static InvalidOperationException NotExecutable(string program)
+    {
+        string file = File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program;
+        return new InvalidOperationException($"without capabilities {file} may not be executed: chmod a+rx {file}");
     }
 
     private static void Demand(int error, string what)

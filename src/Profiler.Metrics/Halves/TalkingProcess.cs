@@ -5,6 +5,7 @@ using Profiler.Linux;
 using Profiler.Linux.Confinement;
 using Profiler.Metrics.Formats;
 using Profiler.Metrics.Logging;
+using Profiler.Metrics.Retries;
 using Profiler.Metrics.Web;
 
 namespace Profiler.Metrics.Halves;
@@ -18,8 +19,8 @@ public sealed class TalkingProcess : IAsyncDisposable
     /// <summary>How long it may take to end in order: a scrape may be under way.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // It is started again after 1 s; each further time after twice as long, unless it lived for a minute.
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1), LongestPause = TimeSpan.FromSeconds(30), LongLife = TimeSpan.FromMinutes(1);
+    // One that lived that long is started again after the shortest pause.
+    private static readonly TimeSpan LongLife = TimeSpan.FromMinutes(1);
 
     private readonly TalkingSettings _settings;
     private readonly Log _log;
@@ -104,7 +105,7 @@ public sealed class TalkingProcess : IAsyncDisposable
 
     private void Live()
     {
-        TimeSpan pause = FirstPause;
+        var backoff = new Backoff();
         while (!_stopping.IsCancellationRequested)
         {
             long start = _time.GetTimestamp();
@@ -131,11 +132,11 @@ public sealed class TalkingProcess : IAsyncDisposable
             if (_half.Fail(_half.Error ?? UserException.NotPossible($"the process that answers requests {how}")))
                 return;
             if (_time.GetElapsedTime(start) >= LongLife)
-                pause = FirstPause;
+                backoff.Reset();
+            TimeSpan pause = backoff.Next();
             _log.Warn($"the process that answers requests {_half.Error?.Message ?? how}; the capture goes on, starting it again in {pause.TotalSeconds:0} s");
             _half.Error = null;
             _stopping.Token.WaitHandle.WaitOne(pause);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 

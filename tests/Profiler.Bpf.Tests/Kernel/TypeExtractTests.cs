@@ -57,7 +57,7 @@ public sealed class TypeExtractTests
     [Fact]
     public void What_the_programs_read_is_known_by_its_name_in_the_kernel()
     {
-        IEnumerable<string> read = RelocatedTypes.Of(BpfObject.Compiled("teardown")).Distinct();
+        IEnumerable<string> read = RelocatedTypes.Of(EmbeddedObject.Compiled("teardown")).Distinct();
         Assert.Equal(["kernel_siginfo", "signal_struct", "task_struct"], read.Order(StringComparer.Ordinal));
     }
 

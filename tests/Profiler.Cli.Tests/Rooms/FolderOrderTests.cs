@@ -15,7 +15,7 @@ public class FolderOrderTests
         [
             "Protobuf", "Wire", "Spans", "Facts", "Stuck", "Lives", "Problems", "Findings", "WhatIf", "Histograms", "Statistics", "Recording", Root, "Capture",
         ],
-        ["Bpf"] = [Root, "Native", "Plan", "Kernel", "Ring", "Session", "Symbols"],
+        ["Bpf"] = [Root, "Native", "Plan", "Kernel", "Ring", "Objects", "Session", "Symbols"],
         ["Host"] = ["Processes", "Pci", "Vms", "Files", Root, "Live", "Stuck"],
     };
 

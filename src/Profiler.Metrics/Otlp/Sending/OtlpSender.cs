@@ -2,6 +2,7 @@ using Profiler.Core.Protobuf;
 using Profiler.Metrics.Logging;
 using Profiler.Metrics.Otlp.Messages;
 using Profiler.Metrics.Otlp.Targets;
+using Profiler.Metrics.Retries;
 
 namespace Profiler.Metrics.Otlp.Sending;
 
@@ -17,7 +18,7 @@ internal sealed class OtlpSender : IAsyncDisposable
     /// <summary>Items that wait for a receiver: some 10 MiB, of crowds at locks with all their links 50 MiB.</summary>
     internal const int Capacity = 16384;
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30), PauseAtEnd = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PauseAtEnd = TimeSpan.FromMilliseconds(250);
 
     private readonly OtlpQueue _queue = new(Capacity);
     private readonly TaskCompletionSource _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -105,7 +106,7 @@ internal sealed class OtlpSender : IAsyncDisposable
 
     private async Task Send(PooledBuffer buffer, IReadOnlyList<ITelemetry> items)
     {
-        TimeSpan pause = TimeSpan.FromSeconds(1);
+        var backoff = new Backoff();
         while (true)
         {
             buffer.Clear();
@@ -130,8 +131,8 @@ internal sealed class OtlpSender : IAsyncDisposable
             }
             Tell(answer.Reason, lost: false);
             // Many hosts must not come back at the same moment.
+            TimeSpan pause = backoff.Next();
             await Pause((answer.After ?? pause) * (0.8 + 0.4 * Random.Shared.NextDouble()), items.Count);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 

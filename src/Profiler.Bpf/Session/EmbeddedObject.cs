@@ -1,24 +1,20 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Text;
 using Profiler.Bpf.Native;
+using Profiler.Bpf.Objects;
 
 namespace Profiler.Bpf.Session;
 
 /// <summary>One compiled object of this assembly: opened, its programs selected, then loaded.</summary>
-internal sealed unsafe class BpfObject : IDisposable
+internal sealed unsafe class EmbeddedObject : IDisposable
 {
-    private readonly BpfObjectHandle _handle;
-    private readonly Dictionary<string, nint> _programs = [];
+    private readonly BpfObject _object;
 
-    private BpfObject(BpfObjectHandle handle)
+    private EmbeddedObject(BpfObject opened)
     {
-        _handle = handle;
-        for (nint p = 0; (p = LibBpf.bpf_object__next_program(_handle, p)) != 0;)
-        {
-            _programs[Marshal.PtrToStringUTF8(LibBpf.bpf_program__name(p))!] = p;
-            LibBpf.bpf_program__set_autoload(p, false);
-        }
+        _object = opened;
+        foreach (string program in opened.Programs)
+            LibBpf.bpf_program__set_autoload(opened.Program(program), false);
     }
 
     /// <summary>The compiled object, <c>NAME.bpf.o</c>, where it is in this program's image; nothing is copied.</summary>
@@ -30,28 +26,18 @@ internal sealed unsafe class BpfObject : IDisposable
     }
 
     /// <summary>Opens <c>NAME.bpf.o</c>; no program is selected yet.</summary>
+    /// <param name="name">Of the object, without the extension.</param>
     /// <param name="types">Path of a <see cref="Kernel.TypeExtract"/>, to be there until it is loaded; null if its programs read no type.</param>
-    public static BpfObject Open(string name, string? types)
-    {
-        ReadOnlySpan<byte> bytes = Compiled(name);
-        fixed (byte* start = bytes, path = types is null ? null : Encoding.UTF8.GetBytes(types + "\0"))
-        {
-            var options = new BpfObjectOpenOptions { sz = (nuint)sizeof(BpfObjectOpenOptions), btf_custom_path = path };
-            var handle = new BpfObjectHandle(LibBpf.bpf_object__open_mem(start, (nuint)bytes.Length, &options));
-            return handle.IsInvalid
-                ? throw new BpfException($"libbpf cannot open the BPF object {name}", LibBpfLog.Take())
-                : new BpfObject(handle);
-        }
-    }
+    public static EmbeddedObject Open(string name, string? types) => new(BpfObject.Open(Compiled(name), name, types));
 
     /// <summary>A program by name.</summary>
-    public nint this[string program] => _programs[program];
+    public nint this[string program] => _object.Program(program);
 
     /// <summary>Selects a program for loading; for fentry and fexit, with its target function.</summary>
     /// <returns>0 or a negative errno.</returns>
     public int Want(string program, string? attachTarget)
     {
-        nint handle = _programs[program];
+        nint handle = this[program];
         LibBpf.bpf_program__set_autoload(handle, true);
         return attachTarget is null ? 0 : LibBpf.bpf_program__set_attach_target(handle, 0, attachTarget);
     }
@@ -59,9 +45,8 @@ internal sealed unsafe class BpfObject : IDisposable
     /// <summary>Reuses the maps of an earlier object, and writes the settings into the maps that this object creates.</summary>
     public void ShareMaps(SharedMaps shared)
     {
-        for (nint map = 0; (map = LibBpf.bpf_object__next_map(_handle, map)) != 0;)
+        foreach ((string name, nint map) in _object.Maps())
         {
-            string name = Marshal.PtrToStringUTF8(LibBpf.bpf_map__name(map))!;
             if (name == SharedMaps.SettingsSection)
                 Set(map, shared.SettingsOfObjects);
             else if (shared.Find(name) is { } fd)
@@ -80,14 +65,10 @@ internal sealed unsafe class BpfObject : IDisposable
 
     /// <summary>Loads the selected programs.</summary>
     /// <returns>0 or a negative errno.</returns>
-    public int Load() => LibBpf.bpf_object__load(_handle);
+    public int Load() => _object.TryLoad();
 
     /// <summary>The maps of a loaded object.</summary>
-    public IEnumerable<(string Name, int Fd)> Maps()
-    {
-        for (nint map = 0; (map = LibBpf.bpf_object__next_map(_handle, map)) != 0;)
-            yield return (Marshal.PtrToStringUTF8(LibBpf.bpf_map__name(map))!, LibBpf.bpf_map__fd(map));
-    }
+    public IEnumerable<(string Name, int Fd)> Maps() => _object.Maps().Select(m => (m.Name, LibBpf.bpf_map__fd(m.Map)));
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _object.Dispose();
 }
