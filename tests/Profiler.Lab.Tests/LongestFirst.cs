@@ -8,8 +8,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
     // Those that were seen to take longest in all. Which of them is in front matters less than that none is at the end.
     private static readonly string[] Long =
     [
-        nameof(StartTests), nameof(MatrixTests), nameof(LivesTests), nameof(StagedStartTests), nameof(TeardownTests), nameof(AccuracyTests),
-        nameof(FaultsTests), nameof(VmShutdownTests), nameof(ExperimentTests),
+        nameof(StartTests), nameof(MatrixTests), nameof(SignalTests), nameof(FaultsTests), nameof(TracingOffTests), nameof(StagedStartTests),
+        nameof(NoTracefsTests), nameof(LivesTests), nameof(TeardownTests), nameof(AccuracyTests), nameof(VmShutdownTests), nameof(ExperimentTests),
     ];
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>

@@ -152,12 +152,13 @@ internal static class ServeCommand
         using ListenSockets sockets = SocketsOf(parsed);
         // Whoever answers requests, reads passwords and YAML, is another process without rights: SECURITY.md.
         await using var talking = new TalkingProcess(SettingsOf(parsed, sockets), log, time);
+        // Before it waits for anything: a reload that comes early must not end it.
+        if (parsed.GetValue(ConfigOption) is not null)
+            StopSignals.Reload = talking.Reload;
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(signal);
         CancellationToken stop = stopping.Token;
         _ = talking.Ended.ContinueWith(_ => Cancel(stopping), TaskScheduler.Default);
         bool tls = await talking.Configured(stop);
-        if (parsed.GetValue(ConfigOption) is not null)
-            StopSignals.Reload = talking.Reload;
         var otlp = OtlpTargets.From(
             new OtlpOptions(
                 parsed.GetValue(OtlpOption), parsed.GetValue(OtlpProtocolOption), parsed.GetValue(OtlpIntervalOption),

@@ -17,6 +17,10 @@ public sealed class ServiceTests
         Assert.Equal("serve", CommandLine.Parse(root, words).CommandResult.Command.Name);
     }
 
+    /// <summary>What serve does then: Serve/ServeSignalTests.cs; of the unit: tests/lab/service.</summary>
+    [Fact]
+    public void A_reload_is_a_hangup() => Assert.Equal("/bin/kill -HUP $MAINPID", Setting("ExecReload"));
+
     [Fact]
     public void Each_capability_is_explained_here_and_in_the_document()
     {
