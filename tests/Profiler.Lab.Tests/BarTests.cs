@@ -30,7 +30,7 @@ public sealed class BarTests
 
     private static readonly GuestPerKernel Guests = new(kernel => LabGuest.Run(Script, devices: 1, kernel, topology: "display"));
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest", "6.1 6.12")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("newest", "5.10 6.1 6.12")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

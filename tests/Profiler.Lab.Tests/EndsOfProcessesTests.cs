@@ -18,7 +18,7 @@ public sealed class EndsOfProcessesTests
         ' - "${devices[0]}"
         """;
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10", "newest")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

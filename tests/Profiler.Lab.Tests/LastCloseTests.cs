@@ -49,7 +49,7 @@ public sealed class LastCloseTests
 
     private static readonly GuestPerKernel Guest = new(kernel => LabGuest.Run(Script, devices: 2, kernel, cpus: 1));
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest", "6.12 iommufd")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("newest", "5.10 6.12 iommufd")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

@@ -54,7 +54,7 @@ public sealed class LateModuleTests
         cp /sys/kernel/tracing/kprobe_events "$OUT/kprobe_events"
         """;
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest", "6.12 iommufd")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("newest", "5.10 6.12 iommufd")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

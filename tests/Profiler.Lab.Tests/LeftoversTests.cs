@@ -51,7 +51,7 @@ public sealed class LeftoversTests
         out/vfioscope check --clean >"$OUT/nothing"
         """;
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10", "newest")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

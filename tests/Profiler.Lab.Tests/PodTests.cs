@@ -47,7 +47,7 @@ public sealed class PodTests
 
     private static readonly GuestPerKernel Guest = new(kernel => LabGuest.Run(Script, devices: 3, kernel));
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest", "6.12")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("newest", "5.10 6.12")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

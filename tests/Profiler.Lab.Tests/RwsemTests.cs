@@ -36,7 +36,7 @@ public sealed class RwsemTests
         done
         """;
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest", "6.1 6.12 iommufd")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("newest", "5.10 6.1 6.12 iommufd")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

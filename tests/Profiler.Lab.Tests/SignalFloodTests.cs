@@ -42,7 +42,7 @@ public sealed class SignalFloodTests
         echo "$before" >"$OUT/before"
         """;
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 6.12")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10", "6.12")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

@@ -52,7 +52,7 @@ public sealed class StagedStartTests
 
     private static readonly GuestPerKernel Guests = new(kernel => LabGuest.Run(Script, devices: 2, kernel));
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 iommufd", "6.12")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("iommufd", "5.10 6.12")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

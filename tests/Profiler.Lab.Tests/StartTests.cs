@@ -51,7 +51,7 @@ public sealed class StartTests
 
     private static readonly GuestPerKernel Guests = new(kernel => LabGuest.Run(Script, Devices, kernel, cpus: 1));
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest", "6.12 iommufd")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("newest", "5.10 6.12 iommufd")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

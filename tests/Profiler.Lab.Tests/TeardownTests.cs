@@ -38,7 +38,7 @@ public sealed class TeardownTests
         out/vfioscope report "$OUT/three.vfioscope" --format json -o "$OUT/three.json"
         """;
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest iommufd", "6.1 6.12")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 iommufd", "6.1 6.12 newest")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

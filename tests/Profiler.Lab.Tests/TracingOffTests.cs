@@ -30,7 +30,7 @@ public sealed class TracingOffTests
         out/vfioscope record -o "$OUT/before.vfioscope" -- out/vfioscope release --mode threads "${devices[@]}" >/dev/null
         """;
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("newest", "5.10")];
 
     [Theory]
     [MemberData(nameof(Kernels))]

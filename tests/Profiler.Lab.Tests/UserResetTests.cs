@@ -41,7 +41,7 @@ public sealed class UserResetTests
 
     private static readonly GuestPerKernel Guest = new(kernel => LabGuest.Run(Script, devices: 2, kernel, "pair", cpus: 1));
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest", "6.1 6.12 iommufd")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("newest", "5.10 6.1 6.12 iommufd")];
 
     /// <summary>On 5.10 a hot reset takes no lock of the reset domain.</summary>
     public static TheoryData<string> WithDevSets => [.. LabScript.Kernels("newest", "6.1 6.12 iommufd").Except(["5.10"])];

@@ -44,7 +44,7 @@ public sealed class WhyTests
 
     private static readonly GuestPerKernel Guest = new(kernel => LabGuest.Run(Script, devices: 2, kernel, "shared"));
 
-    public static TheoryData<string> Kernels => [.. LabScript.Kernels("5.10 newest", "6.12")];
+    public static TheoryData<string> Kernels => [.. LabScript.Kernels("newest", "5.10 6.12")];
 
     /// <summary>5.10 resets the device by another method, within milliseconds.</summary>
     public static TheoryData<string> WithSlowReset => [.. LabScript.Kernels("newest", "6.12").Except(["5.10"])];
