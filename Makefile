@@ -55,7 +55,6 @@ $(out)/vfioscope: $(bpf_objects) $(sources)
 	$(Q)cp --remove-destination $(out)/publish/vfioscope $@ # the one before may run
 
 packages := $(out)/packages
-version := $(shell sed -n 's,.*<Version>\(.*\)</Version>.*,\1,p' Directory.Build.props)
 
 .PHONY: pack
 pack: $(bpf_objects) ## leaves out/packages/*.nupkg: Profiler.Bpf, libbpf for other programs in C#, and what it needs
@@ -74,7 +73,7 @@ pack-check: pack ## builds out/sample/exits against the packages, as another pro
 .PHONY: sbom
 sbom: ## writes out/vfioscope.cdx.json, the parts of the program with their versions, hashes and licences (CycloneDX)
 	$(Q)mkdir -p $(out)
-	$(Q)packaging/sbom $(version) >$(out)/vfioscope.cdx.json
+	$(Q)packaging/sbom $(shell sed -n 's,.*<Version>\(.*\)</Version>.*,\1,p' Directory.Build.props) >$(out)/vfioscope.cdx.json
 
 .PHONY: dashboards
 dashboards: ## leaves out/dashboards, for Grafana's and Prometheus' provisioning

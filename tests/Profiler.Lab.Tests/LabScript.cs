@@ -7,7 +7,7 @@ public static class LabScript
 {
     /// <summary>The kernels that KERNELS in the environment names. Else those a class is run on each time, and with "all" the rest as well.</summary>
     /// <param name="each">One or two where most can go wrong in what the class is about. (MatrixTests are run on all each time.)</param>
-    /// <param name="rest">The others that it is for: with them all takes more than an hour longer.</param>
+    /// <param name="rest">The others that it is for: with them it takes much longer.</param>
     public static string[] Kernels(string each, string rest = "") => Environment.GetEnvironmentVariable("KERNELS") switch
     {
         null or "" => each.Split(' '),

@@ -55,7 +55,8 @@ internal static unsafe partial class Spawn
         return signal == 0 ? new ProcessEnd(status >> 8 & 0xff, 0) : new ProcessEnd(0, signal);
     }
 
-    // Root may execute another user's file by its capabilities only, which this thread has given up. /proc/self/exe is not what helps.
+    // Root may execute another user's file by its capabilities only, which this thread has given up.
+    // The remedy names the file that /proc/self/exe links to.
     private static InvalidOperationException NotExecutable(string program)
     {
         string file = File.ResolveLinkTarget(program, returnFinalTarget: true)?.FullName ?? program;
